@@ -1,0 +1,53 @@
+package dev.satchel.export;
+
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A published file and its manifest: everything needed to check the file later without the database it came from.
+ *
+ * @param location where the store keeps it, for example {@code s3://bucket/key}; never a signed link
+ * @param bytes the exact size of the stored object
+ * @param sha256 of the stored object, in lower-case hexadecimal
+ * @param snapshotAt the moment whose data the file holds
+ * @param schemaVersion of Satchel's tables in the database it came from
+ * @param records how many records of each dataset the file holds; a dataset the database lacks is not there
+ * @param absent the datasets of the type that the database has no table for
+ * @param entries the files inside, when the stored object is an archive
+ */
+public record DeliveredFile(
+        URI location,
+        String contentType,
+        long bytes,
+        String sha256,
+        Instant snapshotAt,
+        String schemaVersion,
+        Map<Dataset, Long> records,
+        List<Dataset> absent,
+        List<Entry> entries) {
+
+    public DeliveredFile {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("bytes must not be negative, was " + bytes);
+        }
+        records = Map.copyOf(new TreeMap<>(records));
+        absent = List.copyOf(absent);
+        entries = List.copyOf(entries);
+    }
+
+    /** How many records the file holds, of all datasets together. */
+    public long recordCount() {
+        return records.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * One file inside an archive.
+     *
+     * @param bytes its size before compression
+     * @param sha256 of those bytes, in lower-case hexadecimal
+     */
+    public record Entry(String name, long bytes, String sha256) {}
+}

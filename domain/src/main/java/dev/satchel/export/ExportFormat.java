@@ -1,0 +1,27 @@
+package dev.satchel.export;
+
+import java.util.Locale;
+
+/** How the file of an export is written. Stored in {@code export_history.export_format}. */
+public enum ExportFormat {
+    /** RFC 4180; several datasets become one ZIP with a CSV each. */
+    CSV,
+    /** One RFC 8259 document with an array per dataset. */
+    JSON,
+    /** One JSON object per line, each naming its dataset when there are several. */
+    JSONL;
+
+    /**
+     * The format of that name.
+     *
+     * @throws IllegalArgumentException if there is none, naming those that exist
+     */
+    public static ExportFormat of(String key) {
+        return Keys.find("export format", key, values(), ExportFormat::key);
+    }
+
+    /** The name in the database and on the command line, for example {@code jsonl}. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

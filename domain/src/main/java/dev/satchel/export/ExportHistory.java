@@ -1,0 +1,88 @@
+package dev.satchel.export;
+
+import dev.satchel.UserId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The life cycle of every export, kept where all workers see it.
+ *
+ * <p>A worker holds what it {@linkplain #claim claims} until it completes, fails or releases it, or until its lease
+ * ends without a {@linkplain #heartbeat heartbeat}. Every step carries the lease's token and changes the export only
+ * while that token is the current one; all deadlines are computed by the store's clock, never by a worker's. Safe for
+ * use by many threads and many machines.
+ */
+public interface ExportHistory {
+
+    /**
+     * Asks for an export. While an equal request is pending or processing, this answers with that one's id and adds
+     * nothing, however many ask at once.
+     *
+     * @throws UnknownUserException if the user does not exist
+     */
+    Requested request(ExportRequest request);
+
+    /**
+     * Asks for the same export of every user there is, skipping those whose equal request is under way.
+     *
+     * @return the ids of the exports that were added
+     */
+    List<UUID> requestForAllUsers(ExportType type, ExportFormat format, ExportFilters filters);
+
+    /**
+     * Hands the export that waits longest to exactly one of all workers that ask; empty when none is due. An export
+     * whose row asks for something impossible is failed on the way, never handed out.
+     *
+     * @param worker names the worker for people who look into a lease
+     */
+    Optional<Export.Processing> claim(String worker, Duration lease);
+
+    /**
+     * Extends the lease from now.
+     *
+     * @throws StaleExportException if another worker holds the export, or nobody does
+     */
+    void heartbeat(Export.Processing export, Duration lease);
+
+    /**
+     * Publishes the file: from here on the export has one, until {@code retention} has passed. Repeating the call after
+     * a lost answer gives the same result.
+     *
+     * @throws StaleExportException if the export is no longer this worker's; the file is then not published
+     */
+    Export.Completed complete(Export.Processing export, DeliveredFile file, Duration retention);
+
+    /**
+     * Puts the export back to wait for another attempt, not before {@code delay} has passed.
+     *
+     * @throws StaleExportException if the export is no longer this worker's
+     */
+    Export.Pending retry(Export.Processing export, Failure failure, Duration delay);
+
+    /**
+     * Puts the export back at once as if it had never been claimed: the attempt is not spent.
+     *
+     * @throws StaleExportException if the export is no longer this worker's
+     */
+    Export.Pending release(Export.Processing export);
+
+    /**
+     * Gives the export up.
+     *
+     * @throws StaleExportException if the export is no longer this worker's
+     */
+    Export.Failed fail(Export.Processing export, Failure failure);
+
+    /**
+     * Takes back every export whose worker let its lease end: to be tried again at once, or failed with {@link
+     * Failure.Code#WORKER_LOST} when {@code attempts} were spent.
+     *
+     * @return the ids taken back
+     */
+    List<UUID> rescue(int attempts);
+
+    /** The answer to a request: the export's id, and whether this request added it. */
+    record Requested(UUID id, UserId user, boolean added) {}
+}

@@ -1,0 +1,55 @@
+package dev.satchel.export;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * Where files are kept. Nothing is ever overwritten, and a file is there whole or not at all. Safe for use by many
+ * threads; an {@link Upload} belongs to one.
+ */
+public interface FileStore {
+
+    /** Where a file of that name would be kept. Does no I/O. */
+    URI locate(String name);
+
+    /**
+     * Begins a file.
+     *
+     * @param name from {@link #locate}; relative, with {@code /} between its parts
+     * @param downloadName what a browser should call it
+     */
+    Upload open(String name, String downloadName, String contentType) throws IOException;
+
+    /** Opens a published file for reading. */
+    InputStream read(URI location) throws IOException;
+
+    /**
+     * Removes a file and whatever an unfinished upload left under its name. A file that is not there counts as removed.
+     *
+     * @throws IllegalArgumentException if the location is not inside this store
+     */
+    void delete(URI location) throws IOException;
+
+    /**
+     * A link under which anybody can download the file for that long.
+     *
+     * @throws IllegalArgumentException if the location is not inside this store
+     */
+    URI link(URI location, Duration validity) throws IOException;
+
+    /** A file being written. Only {@link #commit} publishes it; closing it before that leaves nothing behind. */
+    interface Upload extends AutoCloseable {
+
+        OutputStream body();
+
+        /** Publishes everything written to {@link #body}; when this returns, the file is durable and readable. */
+        void commit() throws IOException;
+
+        /** Ends the upload; without a commit, whatever was stored is removed. A failure to remove it is thrown. */
+        @Override
+        void close() throws IOException;
+    }
+}

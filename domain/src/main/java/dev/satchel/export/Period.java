@@ -1,0 +1,53 @@
+package dev.satchel.export;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The days an export is limited to, both included, as the calendar of {@code zone} has them.
+ *
+ * <p>As instants the period is half-open: it runs from the start of {@code from} up to, and without, the start of the
+ * day after {@code to}. So the last day is whole, and two adjoining periods share no record.
+ *
+ * @param from the first day; null for no beginning
+ * @param to the last day; null for no end
+ */
+public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zone) {
+
+    /** The years a date filter may name: what both PostgreSQL and a calendar agree on without surprises. */
+    private static final int FIRST_YEAR = 1;
+
+    private static final int LAST_YEAR = 9999;
+
+    public Period {
+        if (from == null && to == null) {
+            throw new IllegalArgumentException("a period needs a first day (from), a last day (to), or both");
+        }
+        if (from != null && to != null && to.isBefore(from)) {
+            throw new IllegalArgumentException("the last day (to) " + to + " is before the first (from) " + from);
+        }
+        checkYear("from", from);
+        checkYear("to", to);
+    }
+
+    private static void checkYear(String name, @Nullable LocalDate day) {
+        if (day != null && (day.getYear() < FIRST_YEAR || day.getYear() > LAST_YEAR)) {
+            throw new IllegalArgumentException("'" + day + "' is out of range for '" + name + "': expected a year from "
+                    + FIRST_YEAR + " to " + LAST_YEAR);
+        }
+    }
+
+    /** The first instant inside; empty when the period has no beginning. */
+    public Optional<Instant> start() {
+        return Optional.ofNullable(from).map(day -> day.atStartOfDay(zone).toInstant());
+    }
+
+    /** The first instant after the period; empty when it has no end. */
+    public Optional<Instant> end() {
+        return Optional.ofNullable(to)
+                .map(day -> day.plusDays(1).atStartOfDay(zone).toInstant());
+    }
+}

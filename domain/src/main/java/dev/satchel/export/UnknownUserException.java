@@ -1,0 +1,13 @@
+package dev.satchel.export;
+
+import dev.satchel.UserId;
+
+/** An export was asked for a user who does not exist. */
+public final class UnknownUserException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public UnknownUserException(UserId user) {
+        super("no user has the id " + user);
+    }
+}

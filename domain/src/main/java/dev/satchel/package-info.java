@@ -1,0 +1,11 @@
+/**
+ * What Satchel keeps for the learners of an application: so far their exports.
+ *
+ * <p>Each feature has a package of its own ({@link dev.satchel.export}); this one holds only what they share. The
+ * domain depends on the JDK alone, is told the time and does no I/O: everything outside is reached through the ports
+ * that each feature declares.
+ */
+@NullMarked
+package dev.satchel;
+
+import org.jspecify.annotations.NullMarked;
