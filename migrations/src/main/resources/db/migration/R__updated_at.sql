@@ -1,0 +1,28 @@
+SET LOCAL lock_timeout = '2s';
+
+CREATE OR REPLACE FUNCTION satchel.set_updated_at() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = ''
+AS $function$
+BEGIN
+    NEW.updated_at := now();
+    RETURN NEW;
+END
+$function$;
+
+COMMENT ON FUNCTION satchel.set_updated_at() IS
+    'The time of the transaction that last updated the row, whoever writes.';
+
+REVOKE ALL ON FUNCTION satchel.set_updated_at() FROM PUBLIC, anon, authenticated, service_role;
+
+CREATE OR REPLACE TRIGGER trigger_user_api_keys_updated_at
+    BEFORE UPDATE ON public.user_api_keys
+    FOR EACH ROW EXECUTE FUNCTION satchel.set_updated_at();
+
+CREATE OR REPLACE TRIGGER trigger_user_progress_updated_at
+    BEFORE UPDATE ON public.user_progress
+    FOR EACH ROW EXECUTE FUNCTION satchel.set_updated_at();
+
+CREATE OR REPLACE TRIGGER trigger_export_history_updated_at
+    BEFORE UPDATE ON public.export_history
+    FOR EACH ROW EXECUTE FUNCTION satchel.set_updated_at();

@@ -1,0 +1,86 @@
+-- What Supabase provides and plain PostgreSQL lacks: the API roles and auth.uid(). Each step looks first and touches
+-- nothing that exists, so that this file changes nothing on Supabase and may run any number of times.
+SET LOCAL lock_timeout = '2s';
+
+DO $block$
+DECLARE
+    api_role text;
+BEGIN
+    FOREACH api_role IN ARRAY ARRAY ['anon', 'authenticated', 'service_role'] LOOP
+        IF to_regrole(api_role) IS NOT NULL THEN
+            CONTINUE;
+        END IF;
+        BEGIN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', api_role);
+        EXCEPTION
+            -- Roles belong to the whole server: a migration of another database was faster.
+            WHEN duplicate_object OR unique_violation THEN
+                CONTINUE;
+        END;
+        IF api_role = 'service_role' THEN
+            BEGIN
+                ALTER ROLE service_role BYPASSRLS;
+            EXCEPTION
+                WHEN insufficient_privilege THEN
+                    RAISE NOTICE 'role service_role was created without BYPASSRLS, which % may not grant', current_user
+                        USING HINT = 'Row security hides every row from it until a superuser runs: '
+                            'ALTER ROLE service_role BYPASSRLS;';
+            END;
+        END IF;
+    END LOOP;
+END
+$block$;
+
+DO $block$
+BEGIN
+    IF to_regnamespace('auth') IS NULL THEN
+        CREATE SCHEMA auth;
+    END IF;
+END
+$block$;
+
+DO $block$
+BEGIN
+    IF to_regprocedure('auth.uid()') IS NOT NULL THEN
+        RETURN;
+    END IF;
+
+    CREATE FUNCTION auth.uid() RETURNS uuid
+        LANGUAGE plpgsql
+        STABLE
+        SET search_path = ''
+    AS $function$
+    DECLARE
+        -- A setting made with SET LOCAL is '' and not absent once its transaction is over.
+        subject text := nullif(current_setting('request.jwt.claim.sub', true), '');
+        claims  text := nullif(current_setting('request.jwt.claims', true), '');
+    BEGIN
+        RETURN coalesce(subject, claims::jsonb ->> 'sub')::uuid;
+    EXCEPTION
+        -- Claims that cannot be read belong to nobody: they see nothing, and stop no query. JSON nested beyond the
+        -- stack is the second condition.
+        WHEN data_exception OR program_limit_exceeded THEN
+            RETURN NULL;
+    END
+    $function$;
+
+    COMMENT ON FUNCTION auth.uid() IS
+        'The user the request speaks for, from request.jwt.claim.sub or request.jwt.claims; NULL where there is none.';
+END
+$block$;
+
+-- Granting what a role has already could fail: the schema may belong to the platform and not to the migrator.
+DO $block$
+DECLARE
+    api_role text;
+BEGIN
+    FOREACH api_role IN ARRAY ARRAY ['anon', 'authenticated', 'service_role'] LOOP
+        IF NOT has_schema_privilege(api_role, 'auth', 'USAGE') THEN
+            EXECUTE format('GRANT USAGE ON SCHEMA auth TO %I', api_role);
+        END IF;
+        IF NOT has_function_privilege(api_role, 'auth.uid()', 'EXECUTE') THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION auth.uid() TO %I', api_role);
+        END IF;
+    END LOOP;
+END
+$block$;

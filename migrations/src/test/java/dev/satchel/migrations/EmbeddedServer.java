@@ -1,0 +1,48 @@
+package dev.satchel.migrations;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.UUID;
+
+/** A real PostgreSQL of the platform at hand, unpacked into a temporary directory. Runs as root too. */
+final class EmbeddedServer implements Server {
+
+    // The server is made to trust everybody, and then no test could fail on a wrong password.
+    private static final String PASSWORDS_ONLY = """
+            host all all 127.0.0.1/32 scram-sha-256
+            host all all ::1/128      scram-sha-256
+            """;
+
+    @Override
+    public Address start() {
+        var password = UUID.randomUUID().toString();
+        try {
+            // Nothing outlives the JVM, so nothing needs to survive a crash. The instance stops with the JVM.
+            @SuppressWarnings("resource")
+            var postgres = EmbeddedPostgres.builder()
+                    .setServerConfig("fsync", "off")
+                    .setServerConfig("full_page_writes", "off")
+                    .setServerConfig("synchronous_commit", "off")
+                    .setLocaleConfig("locale", "C")
+                    .start();
+            try (var connection = postgres.getPostgresDatabase().getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute("ALTER ROLE postgres PASSWORD '" + password + "'");
+                try (var rows = statement.executeQuery("SHOW hba_file")) {
+                    rows.next();
+                    Files.writeString(Path.of(rows.getString(1)), PASSWORDS_ONLY);
+                }
+                statement.execute("SELECT pg_reload_conf()");
+            }
+            return new Address("embedded", "localhost", postgres.getPort(), "postgres", "postgres", password);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("The embedded PostgreSQL did not start", failure);
+        } catch (SQLException failure) {
+            throw new IllegalStateException("The embedded PostgreSQL could not be set up", failure);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package dev.satchel.migrations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every right that the migrations give away, and no other. */
+class GrantsIT {
+
+    private static final String GRANTS = """
+            SELECT relation.relname,
+                   coalesce(grantee.rolname, 'PUBLIC'),
+                   string_agg(granted.privilege || coalesce(' (' || granted.columns || ')', ''), ', '
+                              ORDER BY granted.privilege COLLATE "C")
+              FROM pg_class AS relation
+             CROSS JOIN LATERAL (SELECT grantee, privilege_type AS privilege, NULL AS columns
+                                   FROM aclexplode(relation.relacl)
+                                  UNION ALL
+                                 SELECT acl.grantee, acl.privilege_type,
+                                        string_agg(attribute.attname, ', ' ORDER BY attribute.attnum)
+                                   FROM pg_attribute AS attribute
+                                  CROSS JOIN LATERAL aclexplode(attribute.attacl) AS acl
+                                  WHERE attribute.attrelid = relation.oid
+                                  GROUP BY acl.grantee, acl.privilege_type) AS granted
+              LEFT JOIN pg_roles AS grantee
+                ON grantee.oid = granted.grantee
+             WHERE relation.relnamespace = ?::regnamespace
+               AND relation.relname = ANY (?::text[])
+               AND granted.grantee <> relation.relowner
+             GROUP BY relation.relname, grantee.rolname
+             ORDER BY relation.relname COLLATE "C", grantee.rolname COLLATE "C"
+            """;
+
+    private static final String PUBLIC_TABLES = "{user_api_keys, user_api_keys_status, user_progress, export_history}";
+
+    private static final List<String> PUBLIC_GRANTS = List.of(
+            "export_history | authenticated | DELETE, INSERT (user_id, export_type, export_format, filters), SELECT",
+            "export_history | satchel_runtime | DELETE, INSERT, SELECT, UPDATE",
+            "export_history | service_role | DELETE, INSERT, SELECT, UPDATE",
+            "user_api_keys | authenticated | DELETE, SELECT (id, user_id, last_validated_at, is_active, created_at,"
+                    + " updated_at)",
+            "user_api_keys | satchel_runtime | DELETE, INSERT, SELECT, UPDATE",
+            "user_api_keys | service_role | DELETE, INSERT, SELECT, UPDATE",
+            "user_api_keys_status | authenticated | SELECT",
+            "user_progress | authenticated | SELECT",
+            "user_progress | satchel_runtime | DELETE, INSERT, SELECT, UPDATE",
+            "user_progress | service_role | DELETE, INSERT, SELECT, UPDATE");
+
+    private static SampleDatabase database;
+    private static Session owner;
+
+    @BeforeAll
+    static void open() throws SQLException {
+        database = SampleDatabase.create();
+        owner = Session.open(database.ownerDataSource());
+    }
+
+    @AfterAll
+    static void close() throws SQLException {
+        owner.close();
+        database.close();
+    }
+
+    @Test
+    void publicTablesAreOpenAsFarAsPromised() throws SQLException {
+        assertThat(owner.rows(GRANTS, "public", PUBLIC_TABLES)).isEqualTo(PUBLIC_GRANTS);
+    }
+
+    @Test
+    void generousDefaultPrivilegesChangeNothing() throws SQLException {
+        try (var generous = SampleDatabase.createUnmigrated();
+                var session = Session.open(generous.ownerDataSource())) {
+            for (var kind : List.of("TABLES", "FUNCTIONS", "SEQUENCES")) {
+                session.run("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON " + kind
+                        + " TO PUBLIC, anon, authenticated, service_role");
+            }
+            Cluster.flyway(generous.ownerDataSource()).migrate();
+
+            assertThat(session.rows(GRANTS, "public", PUBLIC_TABLES)).isEqualTo(PUBLIC_GRANTS);
+        }
+    }
+
+    @Test
+    void onlySatchelAndTheOwnerReachThePrivateSchema() throws SQLException {
+        assertThat(owner.rows("""
+                                SELECT role.rolname
+                                  FROM pg_roles AS role
+                                 WHERE NOT role.rolsuper
+                                   AND role.rolname IN ('anon', 'authenticated', 'service_role', 'satchel_runtime',
+                                                        'satchel_worker')
+                                   AND has_schema_privilege(role.oid, 'satchel', 'USAGE')
+                                 ORDER BY role.rolname COLLATE "C"
+                                """)).containsExactly("satchel_runtime", "satchel_worker");
+        assertThat(owner.rows("""
+                                SELECT relation.relname, granted.privilege_type
+                                  FROM pg_class AS relation
+                                 CROSS JOIN LATERAL aclexplode(relation.relacl) AS granted
+                                 WHERE relation.relnamespace = 'satchel'::regnamespace
+                                   AND granted.grantee NOT IN (relation.relowner, 'satchel_runtime'::regrole)
+                                """)).isEmpty();
+    }
+
+    @Test
+    void theRuntimeWorksOnEveryPrivateTableButOnlyReadsTheHistoryOfMigrations() throws SQLException {
+        assertThat(owner.rows("""
+                                SELECT relation.relname,
+                                       string_agg(privilege, ', ' ORDER BY privilege COLLATE "C")
+                                         FILTER (WHERE has_table_privilege('satchel_worker', relation.oid, privilege))
+                                  FROM pg_class AS relation
+                                 CROSS JOIN unnest(ARRAY ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE',
+                                                          'REFERENCES', 'TRIGGER']) AS privilege
+                                 WHERE relation.relnamespace = 'satchel'::regnamespace
+                                   AND relation.relkind = 'r'
+                                 GROUP BY relation.relname
+                                 ORDER BY relation.relname COLLATE "C"
+                                """))
+                .containsExactly(
+                        "batch_job_execution | DELETE, INSERT, SELECT, UPDATE",
+                        "batch_job_execution_context | DELETE, INSERT, SELECT, UPDATE",
+                        "batch_job_execution_params | DELETE, INSERT, SELECT, UPDATE",
+                        "batch_job_instance | DELETE, INSERT, SELECT, UPDATE",
+                        "batch_step_execution | DELETE, INSERT, SELECT, UPDATE",
+                        "batch_step_execution_context | DELETE, INSERT, SELECT, UPDATE",
+                        "export_file | DELETE, INSERT, SELECT, UPDATE",
+                        "export_lease | DELETE, INSERT, SELECT, UPDATE",
+                        "flyway_schema_history | SELECT");
+        try (var worker = Session.open(database.workerDataSource())) {
+            assertThat(worker.value("SELECT nextval('satchel.batch_job_instance_seq')"))
+                    .isEqualTo("1");
+        }
+    }
+
+    @Test
+    void theRuntimeOwnsNothingAndCreatesNothing() throws SQLException {
+        assertThat(owner.rows("""
+                                SELECT role.rolname, role.rolcanlogin, role.rolsuper, role.rolbypassrls, role.rolcreaterole,
+                                       role.rolcreatedb, role.rolinherit
+                                  FROM pg_roles AS role
+                                 WHERE role.rolname LIKE 'satchel\\_runtime'
+                                """)).containsExactly("satchel_runtime | f | f | f | f | f | f");
+        assertThat(owner.rows("""
+                                SELECT relname
+                                  FROM pg_class
+                                 WHERE relowner IN ('satchel_runtime'::regrole, 'satchel_worker'::regrole)
+                                """)).isEmpty();
+        // Up to PostgreSQL 14 everybody may create in public; that is not for Satchel to change.
+        assertThat(owner.rows("""
+                                SELECT nspname
+                                  FROM pg_namespace
+                                 WHERE has_schema_privilege('satchel_worker', oid, 'CREATE')
+                                   AND (nspname <> 'public' OR current_setting('server_version_num')::integer >= 150000)
+                                """)).isEmpty();
+        assertThat(owner.value("SELECT has_database_privilege('satchel_worker', current_database(), 'CREATE')"))
+                .isEqualTo("f");
+    }
+
+    @Test
+    void theRuntimeHasTheRightsOfAuthenticatedOnlyAfterBecomingIt() throws SQLException {
+        try (var worker = Session.open(database.workerDataSource())) {
+            worker.begin();
+
+            assertThatThrownBy(() -> worker.rows("SELECT count(*) FROM public.users"))
+                    .hasMessageContaining("permission denied for table users");
+
+            worker.rollback();
+            worker.run("SET LOCAL ROLE authenticated");
+            assertThat(worker.value("SELECT count(*) FROM public.users")).isEqualTo("0");
+            assertThatThrownBy(() -> worker.rows("SELECT count(*) FROM satchel.export_lease"))
+                    .hasMessageContaining("permission denied for schema satchel");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"openai_api_key", "unsplash_api_key", "anthropic_api_key"})
+    void usersCannotReadKeys(String column) throws SQLException {
+        try (var user = Session.speakingFor(UUID.randomUUID(), database.workerDataSource())) {
+            assertThatThrownBy(() -> user.rows("SELECT " + column + " FROM public.user_api_keys"))
+                    .hasMessageContaining("permission denied for table user_api_keys");
+        }
+        assertThat(owner.value("SELECT has_column_privilege('anon', 'public.user_api_keys', ?, 'SELECT')", column))
+                .isEqualTo("f");
+    }
+
+    @Test
+    void functionsAreClosedExceptTheOneOfTheView() throws SQLException {
+        assertThat(owner.rows("""
+                                SELECT routine.oid::regprocedure, routine.prosecdef, routine.proconfig::text,
+                                       string_agg(role.rolname, ', ' ORDER BY role.rolname COLLATE "C")
+                                         FILTER (WHERE has_function_privilege(role.oid, routine.oid, 'EXECUTE'))
+                                  FROM pg_proc AS routine
+                                 CROSS JOIN pg_roles AS role
+                                 WHERE routine.pronamespace = 'satchel'::regnamespace
+                                   AND role.rolname IN ('anon', 'authenticated', 'service_role', 'satchel_worker')
+                                 GROUP BY routine.oid
+                                 ORDER BY routine.proname COLLATE "C"
+                                """))
+                .containsExactly(
+                        "satchel.guard_export_status() | f | {\"search_path=\\\"\\\"\"} | NULL",
+                        "satchel.own_api_keys_status() | t | {\"search_path=\\\"\\\"\"} | authenticated",
+                        "satchel.set_updated_at() | f | {\"search_path=\\\"\\\"\"} | NULL");
+    }
+}

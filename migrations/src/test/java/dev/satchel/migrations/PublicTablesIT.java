@@ -1,0 +1,233 @@
+package dev.satchel.migrations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The three public tables have exactly the shape that the application was promised. */
+class PublicTablesIT {
+
+    private static final String COLUMNS = """
+            SELECT attribute.attname,
+                   format_type(attribute.atttypid, attribute.atttypmod),
+                   CASE WHEN attribute.attnotnull THEN 'NOT NULL' ELSE '' END,
+                   coalesce(pg_get_expr(preset.adbin, preset.adrelid), '')
+              FROM pg_attribute AS attribute
+              LEFT JOIN pg_attrdef AS preset
+                ON preset.adrelid = attribute.attrelid
+               AND preset.adnum = attribute.attnum
+             WHERE attribute.attrelid = ?::regclass
+               AND attribute.attnum > 0
+               AND NOT attribute.attisdropped
+             ORDER BY attribute.attnum
+            """;
+
+    // NOT NULL is a constraint of its own since PostgreSQL 18; the columns above show it.
+    private static final String CONSTRAINTS = """
+            SELECT conname, pg_get_constraintdef(oid)
+              FROM pg_constraint
+             WHERE conrelid = ?::regclass
+               AND contype <> 'n'
+             ORDER BY conname COLLATE "C"
+            """;
+
+    private static final String INDEXES = """
+            SELECT regexp_replace(indexdef, '^CREATE (UNIQUE )?INDEX (\\S+) ON \\S+ USING', '\\2 \\1')
+              FROM pg_indexes
+             WHERE schemaname = 'public'
+               AND tablename = ?
+             ORDER BY indexname COLLATE "C"
+            """;
+
+    private static final String POLICIES = """
+            SELECT policyname, cmd, roles::text, coalesce(qual, ''), coalesce(with_check, '')
+              FROM pg_policies
+             WHERE schemaname = 'public'
+               AND permissive = 'PERMISSIVE'
+               AND tablename = ?
+             ORDER BY policyname COLLATE "C"
+            """;
+
+    private static SampleDatabase database;
+    private static Session owner;
+
+    @BeforeAll
+    static void open() throws SQLException {
+        database = SampleDatabase.create();
+        owner = Session.open(database.ownerDataSource());
+    }
+
+    @AfterAll
+    static void close() throws SQLException {
+        owner.close();
+        database.close();
+    }
+
+    @Test
+    void userApiKeysHasItsNineColumns() throws SQLException {
+        assertThat(owner.rows(COLUMNS, "public.user_api_keys"))
+                .containsExactly(
+                        "id | uuid | NOT NULL | gen_random_uuid()",
+                        "user_id | uuid | NOT NULL | ",
+                        "openai_api_key | text |  | ",
+                        "unsplash_api_key | text |  | ",
+                        "anthropic_api_key | text |  | ",
+                        "last_validated_at | timestamp with time zone |  | ",
+                        "is_active | boolean | NOT NULL | true",
+                        "created_at | timestamp with time zone | NOT NULL | now()",
+                        "updated_at | timestamp with time zone | NOT NULL | now()");
+        assertThat(owner.rows(CONSTRAINTS, "public.user_api_keys"))
+                .containsExactly(
+                        "idx_user_api_keys_user_id | UNIQUE (user_id)",
+                        "user_api_keys_pkey | PRIMARY KEY (id)",
+                        "user_api_keys_user_id_fkey | FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE");
+        assertThat(owner.rows(INDEXES, "user_api_keys"))
+                .containsExactly(
+                        "idx_user_api_keys_user_id UNIQUE  btree (user_id)", "user_api_keys_pkey UNIQUE  btree (id)");
+    }
+
+    @Test
+    void userProgressHasItsEighteenColumns() throws SQLException {
+        assertThat(owner.rows(COLUMNS, "public.user_progress"))
+                .containsExactly(
+                        "id | uuid | NOT NULL | gen_random_uuid()",
+                        "user_id | uuid | NOT NULL | ",
+                        "total_descriptions | integer | NOT NULL | 0",
+                        "total_images | integer | NOT NULL | 0",
+                        "total_questions_answered | integer | NOT NULL | 0",
+                        "total_vocabulary_learned | integer | NOT NULL | 0",
+                        "total_sessions | integer | NOT NULL | 0",
+                        "total_time_spent_minutes | integer | NOT NULL | 0",
+                        "current_streak_days | integer | NOT NULL | 0",
+                        "longest_streak_days | integer | NOT NULL | 0",
+                        "total_points | integer | NOT NULL | 0",
+                        "average_accuracy | numeric(5,2) | NOT NULL | 0",
+                        "mastered_words_count | integer | NOT NULL | 0",
+                        "learning_words_count | integer | NOT NULL | 0",
+                        "new_words_count | integer | NOT NULL | 0",
+                        "last_activity_at | timestamp with time zone |  | ",
+                        "created_at | timestamp with time zone | NOT NULL | now()",
+                        "updated_at | timestamp with time zone | NOT NULL | now()");
+        assertThat(owner.rows(CONSTRAINTS, "public.user_progress"))
+                .containsExactly(
+                        "idx_user_progress_user_id | UNIQUE (user_id)",
+                        "user_progress_average_accuracy_check | CHECK (((average_accuracy >= (0)::numeric) AND"
+                                + " (average_accuracy <= (100)::numeric)))",
+                        "user_progress_current_streak_days_check | CHECK ((current_streak_days >= 0))",
+                        "user_progress_learning_words_count_check | CHECK ((learning_words_count >= 0))",
+                        "user_progress_longest_streak_days_check | CHECK ((longest_streak_days >= 0))",
+                        "user_progress_mastered_words_count_check | CHECK ((mastered_words_count >= 0))",
+                        "user_progress_new_words_count_check | CHECK ((new_words_count >= 0))",
+                        "user_progress_pkey | PRIMARY KEY (id)",
+                        "user_progress_streaks_check | CHECK ((longest_streak_days >= current_streak_days))",
+                        "user_progress_total_descriptions_check | CHECK ((total_descriptions >= 0))",
+                        "user_progress_total_images_check | CHECK ((total_images >= 0))",
+                        "user_progress_total_points_check | CHECK ((total_points >= 0))",
+                        "user_progress_total_questions_answered_check | CHECK ((total_questions_answered >= 0))",
+                        "user_progress_total_sessions_check | CHECK ((total_sessions >= 0))",
+                        "user_progress_total_time_spent_minutes_check | CHECK ((total_time_spent_minutes >= 0))",
+                        "user_progress_total_vocabulary_learned_check | CHECK ((total_vocabulary_learned >= 0))",
+                        "user_progress_user_id_fkey | FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE");
+        assertThat(owner.rows(INDEXES, "user_progress"))
+                .containsExactly(
+                        "idx_user_progress_last_activity  btree (last_activity_at DESC)",
+                        "idx_user_progress_user_id UNIQUE  btree (user_id)",
+                        "user_progress_pkey UNIQUE  btree (id)");
+    }
+
+    @Test
+    void exportHistoryHasItsEighteenColumns() throws SQLException {
+        assertThat(owner.rows(COLUMNS, "public.export_history"))
+                .containsExactly(
+                        "id | uuid | NOT NULL | gen_random_uuid()",
+                        "user_id | uuid | NOT NULL | ",
+                        "export_type | character varying(50) | NOT NULL | ",
+                        "export_format | character varying(20) | NOT NULL | ",
+                        "status | character varying(20) | NOT NULL | 'pending'::character varying",
+                        "records_count | integer | NOT NULL | 0",
+                        "file_size_bytes | bigint |  | ",
+                        "file_url | text |  | ",
+                        "filters | jsonb |  | ",
+                        "data | jsonb |  | ",
+                        "error_message | text |  | ",
+                        "retry_count | integer | NOT NULL | 0",
+                        "started_at | timestamp with time zone |  | ",
+                        "completed_at | timestamp with time zone |  | ",
+                        "processing_time_seconds | integer |  | ",
+                        "expires_at | timestamp with time zone |  | ",
+                        "created_at | timestamp with time zone | NOT NULL | now()",
+                        "updated_at | timestamp with time zone | NOT NULL | now()");
+        assertThat(owner.rows(CONSTRAINTS, "public.export_history"))
+                .containsExactly(
+                        "export_history_file_size_bytes_check | CHECK ((file_size_bytes >= 0))",
+                        "export_history_pkey | PRIMARY KEY (id)",
+                        "export_history_processing_time_seconds_check | CHECK ((processing_time_seconds >= 0))",
+                        "export_history_records_count_check | CHECK ((records_count >= 0))",
+                        "export_history_retry_count_check | CHECK ((retry_count >= 0))",
+                        "export_history_status_check | CHECK (((status)::text = ANY ((ARRAY['pending'::character"
+                                + " varying, 'processing'::character varying, 'completed'::character varying,"
+                                + " 'failed'::character varying])::text[])))",
+                        "export_history_user_id_fkey | FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE");
+        var active =
+                "((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying])::text[]))";
+        assertThat(owner.rows(INDEXES, "export_history"))
+                .containsExactly(
+                        "export_history_one_active_per_request UNIQUE  btree (user_id, export_type, export_format,"
+                                + " COALESCE(filters, '{}'::jsonb)) WHERE " + active,
+                        "export_history_pkey UNIQUE  btree (id)",
+                        "idx_export_history_created_at  btree (created_at DESC)",
+                        "idx_export_history_expires_at  btree (expires_at) WHERE (file_url IS NOT NULL)",
+                        "idx_export_history_export_type  btree (export_type)",
+                        "idx_export_history_status  btree (created_at) WHERE " + active,
+                        "idx_export_history_user_id  btree (user_id, created_at DESC)");
+    }
+
+    @Test
+    void rowSecurityIsOnAndNotForced() throws SQLException {
+        assertThat(owner.rows("""
+                                SELECT relname, relrowsecurity, relforcerowsecurity
+                                  FROM pg_class
+                                 WHERE oid IN ('public.user_api_keys'::regclass,
+                                               'public.user_progress'::regclass,
+                                               'public.export_history'::regclass)
+                                 ORDER BY relname COLLATE "C"
+                                """))
+                .containsExactly("export_history | t | f", "user_api_keys | t | f", "user_progress | t | f");
+    }
+
+    @Test
+    void eachTableHasItsFourPoliciesAndOneForSatchel() throws SQLException {
+        assertThat(owner.rows(POLICIES, "user_api_keys")).isEqualTo(policiesOn("API keys"));
+        assertThat(owner.rows(POLICIES, "user_progress")).isEqualTo(policiesOn("progress"));
+        assertThat(owner.rows(POLICIES, "export_history")).isEqualTo(policiesOn("export history"));
+    }
+
+    @Test
+    void updatedAtTriggersHaveTheNamesTheApplicationChecks() throws SQLException {
+        assertThat(owner.rows("""
+                                SELECT tgrelid::regclass, tgname, tgfoid::regproc, tgenabled
+                                  FROM pg_trigger
+                                 WHERE tgname LIKE '%updated_at'
+                                   AND NOT tgisinternal
+                                 ORDER BY tgname COLLATE "C"
+                                """))
+                .containsExactly(
+                        "export_history | trigger_export_history_updated_at | satchel.set_updated_at | O",
+                        "user_api_keys | trigger_user_api_keys_updated_at | satchel.set_updated_at | O",
+                        "user_progress | trigger_user_progress_updated_at | satchel.set_updated_at | O");
+    }
+
+    private static List<String> policiesOn(String things) {
+        var own = "(( SELECT auth.uid() AS uid) = user_id)";
+        return List.of(
+                "Satchel works on " + things + " | ALL | {satchel_runtime} | true | true",
+                "Users can delete their own " + things + " | DELETE | {authenticated} | " + own + " | ",
+                "Users can insert their own " + things + " | INSERT | {authenticated} |  | " + own,
+                "Users can update their own " + things + " | UPDATE | {authenticated} | " + own + " | " + own,
+                "Users can view their own " + things + " | SELECT | {authenticated} | " + own + " | ");
+    }
+}
