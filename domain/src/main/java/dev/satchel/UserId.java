@@ -26,7 +26,7 @@ public record UserId(UUID value) {
      */
     public static UUID uuid(String what, String text) {
         if (!UUID_TEXT.matcher(text).matches()) {
-            throw new IllegalArgumentException("'" + text + "' is not a " + what
+            throw new IllegalArgumentException("'" + text + "' is not a valid " + what
                     + ": expected a UUID such as 123e4567-e89b-12d3-a456-426614174000");
         }
         return UUID.fromString(text);

@@ -39,6 +39,9 @@ public interface ExportHistory {
      */
     Optional<Export.Processing> claim(String worker, Duration lease);
 
+    /** How long until the next pending export may be claimed, zero when one may be now; empty when none is pending. */
+    Optional<Duration> untilNextDue();
+
     /**
      * Extends the lease from now.
      *
