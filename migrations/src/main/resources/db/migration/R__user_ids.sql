@@ -1,0 +1,18 @@
+SET LOCAL lock_timeout = '2s';
+
+CREATE OR REPLACE FUNCTION satchel.user_ids() RETURNS SETOF uuid
+    LANGUAGE sql
+    SECURITY DEFINER
+    SET search_path = ''
+    -- A definer who may not see every user gets an error, not fewer users.
+    SET row_security = off
+AS $function$
+    -- Locked until the caller's transaction ends, so that none of them is deleted before it has referred to them.
+    SELECT id FROM public.users ORDER BY id FOR KEY SHARE
+$function$;
+
+COMMENT ON FUNCTION satchel.user_ids() IS
+    'Every user''s id, for an export of all: the worker has no rights of its own on the application''s users.';
+
+REVOKE ALL ON FUNCTION satchel.user_ids() FROM PUBLIC, anon, authenticated, service_role;
+GRANT EXECUTE ON FUNCTION satchel.user_ids() TO satchel_runtime;
