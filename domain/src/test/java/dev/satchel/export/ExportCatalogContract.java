@@ -1,0 +1,152 @@
+package dev.satchel.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.UserId;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link ExportCatalog} promises. */
+public abstract class ExportCatalogContract {
+
+    private static final Duration LEASE = Duration.ofMinutes(2);
+    private static final Duration RETENTION = Duration.ofDays(7);
+
+    private HistoryUnderTest world;
+    private ExportHistory history;
+    private ExportCatalog catalog;
+    private UserId user;
+
+    /** An empty history, without exports and users. */
+    protected abstract HistoryUnderTest emptyHistory();
+
+    @BeforeEach
+    void begin() {
+        world = emptyHistory();
+        history = world.history();
+        catalog = world.catalog();
+        user = world.addUser();
+    }
+
+    private UUID requested(UserId who, ExportType type) {
+        UUID id = history.request(Requests.of(who, type)).id();
+        world.letPass(Duration.ofSeconds(1));
+        return id;
+    }
+
+    private Export.Completed completed(DeliveredFile file) {
+        requested(user, ExportType.VOCABULARY);
+        return history.complete(history.claim("worker", LEASE).orElseThrow(), file, RETENTION);
+    }
+
+    @Test
+    void findsNothingUnderAnUnknownId() {
+        assertThat(catalog.find(UUID.randomUUID())).isEmpty();
+    }
+
+    @Test
+    void showsAPendingExport() {
+        UUID id = requested(user, ExportType.API_KEYS);
+
+        ExportCatalog.Entry entry = catalog.find(id).orElseThrow();
+
+        assertThat(entry)
+                .isEqualTo(new ExportCatalog.Entry(
+                        id,
+                        user,
+                        "api_keys",
+                        "csv",
+                        "pending",
+                        0,
+                        null,
+                        null,
+                        "{}",
+                        "{}",
+                        null,
+                        0,
+                        entry.requestedAt(),
+                        null,
+                        null,
+                        null));
+    }
+
+    @Test
+    void listsTheNewestFirst() {
+        UUID first = requested(user, ExportType.PROFILE);
+        UUID second = requested(world.addUser(), ExportType.PROFILE);
+        UUID third = requested(user, ExportType.SESSIONS);
+
+        assertThat(catalog.newest(null, null, 10))
+                .extracting(ExportCatalog.Entry::id)
+                .containsExactly(third, second, first);
+        assertThat(catalog.newest(null, null, 2))
+                .extracting(ExportCatalog.Entry::id)
+                .containsExactly(third, second);
+    }
+
+    @Test
+    void listsOneUserAndOneStatus() {
+        UUID claimed = requested(user, ExportType.PROFILE);
+        UUID waiting = requested(user, ExportType.SESSIONS);
+        UUID others = requested(world.addUser(), ExportType.PROFILE);
+        history.claim("worker", LEASE).orElseThrow();
+
+        assertThat(ids(catalog.newest(user, null, 10))).containsExactly(waiting, claimed);
+        assertThat(ids(catalog.newest(null, "pending", 10))).containsExactly(others, waiting);
+        assertThat(ids(catalog.newest(user, "pending", 10))).containsExactly(waiting);
+        assertThat(ids(catalog.newest(user, "failed", 10))).isEmpty();
+    }
+
+    private static List<UUID> ids(List<ExportCatalog.Entry> entries) {
+        return entries.stream().map(ExportCatalog.Entry::id).toList();
+    }
+
+    @Test
+    void offersTheFileOfACompletedExport() {
+        DeliveredFile file = Exports.anyFile();
+        UUID id = completed(file).id();
+
+        ExportCatalog.Downloadable offered = catalog.downloadable(id).orElseThrow();
+
+        assertThat(offered).isEqualTo(new ExportCatalog.Downloadable(id, user, file.location(), offered.remaining()));
+        assertThat(offered.remaining()).isBetween(RETENTION.minusMinutes(1), RETENTION);
+    }
+
+    @Test
+    void offersNothingBeforeCompletion() {
+        UUID id = requested(user, ExportType.VOCABULARY);
+        assertThat(catalog.downloadable(id)).isEmpty();
+
+        Export.Processing export = history.claim("worker", LEASE).orElseThrow();
+        world.ledger().opened(export, Exports.anyLocation());
+        assertThat(catalog.downloadable(id)).isEmpty();
+
+        history.fail(export, Exports.accessDenied());
+        assertThat(catalog.downloadable(id)).isEmpty();
+        assertThat(catalog.downloadable(UUID.randomUUID())).isEmpty();
+    }
+
+    @Test
+    void offersNothingOnceTheFileExpired() {
+        UUID id = completed(Exports.anyFile()).id();
+        world.letPass(RETENTION.minusMinutes(1));
+        assertThat(catalog.downloadable(id)).isPresent();
+
+        world.letPass(Duration.ofMinutes(1));
+
+        assertThat(catalog.downloadable(id)).isEmpty();
+    }
+
+    @Test
+    void offersNothingOnceTheFileIsGone() {
+        DeliveredFile file = Exports.anyFile();
+        UUID id = completed(file).id();
+
+        world.ledger().deleted(file.location());
+
+        assertThat(catalog.downloadable(id)).isEmpty();
+    }
+}

@@ -1,0 +1,294 @@
+package dev.satchel.export;
+
+import static dev.satchel.export.FileLedger.Reason.EXPIRED;
+import static dev.satchel.export.FileLedger.Reason.NEVER_PUBLISHED;
+import static dev.satchel.export.FileLedger.Reason.ROW_DELETED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.UserId;
+import dev.satchel.export.FileLedger.Leftover;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link FileLedger} promises. */
+public abstract class FileLedgerContract {
+
+    private static final Duration LEASE = Duration.ofMinutes(2);
+    private static final Duration RETENTION = Duration.ofDays(7);
+    private static final Duration GRACE = Duration.ofHours(1);
+
+    private HistoryUnderTest world;
+    private ExportHistory history;
+    private FileLedger ledger;
+    private UserId user;
+
+    /** An empty history, without exports and users. */
+    protected abstract HistoryUnderTest emptyHistory();
+
+    @BeforeEach
+    void begin() {
+        world = emptyHistory();
+        history = world.history();
+        ledger = world.ledger();
+        user = world.addUser();
+    }
+
+    private Export.Processing claimed() {
+        history.request(Requests.of(user));
+        return history.claim("worker", LEASE).orElseThrow();
+    }
+
+    private URI opened(Export.Processing export) {
+        URI location = Exports.anyLocation();
+        ledger.opened(export, location);
+        return location;
+    }
+
+    private URI published(Export.Processing export) {
+        URI location = opened(export);
+        history.complete(export, Exports.file(location), RETENTION);
+        return location;
+    }
+
+    private List<Leftover> leftovers() {
+        return ledger.leftovers(GRACE, 100);
+    }
+
+    @Nested
+    class Published {
+
+        @Test
+        void isKeptUntilItExpires() {
+            published(claimed());
+
+            assertThat(leftovers()).isEmpty();
+            world.letPass(RETENTION.minusMinutes(1));
+            assertThat(leftovers()).isEmpty();
+        }
+
+        @Test
+        void isLeftOverAsSoonAsItExpired() {
+            Export.Processing export = claimed();
+            URI location = published(export);
+
+            world.letPass(RETENTION);
+
+            assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), EXPIRED));
+        }
+
+        @Test
+        void isLeftOverAsSoonAsItsRowWasDeleted() {
+            Export.Processing export = claimed();
+            URI location = published(export);
+
+            world.deleteExport(export.id());
+
+            assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), ROW_DELETED));
+        }
+
+        @Test
+        void isLeftOverAsSoonAsTheAccountWasDeleted() {
+            Export.Processing export = claimed();
+            URI location = published(export);
+
+            world.deleteUser(user);
+
+            assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), ROW_DELETED));
+        }
+
+        @Test
+        void isRememberedEvenWhenItWasNeverOpened() {
+            Export.Processing export = claimed();
+            DeliveredFile file = Exports.anyFile();
+            history.complete(export, file, RETENTION);
+
+            world.deleteExport(export.id());
+
+            assertThat(leftovers()).containsExactly(new Leftover(file.location(), export.id(), ROW_DELETED));
+        }
+    }
+
+    @Nested
+    class Unpublished {
+
+        @Test
+        void isKeptWhileItsAttemptLives() {
+            Export.Processing export = claimed();
+            opened(export);
+            world.letPass(GRACE.multipliedBy(3));
+            history.heartbeat(export, LEASE);
+
+            assertThat(leftovers()).isEmpty();
+        }
+
+        // The worker may be late and still publish it, until its export is taken back.
+        @Test
+        void isKeptUntilItsAttemptIsTakenBack() {
+            Export.Processing export = claimed();
+            URI location = opened(export);
+            world.letPass(GRACE.multipliedBy(3));
+            assertThat(leftovers()).isEmpty();
+
+            history.complete(export, Exports.file(location), RETENTION);
+
+            assertThat(leftovers()).isEmpty();
+            assertThat(world.catalog().downloadable(export.id())).isPresent();
+        }
+
+        @Test
+        void isLeftOverOnceTheGraceAfterItsAttemptHasPassed() {
+            Export.Processing export = claimed();
+            URI location = opened(export);
+            world.letPass(GRACE.multipliedBy(3));
+            history.rescue(5);
+
+            assertThat(leftovers()).isEmpty();
+            world.letPass(GRACE.minusMinutes(1));
+            assertThat(leftovers()).isEmpty();
+            world.letPass(Duration.ofMinutes(1));
+            assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), NEVER_PUBLISHED));
+        }
+
+        @Test
+        void isLeftOverAlsoWhileALaterAttemptLives() {
+            Export.Processing first = claimed();
+            URI abandoned = opened(first);
+            history.retry(first, Exports.storeUnavailable(), Duration.ZERO);
+            Export.Processing second = claimed();
+            opened(second);
+            world.letPass(GRACE);
+            history.heartbeat(second, LEASE);
+
+            assertThat(leftovers()).containsExactly(new Leftover(abandoned, first.id(), NEVER_PUBLISHED));
+        }
+
+        @Test
+        void isLeftOverAfterALaterAttemptPublishedAnother() {
+            Export.Processing first = claimed();
+            URI abandoned = opened(first);
+            history.retry(first, Exports.storeUnavailable(), Duration.ZERO);
+            Export.Processing second = claimed();
+            published(second);
+            world.letPass(GRACE);
+
+            assertThat(leftovers()).containsExactly(new Leftover(abandoned, first.id(), NEVER_PUBLISHED));
+        }
+
+        @Test
+        void isLeftOverAfterFailure() {
+            Export.Processing export = claimed();
+            URI location = opened(export);
+            history.fail(export, Exports.accessDenied());
+            world.letPass(GRACE);
+
+            assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), NEVER_PUBLISHED));
+        }
+
+        @Test
+        void outlivesItsRowUntilTheGraceHasPassed() {
+            Export.Processing export = claimed();
+            URI location = opened(export);
+            world.deleteUser(user);
+
+            assertThat(leftovers()).isEmpty();
+            world.letPass(GRACE);
+            assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), ROW_DELETED));
+        }
+    }
+
+    @Nested
+    class Deleted {
+
+        @Test
+        void takesTheLocationFromTheRow() {
+            Export.Processing export = claimed();
+            URI location = published(export);
+            world.letPass(RETENTION);
+
+            ledger.deleted(location);
+
+            ExportCatalog.Entry entry = world.catalog().find(export.id()).orElseThrow();
+            assertThat(leftovers()).isEmpty();
+            assertThat(entry.status()).isEqualTo("completed");
+            assertThat(entry.location()).isNull();
+            assertThat(entry.manifest()).contains("\"expired_at\": \"", "\"sha256\": \"");
+        }
+
+        @Test
+        void forgetsWhatWasNeverPublished() {
+            Export.Processing export = claimed();
+            URI location = opened(export);
+            history.fail(export, Exports.accessDenied());
+            world.letPass(GRACE);
+            ExportCatalog.Entry before = world.catalog().find(export.id()).orElseThrow();
+
+            ledger.deleted(location);
+
+            assertThat(leftovers()).isEmpty();
+            assertThat(world.catalog().find(export.id())).contains(before);
+        }
+
+        @Test
+        void forgetsWhatHasNoRow() {
+            Export.Processing export = claimed();
+            URI location = published(export);
+            world.deleteExport(export.id());
+
+            ledger.deleted(location);
+
+            assertThat(leftovers()).isEmpty();
+        }
+
+        @Test
+        void mayBeSaidTwice() {
+            Export.Processing export = claimed();
+            URI location = published(export);
+            ledger.deleted(location);
+            ExportCatalog.Entry before = world.catalog().find(export.id()).orElseThrow();
+
+            ledger.deleted(location);
+
+            assertThat(world.catalog().find(export.id())).contains(before);
+        }
+
+        @Test
+        void leavesTheFileOfAnotherAttemptAlone() {
+            Export.Processing first = claimed();
+            URI abandoned = opened(first);
+            history.retry(first, Exports.storeUnavailable(), Duration.ZERO);
+            URI kept = published(claimed());
+
+            ledger.deleted(abandoned);
+
+            assertThat(world.catalog().downloadable(first.id()).orElseThrow().location())
+                    .isEqualTo(kept);
+        }
+    }
+
+    @Test
+    void givesNoMoreThanAskedFor() {
+        for (int count = 0; count < 5; count++) {
+            published(claimed());
+        }
+        world.letPass(RETENTION);
+
+        assertThat(ledger.leftovers(GRACE, 3))
+                .hasSize(3)
+                .extracting(Leftover::reason)
+                .containsOnly(EXPIRED);
+        assertThat(leftovers()).hasSize(5);
+    }
+
+    @Test
+    void knowsNothingAboutAnUnknownObject() {
+        ledger.deleted(Exports.anyLocation());
+
+        assertThat(leftovers()).isEmpty();
+        assertThat(world.catalog().find(UUID.randomUUID())).isEmpty();
+    }
+}

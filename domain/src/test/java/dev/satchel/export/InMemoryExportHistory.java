@@ -1,0 +1,346 @@
+package dev.satchel.export;
+
+import dev.satchel.UserId;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An export history in memory, whose clock stands still until it is told otherwise.
+ *
+ * <p>It passes the same contracts as the one in PostgreSQL. Safe for use by many threads.
+ */
+public final class InMemoryExportHistory implements ExportHistory, ExportCatalog, FileLedger {
+
+    private static final Failure WORKER_LOST =
+            new Failure(Failure.Code.WORKER_LOST, "the worker stopped answering, time after time");
+
+    private final Set<UserId> users = new LinkedHashSet<>();
+    private final Map<UUID, Row> rows = new LinkedHashMap<>();
+    private final Map<URI, OpenedFile> files = new LinkedHashMap<>();
+    private Instant now = Exports.NOON;
+
+    public synchronized UserId addUser() {
+        UserId user = Requests.anyUser();
+        users.add(user);
+        return user;
+    }
+
+    public synchronized void addUser(UserId user) {
+        users.add(user);
+    }
+
+    public synchronized void deleteUser(UserId user) {
+        users.remove(user);
+        rows.values().removeIf(row -> row.request.user().equals(user));
+    }
+
+    public synchronized void deleteExport(UUID id) {
+        rows.remove(id);
+    }
+
+    public synchronized Instant now() {
+        return now;
+    }
+
+    public synchronized void letPass(Duration time) {
+        now = now.plus(time);
+    }
+
+    /** Every object the ledger remembers. */
+    public synchronized Set<URI> remembered() {
+        return Set.copyOf(files.keySet());
+    }
+
+    @Override
+    public synchronized Requested request(ExportRequest request) {
+        if (!users.contains(request.user())) {
+            throw new UnknownUserException(request.user());
+        }
+        return underWay(request)
+                .map(row -> new Requested(row.id, request.user(), false))
+                .orElseGet(() -> new Requested(add(request), request.user(), true));
+    }
+
+    @Override
+    public synchronized List<UUID> requestForAllUsers(ExportType type, ExportFormat format, ExportFilters filters) {
+        ExportRequest forAnyone = new ExportRequest(Requests.anyUser(), type, format, filters);
+        return users.stream()
+                .map(user -> new ExportRequest(user, forAnyone.type(), forAnyone.format(), forAnyone.filters()))
+                .filter(request -> underWay(request).isEmpty())
+                .map(this::add)
+                .toList();
+    }
+
+    private Optional<Row> underWay(ExportRequest request) {
+        return rows.values().stream()
+                .filter(row -> row.isActive() && row.request.equals(request))
+                .findFirst();
+    }
+
+    private UUID add(ExportRequest request) {
+        Row row = new Row(UUID.randomUUID(), request, now);
+        rows.put(row.id, row);
+        return row.id;
+    }
+
+    @Override
+    public synchronized Optional<Export.Processing> claim(String worker, Duration lease) {
+        return rows.values().stream()
+                .filter(row -> row.status.equals("pending") && !row.runAfter.isAfter(now))
+                .min(Comparator.comparing(row -> row.requestedAt))
+                .map(row -> claim(row, lease));
+    }
+
+    private Export.Processing claim(Row row, Duration lease) {
+        UUID token = UUID.randomUUID();
+        row.moveTo("processing", now);
+        row.attempts++;
+        row.token = token;
+        row.leaseEnds = now.plus(lease);
+        row.startedAt = now;
+        row.error = null;
+        return new Export.Processing(row.id, row.request, row.requestedAt, now, row.attempts, token);
+    }
+
+    @Override
+    public synchronized void heartbeat(Export.Processing export, Duration lease) {
+        held(export).leaseEnds = now.plus(lease);
+    }
+
+    @Override
+    public synchronized Export.Completed complete(Export.Processing export, DeliveredFile file, Duration retention) {
+        Row published = rows.get(export.id());
+        if (published != null && published.pointsTo(file.location())) {
+            return new Export.Completed(
+                    export.id(), export.request(), file, published.completedAt, published.expiresAt);
+        }
+        Row row = held(export);
+        row.end("completed", now);
+        row.file = file;
+        row.location = file.location();
+        row.completedAt = now;
+        row.expiresAt = now.plus(retention);
+        files.compute(
+                file.location(),
+                (location, opened) -> opened == null
+                        ? new OpenedFile(row.id, export.token(), now, true)
+                        : new OpenedFile(row.id, export.token(), opened.openedAt, true));
+        return new Export.Completed(row.id, row.request, file, row.completedAt, row.expiresAt);
+    }
+
+    @Override
+    public synchronized Export.Pending retry(Export.Processing export, Failure failure, Duration delay) {
+        Row row = held(export);
+        row.end("pending", now);
+        row.error = failure.message();
+        row.runAfter = now.plus(delay);
+        row.startedAt = null;
+        return new Export.Pending(row.id, row.request, row.requestedAt, row.attempts);
+    }
+
+    @Override
+    public synchronized Export.Pending release(Export.Processing export) {
+        Row row = held(export);
+        row.end("pending", now);
+        row.attempts--;
+        row.startedAt = null;
+        return new Export.Pending(row.id, row.request, row.requestedAt, row.attempts);
+    }
+
+    @Override
+    public synchronized Export.Failed fail(Export.Processing export, Failure failure) {
+        Row row = held(export);
+        row.end("failed", now);
+        row.error = failure.message();
+        return new Export.Failed(row.id, row.request, failure, row.attempts);
+    }
+
+    private Row held(Export.Processing export) {
+        Row row = rows.get(export.id());
+        if (row == null || !export.token().equals(row.token)) {
+            throw new StaleExportException(export.id());
+        }
+        return row;
+    }
+
+    @Override
+    public synchronized List<UUID> rescue(int attempts) {
+        List<UUID> rescued = new ArrayList<>();
+        for (Row row : rows.values()) {
+            if (row.status.equals("processing") && !row.leaseEnds.isAfter(now)) {
+                boolean spent = row.attempts >= attempts;
+                row.end(spent ? "failed" : "pending", now);
+                row.error = WORKER_LOST.message();
+                row.startedAt = spent ? row.startedAt : null;
+                rescued.add(row.id);
+            }
+        }
+        return rescued;
+    }
+
+    @Override
+    public synchronized Optional<Entry> find(UUID id) {
+        return Optional.ofNullable(rows.get(id)).map(Row::entry);
+    }
+
+    @Override
+    public synchronized List<Entry> newest(@Nullable UserId user, @Nullable String status, int limit) {
+        Predicate<Row> asked = row ->
+                (user == null || row.request.user().equals(user)) && (status == null || row.status.equals(status));
+        return rows.values().stream()
+                .filter(asked)
+                .sorted(Comparator.comparing((Row row) -> row.requestedAt).reversed())
+                .limit(limit)
+                .map(Row::entry)
+                .toList();
+    }
+
+    @Override
+    public synchronized Optional<Downloadable> downloadable(UUID id) {
+        return Optional.ofNullable(rows.get(id))
+                .filter(row -> row.location != null && row.expiresAt.isAfter(now))
+                .map(row -> new Downloadable(
+                        row.id, row.request.user(), row.location, Duration.between(now, row.expiresAt)));
+    }
+
+    @Override
+    public synchronized void opened(Export.Processing export, URI location) {
+        if (files.putIfAbsent(location, new OpenedFile(export.id(), export.token(), now, false)) != null) {
+            throw new IllegalStateException("opened twice: " + location);
+        }
+    }
+
+    @Override
+    public synchronized List<Leftover> leftovers(Duration grace, int limit) {
+        List<Leftover> leftovers = new ArrayList<>();
+        files.forEach((location, file) -> reason(location, file, grace)
+                .ifPresent(reason -> leftovers.add(new Leftover(location, file.exportId, reason))));
+        return leftovers.stream().limit(limit).toList();
+    }
+
+    private Optional<Reason> reason(URI location, OpenedFile file, Duration grace) {
+        Instant before = now.minus(grace);
+        Row row = rows.get(file.exportId);
+        if (row == null) {
+            boolean due = file.published || !file.openedAt.isAfter(before);
+            return due ? Optional.of(Reason.ROW_DELETED) : Optional.empty();
+        }
+        if (row.pointsTo(location)) {
+            return row.expiresAt.isAfter(now) ? Optional.empty() : Optional.of(Reason.EXPIRED);
+        }
+        // The row has been updated whenever one of its attempts ended.
+        boolean due = !file.openedAt.isAfter(before) && !row.updatedAt.isAfter(before);
+        return due && !file.token.equals(row.token) ? Optional.of(Reason.NEVER_PUBLISHED) : Optional.empty();
+    }
+
+    @Override
+    public synchronized void deleted(URI location) {
+        OpenedFile file = files.remove(location);
+        Row row = file == null ? null : rows.get(file.exportId);
+        if (row != null && row.pointsTo(location)) {
+            row.location = null;
+            row.expiredAt = now;
+            row.updatedAt = now;
+        }
+    }
+
+    private record OpenedFile(UUID exportId, UUID token, Instant openedAt, boolean published) {}
+
+    private static final class Row {
+
+        private final UUID id;
+        private final ExportRequest request;
+        private final Instant requestedAt;
+        private String status = "pending";
+        private int attempts;
+        private Instant runAfter;
+        private Instant updatedAt;
+        private @Nullable UUID token;
+        private @Nullable Instant leaseEnds;
+        private @Nullable String error;
+        private @Nullable DeliveredFile file;
+        private @Nullable URI location;
+        private @Nullable Instant startedAt;
+        private @Nullable Instant completedAt;
+        private @Nullable Instant expiresAt;
+        private @Nullable Instant expiredAt;
+
+        Row(UUID id, ExportRequest request, Instant requestedAt) {
+            this.id = id;
+            this.request = request;
+            this.requestedAt = requestedAt;
+            this.runAfter = requestedAt;
+            this.updatedAt = requestedAt;
+        }
+
+        boolean isActive() {
+            return status.equals("pending") || status.equals("processing");
+        }
+
+        boolean pointsTo(URI candidate) {
+            return candidate.equals(location);
+        }
+
+        void moveTo(String next, Instant now) {
+            status = next;
+            updatedAt = now;
+        }
+
+        void end(String next, Instant now) {
+            moveTo(next, now);
+            token = null;
+            leaseEnds = null;
+        }
+
+        Entry entry() {
+            return new Entry(
+                    id,
+                    request.user(),
+                    request.type().key(),
+                    request.format().key(),
+                    status,
+                    file == null ? 0 : file.recordCount(),
+                    file == null ? null : file.bytes(),
+                    location,
+                    json(request.filters().texts()),
+                    manifest(),
+                    error,
+                    Math.max(attempts - 1, 0),
+                    requestedAt,
+                    startedAt,
+                    completedAt,
+                    expiresAt);
+        }
+
+        private String manifest() {
+            Map<String, String> texts = new TreeMap<>();
+            if (file != null) {
+                texts.put("sha256", file.sha256());
+            }
+            if (expiredAt != null) {
+                texts.put("expired_at", expiredAt.toString());
+            }
+            return json(texts);
+        }
+
+        private static String json(Map<String, String> texts) {
+            return texts.entrySet().stream()
+                    .map(text -> "\"" + text.getKey() + "\": \"" + text.getValue() + "\"")
+                    .collect(Collectors.joining(", ", "{", "}"));
+        }
+    }
+}

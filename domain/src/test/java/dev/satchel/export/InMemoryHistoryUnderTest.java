@@ -1,0 +1,46 @@
+package dev.satchel.export;
+
+import dev.satchel.UserId;
+import java.time.Duration;
+import java.util.UUID;
+
+/** Puts the history in memory under the contracts. */
+final class InMemoryHistoryUnderTest implements HistoryUnderTest {
+
+    private final InMemoryExportHistory memory = new InMemoryExportHistory();
+
+    @Override
+    public ExportHistory history() {
+        return memory;
+    }
+
+    @Override
+    public ExportCatalog catalog() {
+        return memory;
+    }
+
+    @Override
+    public FileLedger ledger() {
+        return memory;
+    }
+
+    @Override
+    public UserId addUser() {
+        return memory.addUser();
+    }
+
+    @Override
+    public void letPass(Duration time) {
+        memory.letPass(time);
+    }
+
+    @Override
+    public void deleteExport(UUID id) {
+        memory.deleteExport(id);
+    }
+
+    @Override
+    public void deleteUser(UserId user) {
+        memory.deleteUser(user);
+    }
+}
