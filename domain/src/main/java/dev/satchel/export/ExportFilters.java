@@ -85,7 +85,7 @@ public record ExportFilters(
             throw new IllegalArgumentException(
                     "'" + text + "' is not a time zone: expected an IANA name such as Europe/Madrid, or UTC");
         }
-        return ZoneId.of(text).normalized();
+        return ZoneId.of(text);
     }
 
     /** The days, when the export is limited to some. */

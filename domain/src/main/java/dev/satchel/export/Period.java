@@ -3,6 +3,7 @@ package dev.satchel.export;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the first day; null for no beginning
  * @param to the last day; null for no end
+ * @param zone an IANA zone, under which the period can be stored and read again; all names of UTC become one
  */
 public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zone) {
 
@@ -31,6 +33,18 @@ public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zo
         }
         checkYear("from", from);
         checkYear("to", to);
+        zone = canonical(zone);
+    }
+
+    private static ZoneId canonical(ZoneId zone) {
+        if (zone.normalized().equals(ZoneOffset.UTC)) {
+            return ZoneOffset.UTC;
+        }
+        if (!ZoneId.getAvailableZoneIds().contains(zone.getId())) {
+            throw new IllegalArgumentException(
+                    "'" + zone + "' is not a time zone: expected an IANA name such as Europe/Madrid, or UTC");
+        }
+        return zone;
     }
 
     private static void checkYear(String name, @Nullable LocalDate day) {

@@ -1,0 +1,46 @@
+package dev.satchel.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DeliveredFileTest {
+
+    private static DeliveredFile file(long bytes, Map<Dataset, Long> records, List<Dataset> absent) {
+        return new DeliveredFile(
+                Exports.anyLocation(), "text/csv", bytes, "00", Exports.NOON, "001", records, absent, List.of());
+    }
+
+    @Test
+    void countsTheRecordsOfAllDatasets() {
+        Map<Dataset, Long> records = Map.of(Dataset.QA, 3_000_000_000L, Dataset.SESSIONS, 2L, Dataset.PROFILE, 0L);
+
+        assertThat(file(0, records, List.of()).recordCount()).isEqualTo(3_000_000_002L);
+        assertThat(file(0, Map.of(), List.of()).recordCount()).isZero();
+    }
+
+    @Test
+    void keepsWhatItWasGiven() {
+        Map<Dataset, Long> records = new HashMap<>(Map.of(Dataset.QA, 1L));
+        List<Dataset> absent = new ArrayList<>(List.of(Dataset.ANALYTICS));
+        DeliveredFile file = file(10, records, absent);
+
+        records.put(Dataset.SESSIONS, 5L);
+        absent.clear();
+
+        assertThat(file.records()).isEqualTo(Map.of(Dataset.QA, 1L));
+        assertThat(file.absent()).containsExactly(Dataset.ANALYTICS);
+    }
+
+    @Test
+    void refusesLessThanNothing() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> file(-1, Map.of(), List.of()))
+                .withMessage("bytes must not be negative, was -1");
+    }
+}
