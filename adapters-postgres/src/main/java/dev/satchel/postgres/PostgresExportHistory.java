@@ -1,0 +1,584 @@
+package dev.satchel.postgres;
+
+import dev.satchel.UserId;
+import dev.satchel.export.Dataset;
+import dev.satchel.export.DeliveredFile;
+import dev.satchel.export.Export;
+import dev.satchel.export.ExportFilters;
+import dev.satchel.export.ExportFormat;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.export.ExportType;
+import dev.satchel.export.Failure;
+import dev.satchel.export.StaleExportException;
+import dev.satchel.export.UnknownUserException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The history in {@code public.export_history}, with the leases in {@code satchel.export_lease}.
+ *
+ * <p>A step locks the export's row first and finds its lease afterwards, by a write that looks at the newest token. So a
+ * worker that waited for the row while the lease passed on is refused, and deleting an account, which takes the same
+ * locks in the same order, never deadlocks with a step.
+ */
+final class PostgresExportHistory implements ExportHistory {
+
+    // Finds nothing when an equal request was committed by another after this statement began. One that ended after it
+    // began still looks active to the second half, although the first could add another.
+    private static final String REQUEST = """
+            WITH added AS (
+                INSERT INTO public.export_history (user_id, export_type, export_format, filters)
+                VALUES (:user, :type, :format, nullif(jsonb_object(:names::text[], :values::text[]), '{}'))
+                ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
+                      WHERE status IN ('pending', 'processing')
+                      DO NOTHING
+                RETURNING id
+            )
+            SELECT id, true AS added
+              FROM added
+             UNION ALL
+            SELECT id, false AS added
+              FROM public.export_history
+             WHERE user_id = :user
+               AND export_type = :type
+               AND export_format = :format
+               AND coalesce(filters, '{}'::jsonb) = jsonb_object(:names::text[], :values::text[])
+               AND status IN ('pending', 'processing')
+               AND NOT EXISTS (SELECT FROM added)
+            """;
+
+    private static final String REQUEST_FOR_ALL_USERS = """
+            INSERT INTO public.export_history (user_id, export_type, export_format, filters)
+            SELECT user_id, :type, :format, nullif(jsonb_object(:names::text[], :values::text[]), '{}')
+              FROM satchel.user_ids() AS user_id
+            ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
+                  WHERE status IN ('pending', 'processing')
+                  DO NOTHING
+            RETURNING id
+            """;
+
+    // One statement finds and claims, so that two workers can never hold the same export.
+    static final String CLAIM_NEXT = """
+            WITH next AS MATERIALIZED (
+                SELECT h.id
+                  FROM public.export_history h
+                  LEFT JOIN satchel.export_lease l ON l.export_id = h.id
+                 WHERE h.status = 'pending'
+                   AND (l.run_after IS NULL OR l.run_after <= statement_timestamp())
+                 ORDER BY h.created_at
+                 LIMIT 1
+                   FOR UPDATE OF h SKIP LOCKED
+            ), leased AS (
+                INSERT INTO satchel.export_lease AS l
+                       (export_id, attempt, token, owner, heartbeat_at, expires_at)
+                SELECT id,
+                       1,
+                       gen_random_uuid(),
+                       :worker,
+                       statement_timestamp(),
+                       statement_timestamp() + :lease * interval '1 millisecond'
+                  FROM next
+                ON CONFLICT (export_id) DO UPDATE
+                   SET attempt = l.attempt + 1,
+                       token = excluded.token,
+                       owner = excluded.owner,
+                       heartbeat_at = excluded.heartbeat_at,
+                       expires_at = excluded.expires_at,
+                       run_after = NULL
+                RETURNING export_id, attempt, token
+            )
+            UPDATE public.export_history h
+               SET status = 'processing',
+                   started_at = statement_timestamp(),
+                   retry_count = leased.attempt - 1,
+                   error_message = NULL
+              FROM leased
+             WHERE h.id = leased.export_id
+            RETURNING h.id, h.user_id, h.export_type, h.export_format, h.created_at, h.started_at,
+                      leased.attempt, leased.token, jsonb_typeof(h.filters) AS filters_kind,
+                      ARRAY(SELECT f.key
+                              FROM jsonb_each_text(CASE jsonb_typeof(h.filters)
+                                                   WHEN 'object' THEN h.filters ELSE '{}' END) AS f
+                             ORDER BY f.key) AS filter_names,
+                      ARRAY(SELECT f.value
+                              FROM jsonb_each_text(CASE jsonb_typeof(h.filters)
+                                                   WHEN 'object' THEN h.filters ELSE '{}' END) AS f
+                             ORDER BY f.key) AS filter_values
+            """;
+
+    // Locks nothing but the lease, so that it waits for no other step.
+    private static final String HEARTBEAT = """
+            UPDATE satchel.export_lease l
+               SET heartbeat_at = statement_timestamp(),
+                   expires_at = statement_timestamp() + :lease * interval '1 millisecond'
+             WHERE l.export_id = :id
+               AND l.token = :token
+               AND EXISTS (SELECT FROM public.export_history h WHERE h.id = :id AND h.status = 'processing')
+            """;
+
+    // The count is exact in the manifest; the column cannot hold more than an integer.
+    private static final String COMPLETE = """
+            WITH held AS MATERIALIZED (
+                SELECT id
+                  FROM public.export_history
+                 WHERE id = :id
+                   AND status = 'processing'
+                   FOR UPDATE
+            ), ended AS (
+                DELETE FROM satchel.export_lease l
+                 USING held
+                 WHERE l.export_id = held.id
+                   AND l.token = :token
+                RETURNING l.export_id
+            ), published AS (
+                INSERT INTO satchel.export_file AS f (url, export_id, token, published_at)
+                SELECT :url, export_id, :token, statement_timestamp()
+                  FROM ended
+                ON CONFLICT (url) DO UPDATE
+                   SET published_at = excluded.published_at
+            )
+            UPDATE public.export_history h
+               SET status = 'completed',
+                   records_count = least(:records, 2147483647),
+                   file_size_bytes = :bytes,
+                   file_url = :url,
+                   data = jsonb_build_object(
+                       'manifest_version', 1,
+                       'content_type', :contentType::text,
+                       'bytes', :bytes::bigint,
+                       'sha256', :sha256::text,
+                       'snapshot_at', :snapshotAt::text,
+                       'schema_version', :schemaVersion::text,
+                       'records', (SELECT coalesce(jsonb_object_agg(d.name, d.records), '{}')
+                                     FROM unnest(:datasets::text[], :counts::bigint[]) AS d (name, records)),
+                       'absent', to_jsonb(:absent::text[]),
+                       'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                                              'name', e.name, 'bytes', e.bytes, 'sha256', e.sha256)
+                                              ORDER BY e.position), '[]')
+                                     FROM unnest(:entryNames::text[], :entryBytes::bigint[], :entrySums::text[])
+                                          WITH ORDINALITY AS e (name, bytes, sha256, position))),
+                   error_message = NULL,
+                   completed_at = statement_timestamp(),
+                   processing_time_seconds = least(greatest(floor(
+                       extract(epoch FROM statement_timestamp() - h.started_at)), 0), 2147483647),
+                   expires_at = statement_timestamp() + :retention * interval '1 millisecond'
+              FROM ended
+             WHERE h.id = ended.export_id
+            RETURNING h.completed_at, h.expires_at
+            """;
+
+    // The location holds random bits of one attempt, so finding it proves that this attempt completed the export.
+    private static final String FIND_PUBLISHED = """
+            SELECT completed_at, expires_at
+              FROM public.export_history
+             WHERE id = :id
+               AND status = 'completed'
+               AND file_url = :url
+            """;
+
+    private static final String RETRY = """
+            WITH held AS MATERIALIZED (
+                SELECT id
+                  FROM public.export_history
+                 WHERE id = :id
+                   AND status = 'processing'
+                   FOR UPDATE
+            ), waiting AS (
+                UPDATE satchel.export_lease l
+                   SET token = NULL,
+                       owner = NULL,
+                       heartbeat_at = NULL,
+                       expires_at = NULL,
+                       run_after = statement_timestamp() + :delay * interval '1 millisecond'
+                  FROM held
+                 WHERE l.export_id = held.id
+                   AND l.token = :token
+                RETURNING l.export_id, l.attempt
+            )
+            UPDATE public.export_history h
+               SET status = 'pending',
+                   started_at = NULL,
+                   error_message = :error
+              FROM waiting
+             WHERE h.id = waiting.export_id
+            RETURNING waiting.attempt
+            """;
+
+    private static final String RELEASE = """
+            WITH held AS MATERIALIZED (
+                SELECT id
+                  FROM public.export_history
+                 WHERE id = :id
+                   AND status = 'processing'
+                   FOR UPDATE
+            ), freed AS (
+                UPDATE satchel.export_lease l
+                   SET attempt = l.attempt - 1,
+                       token = NULL,
+                       owner = NULL,
+                       heartbeat_at = NULL,
+                       expires_at = NULL
+                  FROM held
+                 WHERE l.export_id = held.id
+                   AND l.token = :token
+                RETURNING l.export_id, l.attempt
+            )
+            UPDATE public.export_history h
+               SET status = 'pending',
+                   started_at = NULL,
+                   retry_count = greatest(freed.attempt - 1, 0)
+              FROM freed
+             WHERE h.id = freed.export_id
+            RETURNING freed.attempt
+            """;
+
+    private static final String FAIL = """
+            WITH held AS MATERIALIZED (
+                SELECT id
+                  FROM public.export_history
+                 WHERE id = :id
+                   AND status = 'processing'
+                   FOR UPDATE
+            ), ended AS (
+                DELETE FROM satchel.export_lease l
+                 USING held
+                 WHERE l.export_id = held.id
+                   AND l.token = :token
+                RETURNING l.export_id, l.attempt
+            )
+            UPDATE public.export_history h
+               SET status = 'failed',
+                   error_message = :error,
+                   processing_time_seconds = least(greatest(floor(
+                       extract(epoch FROM statement_timestamp() - h.started_at)), 0), 2147483647)
+              FROM ended
+             WHERE h.id = ended.export_id
+            RETURNING ended.attempt
+            """;
+
+    // A row that another program marked as processing has no lease. That program gets a quarter of an hour from its
+    // last
+    // word; without an end, the row would block its user's request for ever.
+    private static final String RESCUE = """
+            WITH lost AS MATERIALIZED (
+                SELECT h.id, l.token IS NOT NULL AS leased
+                  FROM public.export_history h
+                  LEFT JOIN satchel.export_lease l ON l.export_id = h.id
+                 WHERE h.status = 'processing'
+                   AND (l.expires_at <= statement_timestamp()
+                        OR l.token IS NULL AND h.updated_at <= statement_timestamp() - interval '15 minutes')
+                   FOR UPDATE OF h SKIP LOCKED
+            ), freed AS (
+                UPDATE satchel.export_lease l
+                   SET token = NULL,
+                       owner = NULL,
+                       heartbeat_at = NULL,
+                       expires_at = NULL
+                  FROM lost
+                 WHERE l.export_id = lost.id
+                   AND l.expires_at <= statement_timestamp()
+                   AND l.attempt < :attempts
+                RETURNING l.export_id
+            ), spent AS (
+                DELETE FROM satchel.export_lease l
+                 USING lost
+                 WHERE l.export_id = lost.id
+                   AND l.expires_at <= statement_timestamp()
+                   AND l.attempt >= :attempts
+                RETURNING l.export_id
+            ), ended AS (
+                SELECT export_id, 'pending' AS status FROM freed
+                 UNION ALL
+                SELECT export_id, 'failed' FROM spent
+                 UNION ALL
+                SELECT id, 'pending' FROM lost WHERE NOT leased
+            )
+            UPDATE public.export_history h
+               SET status = ended.status,
+                   started_at = CASE ended.status WHEN 'failed' THEN h.started_at END,
+                   error_message = :error
+              FROM ended
+             WHERE h.id = ended.export_id
+            RETURNING h.id
+            """;
+
+    private static final Failure WORKER_LOST =
+            new Failure(Failure.Code.WORKER_LOST, "the worker that delivered the export stopped answering");
+
+    private static final String FOREIGN_KEY_VIOLATION = "23503";
+
+    /** Longer than every name and value that a request can rightly hold. */
+    private static final int LONGEST_QUOTE = 60;
+
+    private final JdbcClient jdbc;
+
+    PostgresExportHistory(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Override
+    public Requested request(ExportRequest request) {
+        // Ends: a round without an answer means that another request was added or ended meanwhile.
+        while (true) {
+            Optional<Requested> answer = requestOnce(request);
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+        }
+    }
+
+    private Optional<Requested> requestOnce(ExportRequest request) {
+        try {
+            return asking(REQUEST, request.type(), request.format(), request.filters())
+                    .param("user", request.user().value())
+                    .query((row, number) ->
+                            new Requested(row.getObject("id", UUID.class), request.user(), row.getBoolean("added")))
+                    .optional();
+        } catch (DataIntegrityViolationException refused) {
+            if (refused.getMostSpecificCause() instanceof SQLException cause
+                    && FOREIGN_KEY_VIOLATION.equals(cause.getSQLState())) {
+                throw new UnknownUserException(request.user());
+            }
+            throw refused;
+        }
+    }
+
+    @Override
+    public List<UUID> requestForAllUsers(ExportType type, ExportFormat format, ExportFilters filters) {
+        ExportRequest forAnyone = new ExportRequest(new UserId(new UUID(0, 0)), type, format, filters);
+        return asking(REQUEST_FOR_ALL_USERS, forAnyone.type(), forAnyone.format(), forAnyone.filters())
+                .query(UUID.class)
+                .list();
+    }
+
+    private JdbcClient.StatementSpec asking(String sql, ExportType type, ExportFormat format, ExportFilters filters) {
+        Map<String, String> texts = new TreeMap<>(filters.texts());
+        return jdbc.sql(sql)
+                .param("type", type.key())
+                .param("format", format.key())
+                .param("names", texts.keySet().toArray(String[]::new))
+                .param("values", texts.values().toArray(String[]::new));
+    }
+
+    @Override
+    public Optional<Export.Processing> claim(String worker, Duration lease) {
+        while (true) {
+            Optional<Claimed> next = jdbc.sql(CLAIM_NEXT)
+                    .param("worker", legible(worker))
+                    .param("lease", lease.toMillis())
+                    .query(PostgresExportHistory::claimed)
+                    .optional();
+            if (next.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(next.get().processing());
+            } catch (IllegalArgumentException impossible) {
+                refuse(next.get(), new Failure(Failure.Code.INVALID_REQUEST, String.valueOf(impossible.getMessage())));
+            }
+        }
+    }
+
+    private void refuse(Claimed export, Failure failure) {
+        // No row changes when its user deleted it meanwhile, which ends it just as well.
+        jdbc.sql(FAIL)
+                .param("id", export.id())
+                .param("token", export.token())
+                .param("error", failure.message())
+                .query(Integer.class)
+                .optional();
+    }
+
+    @Override
+    public void heartbeat(Export.Processing export, Duration lease) {
+        int extended = jdbc.sql(HEARTBEAT)
+                .param("id", export.id())
+                .param("token", export.token())
+                .param("lease", lease.toMillis())
+                .update();
+        if (extended != 1) {
+            throw new StaleExportException(export.id());
+        }
+    }
+
+    @Override
+    public Export.Completed complete(Export.Processing export, DeliveredFile file, Duration retention) {
+        return publish(export, file, retention)
+                // A second statement, because it must see what the first one may have waited for.
+                .or(() -> findPublished(export, file))
+                .orElseThrow(() -> new StaleExportException(export.id()));
+    }
+
+    private Optional<Export.Completed> publish(Export.Processing export, DeliveredFile file, Duration retention) {
+        Map<Dataset, Long> records = new TreeMap<>(file.records());
+        List<DeliveredFile.Entry> entries = file.entries();
+        return jdbc.sql(COMPLETE)
+                .param("id", export.id())
+                .param("token", export.token())
+                .param("url", file.location().toString())
+                .param("records", file.recordCount())
+                .param("bytes", file.bytes())
+                .param("contentType", file.contentType())
+                .param("sha256", file.sha256())
+                .param("snapshotAt", file.snapshotAt().toString())
+                .param("schemaVersion", file.schemaVersion())
+                .param("datasets", records.keySet().stream().map(Dataset::key).toArray(String[]::new))
+                .param("counts", records.values().toArray(Long[]::new))
+                .param("absent", file.absent().stream().map(Dataset::key).toArray(String[]::new))
+                .param(
+                        "entryNames",
+                        entries.stream().map(DeliveredFile.Entry::name).toArray(String[]::new))
+                .param(
+                        "entryBytes",
+                        entries.stream().map(DeliveredFile.Entry::bytes).toArray(Long[]::new))
+                .param(
+                        "entrySums",
+                        entries.stream().map(DeliveredFile.Entry::sha256).toArray(String[]::new))
+                .param("retention", retention.toMillis())
+                .query((row, number) -> completed(export, file, row))
+                .optional();
+    }
+
+    private Optional<Export.Completed> findPublished(Export.Processing export, DeliveredFile file) {
+        return jdbc.sql(FIND_PUBLISHED)
+                .param("id", export.id())
+                .param("url", file.location().toString())
+                .query((row, number) -> completed(export, file, row))
+                .optional();
+    }
+
+    @Override
+    public Export.Pending retry(Export.Processing export, Failure failure, Duration delay) {
+        int attempts = attemptsAfter(
+                export, step(RETRY, export).param("error", failure.message()).param("delay", delay.toMillis()));
+        return new Export.Pending(export.id(), export.request(), export.requestedAt(), attempts);
+    }
+
+    @Override
+    public Export.Pending release(Export.Processing export) {
+        int attempts = attemptsAfter(export, step(RELEASE, export));
+        return new Export.Pending(export.id(), export.request(), export.requestedAt(), attempts);
+    }
+
+    @Override
+    public Export.Failed fail(Export.Processing export, Failure failure) {
+        int attempts = attemptsAfter(export, step(FAIL, export).param("error", failure.message()));
+        return new Export.Failed(export.id(), export.request(), failure, attempts);
+    }
+
+    private JdbcClient.StatementSpec step(String sql, Export.Processing export) {
+        return jdbc.sql(sql).param("id", export.id()).param("token", export.token());
+    }
+
+    private static int attemptsAfter(Export.Processing export, JdbcClient.StatementSpec step) {
+        return step.query(Integer.class).optional().orElseThrow(() -> new StaleExportException(export.id()));
+    }
+
+    @Override
+    public List<UUID> rescue(int attempts) {
+        return jdbc.sql(RESCUE)
+                .param("attempts", attempts)
+                .param("error", WORKER_LOST.message())
+                .query(UUID.class)
+                .list();
+    }
+
+    private static Export.Completed completed(Export.Processing export, DeliveredFile file, ResultSet row)
+            throws SQLException {
+        return new Export.Completed(
+                export.id(), export.request(), file, instant(row, "completed_at"), instant(row, "expires_at"));
+    }
+
+    private static Claimed claimed(ResultSet row, int number) throws SQLException {
+        return new Claimed(
+                row.getObject("id", UUID.class),
+                new UserId(row.getObject("user_id", UUID.class)),
+                row.getString("export_type"),
+                row.getString("export_format"),
+                row.getString("filters_kind"),
+                texts(row, "filter_names"),
+                texts(row, "filter_values"),
+                instant(row, "created_at"),
+                instant(row, "started_at"),
+                row.getInt("attempt"),
+                row.getObject("token", UUID.class));
+    }
+
+    private static List<@Nullable String> texts(ResultSet row, String column) throws SQLException {
+        List<@Nullable String> texts = new ArrayList<>();
+        for (Object text : (Object[]) row.getArray(column).getArray()) {
+            texts.add((String) text);
+        }
+        return texts;
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    // What is cut or replaced here was wrong before, and stays so; the message that quotes it stays one readable line.
+    private static String legible(String text) {
+        StringBuilder legible = new StringBuilder();
+        text.codePoints()
+                .limit(LONGEST_QUOTE)
+                .map(point -> Character.isISOControl(point) || Character.getType(point) == Character.FORMAT
+                        ? '\uFFFD'
+                        : point)
+                .forEach(legible::appendCodePoint);
+        return text.codePointCount(0, text.length()) > LONGEST_QUOTE
+                ? legible.append('\u2026').toString()
+                : legible.toString();
+    }
+
+    /** A claimed row as it was written, by Satchel or by anybody else. */
+    private record Claimed(
+            UUID id,
+            UserId user,
+            String type,
+            String format,
+            @Nullable String filtersKind,
+            List<@Nullable String> filterNames,
+            List<@Nullable String> filterValues,
+            Instant requestedAt,
+            Instant startedAt,
+            int attempt,
+            UUID token) {
+
+        /** @throws IllegalArgumentException if the row asks for what does not exist */
+        Export.Processing processing() {
+            ExportRequest request = new ExportRequest(
+                    user, ExportType.of(legible(type)), ExportFormat.of(legible(format)), ExportFilters.of(filters()));
+            return new Export.Processing(id, request, requestedAt, startedAt, attempt, token);
+        }
+
+        private Map<String, String> filters() {
+            if (filtersKind != null && !filtersKind.equals("object")) {
+                throw new IllegalArgumentException(
+                        "the filters are a JSON " + filtersKind + ": expected an object of names and values");
+            }
+            Map<String, String> filters = new TreeMap<>();
+            for (int index = 0; index < filterNames.size(); index++) {
+                String name = legible(String.valueOf(filterNames.get(index)));
+                String value = filterValues.get(index);
+                if (value == null) {
+                    throw new IllegalArgumentException("the filter '" + name + "' has no value");
+                }
+                filters.put(name, legible(value));
+            }
+            return filters;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.satchel.postgres;
+
+import dev.satchel.export.ExportCatalog;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.export.FileLedger;
+import javax.sql.DataSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Satchel's ports on one PostgreSQL database, into which Satchel's migrations have been applied.
+ *
+ * <p>Built by hand from a data source, or by Spring: Boot finds it by itself, and plain Spring imports it. The data
+ * source logs in as a member of {@code satchel_runtime}. Everything it hands out is safe for use by many threads.
+ */
+@Configuration(proxyBeanMethods = false)
+public final class SatchelPostgres {
+
+    private final JdbcClient jdbc;
+
+    public SatchelPostgres(DataSource dataSource) {
+        this.jdbc = JdbcClient.create(dataSource);
+    }
+
+    /** The life cycle of every export. */
+    @Bean
+    public ExportHistory exportHistory() {
+        return new PostgresExportHistory(jdbc);
+    }
+
+    /** What the history shows. */
+    @Bean
+    public ExportCatalog exportCatalog() {
+        return new PostgresExportCatalog(jdbc);
+    }
+
+    /** The objects that exports have written to the store. */
+    @Bean
+    public FileLedger fileLedger() {
+        return new PostgresFileLedger(jdbc);
+    }
+}

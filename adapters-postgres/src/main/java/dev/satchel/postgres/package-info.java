@@ -1,0 +1,12 @@
+/**
+ * The domain's ports, served by PostgreSQL.
+ *
+ * <p>{@link dev.satchel.postgres.SatchelPostgres} is the one way in; every other type here is package-private. Each step
+ * of an export is one statement, which is atomic without a transaction of the caller's, and takes its locks in one order
+ * (the export, its lease, its file), so that no two steps wait for each other. All deadlines come from the database's
+ * clock, read when the statement starts.
+ */
+@NullMarked
+package dev.satchel.postgres;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,73 @@
+package dev.satchel.postgres;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import example.broken.postgres.TellsTheTime;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import org.junit.jupiter.api.Test;
+
+@AnalyzeClasses(packages = "dev.satchel.postgres", importOptions = DoNotIncludeTests.class)
+class PostgresArchitectureTest {
+
+    @ArchTest
+    static final ArchRule only_the_configuration_is_public = classes()
+            .that()
+            .doNotHaveSimpleName("SatchelPostgres")
+            .and()
+            .doNotHaveSimpleName("package-info")
+            .should()
+            .notBePublic()
+            .because("whoever embeds the adapter should depend on the ports, not on how they are served");
+
+    @ArchTest
+    static final ArchRule the_adapter_needs_no_more_than_jdbc = classes()
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.satchel",
+                    "dev.satchel.export..",
+                    "dev.satchel.postgres..",
+                    "java..",
+                    "javax.sql..",
+                    "org.jspecify.annotations..",
+                    "org.postgresql..",
+                    "org.springframework.beans..",
+                    "org.springframework.context.annotation..",
+                    "org.springframework.dao..",
+                    "org.springframework.jdbc..",
+                    "org.springframework.transaction..")
+            .because("a service that embeds it gets no dependency it did not ask for");
+
+    @ArchTest
+    static final ArchRule deadlines_come_from_the_database = noClasses()
+            .should()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(OffsetDateTime.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .because("the clocks of two machines differ, and a lease must end for both at once");
+
+    @Test
+    void eachRuleBites() {
+        var broken = new ClassFileImporter().importPackagesOf(TellsTheTime.class);
+
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> only_the_configuration_is_public.check(broken))
+                .withMessageContaining("TellsTheTime");
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> the_adapter_needs_no_more_than_jdbc.check(broken))
+                .withMessageContaining("org.springframework.context.ApplicationContext");
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> deadlines_come_from_the_database.check(broken))
+                .withMessageContaining("Instant.now()");
+    }
+}

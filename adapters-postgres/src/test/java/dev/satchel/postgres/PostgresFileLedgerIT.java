@@ -1,0 +1,119 @@
+package dev.satchel.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.satchel.export.Export;
+import dev.satchel.export.Exports;
+import dev.satchel.export.FileLedger;
+import dev.satchel.export.FileLedgerContract;
+import dev.satchel.export.HistoryUnderTest;
+import dev.satchel.export.Requests;
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+class PostgresFileLedgerIT extends FileLedgerContract {
+
+    private static PostgresHistoryUnderTest postgres;
+
+    @BeforeAll
+    static void start() {
+        postgres = new PostgresHistoryUnderTest();
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
+
+    @Override
+    protected HistoryUnderTest emptyHistory() {
+        return postgres.emptied();
+    }
+
+    private static URI published(Duration retention) {
+        postgres.history().request(Requests.of(postgres.addUser()));
+        Export.Processing export =
+                postgres.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
+        URI location = Exports.anyLocation();
+        postgres.ledger().opened(export, location);
+        postgres.history().complete(export, Exports.file(location), retention);
+        return location;
+    }
+
+    @Test
+    void refusesToJudgeForAUserFromWhomExportsAreHidden() {
+        published(Duration.ofDays(7));
+        // Sees every file, and through the users' own policy no export.
+        postgres.owner().sql("DROP ROLE IF EXISTS nearly_a_worker").update();
+        postgres.owner()
+                .sql("CREATE ROLE nearly_a_worker LOGIN PASSWORD 'nearly' IN ROLE authenticated")
+                .update();
+        try {
+            postgres.owner()
+                    .sql("GRANT USAGE ON SCHEMA satchel TO nearly_a_worker")
+                    .update();
+            postgres.owner()
+                    .sql("GRANT SELECT ON satchel.export_file, satchel.export_lease TO nearly_a_worker")
+                    .update();
+            FileLedger blind = new PostgresFileLedger(
+                    JdbcClient.create(postgres.database().dataSource("nearly_a_worker", "nearly")));
+
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> blind.leftovers(Duration.ZERO, 10))
+                    .withMessage("row security hides exports from this database user, so their files cannot be told"
+                            + " from leftovers: log in as a member of satchel_runtime");
+        } finally {
+            postgres.owner()
+                    .sql("REVOKE ALL ON satchel.export_file, satchel.export_lease FROM nearly_a_worker")
+                    .update();
+            postgres.owner()
+                    .sql("REVOKE USAGE ON SCHEMA satchel FROM nearly_a_worker")
+                    .update();
+            postgres.owner().sql("DROP ROLE nearly_a_worker").update();
+        }
+    }
+
+    @Test
+    void recordsTheExpiryInAManifestThatIsNoObject() {
+        URI location = published(Duration.ofDays(7));
+        postgres.owner().sql("UPDATE public.export_history SET data = '[1]'").update();
+
+        postgres.ledger().deleted(location);
+
+        assertThat(postgres.owner()
+                        .sql("SELECT data ->> 'expired_at' FROM public.export_history")
+                        .query(String.class)
+                        .single())
+                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z");
+    }
+
+    @Test
+    void recordsTheExpiryInUtc() {
+        URI location = published(Duration.ofDays(7));
+
+        postgres.ledger().deleted(location);
+
+        assertThat(postgres.owner().sql("""
+                                SELECT abs(extract(epoch FROM now() - (data ->> 'expired_at')::timestamptz)) < 60
+                                  FROM public.export_history
+                                """).query(Boolean.class).single()).isTrue();
+    }
+
+    @Test
+    void sweepsAFileThatItsRowNoLongerPointsTo() {
+        URI location = published(Duration.ofDays(7));
+        postgres.owner().sql("UPDATE public.export_history SET file_url = NULL").update();
+        assertThat(postgres.ledger().leftovers(Duration.ofHours(1), 10)).isEmpty();
+
+        postgres.letPass(Duration.ofHours(1));
+
+        assertThat(postgres.ledger().leftovers(Duration.ofHours(1), 10))
+                .extracting(FileLedger.Leftover::location)
+                .containsExactly(location);
+    }
+}
