@@ -1,0 +1,179 @@
+package dev.satchel.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.satchel.UserId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CleanUpTest {
+
+    private static final Duration GRACE = Duration.ofHours(1);
+    private static final Duration RETENTION = Duration.ofDays(7);
+
+    private final InMemoryExportHistory history = new InMemoryExportHistory();
+    private final UserId user = history.addUser();
+    private final StoreOfNames store = new StoreOfNames();
+    private final CleanUp cleanUp = new CleanUp(history, store, GRACE);
+
+    private Export.Processing claimed() {
+        history.request(Requests.of(user));
+        return history.claim("worker", Duration.ofMinutes(2)).orElseThrow();
+    }
+
+    private Export.Completed published() {
+        Export.Processing export = claimed();
+        URI location = Exports.anyLocation();
+        history.opened(export, location);
+        store.objects.add(location);
+        return history.complete(export, Exports.file(location), RETENTION);
+    }
+
+    private void removeAll() throws IOException {
+        for (FileLedger.Leftover leftover : cleanUp.leftovers(100)) {
+            cleanUp.remove(leftover);
+        }
+    }
+
+    @Test
+    void removesTheObjectAndThenItsLocation() throws IOException {
+        Export.Completed export = published();
+        history.letPass(RETENTION);
+
+        removeAll();
+
+        assertThat(store.objects).isEmpty();
+        assertThat(store.shownWhileDeleting).containsExactly(export.file().location());
+        assertThat(history.find(export.id()).orElseThrow().location()).isNull();
+        assertThat(cleanUp.leftovers(100)).isEmpty();
+    }
+
+    @Test
+    void keepsTheEntryWhenTheStoreFails() throws IOException {
+        Export.Completed export = published();
+        history.letPass(RETENTION);
+        store.broken = true;
+
+        assertThatExceptionOfType(IOException.class).isThrownBy(this::removeAll).withMessage("the store is down");
+
+        assertThat(history.find(export.id()).orElseThrow().location())
+                .isEqualTo(export.file().location());
+        assertThat(cleanUp.leftovers(100)).hasSize(1);
+        store.broken = false;
+        removeAll();
+        assertThat(store.objects).isEmpty();
+        assertThat(cleanUp.leftovers(100)).isEmpty();
+    }
+
+    @Test
+    void countsAMissingObjectAsRemoved() throws IOException {
+        Export.Completed export = published();
+        store.objects.clear();
+        history.letPass(RETENTION);
+
+        removeAll();
+
+        assertThat(history.find(export.id()).orElseThrow().location()).isNull();
+        assertThat(cleanUp.leftovers(100)).isEmpty();
+    }
+
+    @Test
+    void removesTheFilesOfADeletedAccount() throws IOException {
+        published();
+        history.deleteUser(user);
+
+        removeAll();
+
+        assertThat(store.objects).isEmpty();
+        assertThat(history.remembered()).isEmpty();
+    }
+
+    @Test
+    void leavesAnUnpublishedObjectAloneForTheGrace() throws IOException {
+        Export.Processing export = claimed();
+        URI location = Exports.anyLocation();
+        history.opened(export, location);
+        store.objects.add(location);
+        history.fail(export, Exports.accessDenied());
+
+        history.letPass(GRACE.minusSeconds(1));
+        removeAll();
+        assertThat(store.objects).containsExactly(location);
+
+        history.letPass(Duration.ofSeconds(1));
+        removeAll();
+        assertThat(store.objects).isEmpty();
+    }
+
+    @Test
+    void leavesFilesAloneThatHaveNotExpired() throws IOException {
+        Export.Completed export = published();
+        history.letPass(RETENTION.minusSeconds(1));
+
+        removeAll();
+
+        assertThat(store.objects).containsExactly(export.file().location());
+        assertThat(history.downloadable(export.id())).isPresent();
+    }
+
+    @Test
+    void mayRunTwiceAtOnce() throws IOException {
+        published();
+        history.letPass(RETENTION);
+        List<FileLedger.Leftover> seenByBoth = cleanUp.leftovers(100);
+
+        for (FileLedger.Leftover leftover : seenByBoth) {
+            cleanUp.remove(leftover);
+            cleanUp.remove(leftover);
+        }
+
+        assertThat(store.objects).isEmpty();
+        assertThat(cleanUp.leftovers(100)).isEmpty();
+    }
+
+    /** Knows which objects there are, and looks at the ledger while it deletes one. */
+    private final class StoreOfNames implements FileStore {
+
+        private final Set<URI> objects = new HashSet<>();
+        private final Set<URI> shownWhileDeleting = new HashSet<>();
+        private boolean broken;
+
+        @Override
+        public URI locate(String name) {
+            return URI.create("s3://exports/" + name);
+        }
+
+        @Override
+        public Upload open(String name, String downloadName, String contentType) throws IOException {
+            throw new IOException("clean-up writes nothing");
+        }
+
+        @Override
+        public InputStream read(URI location) throws IOException {
+            throw new IOException("clean-up reads nothing");
+        }
+
+        @Override
+        public void delete(URI location) throws IOException {
+            if (broken) {
+                throw new IOException("the store is down");
+            }
+            if (history.remembered().contains(location)) {
+                shownWhileDeleting.add(location);
+            }
+            objects.remove(location);
+        }
+
+        @Override
+        public URI link(URI location, Duration validity) throws IOException {
+            throw new IOException("clean-up links nothing");
+        }
+    }
+}
