@@ -360,7 +360,7 @@ final class PostgresExportHistory implements ExportHistory {
     public List<UUID> requestForAllUsers(ExportType type, ExportFormat format, ExportFilters filters) {
         ExportRequest forAnyone = new ExportRequest(new UserId(new UUID(0, 0)), type, format, filters);
         return asking(REQUEST_FOR_ALL_USERS, forAnyone.type(), forAnyone.format(), forAnyone.filters())
-                .query(UUID.class)
+                .query(PostgresExportHistory::id)
                 .list();
     }
 
@@ -492,7 +492,7 @@ final class PostgresExportHistory implements ExportHistory {
         return jdbc.sql(RESCUE)
                 .param("attempts", attempts)
                 .param("error", WORKER_LOST.message())
-                .query(UUID.class)
+                .query(PostgresExportHistory::id)
                 .list();
     }
 
@@ -515,6 +515,10 @@ final class PostgresExportHistory implements ExportHistory {
                 instant(row, "started_at"),
                 row.getInt("attempt"),
                 row.getObject("token", UUID.class));
+    }
+
+    private static UUID id(ResultSet row, int number) throws SQLException {
+        return row.getObject("id", UUID.class);
     }
 
     private static List<@Nullable String> texts(ResultSet row, String column) throws SQLException {
