@@ -37,6 +37,6 @@ class UserIdTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> UserId.parse(text))
                 .withMessage("'" + text
-                        + "' is not a user id: expected a UUID such as 123e4567-e89b-12d3-a456-426614174000");
+                        + "' is not a valid user id: expected a UUID such as 123e4567-e89b-12d3-a456-426614174000");
     }
 }

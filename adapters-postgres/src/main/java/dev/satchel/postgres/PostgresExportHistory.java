@@ -119,6 +119,16 @@ final class PostgresExportHistory implements ExportHistory {
                              ORDER BY f.key) AS filter_values
             """;
 
+    // Rounded up, so that whoever waits that long finds the export due.
+    private static final String FIND_TIME_UNTIL_NEXT_DUE = """
+            SELECT ceil(extract(epoch FROM
+                       min(greatest(l.run_after, statement_timestamp())) - statement_timestamp()) * 1000)::bigint
+                       AS milliseconds
+              FROM public.export_history h
+              LEFT JOIN satchel.export_lease l ON l.export_id = h.id
+             WHERE h.status = 'pending'
+            """;
+
     // Locks nothing but the lease, so that it waits for no other step.
     private static final String HEARTBEAT = """
             UPDATE satchel.export_lease l
@@ -400,6 +410,14 @@ final class PostgresExportHistory implements ExportHistory {
                 .param("error", failure.message())
                 .query(Integer.class)
                 .optional();
+    }
+
+    @Override
+    public Optional<Duration> untilNextDue() {
+        return jdbc.sql(FIND_TIME_UNTIL_NEXT_DUE)
+                .query((row, number) -> Optional.ofNullable(row.getObject("milliseconds", Long.class))
+                        .map(Duration::ofMillis))
+                .single();
     }
 
     @Override

@@ -736,6 +736,11 @@ class DeliverExportTest {
         }
 
         @Override
+        public Optional<Duration> untilNextDue() {
+            return history.untilNextDue();
+        }
+
+        @Override
         public List<UUID> rescue(int attempts) {
             return history.rescue(attempts);
         }

@@ -323,6 +323,41 @@ public abstract class ExportHistoryContract {
         }
     }
 
+    @Nested
+    class UntilNextDue {
+
+        @Test
+        void isUnknownWhereNothingWaits() {
+            assertThat(history.untilNextDue()).isEmpty();
+
+            requested();
+            claimed();
+
+            assertThat(history.untilNextDue()).isEmpty();
+        }
+
+        @Test
+        void isNothingWhereAnExportIsDue() {
+            requested();
+            history.retry(claimed(), Exports.storeUnavailable(), Duration.ofMinutes(1));
+            history.request(Requests.of(user, ExportType.SESSIONS));
+
+            assertThat(history.untilNextDue()).contains(Duration.ZERO);
+        }
+
+        @Test
+        void isTheShortestDelay() {
+            for (int minutes : new int[] {30, 10, 20}) {
+                history.request(Requests.of(world.addUser()));
+                history.retry(claimed(), Exports.storeUnavailable(), Duration.ofMinutes(minutes));
+            }
+
+            assertThat(history.untilNextDue().orElseThrow()).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
+            world.letPass(Duration.ofMinutes(10));
+            assertThat(history.untilNextDue()).contains(Duration.ZERO);
+        }
+    }
+
     /** The five steps a worker may take with what it holds. */
     enum Step {
         HEARTBEAT {

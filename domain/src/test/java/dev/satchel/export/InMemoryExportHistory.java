@@ -117,6 +117,14 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     }
 
     @Override
+    public synchronized Optional<Duration> untilNextDue() {
+        return rows.values().stream()
+                .filter(row -> row.status.equals("pending"))
+                .map(row -> row.runAfter.isAfter(now) ? Duration.between(now, row.runAfter) : Duration.ZERO)
+                .min(Comparator.naturalOrder());
+    }
+
+    @Override
     public synchronized void heartbeat(Export.Processing export, Duration lease) {
         held(export).leaseEnds = now.plus(lease);
     }
