@@ -36,8 +36,12 @@ public interface RecordSink {
     /** One JSON value, as PostgreSQL prints it; its numbers are exact. */
     void json(byte[] utf8, int offset, int length) throws IOException;
 
-    /** A moment, in microseconds since 1970-01-01T00:00:00Z. */
-    void instant(long epochMicros) throws IOException;
+    /**
+     * A moment, as seconds since 1970-01-01T00:00:00Z and the microseconds after that second, 0 to 999999.
+     *
+     * <p>In two numbers, because PostgreSQL's last years are beyond what microseconds since 1970 fit into one.
+     */
+    void instant(long epochSecond, int microOfSecond) throws IOException;
 
     /** A calendar date, in days since 1970-01-01. */
     void date(long epochDay) throws IOException;
