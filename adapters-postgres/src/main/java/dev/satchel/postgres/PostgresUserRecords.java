@@ -1,0 +1,281 @@
+package dev.satchel.postgres;
+
+import dev.satchel.UserId;
+import dev.satchel.export.Column;
+import dev.satchel.export.Dataset;
+import dev.satchel.export.ExportFilters;
+import dev.satchel.export.RecordSink;
+import dev.satchel.export.UserRecords;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
+
+/**
+ * Reads a user's records through {@code COPY … TO STDOUT (FORMAT binary)}, as that user, in one snapshot.
+ *
+ * <p>Each reading is one transaction, {@code REPEATABLE READ READ ONLY}, in which the connection has the role {@code
+ * authenticated} and the user's claims. All of that ends with the transaction, so that the connection goes back to its
+ * pool as it came. A failure of the database is a {@link DataAccessException} that carries PostgreSQL's SQLState; a
+ * snapshot that would grow older than allowed, and so hold back vacuum, ends in a {@link QueryTimeoutException}.
+ */
+final class PostgresUserRecords implements UserRecords {
+
+    private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+    private static final String LIMIT_STATEMENT = "SELECT set_config('statement_timeout', ?, true)";
+
+    // The first query takes the snapshot, and started just before. A history that this role may not read is not asked.
+    private static final String TAKE_SNAPSHOT = """
+            SELECT statement_timestamp(),
+                   EXISTS (SELECT
+                             FROM pg_catalog.pg_class AS relation
+                             JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
+                            WHERE namespace.nspname = 'satchel'
+                              AND relation.relname = 'flyway_schema_history'
+                              AND has_schema_privilege(namespace.oid, 'USAGE')
+                              AND has_table_privilege(relation.oid, 'SELECT'))
+            """;
+
+    private static final String SCHEMA_VERSION = """
+            SELECT version
+              FROM satchel.flyway_schema_history
+             WHERE success
+               AND version ~ '^[0-9]+([.][0-9]+)*$'
+             ORDER BY string_to_array(version, '.')::numeric[] DESC
+             LIMIT 1
+            """;
+
+    private static final String UNKNOWN_VERSION = "unknown";
+
+    // auth.uid() looks at claim.sub first, so one that the session was left with must not stand.
+    private static final String BECOME_USER = """
+            SELECT set_config('request.jwt.claims', jsonb_build_object('sub', ?, 'role', 'authenticated')::text, true),
+                   set_config('request.jwt.claim.sub', ?, true),
+                   set_config('request.jwt.claim.role', 'authenticated', true),
+                   set_config('row_security', 'on', true),
+                   set_config('role', 'authenticated', true)
+            """;
+
+    private static final String IS_USER = "SELECT auth.uid() IS NOT DISTINCT FROM ?";
+
+    private static final String CANCELED = "57014";
+
+    private final DataSource dataSource;
+    private final Duration maxSnapshotAge;
+    private final SQLStateSQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
+
+    /** @param maxSnapshotAge when a reading is given up */
+    PostgresUserRecords(DataSource dataSource, Duration maxSnapshotAge) {
+        if (maxSnapshotAge.isZero() || maxSnapshotAge.isNegative()) {
+            throw new IllegalArgumentException("the age of a snapshot must be positive, was " + maxSnapshotAge);
+        }
+        this.dataSource = dataSource;
+        this.maxSnapshotAge = maxSnapshotAge;
+    }
+
+    @Override
+    public Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
+            throws IOException {
+        try (Connection connection = dataSource.getConnection();
+                Reading reading = new Reading(connection, maxSnapshotAge)) {
+            return reading.read(user, datasets, filters, sink);
+        } catch (SQLException failed) {
+            throw translated(failed);
+        }
+    }
+
+    private DataAccessException translated(SQLException failed) {
+        String task = "reading a user's records";
+        if (CANCELED.equals(failed.getSQLState())) {
+            return new QueryTimeoutException(task + " took longer than " + maxSnapshotAge, failed);
+        }
+        DataAccessException known = translator.translate(task, null, failed);
+        return known == null ? new UncategorizedSQLException(task, null, failed) : known;
+    }
+
+    /** One transaction; closing it leaves nothing of it on the connection. */
+    private static final class Reading implements AutoCloseable {
+
+        private final Connection connection;
+        private final boolean autoCommit;
+        private final Duration maxAge;
+        private final long startedAt = System.nanoTime();
+
+        Reading(Connection connection, Duration maxAge) throws SQLException {
+            this.connection = connection;
+            this.maxAge = maxAge;
+            this.autoCommit = connection.getAutoCommit();
+            connection.setAutoCommit(false);
+        }
+
+        Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
+                throws SQLException, IOException {
+            begin();
+            Map<Dataset, Long> counts = new EnumMap<>(Dataset.class);
+            List<Dataset> absent = new ArrayList<>();
+            Instant takenAt;
+            String version = UNKNOWN_VERSION;
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(TAKE_SNAPSHOT)) {
+                row.next();
+                takenAt = row.getObject(1, OffsetDateTime.class).toInstant();
+                if (row.getBoolean(2)) {
+                    version = schemaVersion();
+                }
+            }
+            LiveSchema live = LiveSchema.of(connection, Datasets.tables(datasets));
+            become(user);
+            for (Dataset dataset : datasets) {
+                DatasetQuery query = Datasets.of(dataset);
+                if (query.isIn(live)) {
+                    List<Column> columns = query.columnsIn(live);
+                    sink.beginDataset(dataset, columns);
+                    counts.put(dataset, copy(query.copy(live, user, filters), columns, sink));
+                    sink.endDataset();
+                } else {
+                    absent.add(dataset);
+                }
+            }
+            return new Snapshot(takenAt, counts, absent, version);
+        }
+
+        private void begin() throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(BEGIN);
+            }
+            limitNextStatement();
+        }
+
+        private String schemaVersion() throws SQLException {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(SCHEMA_VERSION)) {
+                return row.next() ? row.getString(1) : UNKNOWN_VERSION;
+            }
+        }
+
+        private void become(UserId user) throws SQLException {
+            try (PreparedStatement statement = connection.prepareStatement(BECOME_USER)) {
+                statement.setString(1, user.toString());
+                statement.setString(2, user.toString());
+                statement.execute();
+            }
+            // Where the claims do not arrive, row security hides everything, and an empty file would pass for the
+            // truth.
+            try (PreparedStatement statement = connection.prepareStatement(IS_USER)) {
+                statement.setObject(1, user.value());
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    if (!row.getBoolean(1)) {
+                        throw new IllegalStateException("auth.uid() is not the user whose claims were set, so that row"
+                                + " security would hide the user's own records");
+                    }
+                }
+            }
+        }
+
+        private long copy(String sql, List<Column> columns, RecordSink sink) throws SQLException, IOException {
+            limitNextStatement();
+            BinaryCopyDecoder decoder = new BinaryCopyDecoder(columns, sink);
+            try (RunningCopy copy = new RunningCopy(connection, sql)) {
+                byte @Nullable [] message;
+                while ((message = copy.next()) != null) {
+                    decoder.accept(message);
+                    // The server's own limit sleeps while it waits for a sink that takes its time.
+                    remaining();
+                }
+            }
+            return decoder.finish();
+        }
+
+        private void limitNextStatement() throws SQLException {
+            long millis = Math.min(Math.max(remaining().toMillis(), 1), Integer.MAX_VALUE);
+            try (PreparedStatement statement = connection.prepareStatement(LIMIT_STATEMENT)) {
+                statement.setString(1, Long.toString(millis));
+                statement.execute();
+            }
+        }
+
+        private Duration remaining() {
+            Duration remaining = maxAge.minusNanos(System.nanoTime() - startedAt);
+            if (remaining.isNegative()) {
+                throw new QueryTimeoutException("reading a user's records took longer than " + maxAge);
+            }
+            return remaining;
+        }
+
+        @Override
+        public void close() throws SQLException {
+            connection.rollback();
+            connection.setAutoCommit(autoCommit);
+        }
+    }
+
+    /** A COPY under way; closing it before its end cancels it, or the connection would be of no use to anybody. */
+    private static final class RunningCopy implements AutoCloseable {
+
+        private final Connection connection;
+        private final CopyOut copy;
+
+        RunningCopy(Connection connection, String sql) throws SQLException {
+            this.connection = connection;
+            this.copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
+        }
+
+        byte @Nullable [] next() throws SQLException {
+            return copy.readFromCopy();
+        }
+
+        @Override
+        public void close() throws SQLException {
+            if (copy.isActive()) {
+                try {
+                    cancel();
+                } finally {
+                    giveUpIfActive();
+                }
+            }
+        }
+
+        // CopyOut.cancelCopy leaves what the server had sent already on the connection, where the next statement takes
+        // it for its own answer (pgjdbc issue 3163). So the answer is read to its end, which the cancelling brings
+        // near.
+        private void cancel() throws SQLException {
+            connection.unwrap(PGConnection.class).cancelQuery();
+            try {
+                byte @Nullable [] unwanted;
+                do {
+                    unwanted = copy.readFromCopy();
+                } while (unwanted != null);
+            } catch (SQLException ended) {
+                if (!CANCELED.equals(ended.getSQLState())) {
+                    throw ended;
+                }
+            }
+        }
+
+        // The driver lets nothing else happen on a connection whose COPY broke off, not even a rollback: it would wait.
+        private void giveUpIfActive() throws SQLException {
+            if (copy.isActive()) {
+                connection.abort(Runnable::run);
+            }
+        }
+    }
+}

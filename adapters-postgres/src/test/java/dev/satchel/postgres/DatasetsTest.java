@@ -1,0 +1,110 @@
+package dev.satchel.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.UserId;
+import dev.satchel.export.Dataset;
+import dev.satchel.export.ExportFilters;
+import dev.satchel.postgres.SourceColumn.Source;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DatasetsTest {
+
+    private static final UserId USER = new UserId(new UUID(1, 2));
+
+    @ParameterizedTest
+    @EnumSource
+    void definesEveryDataset(Dataset dataset) {
+        assertThat(Datasets.of(dataset).dataset()).isEqualTo(dataset);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void namesNoColumnTwice(Dataset dataset) {
+        assertThat(Datasets.of(dataset).columns())
+                .extracting(column -> column.column().name())
+                .doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void selectsNamedColumnsOfTheOneUserInAFixedOrder(Dataset dataset) {
+        String sql = Datasets.of(dataset).copy(everything(), USER, ExportFilters.NONE);
+
+        assertThat(sql)
+                .doesNotContain("*", ":user")
+                .contains("= '00000000-0000-0001-0000-000000000002'::uuid")
+                .containsPattern("ORDER BY \\w");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void saysWhatToPutInPlaceOfATableItCanDoWithout(Dataset dataset) {
+        DatasetQuery query = Datasets.of(dataset);
+
+        assertThat(query.tablesWithStandIn()).isEqualTo(query.dispensableTables());
+    }
+
+    @Test
+    void neitherExportsNorLeavesOutAColumnTwice() {
+        Set<Source> seen = new HashSet<>();
+        for (DatasetQuery query : Datasets.all()) {
+            query.excluded().forEach((source, reason) -> {
+                assertThat(seen.add(source)).as("%s is registered once", source).isTrue();
+                assertThat(reason).as("the reason of %s", source).hasSizeGreaterThan(5);
+            });
+            for (SourceColumn column : query.columns()) {
+                if (column.source() != null) {
+                    assertThat(seen.add(column.source()))
+                            .as("%s is registered once", column.source())
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
+    void neverSelectsWhatItLeavesOut() {
+        for (DatasetQuery query : Datasets.all()) {
+            for (Source left : query.excluded().keySet()) {
+                if (!Set.of("id", "user_id", "vocabulary_list_id", "vocabulary_item_id")
+                        .contains(left.column())) {
+                    assertThat(query.columns())
+                            .extracting(SourceColumn::expression)
+                            .as("%s of %s", left, query.dataset())
+                            .noneMatch(expression -> expression.contains(left.column()) && isOnly(left));
+                }
+            }
+        }
+    }
+
+    // last_validated_at and is_active have the same names in the view that they are exported from.
+    private static boolean isOnly(Source left) {
+        return !Set.of("last_validated_at", "is_active").contains(left.column());
+    }
+
+    @Test
+    void isAbsentWithoutItsTables() {
+        LiveSchema nothing = new LiveSchema(Map.of());
+
+        assertThat(Datasets.all()).noneMatch(query -> query.isIn(nothing));
+        assertThat(Datasets.tables(List.of(Dataset.DESCRIPTIONS))).containsExactly("images", "saved_descriptions");
+    }
+
+    private static LiveSchema everything() {
+        Map<String, Set<String>> columns = new HashMap<>();
+        Datasets.registered()
+                .keySet()
+                .forEach(source -> columns.computeIfAbsent(source.table(), t -> new HashSet<>())
+                        .add(source.column()));
+        return new LiveSchema(columns);
+    }
+}
