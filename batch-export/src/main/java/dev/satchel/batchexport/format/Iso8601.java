@@ -1,0 +1,43 @@
+package dev.satchel.batchexport.format;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.SignStyle;
+import java.time.temporal.ChronoField;
+import java.util.Locale;
+
+/**
+ * How files write days and moments: ISO 8601 in UTC, a moment always with six digits after the second, because that is
+ * what PostgreSQL keeps. A year after 9999 has a {@code +}, one before the year 0 a {@code -}.
+ */
+final class Iso8601 {
+
+    private static final long MICROS = 1_000_000;
+
+    private static final DateTimeFormatter MOMENT = new DateTimeFormatterBuilder()
+            .appendValue(ChronoField.YEAR, 4, 10, SignStyle.EXCEEDS_PAD)
+            .appendPattern("-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
+            .toFormatter(Locale.ROOT);
+
+    private Iso8601() {}
+
+    static String moment(long epochMicros) {
+        return LocalDateTime.ofEpochSecond(
+                        Math.floorDiv(epochMicros, MICROS),
+                        (int) Math.floorMod(epochMicros, MICROS) * 1_000,
+                        ZoneOffset.UTC)
+                .format(MOMENT);
+    }
+
+    static String moment(Instant instant) {
+        return LocalDateTime.ofInstant(instant, ZoneOffset.UTC).format(MOMENT);
+    }
+
+    static String day(long epochDay) {
+        return LocalDate.ofEpochDay(epochDay).toString();
+    }
+}

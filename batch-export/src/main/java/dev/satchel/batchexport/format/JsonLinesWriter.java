@@ -1,0 +1,55 @@
+package dev.satchel.batchexport.format;
+
+import dev.satchel.export.Column;
+import dev.satchel.export.Dataset;
+import dev.satchel.export.DeliveredFile;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.export.UserRecords;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+
+/** Writes JSON Lines: one object per line, which names its dataset first when the file holds several. */
+final class JsonLinesWriter extends JsonRecords {
+
+    private static final String DATASET = "dataset";
+
+    private final boolean naming;
+    private String dataset = "";
+
+    JsonLinesWriter(ExportRequest request, OutputStream out) {
+        super(out);
+        this.naming = request.type().datasets().size() > 1;
+    }
+
+    @Override
+    public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
+        if (naming && columns.stream().anyMatch(column -> column.name().equals(DATASET))) {
+            throw new IllegalArgumentException(
+                    "the dataset '" + dataset.key() + "' has a column called '" + DATASET + "', which names datasets");
+        }
+        this.dataset = dataset.key();
+        super.beginDataset(dataset, columns);
+    }
+
+    @Override
+    public void beginRecord() throws IOException {
+        super.beginRecord();
+        if (naming) {
+            json.writeName(DATASET).writeString(dataset);
+        }
+    }
+
+    @Override
+    public void endRecord() throws IOException {
+        json.writeEndObject();
+        json.writeRaw('\n');
+        pass();
+    }
+
+    @Override
+    public List<DeliveredFile.Entry> finish(UserRecords.Snapshot snapshot) throws IOException {
+        end();
+        return List.of();
+    }
+}

@@ -1,0 +1,145 @@
+package dev.satchel.batchexport.format;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.satchel.export.Column;
+import dev.satchel.export.Dataset;
+import dev.satchel.export.FileFormats;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.UUID;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * Writes each record as one JSON object on a line of its own.
+ *
+ * <p>Numbers keep every digit they came with; a number that is none is a string. Jackson writes into memory, one record
+ * at a time: a failure of the stream then reaches the caller as it is, and not as an exception of Jackson's.
+ */
+abstract class JsonRecords implements FileFormats.Writer {
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .rootValueSeparator((String) null)
+            .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
+            .build();
+
+    private static final int FULL = 8 * 1024;
+
+    private final OutputStream out;
+    private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(2 * FULL);
+    private List<Column> columns = List.of();
+    private int column;
+
+    /** Writes into the buffer; whoever uses it calls {@link #pass} at a point where the buffer may be emptied. */
+    protected final JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), buffer);
+
+    JsonRecords(OutputStream out) {
+        this.out = out;
+    }
+
+    /** Passes on what was written, once it is worth a call. */
+    protected final void pass() throws IOException {
+        json.flush();
+        if (buffer.size() >= FULL) {
+            passAll();
+        }
+    }
+
+    /** Passes on everything that was written. */
+    protected final void passAll() throws IOException {
+        json.flush();
+        buffer.writeTo(out);
+        buffer.reset();
+    }
+
+    /** Ends the document. */
+    protected final void end() throws IOException {
+        passAll();
+        json.close();
+        out.flush();
+    }
+
+    @Override
+    public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
+        this.columns = columns;
+    }
+
+    @Override
+    public void beginRecord() throws IOException {
+        column = 0;
+        json.writeStartObject();
+    }
+
+    private JsonGenerator next() {
+        return json.writeName(columns.get(column++).name());
+    }
+
+    @Override
+    public void missing() {
+        next().writeNull();
+    }
+
+    @Override
+    public void bool(boolean value) {
+        next().writeBoolean(value);
+    }
+
+    @Override
+    public void integer(long value) {
+        next().writeNumber(value);
+    }
+
+    @Override
+    public void decimal(byte[] ascii, int offset, int length) {
+        next().writeNumber(new String(ascii, offset, length, US_ASCII));
+    }
+
+    @Override
+    public void nonFinite(NonFinite value) {
+        next().writeString(value.text());
+    }
+
+    @Override
+    public void uuid(long mostSignificantBits, long leastSignificantBits) {
+        next().writeString(new UUID(mostSignificantBits, leastSignificantBits).toString());
+    }
+
+    @Override
+    public void text(byte[] utf8, int offset, int length) {
+        next().writeUTF8String(utf8, offset, length);
+    }
+
+    // The value is embedded as it is, so that its numbers stay exact. It may contain line breaks, but only between its
+    // tokens, where a space means the same and does not break the line of the record.
+    @Override
+    public void json(byte[] utf8, int offset, int length) {
+        next().writeRawValue(new String(utf8, offset, length, UTF_8)
+                .replace('\n', ' ')
+                .replace('\r', ' '));
+    }
+
+    @Override
+    public void instant(long epochMicros) {
+        next().writeString(Iso8601.moment(epochMicros));
+    }
+
+    @Override
+    public void date(long epochDay) {
+        next().writeString(Iso8601.day(epochDay));
+    }
+
+    @Override
+    public void endRecord() throws IOException {
+        json.writeEndObject();
+        pass();
+    }
+
+    @Override
+    public void endDataset() throws IOException {}
+}

@@ -1,0 +1,82 @@
+package dev.satchel.batchexport.format;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.satchel.export.Dataset;
+import dev.satchel.export.DeliveredFile;
+import dev.satchel.export.UserRecords;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The page that explains an archive to the person whose data it holds. */
+final class Readme {
+
+    private Readme() {}
+
+    static byte[] text(CsvOptions options, UserRecords.Snapshot snapshot, Map<Dataset, DeliveredFile.Entry> files) {
+        StringBuilder text = new StringBuilder();
+        text.append("Your data\n=========\n\n");
+        text.append("This is your data as it was at ")
+                .append(Iso8601.moment(snapshot.takenAt()))
+                .append(" (UTC).\n\nFiles\n-----\n\n");
+        files.forEach((dataset, file) -> text.append(file.name())
+                .append(": ")
+                .append(content(dataset))
+                .append(", ")
+                .append(records(snapshot.records().getOrDefault(dataset, 0L)))
+                .append("\n"));
+        text.append("manifest.json: the same list for programs, with the size and SHA-256 of each file\n");
+        if (!snapshot.absent().isEmpty()) {
+            text.append("\nNot kept by the application, and therefore not here: ")
+                    .append(snapshot.absent().stream().map(Dataset::key).collect(Collectors.joining(", ")))
+                    .append("\n");
+        }
+        text.append(RULES);
+        if (options.byteOrderMark()) {
+            text.append(
+                    "Each file begins with a byte order mark (U+FEFF), so that spreadsheets recognise the encoding.\n");
+        }
+        if (options.defuseFormulas()) {
+            text.append("""
+                    A text that begins with = + - @, a tab or a carriage return has a ' (apostrophe) added in front,
+                    so that no spreadsheet runs it as a formula. To get the original text, remove that first '.
+                    Numbers never have one.
+                    """);
+        }
+        return text.toString().replace("\n", "\r\n").getBytes(UTF_8);
+    }
+
+    private static final String RULES = """
+
+            How to read them
+            ----------------
+
+            The files are CSV (RFC 4180): fields are separated by commas, lines end with CR LF, and the first line
+            names the columns. The encoding is UTF-8.
+            Texts and dates are in double quotes, and a double quote inside them is written twice. A text may contain
+            line breaks. Numbers have no quotes.
+            A value that is missing is an empty field. A text that is empty is two double quotes ("").
+            Moments are in UTC, for example 2026-01-31T18:30:00.000000Z. Days are year-month-day.
+            Fields that hold lists or nested values are written as JSON.
+            """;
+
+    private static String records(long count) {
+        return count == 1 ? "1 record" : count + " records";
+    }
+
+    private static String content(Dataset dataset) {
+        return switch (dataset) {
+            case PROFILE -> "your account";
+            case SETTINGS -> "your settings";
+            case PROGRESS -> "your totals and streaks";
+            case SESSIONS -> "your learning sessions";
+            case VOCABULARY -> "your words, and how far you have come with them";
+            case DESCRIPTIONS -> "the descriptions made for your images";
+            case QA -> "the questions made for you, and your answers";
+            case INTERACTIONS -> "what you did in your sessions";
+            case ANALYTICS -> "what was recorded about your use of the application";
+            case EXPORTS -> "the exports you asked for";
+            case API_KEYS -> "for which providers you stored a key, never the keys themselves";
+        };
+    }
+}

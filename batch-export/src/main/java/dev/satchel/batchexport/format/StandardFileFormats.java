@@ -1,0 +1,43 @@
+package dev.satchel.batchexport.format;
+
+import dev.satchel.export.ExportFormat;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.export.FileFormats;
+import java.io.OutputStream;
+
+/** The formats that every Satchel writes: one per {@link ExportFormat}, and a ZIP for several datasets as CSV. */
+public final class StandardFileFormats implements FileFormats {
+
+    private final CsvOptions csv;
+
+    public StandardFileFormats(CsvOptions csv) {
+        this.csv = csv;
+    }
+
+    @Override
+    public String extension(ExportRequest request) {
+        return isArchive(request) ? "zip" : request.format().key();
+    }
+
+    @Override
+    public String contentType(ExportRequest request) {
+        return switch (request.format()) {
+            case CSV -> isArchive(request) ? "application/zip" : "text/csv; charset=utf-8; header=present";
+            case JSON -> "application/json";
+            case JSONL -> "application/x-ndjson";
+        };
+    }
+
+    @Override
+    public Writer open(ExportRequest request, OutputStream out) {
+        return switch (request.format()) {
+            case CSV -> isArchive(request) ? new ZipWriter(request, csv, out) : new CsvWriter(csv, out);
+            case JSON -> new JsonWriter(request, out);
+            case JSONL -> new JsonLinesWriter(request, out);
+        };
+    }
+
+    private static boolean isArchive(ExportRequest request) {
+        return request.format() == ExportFormat.CSV && request.type().datasets().size() > 1;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.satchel.batchexport.format;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.satchel.UserId;
+import dev.satchel.export.Column;
+import dev.satchel.export.Dataset;
+import dev.satchel.export.DeliveredFile;
+import dev.satchel.export.ExportFilters;
+import dev.satchel.export.ExportFormat;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.export.ExportType;
+import dev.satchel.export.FileFormats;
+import dev.satchel.export.RecordSink.NonFinite;
+import dev.satchel.export.UserRecords;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Writes a file the way the use case does, from plain values. */
+final class Written {
+
+    static final Instant SNAPSHOT = Instant.parse("2026-10-05T04:03:02.001Z");
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final Map<Dataset, Long> counts = new EnumMap<>(Dataset.class);
+    private final FileFormats.Writer writer;
+    private List<DeliveredFile.Entry> entries = List.of();
+
+    private Written(ExportRequest request, CsvOptions options) throws IOException {
+        this.writer = new StandardFileFormats(options).open(request, bytes);
+    }
+
+    static Written file(ExportType type, ExportFormat format, CsvOptions options) throws IOException {
+        return file(request(type, format, ExportFilters.NONE), options);
+    }
+
+    static Written file(ExportRequest request, CsvOptions options) throws IOException {
+        return new Written(request, options);
+    }
+
+    static ExportRequest request(ExportType type, ExportFormat format, ExportFilters filters) {
+        return new ExportRequest(new UserId(new UUID(1, 2)), type, format, filters);
+    }
+
+    /** Writes a dataset; each record has one value per column, and null is a missing one. */
+    Written dataset(Dataset dataset, List<Column> columns, Object[]... records) throws IOException {
+        writer.beginDataset(dataset, columns);
+        for (Object[] values : records) {
+            writer.beginRecord();
+            for (int i = 0; i < values.length; i++) {
+                write(columns.get(i).type(), values[i]);
+            }
+            writer.endRecord();
+        }
+        writer.endDataset();
+        counts.put(dataset, (long) records.length);
+        return this;
+    }
+
+    private void write(Column.Type type, Object value) throws IOException {
+        if (value == null) {
+            writer.missing();
+        } else if (value instanceof NonFinite none) {
+            writer.nonFinite(none);
+        } else {
+            switch (type) {
+                case BOOLEAN -> writer.bool((Boolean) value);
+                case INTEGER -> writer.integer(((Number) value).longValue());
+                case DECIMAL -> {
+                    byte[] ascii = ("xx" + value + "x").getBytes(US_ASCII);
+                    writer.decimal(ascii, 2, ascii.length - 3);
+                }
+                case UUID ->
+                    writer.uuid(((UUID) value).getMostSignificantBits(), ((UUID) value).getLeastSignificantBits());
+                case TEXT -> {
+                    byte[] utf8 = ("x" + value + "xx").getBytes(UTF_8);
+                    writer.text(utf8, 1, utf8.length - 3);
+                }
+                case JSON -> {
+                    byte[] utf8 = ("x" + value + "xx").getBytes(UTF_8);
+                    writer.json(utf8, 1, utf8.length - 3);
+                }
+                case INSTANT -> writer.instant(((Number) value).longValue());
+                case DATE -> writer.date(((Number) value).longValue());
+            }
+        }
+    }
+
+    byte[] finish(Dataset... absent) throws IOException {
+        entries = writer.finish(new UserRecords.Snapshot(SNAPSHOT, counts, List.of(absent), "1"));
+        return bytes.toByteArray();
+    }
+
+    String text(Dataset... absent) throws IOException {
+        return new String(finish(absent), UTF_8);
+    }
+
+    /** What {@link #finish} returned as the files inside. */
+    List<DeliveredFile.Entry> entries() {
+        return entries;
+    }
+}
