@@ -1,0 +1,84 @@
+package dev.satchel.batchexport.store;
+
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.retry.RetryMode;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/**
+ * How to reach an S3 service.
+ *
+ * @param endpoint where it is; null for AWS itself
+ * @param region the bucket's region; services other than AWS take any name, such as {@code us-east-1}
+ * @param pathStyle whether the bucket is part of the path rather than of the host name, as most services other than AWS
+ *     need it
+ * @param checksums whether to add the checksums that AWS supports to every request; some other services refuse them
+ */
+public record S3Connection(
+        @Nullable URI endpoint,
+        String region,
+        boolean pathStyle,
+        boolean checksums,
+        AwsCredentialsProvider credentials) {
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+    private static final Duration ATTEMPT = Duration.ofSeconds(60);
+    private static final Duration CALL = Duration.ofMinutes(3);
+
+    public S3Connection {
+        if (endpoint != null
+                && (endpoint.getHost() == null
+                        || !("http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme())))) {
+            throw new IllegalArgumentException(
+                    "'" + endpoint + "' is not an S3 endpoint: expected an address such as https://s3.example.org");
+        }
+    }
+
+    /** A client that gives up on a service that stays silent, and tries again what may be tried again. */
+    S3Client client() {
+        return client(
+                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE));
+    }
+
+    S3Client client(SdkHttpClient.Builder<?> http) {
+        return S3Client.builder()
+                .region(Region.of(region))
+                .endpointOverride(endpoint)
+                .forcePathStyle(pathStyle)
+                .credentialsProvider(credentials)
+                .requestChecksumCalculation(
+                        checksums
+                                ? RequestChecksumCalculation.WHEN_SUPPORTED
+                                : RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(
+                        checksums
+                                ? ResponseChecksumValidation.WHEN_SUPPORTED
+                                : ResponseChecksumValidation.WHEN_REQUIRED)
+                .httpClientBuilder(http)
+                .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD)
+                        .apiCallAttemptTimeout(ATTEMPT)
+                        .apiCallTimeout(CALL))
+                .build();
+    }
+
+    S3Presigner presigner() {
+        return S3Presigner.builder()
+                .region(Region.of(region))
+                .endpointOverride(endpoint)
+                .credentialsProvider(credentials)
+                .serviceConfiguration(S3Configuration.builder()
+                        .pathStyleAccessEnabled(pathStyle)
+                        .build())
+                .build();
+    }
+}
