@@ -36,7 +36,8 @@ public interface FileStore {
     /**
      * A link under which anybody can download the file for that long.
      *
-     * @throws IllegalArgumentException if the location is not inside this store
+     * @param validity at most 15 minutes, because whoever sees the link can use it
+     * @throws IllegalArgumentException if the location is not inside this store, or the validity is out of range
      */
     URI link(URI location, Duration validity) throws IOException;
 
