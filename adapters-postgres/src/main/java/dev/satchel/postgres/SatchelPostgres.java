@@ -3,6 +3,8 @@ package dev.satchel.postgres;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
+import dev.satchel.export.UserRecords;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,9 +19,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @Configuration(proxyBeanMethods = false)
 public final class SatchelPostgres {
 
+    /** Longer than any export should read; a snapshot held open keeps vacuum from removing what died meanwhile. */
+    private static final Duration MAX_SNAPSHOT_AGE = Duration.ofHours(1);
+
+    private final DataSource dataSource;
     private final JdbcClient jdbc;
 
     public SatchelPostgres(DataSource dataSource) {
+        this.dataSource = dataSource;
         this.jdbc = JdbcClient.create(dataSource);
     }
 
@@ -33,6 +40,12 @@ public final class SatchelPostgres {
     @Bean
     public ExportCatalog exportCatalog() {
         return new PostgresExportCatalog(jdbc);
+    }
+
+    /** The users' own records, each read with its user's rights, in one snapshot that may last an hour. */
+    @Bean
+    public UserRecords userRecords() {
+        return new PostgresUserRecords(dataSource, MAX_SNAPSHOT_AGE);
     }
 
     /** The objects that exports have written to the store. */

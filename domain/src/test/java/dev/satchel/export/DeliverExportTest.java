@@ -558,7 +558,7 @@ class DeliverExportTest {
         public void json(byte[] utf8, int offset, int length) {}
 
         @Override
-        public void instant(long epochMicros) {}
+        public void instant(long epochSecond, int microOfSecond) {}
 
         @Override
         public void date(long epochDay) {}

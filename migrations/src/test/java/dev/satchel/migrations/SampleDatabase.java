@@ -46,9 +46,12 @@ public final class SampleDatabase implements AutoCloseable {
     /** Adds the sample learners, and their rows in Satchel's tables where those exist. */
     public SampleDatabase withLearners() {
         Cluster.execute(ownerDataSource(), Cluster.resource("/db/sample/learners.sql"));
-        if (migrated) {
-            Cluster.execute(ownerDataSource(), Cluster.resource("/db/sample/learners-satchel.sql"));
-        }
+        return migrated ? withProgress() : this;
+    }
+
+    /** Adds the sample learners' rows in Satchel's tables, which must be there. */
+    public SampleDatabase withProgress() {
+        Cluster.execute(ownerDataSource(), Cluster.resource("/db/sample/learners-satchel.sql"));
         return this;
     }
 

@@ -1,13 +1,17 @@
 package dev.satchel.batchexport.format;
 
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
 /**
  * What people may want different in a CSV file.
  *
- * @param byteOrderMark whether a file begins with U+FEFF, without which Excel garbles accents; some programs take it for
+ * @param bom whether a file begins with U+FEFF, without which Excel garbles accents; some programs take it for
  *     a part of the first column's name
- * @param defuseFormulas whether a text that a spreadsheet would run as a formula gets a leading {@code '}
+ * @param defuse whether a text that a spreadsheet would run as a formula gets a leading {@code '}
  */
-public record CsvOptions(boolean byteOrderMark, boolean defuseFormulas) {
+public record CsvOptions(
+        @DefaultValue("true") boolean bom,
+        @DefaultValue("true") boolean defuse) {
 
     /** Made for people who open the file in a spreadsheet. */
     public static final CsvOptions DEFAULT = new CsvOptions(true, true);

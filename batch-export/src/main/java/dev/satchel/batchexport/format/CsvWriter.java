@@ -47,7 +47,7 @@ final class CsvWriter implements FileFormats.Writer {
 
     @Override
     public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
-        if (options.byteOrderMark()) {
+        if (options.bom()) {
             text.write('\uFEFF');
         }
         for (Column column : columns) {
@@ -92,7 +92,7 @@ final class CsvWriter implements FileFormats.Writer {
     @Override
     public void text(byte[] utf8, int offset, int length) throws IOException {
         String value = new String(utf8, offset, length, UTF_8);
-        printer.print(options.defuseFormulas() && isFormula(value) ? "'" + value : value);
+        printer.print(options.defuse() && isFormula(value) ? "'" + value : value);
     }
 
     // What spreadsheets run although it is in quotes; a tab or a return in front is dropped by some, and then it runs.
@@ -113,8 +113,8 @@ final class CsvWriter implements FileFormats.Writer {
     }
 
     @Override
-    public void instant(long epochMicros) throws IOException {
-        printer.print(Iso8601.moment(epochMicros));
+    public void instant(long epochSecond, int microOfSecond) throws IOException {
+        printer.print(Iso8601.moment(epochSecond, microOfSecond));
     }
 
     @Override

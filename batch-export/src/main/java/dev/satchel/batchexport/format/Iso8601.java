@@ -16,8 +16,6 @@ import java.util.Locale;
  */
 final class Iso8601 {
 
-    private static final long MICROS = 1_000_000;
-
     private static final DateTimeFormatter MOMENT = new DateTimeFormatterBuilder()
             .appendValue(ChronoField.YEAR, 4, 10, SignStyle.EXCEEDS_PAD)
             .appendPattern("-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
@@ -25,11 +23,8 @@ final class Iso8601 {
 
     private Iso8601() {}
 
-    static String moment(long epochMicros) {
-        return LocalDateTime.ofEpochSecond(
-                        Math.floorDiv(epochMicros, MICROS),
-                        (int) Math.floorMod(epochMicros, MICROS) * 1_000,
-                        ZoneOffset.UTC)
+    static String moment(long epochSecond, int microOfSecond) {
+        return LocalDateTime.ofEpochSecond(epochSecond, microOfSecond * 1_000, ZoneOffset.UTC)
                 .format(MOMENT);
     }
 

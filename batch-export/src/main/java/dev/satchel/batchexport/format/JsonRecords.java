@@ -125,8 +125,8 @@ abstract class JsonRecords implements FileFormats.Writer {
     }
 
     @Override
-    public void instant(long epochMicros) {
-        next().writeString(Iso8601.moment(epochMicros));
+    public void instant(long epochSecond, int microOfSecond) {
+        next().writeString(Iso8601.moment(epochSecond, microOfSecond));
     }
 
     @Override

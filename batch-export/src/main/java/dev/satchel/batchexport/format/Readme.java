@@ -32,11 +32,11 @@ final class Readme {
                     .append("\n");
         }
         text.append(RULES);
-        if (options.byteOrderMark()) {
+        if (options.bom()) {
             text.append(
                     "Each file begins with a byte order mark (U+FEFF), so that spreadsheets recognise the encoding.\n");
         }
-        if (options.defuseFormulas()) {
+        if (options.defuse()) {
             text.append("""
                     A text that begins with = + - @, a tab or a carriage return has a ' (apostrophe) added in front,
                     so that no spreadsheet runs it as a formula. To get the original text, remove that first '.

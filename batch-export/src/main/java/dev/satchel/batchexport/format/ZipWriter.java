@@ -126,8 +126,8 @@ final class ZipWriter implements FileFormats.Writer {
     }
 
     @Override
-    public void instant(long epochMicros) throws IOException {
-        csv().instant(epochMicros);
+    public void instant(long epochSecond, int microOfSecond) throws IOException {
+        csv().instant(epochSecond, microOfSecond);
     }
 
     @Override

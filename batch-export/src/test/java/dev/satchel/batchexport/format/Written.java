@@ -86,7 +86,10 @@ final class Written {
                     byte[] utf8 = ("x" + value + "xx").getBytes(UTF_8);
                     writer.json(utf8, 1, utf8.length - 3);
                 }
-                case INSTANT -> writer.instant(((Number) value).longValue());
+                case INSTANT -> {
+                    long micros = ((Number) value).longValue();
+                    writer.instant(Math.floorDiv(micros, 1_000_000L), (int) Math.floorMod(micros, 1_000_000L));
+                }
                 case DATE -> writer.date(((Number) value).longValue());
             }
         }

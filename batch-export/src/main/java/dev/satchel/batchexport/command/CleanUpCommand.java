@@ -1,0 +1,76 @@
+package dev.satchel.batchexport.command;
+
+import dev.satchel.batchexport.database.Database;
+import dev.satchel.batchexport.format.StandardFileFormats;
+import dev.satchel.batchexport.job.CleanUpReport;
+import dev.satchel.batchexport.job.ExportSettings;
+import dev.satchel.batchexport.job.RunReport;
+import dev.satchel.batchexport.job.RunTerms;
+import dev.satchel.batchexport.job.StopSignal;
+import dev.satchel.batchexport.job.Worker;
+import dev.satchel.export.FileLedger.Reason;
+import dev.satchel.export.FileStore;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "cleanup",
+        description = {
+            "Removes files that expired, whose export was deleted, or that a failed attempt left behind.",
+            "Ends with 1 when one of them could not be removed; the next clean-up tries it again."
+        })
+final class CleanUpCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CleanUpCommand.class);
+
+    private final Console console;
+
+    CleanUpCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws SQLException {
+        Settings settings = new Settings(console.environment());
+        Database database = settings.database();
+        FileStore store = settings.store();
+        ExportSettings exports = settings.exports();
+        CleanUpReport report = new CleanUpReport(CleanUpCommand::log);
+        try (Worker worker = Worker.start(
+                settings.environment(),
+                database,
+                store,
+                new StandardFileFormats(settings.csv()),
+                exports,
+                new RunTerms("cleanup", 1, new StopSignal()),
+                new RunReport(delivery -> {}),
+                report)) {
+            worker.cleanUp();
+        }
+        console.out()
+                .printf(
+                        "removed %d expired, %d of deleted exports, %d never published; kept %d%n",
+                        report.removed(Reason.EXPIRED),
+                        report.removed(Reason.ROW_DELETED),
+                        report.removed(Reason.NEVER_PUBLISHED),
+                        report.kept());
+        return report.kept() == 0 ? 0 : 1;
+    }
+
+    private static void log(CleanUpReport.Removal removal) {
+        String reason = removal.leftover().reason().name().toLowerCase(Locale.ROOT);
+        if (removal.failure() == null) {
+            LOG.info("file of export {} removed: {}", removal.leftover().exportId(), reason);
+        } else {
+            LOG.error(
+                    "file of export {} not removed ({}): {}",
+                    removal.leftover().exportId(),
+                    reason,
+                    removal.failure().message());
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.satchel.batchexport.command;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * The world as a command sees it.
+ *
+ * @param environment the environment variables
+ * @param out takes results
+ * @param err takes everything else
+ * @param watched whether a person watches standard error, so that a progress bar makes sense
+ */
+public record Console(Map<String, String> environment, PrintWriter out, PrintWriter err, boolean watched) {
+
+    /** This process's own environment and streams, in UTF-8. */
+    public static Console ofProcess() {
+        return new Console(
+                System.getenv(),
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                // The launcher says so: the JVM itself cannot tell whether only standard error is a terminal.
+                "1".equals(System.getenv("SATCHEL_TERMINAL")));
+    }
+}

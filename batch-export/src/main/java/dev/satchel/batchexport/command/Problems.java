@@ -1,0 +1,71 @@
+package dev.satchel.batchexport.command;
+
+import dev.satchel.batchexport.database.NotMigratedException;
+import dev.satchel.batchexport.store.StoreFailures;
+import dev.satchel.export.Failure;
+import dev.satchel.export.UnknownUserException;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+
+/** What an exception means to the person who typed the command: one sentence, and no row's content in it. */
+final class Problems {
+
+    private Problems() {}
+
+    static String explain(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = next(cause)) {
+            if (cause instanceof UsageException
+                    || cause instanceof RefusedException
+                    || cause instanceof NotMigratedException
+                    || cause instanceof UnknownUserException) {
+                return String.valueOf(cause.getMessage());
+            }
+            if (cause instanceof SQLException database) {
+                return ofDatabase(database);
+            }
+            Optional<Failure> store = StoreFailures.diagnose(cause);
+            if (store.isPresent()) {
+                return store.get().explanation();
+            }
+        }
+        if (thrown instanceof FlywayException) {
+            return "the migration was refused: " + thrown.getMessage();
+        }
+        return "something unforeseen went wrong (" + thrown.getClass().getSimpleName()
+                + "); run the command again with --stacktrace to see where";
+    }
+
+    private static @Nullable Throwable next(Throwable cause) {
+        return cause.getCause() == cause ? null : cause.getCause();
+    }
+
+    private static String ofDatabase(SQLException thrown) {
+        String state = String.valueOf(thrown.getSQLState());
+        if (state.startsWith("08")) {
+            return "the database cannot be reached: " + firstLine(thrown);
+        }
+        if (state.startsWith("28")) {
+            return "the database refused the login: " + firstLine(thrown);
+        }
+        return switch (state) {
+            case "3D000" -> "the database does not exist: " + firstLine(thrown);
+            case "42P01", "3F000", "42703", "42883" ->
+                "the database lacks what this version of Satchel needs (" + firstLine(thrown)
+                        + "): run 'satchel migrate' as the owner of its tables";
+            case "42501" ->
+                "the login may not do this: " + firstLine(thrown)
+                        + " (log in as a member of satchel_runtime, or for 'satchel migrate' as the owner)";
+            default ->
+                "the database refused a statement (SQLSTATE " + state
+                        + "); run the command again with --stacktrace to see which";
+        };
+    }
+
+    // The first line names roles, databases and tables; detail lines, which can quote a row, are left out.
+    private static String firstLine(SQLException thrown) {
+        String message = String.valueOf(thrown.getMessage());
+        return message.lines().findFirst().orElse(message).replaceFirst("^(FATAL|ERROR): ", "");
+    }
+}

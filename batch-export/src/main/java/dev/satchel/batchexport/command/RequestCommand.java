@@ -1,0 +1,191 @@
+package dev.satchel.batchexport.command;
+
+import dev.satchel.UserId;
+import dev.satchel.export.ExportFilters;
+import dev.satchel.export.ExportFormat;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.export.ExportType;
+import dev.satchel.postgres.SatchelPostgres;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "request",
+        description = {
+            "Asks for an export and prints its id.",
+            "While an equal request is under way, prints that one's id and adds nothing."
+        })
+final class RequestCommand implements Callable<Integer> {
+
+    private final Console console;
+
+    @ArgGroup(multiplicity = "1")
+    Users users = new Users();
+
+    @Option(
+            names = "--type",
+            required = true,
+            paramLabel = "TYPE",
+            description = "The data: one of ${COMPLETION-CANDIDATES}.",
+            completionCandidates = Types.class)
+    String type = "";
+
+    @Option(names = "--format", required = true, paramLabel = "FORMAT", description = "The file: csv, json or jsonl.")
+    String format = "";
+
+    @Option(names = "--from", paramLabel = "DATE", description = "The first day, such as 2026-01-31.")
+    @Nullable
+    String from;
+
+    @Option(names = "--to", paramLabel = "DATE", description = "The last day, included.")
+    @Nullable
+    String to;
+
+    @Option(
+            names = "--zone",
+            paramLabel = "ZONE",
+            description = "The time zone of those days, such as Europe/Madrid; UTC when left out.")
+    @Nullable
+    String zone;
+
+    @Option(
+            names = "--difficulty",
+            paramLabel = "LEVEL",
+            description = "Only words that are beginner, intermediate or advanced.")
+    @Nullable
+    String difficulty;
+
+    @Option(
+            names = "--phase",
+            paramLabel = "PHASE",
+            description = "Only words that are new, learning, review or mastered.")
+    @Nullable
+    String phase;
+
+    RequestCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws SQLException {
+        List<ExportRequest> requests = new ArrayList<>();
+        ExportType wantedType;
+        ExportFormat wantedFormat;
+        ExportFilters filters;
+        try {
+            wantedType = ExportType.of(type);
+            wantedFormat = ExportFormat.of(format);
+            filters = ExportFilters.of(filterTexts());
+            // Also when everybody is meant: a filter that does not fit the type is refused before the database is
+            // asked.
+            new ExportRequest(new UserId(new UUID(0, 0)), wantedType, wantedFormat, filters);
+            for (UserId user : users.listed()) {
+                requests.add(new ExportRequest(user, wantedType, wantedFormat, filters));
+            }
+        } catch (IllegalArgumentException malformed) {
+            throw new UsageException(malformed.getMessage());
+        }
+        ExportHistory history = new SatchelPostgres(
+                        new Settings(console.environment()).database().migrated())
+                .exportHistory();
+        if (users.all) {
+            history.requestForAllUsers(wantedType, wantedFormat, filters)
+                    .forEach(id -> console.out().println(id));
+        } else {
+            requests.forEach(
+                    request -> console.out().println(history.request(request).id()));
+        }
+        return 0;
+    }
+
+    private Map<String, String> filterTexts() {
+        Map<String, String> texts = new TreeMap<>();
+        put(texts, "from", from);
+        put(texts, "to", to);
+        put(texts, "zone", zone);
+        put(texts, "difficulty", difficulty);
+        put(texts, "phase", phase);
+        return texts;
+    }
+
+    private static void put(Map<String, String> texts, String name, @Nullable String value) {
+        if (value != null) {
+            texts.put(name, value);
+        }
+    }
+
+    /** Whose data: exactly one of these. */
+    static final class Users {
+
+        @Option(names = "--user", required = true, paramLabel = "ID", description = "The id of the user.")
+        @Nullable
+        String one;
+
+        @Option(
+                names = "--users",
+                required = true,
+                paramLabel = "FILE.csv",
+                description = "A CSV file whose column user_id names the users.")
+        @Nullable
+        Path file;
+
+        @Option(names = "--all-users", required = true, description = "Every user there is.")
+        boolean all;
+
+        List<UserId> listed() {
+            if (one != null) {
+                return List.of(UserId.parse(one));
+            }
+            return file == null ? List.of() : read(file);
+        }
+
+        private static List<UserId> read(Path file) {
+            CSVFormat format = CSVFormat.RFC4180
+                    .builder()
+                    .setHeader()
+                    .setSkipHeaderRecord(true)
+                    .setTrim(true)
+                    .get();
+            try (CSVParser rows = format.parse(Files.newBufferedReader(file, StandardCharsets.UTF_8))) {
+                if (!rows.getHeaderMap().containsKey("user_id")) {
+                    throw new UsageException("the file " + file + " has no column user_id");
+                }
+                List<UserId> users = new ArrayList<>();
+                for (CSVRecord row : rows) {
+                    users.add(UserId.parse(row.get("user_id")));
+                }
+                return users;
+            } catch (IOException unreadable) {
+                throw new UsageException("the file " + file + " cannot be read: "
+                        + unreadable.getClass().getSimpleName());
+            }
+        }
+    }
+
+    static final class Types extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Types() {
+            for (ExportType each : ExportType.values()) {
+                add(each.key());
+            }
+        }
+    }
+}

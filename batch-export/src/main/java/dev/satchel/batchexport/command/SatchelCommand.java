@@ -1,0 +1,95 @@
+package dev.satchel.batchexport.command;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command above all others. */
+@Command(
+        name = "satchel",
+        description = "Delivers learners' exports from PostgreSQL to a store, and removes them when they expire.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Exit codes: 0 done, 1 failed or a check did not hold, 2 wrong call."},
+        subcommands = {MigrateCommand.class, ExportCommand.class, CleanUpCommand.class})
+public final class SatchelCommand implements Callable<Integer> {
+
+    private final Console console;
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    @Option(
+            names = "--stacktrace",
+            scope = ScopeType.INHERIT,
+            description = "When something fails, print where. The trace may quote what the database said.")
+    boolean stacktrace;
+
+    private SatchelCommand(Console console) {
+        this.console = console;
+    }
+
+    /** Runs one command and returns its exit code. Throws nothing. */
+    public static int run(Console console, String... args) {
+        SatchelCommand satchel = new SatchelCommand(console);
+        CommandLine commandLine = new CommandLine(satchel, new Commands(console));
+        commandLine.setOut(console.out());
+        commandLine.setErr(console.err());
+        commandLine.setCaseInsensitiveEnumValuesAllowed(false);
+        commandLine.setParameterExceptionHandler(SatchelCommand::refuse);
+        commandLine.setExecutionExceptionHandler((thrown, command, parsed) -> satchel.fail(thrown));
+        return commandLine.execute(args);
+    }
+
+    @Override
+    public Integer call() {
+        throw new ParameterException(spec().commandLine(), "a command is missing");
+    }
+
+    private CommandSpec spec() {
+        if (spec == null) {
+            throw new IllegalStateException("picocli sets the specification before it calls");
+        }
+        return spec;
+    }
+
+    private static int refuse(ParameterException refused, String[] args) {
+        CommandLine command = refused.getCommandLine();
+        command.getErr().println("satchel: " + refused.getMessage());
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(refused, command.getErr())) {
+            command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        return ExitCode.USAGE;
+    }
+
+    private int fail(Exception thrown) {
+        console.err().println("satchel: " + Problems.explain(thrown));
+        if (stacktrace) {
+            thrown.printStackTrace(console.err());
+        }
+        return thrown instanceof UsageException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+    }
+
+    /** Makes each command with the console it works on. */
+    private record Commands(Console console) implements CommandLine.IFactory {
+
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            try {
+                return type.getDeclaredConstructor(Console.class).newInstance(console);
+            } catch (NoSuchMethodException notOurs) {
+                return CommandLine.defaultFactory().create(type);
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.satchel.batchexport.command;
+
+import dev.satchel.batchexport.database.Database;
+import dev.satchel.batchexport.database.DatabaseUrl;
+import dev.satchel.batchexport.format.CsvOptions;
+import dev.satchel.batchexport.job.ExportSettings;
+import dev.satchel.batchexport.store.S3Connection;
+import dev.satchel.batchexport.store.StoreAddress;
+import dev.satchel.export.FileStore;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+
+/**
+ * The program's settings, from environment variables and system properties: {@code DATABASE_URL}, {@code
+ * SATCHEL_STORE} and its companions, and everything under {@code satchel.}, which as an environment variable is written
+ * in capitals with underscores ({@code SATCHEL_EXPORT_RETENTION}).
+ */
+final class Settings {
+
+    private final Map<String, String> variables;
+    private final ConfigurableEnvironment environment;
+
+    Settings(Map<String, String> variables) {
+        this.variables = Map.copyOf(variables);
+        this.environment = new StandardEnvironment();
+        this.environment
+                .getPropertySources()
+                .replace(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        new SystemEnvironmentPropertySource(
+                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new HashMap<>(variables)));
+    }
+
+    /** @throws UsageException if the URL is missing or malformed */
+    Database database() {
+        return new Database(refused(() -> DatabaseUrl.parse(variables.get(DatabaseUrl.SETTING))));
+    }
+
+    /** @throws UsageException if the store is missing, malformed or not fully described */
+    FileStore store() {
+        String text = variables.get("SATCHEL_STORE");
+        if (text == null || text.isBlank()) {
+            throw new UsageException("SATCHEL_STORE is not set: " + StoreAddress.EXPECTED);
+        }
+        StoreAddress address;
+        try {
+            address = StoreAddress.parse(text);
+        } catch (IllegalArgumentException malformed) {
+            throw new UsageException("SATCHEL_STORE " + malformed.getMessage());
+        }
+        return refused(() -> address.open(s3()));
+    }
+
+    private S3Connection s3() {
+        String endpoint = variables.get("SATCHEL_S3_ENDPOINT");
+        // Services other than AWS seldom have a host name per bucket, and some refuse checksums they do not know.
+        boolean pathStyle = oneOf("SATCHEL_S3_PATH_STYLE", endpoint == null ? "false" : "true", "true", "false");
+        boolean checksums = !oneOf("SATCHEL_S3_CHECKSUMS", "when-required", "when-required", "when-supported");
+        return new S3Connection(
+                endpoint == null ? null : uri(endpoint), region(endpoint), pathStyle, checksums, credentials());
+    }
+
+    private String region(@Nullable String endpoint) {
+        String region = variables.getOrDefault("AWS_REGION", variables.get("AWS_DEFAULT_REGION"));
+        if (region != null) {
+            return region;
+        }
+        if (endpoint != null) {
+            return "us-east-1";
+        }
+        try {
+            return DefaultAwsRegionProviderChain.builder().build().getRegion().id();
+        } catch (SdkClientException unknown) {
+            throw new UsageException("AWS_REGION is not set: expected the region of the bucket, such as eu-central-1");
+        }
+    }
+
+    private AwsCredentialsProvider credentials() {
+        String key = variables.get("AWS_ACCESS_KEY_ID");
+        String secret = variables.get("AWS_SECRET_ACCESS_KEY");
+        String token = variables.get("AWS_SESSION_TOKEN");
+        if (key == null || secret == null) {
+            return DefaultCredentialsProvider.builder().build();
+        }
+        return StaticCredentialsProvider.create(
+                token == null
+                        ? AwsBasicCredentials.create(key, secret)
+                        : AwsSessionCredentials.create(key, secret, token));
+    }
+
+    /** Whether the setting has the first of the two values allowed. */
+    private boolean oneOf(String name, String otherwise, String first, String second) {
+        String value = variables.getOrDefault(name, otherwise);
+        if (!value.equals(first) && !value.equals(second)) {
+            throw new UsageException(name + "='" + value + "' is malformed: expected " + first + " or " + second);
+        }
+        return value.equals(first);
+    }
+
+    private static URI uri(String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException malformed) {
+            throw new UsageException("SATCHEL_S3_ENDPOINT '" + text
+                    + "' is malformed: expected an address such as https://s3.example.org");
+        }
+    }
+
+    /** @throws UsageException if a value is out of range, naming the property */
+    ExportSettings exports() {
+        return bound("satchel.export", ExportSettings.class);
+    }
+
+    /** @throws UsageException if a value is neither true nor false */
+    CsvOptions csv() {
+        return bound("satchel.csv", CsvOptions.class);
+    }
+
+    ConfigurableEnvironment environment() {
+        return environment;
+    }
+
+    private <T> T bound(String prefix, Class<T> type) {
+        try {
+            return Binder.get(environment).bindOrCreate(prefix, type);
+        } catch (BindException malformed) {
+            throw new UsageException(explanation(malformed));
+        }
+    }
+
+    // A value of the wrong type is wrapped around what was being bound, a value out of range around our own refusal.
+    private static String explanation(BindException malformed) {
+        Throwable cause = malformed;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        if (cause.getMessage() != null && cause.getMessage().startsWith("satchel.")) {
+            return cause.getMessage();
+        }
+        return malformed.getProperty() == null
+                ? malformed.getName() + " is malformed: expected "
+                        + malformed.getTarget().getType()
+                : malformed.getProperty().getName() + "='"
+                        + malformed.getProperty().getValue()
+                        + "' is malformed: expected a value such as 60s, 24h or 7d for a time, a whole number, or"
+                        + " true or false";
+    }
+
+    private static <T> T refused(Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (IllegalArgumentException malformed) {
+            throw new UsageException(malformed.getMessage());
+        }
+    }
+}

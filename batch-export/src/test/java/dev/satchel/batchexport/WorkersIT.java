@@ -1,0 +1,66 @@
+package dev.satchel.batchexport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Workers in processes of their own, side by side. */
+class WorkersIT {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void twoWorkersDeliverAThousandExportsEachOnce() throws Exception {
+        try (Installation satchel = Installation.in(folder.resolve("s3"))) {
+            satchel.sql("""
+                    INSERT INTO users (id, email, full_name)
+                    SELECT gen_random_uuid(), 'learner' || n || '@example.org', 'Learner ' || n
+                      FROM generate_series(1, 1000) AS n
+                    """);
+            String ids = satchel.satchel("export", "request", "--all-users", "--type", "profile", "--format", "json")
+                    .succeeded();
+            assertThat(ids.lines()).hasSize(1000).doesNotHaveDuplicates();
+
+            List<Process> workers = new ArrayList<>();
+            for (int n = 0; n < 2; n++) {
+                workers.add(satchel.start(Map.of(), List.of(), folder.resolve("worker" + n), "export", "run"));
+            }
+            for (Process worker : workers) {
+                assertThat(Installation.ended(worker)).isZero();
+            }
+
+            List<String> delivered = new ArrayList<>();
+            for (int n = 0; n < 2; n++) {
+                List<String> lines = Files.readAllLines(folder.resolve("worker" + n)).stream()
+                        .filter(line -> line.contains(" delivered: "))
+                        .toList();
+                assertThat(lines).as("share of worker %d", n).isNotEmpty();
+                lines.forEach(line -> delivered.add(line.replaceFirst(".* export (\\S+) delivered.*", "$1")));
+            }
+            assertThat(delivered)
+                    .containsExactlyInAnyOrderElementsOf(ids.lines().toList());
+            assertThat(satchel.value(
+                            "SELECT count(*) FROM export_history WHERE status = 'completed' AND retry_count = 0"))
+                    .isEqualTo("1000");
+            List<String> locations = new ArrayList<>();
+            satchel.rows("SELECT file_url FROM export_history", row -> {
+                try {
+                    locations.add(row.getString(1));
+                } catch (java.sql.SQLException failed) {
+                    throw new AssertionError(failed);
+                }
+            });
+            assertThat(new HashSet<>(satchel.objects())).hasSize(1000).isEqualTo(new HashSet<>(locations));
+            assertThat(satchel.value("SELECT count(*) FROM satchel.export_lease"))
+                    .isEqualTo("0");
+        }
+    }
+}

@@ -1,0 +1,382 @@
+package dev.satchel.batchexport.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.Installation.Result;
+import dev.satchel.migrations.SampleDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every wrong call gets one sentence that names the value and what is allowed, and changes nothing. */
+class BadInputIT {
+
+    private static final String LEARNER = "11111111-1111-4111-8111-111111111111";
+
+    @TempDir
+    static Path folder;
+
+    private static Installation satchel;
+
+    @BeforeAll
+    static void install() {
+        satchel = Installation.in(folder.resolve("s3"));
+        satchel.sql("INSERT INTO users (id, email) VALUES ('" + LEARNER + "', 'ana@example.org')");
+    }
+
+    @AfterAll
+    static void close() {
+        satchel.close();
+    }
+
+    @AfterEach
+    void nothingChanged() {
+        assertThat(satchel.value("SELECT count(*) FROM export_history")).isEqualTo("0");
+        assertThat(satchel.objects()).isEmpty();
+    }
+
+    static Stream<Arguments> wrongCalls() {
+        return Stream.of(
+                wrong("a command is missing"),
+                wrong("a command is missing after 'export'", "export"),
+                wrong("Unmatched argument", "exprot"),
+                wrong("Unknown option: '--colour'", "export", "list", "--colour"),
+                wrong("Missing required", "export", "request", "--type", "all", "--format", "csv"),
+                wrong(
+                        "Missing required option: '--format=FORMAT'",
+                        "export",
+                        "request",
+                        "--user",
+                        LEARNER,
+                        "--type",
+                        "all"),
+                request("unknown export type 'grades': expected one of profile, settings, sessions,", "grades", "csv"),
+                request("unknown export type 'ALL'", "ALL", "csv"),
+                request("unknown export format 'xml': expected one of csv, json, jsonl", "all", "xml"),
+                request(
+                        "'2026-02-30' is not a date for 'from': expected year-month-day such as 2026-01-31",
+                        "all",
+                        "csv",
+                        "--from",
+                        "2026-02-30"),
+                request("'tomorrow' is not a date for 'to'", "all", "csv", "--to", "tomorrow"),
+                request(
+                        "'Europe/Atlantis' is not a time zone: expected an IANA name such as Europe/Madrid, or UTC",
+                        "all",
+                        "csv",
+                        "--from",
+                        "2026-01-01",
+                        "--zone",
+                        "Europe/Atlantis"),
+                request(
+                        "the filter 'zone' says how to read 'from' and 'to', and neither is given",
+                        "all",
+                        "csv",
+                        "--zone",
+                        "UTC"),
+                request(
+                        "the last day (to) 2026-01-01 is before the first (from) 2026-01-02",
+                        "all",
+                        "csv",
+                        "--from",
+                        "2026-01-02",
+                        "--to",
+                        "2026-01-01"),
+                request(
+                        "unknown difficulty 'hard': expected one of beginner, intermediate, advanced",
+                        "vocabulary",
+                        "csv",
+                        "--difficulty",
+                        "hard"),
+                request(
+                        "unknown phase 'done': expected one of new, learning, review, mastered",
+                        "vocabulary",
+                        "csv",
+                        "--phase",
+                        "done"),
+                request(
+                        "the filters 'from' and 'to' do not apply to the type 'profile'",
+                        "profile",
+                        "csv",
+                        "--from",
+                        "2026-01-01"),
+                request(
+                        "the filter 'phase' applies to the types 'vocabulary' and 'all', not 'qa'",
+                        "qa",
+                        "csv",
+                        "--phase",
+                        "new"),
+                wrong(
+                        "'ana' is not a valid user id: expected a UUID such as 123e4567-e89b-12d3-a456-426614174000",
+                        "export",
+                        "request",
+                        "--user",
+                        "ana",
+                        "--type",
+                        "all",
+                        "--format",
+                        "csv"),
+                wrong(
+                        "'1-1-1-1-1' is not a valid user id",
+                        "export",
+                        "request",
+                        "--user",
+                        "1-1-1-1-1",
+                        "--type",
+                        "all",
+                        "--format",
+                        "csv"),
+                wrong(
+                        "are mutually exclusive",
+                        "export",
+                        "request",
+                        "--user",
+                        LEARNER,
+                        "--all-users",
+                        "--type",
+                        "all",
+                        "--format",
+                        "csv"),
+                wrong("'7' is not a valid export id", "export", "show", "7"),
+                wrong("'7' is not a valid export id", "export", "link", "7"),
+                wrong(
+                        "unknown status 'done': expected one of pending, processing, completed, failed",
+                        "export",
+                        "list",
+                        "--status",
+                        "done"),
+                wrong("the limit must be a whole number from 1 to 10000, was 0", "export", "list", "--limit", "0"),
+                wrong("Invalid value for option '--limit'", "export", "list", "--limit", "many"),
+                wrong(
+                        "the concurrency must be a whole number from 1 to 64, was 0",
+                        "export",
+                        "run",
+                        "--concurrency",
+                        "0"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongCalls")
+    void aWrongCallEndsWithTwo(String message, List<String> arguments) {
+        Result result = satchel.satchel(arguments.toArray(String[]::new));
+
+        assertThat(result.err()).startsWith("satchel: ").contains(message).doesNotContain("\tat ");
+        assertThat(result.out()).isEmpty();
+        assertThat(result.exit()).isEqualTo(2);
+    }
+
+    static Stream<Arguments> wrongSettings() {
+        return Stream.of(
+                setting("DATABASE_URL is not set: expected postgresql://", "DATABASE_URL", ""),
+                setting(
+                        "DATABASE_URL 'mysql://root:***@localhost/app' is malformed: expected postgresql://",
+                        "DATABASE_URL",
+                        "mysql://root:hunter2@localhost/app"),
+                setting("DATABASE_URL 'postgresql://localhost' is malformed", "DATABASE_URL", "postgresql://localhost"),
+                setting("SATCHEL_STORE is not set", "SATCHEL_STORE", ""),
+                setting(
+                        "SATCHEL_STORE 'ftp://files' is not a store: expected s3://bucket",
+                        "SATCHEL_STORE",
+                        "ftp://files"),
+                setting("SATCHEL_STORE 's3://' is not a store: ", "SATCHEL_STORE", "s3://"),
+                setting("is malformed", "SATCHEL_EXPORT_RETENTION", "soon"),
+                setting("satchel.export.retention must be at least 1s, was 0ms", "SATCHEL_EXPORT_RETENTION", "0s"),
+                setting("satchel.export.lease must be at least 3s, was 1000ms", "SATCHEL_EXPORT_LEASE", "1s"),
+                setting(
+                        "satchel.export.attempts must be a whole number from 1 to 100, was 0",
+                        "SATCHEL_EXPORT_ATTEMPTS",
+                        "0"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongSettings")
+    void aWrongSettingEndsWithTwo(String message, String name, String value) {
+        Map<String, String> environment = satchel.environment();
+        environment.put(name, value);
+        if (value.isEmpty()) {
+            environment.remove(name);
+        }
+
+        Result result = Installation.satchel(environment, "export", "run");
+
+        assertThat(result.err()).startsWith("satchel: ").contains(message).doesNotContain("\tat ", "hunter2");
+        assertThat(result.exit()).isEqualTo(2);
+    }
+
+    @Test
+    void aUserNobodyKnowsIsNamed() {
+        Result result = satchel.satchel(
+                "export",
+                "request",
+                "--user",
+                "99999999-9999-4999-8999-999999999999",
+                "--type",
+                "all",
+                "--format",
+                "csv");
+
+        assertThat(result)
+                .isEqualTo(new Result(
+                        1,
+                        "",
+                        "satchel: no user has the id 99999999-9999-4999-8999-999999999999" + System.lineSeparator()));
+    }
+
+    @Test
+    void anExportNobodyKnowsIsNamed() {
+        Result shown = satchel.satchel("export", "show", LEARNER);
+        Result linked = satchel.satchel("export", "link", LEARNER);
+
+        assertThat(shown)
+                .isEqualTo(new Result(1, "", "satchel: no export has the id " + LEARNER + System.lineSeparator()));
+        assertThat(linked.err()).startsWith("satchel: no export with the id " + LEARNER + " has a file to download");
+        assertThat(linked.exit()).isEqualTo(1);
+    }
+
+    @Test
+    void aFileOfUsersIsReadWholeBeforeAnythingIsAsked() throws Exception {
+        Path users = Files.writeString(folder.resolve("users.csv"), "name,user_id\nAna," + LEARNER + "\nBo,bo\n");
+
+        Result malformed =
+                satchel.satchel("export", "request", "--users", users.toString(), "--type", "all", "--format", "csv");
+        Result missing =
+                satchel.satchel("export", "request", "--users", "/nowhere.csv", "--type", "all", "--format", "csv");
+
+        assertThat(malformed.err()).contains("'bo' is not a valid user id");
+        assertThat(malformed.exit()).isEqualTo(2);
+        assertThat(missing.err()).contains("the file /nowhere.csv cannot be read");
+        assertThat(missing.exit()).isEqualTo(2);
+    }
+
+    @Test
+    void aDatabaseThatIsNotThereIsNamed() {
+        Result unreachable = with("DATABASE_URL", "postgresql://ana:hunter2@127.0.0.1:1/app", "export", "list");
+        Result unknown = with("DATABASE_URL", satchel.database().workerUrl() + "_not", "export", "list");
+
+        assertThat(unreachable.err())
+                .startsWith("satchel: the database cannot be reached: ")
+                .contains("127.0.0.1:1");
+        assertThat(unknown.err()).startsWith("satchel: the database does not exist: ");
+        assertThat(List.of(unreachable, unknown)).allSatisfy(BadInputIT::isOneSentenceWithOne);
+    }
+
+    @Test
+    void aRefusedLoginIsNamed() {
+        String url = satchel.database().workerUrl();
+        String wrong = url.replaceFirst(":[^:/@]+@", ":hunter2@");
+
+        for (List<String> command : List.of(List.of("export", "list"), List.of("export", "run"), List.of("migrate"))) {
+            Result result = with("DATABASE_URL", wrong, command.toArray(String[]::new));
+
+            assertThat(result.err()).startsWith("satchel: the database refused the login: ");
+            isOneSentenceWithOne(result);
+        }
+    }
+
+    @Test
+    void aDatabaseThatWasNotMigratedIsNamed() {
+        try (SampleDatabase unmigrated = SampleDatabase.createUnmigrated()) {
+            for (List<String> command : List.of(
+                    List.of("export", "list"),
+                    List.of("export", "run"),
+                    List.of("cleanup"),
+                    List.of("export", "request", "--user", LEARNER, "--type", "all", "--format", "csv"))) {
+                Result result = with("DATABASE_URL", unmigrated.ownerUrl(), command.toArray(String[]::new));
+
+                assertThat(result.err())
+                        .contains("has no tables of Satchel: run 'satchel migrate' as their owner first");
+                isOneSentenceWithOne(result);
+            }
+        }
+    }
+
+    @Test
+    void aLoginWithoutRightsIsTold() {
+        satchel.sql("DROP ROLE IF EXISTS satchel_stranger; CREATE ROLE satchel_stranger LOGIN PASSWORD 'stranger'");
+        String url = satchel.database().workerUrl().replaceFirst("//[^@]+@", "//satchel_stranger:stranger@");
+
+        Result result = with("DATABASE_URL", url, "export", "list");
+
+        assertThat(result.err()).contains("member of satchel_runtime");
+        isOneSentenceWithOne(result);
+    }
+
+    @Test
+    void aBucketThatIsNotThereFailsTheExportAtOnce() {
+        Result result = delivered("SATCHEL_STORE", "s3://no-such-bucket/exports");
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(failure()).startsWith("failed 0 store_missing: ");
+        satchel.sql("DELETE FROM export_history");
+    }
+
+    @Test
+    void wrongCredentialsOfTheStoreFailTheExportAtOnce() {
+        Result result = delivered("AWS_SECRET_ACCESS_KEY", "hunter2hunter2");
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.err() + result.out()).doesNotContain("hunter2");
+        assertThat(failure()).startsWith("failed 0 access_denied: ");
+        satchel.sql("DELETE FROM export_history");
+    }
+
+    @Test
+    void aStackTraceIsPrintedOnlyWhenAskedFor() {
+        Result plain = with("DATABASE_URL", "postgresql://ana:hunter2@127.0.0.1:1/app", "export", "list");
+        Result traced =
+                with("DATABASE_URL", "postgresql://ana:hunter2@127.0.0.1:1/app", "export", "list", "--stacktrace");
+
+        assertThat(plain.err()).doesNotContain("\tat ");
+        assertThat(traced.err()).contains("\tat ").doesNotContain("hunter2");
+    }
+
+    private static Result delivered(String name, String value) {
+        satchel.satchel("export", "request", "--user", LEARNER, "--type", "profile", "--format", "csv")
+                .succeeded();
+        return with(name, value, "export", "run");
+    }
+
+    private static String failure() {
+        return satchel.value("SELECT status || ' ' || retry_count || ' ' || error_message FROM export_history");
+    }
+
+    private static Result with(String name, String value, String... arguments) {
+        Map<String, String> environment = satchel.environment();
+        environment.put(name, value);
+        return Installation.satchel(environment, arguments);
+    }
+
+    private static void isOneSentenceWithOne(Result result) {
+        assertThat(result.err().strip().lines()).hasSize(1);
+        assertThat(result.err()).doesNotContain("hunter2");
+        assertThat(result.out()).isEmpty();
+        assertThat(result.exit()).isEqualTo(1);
+    }
+
+    private static Arguments wrong(String message, String... arguments) {
+        return Arguments.of(message, List.of(arguments));
+    }
+
+    private static Arguments request(String message, String type, String format, String... more) {
+        List<String> arguments = Stream.concat(
+                        Stream.of("export", "request", "--user", LEARNER, "--type", type, "--format", format),
+                        Stream.of(more))
+                .toList();
+        return Arguments.of(message, arguments);
+    }
+
+    private static Arguments setting(String message, String name, String value) {
+        return Arguments.of(message, name, value);
+    }
+}
