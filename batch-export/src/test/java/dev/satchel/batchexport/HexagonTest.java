@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -17,8 +19,19 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between the modules, and inside this one. */
-@AnalyzeClasses(packages = "dev.satchel", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "dev.satchel",
+        importOptions = {DoNotIncludeTests.class, HexagonTest.NoTestJars.class})
 class HexagonTest {
+
+    /** Leaves out what other modules share for tests. */
+    static final class NoTestJars implements ImportOption {
+
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
 
     @ArchTest
     static final ArchRule the_program_uses_the_adapter_and_both_use_the_domain = layeredArchitecture()

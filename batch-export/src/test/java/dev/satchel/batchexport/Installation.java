@@ -134,13 +134,16 @@ public final class Installation implements AutoCloseable {
         return values.get(0);
     }
 
-    /** Hands each row that the query finds to {@code reader}. */
+    /** Hands each row that the query finds to {@code reader}; times print in UTC. */
     public void rows(String query, Consumer<ResultSet> reader) {
         try (Connection connection = database.ownerDataSource().getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            while (rows.next()) {
-                reader.accept(rows);
+                Statement zone = connection.createStatement()) {
+            zone.execute("SET TimeZone TO 'UTC'");
+            try (ResultSet rows = statement.executeQuery(query)) {
+                while (rows.next()) {
+                    reader.accept(rows);
+                }
             }
         } catch (SQLException failed) {
             throw new AssertionError(query, failed);

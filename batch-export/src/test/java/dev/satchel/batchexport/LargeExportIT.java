@@ -158,8 +158,8 @@ class LargeExportIT {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
                     depth++;
-                    // document, array of the dataset, record
-                    records += depth == 3 && token == JsonToken.START_OBJECT ? 1 : 0;
+                    // document, datasets, array of one, record
+                    records += depth == 4 && token == JsonToken.START_OBJECT ? 1 : 0;
                 } else if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
                     depth--;
                 }

@@ -64,7 +64,7 @@ final class Settings {
         } catch (IllegalArgumentException malformed) {
             throw new UsageException("SATCHEL_STORE " + malformed.getMessage());
         }
-        return refused(() -> address.open(s3()));
+        return refused(() -> address.open(this::s3));
     }
 
     private S3Connection s3() {

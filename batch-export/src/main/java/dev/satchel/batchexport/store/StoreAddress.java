@@ -4,6 +4,7 @@ import dev.satchel.export.FileStore;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** The setting that says where files are kept: {@code s3://bucket/prefix} or {@code file:///directory}. */
@@ -30,9 +31,9 @@ public sealed interface StoreAddress {
     /**
      * Opens the store, without I/O. Close it if it is {@link AutoCloseable}.
      *
-     * @param connection how to reach S3; a directory does not need it
+     * @param connection how to reach S3; asked for a bucket only
      */
-    FileStore open(S3Connection connection);
+    FileStore open(Supplier<S3Connection> connection);
 
     /**
      * A bucket, or a part of one.
@@ -70,8 +71,9 @@ public sealed interface StoreAddress {
         }
 
         @Override
-        public S3FileStore open(S3Connection connection) {
-            return new S3FileStore(connection.client(), connection.presigner(), this);
+        public S3FileStore open(Supplier<S3Connection> connection) {
+            S3Connection s3 = connection.get();
+            return new S3FileStore(s3.client(), s3.presigner(), this);
         }
 
         @Override
@@ -93,7 +95,7 @@ public sealed interface StoreAddress {
         }
 
         @Override
-        public DirectoryFileStore open(S3Connection connection) {
+        public DirectoryFileStore open(Supplier<S3Connection> connection) {
             return new DirectoryFileStore(path);
         }
 

@@ -52,23 +52,23 @@ final class DatabaseOracle {
         for (String column : columns) {
             String expression = expression(dataset, column);
             selected.add("pg_typeof(" + expression + ")::text");
-            selected.add("CASE WHEN pg_typeof(" + expression + ")::text LIKE '%[]' THEN to_jsonb(" + expression
-                    + ")::text ELSE (" + expression + ")::text END");
+            // As the type itself prints, which a cast to text does not always: inet.
+            selected.add("CASE WHEN " + expression + " IS NULL THEN NULL WHEN pg_typeof(" + expression
+                    + ")::text LIKE '%[]' THEN to_jsonb(" + expression + ")::text ELSE format('%s', " + expression
+                    + ") END");
         }
         List<List<Cell>> records = new ArrayList<>();
-        satchel.rows(
-                "SET TimeZone TO 'UTC'; SET DateStyle TO 'ISO'; SELECT " + String.join(", ", selected) + from(dataset),
-                row -> {
-                    try {
-                        List<Cell> record = new ArrayList<>();
-                        for (int column = 0; column < columns.size(); column++) {
-                            record.add(Cell.of(row.getString(2 * column + 1), row.getString(2 * column + 2)));
-                        }
-                        records.add(record);
-                    } catch (SQLException failed) {
-                        throw new AssertionError(failed);
-                    }
-                });
+        satchel.rows("SELECT " + String.join(", ", selected) + from(dataset), row -> {
+            try {
+                List<Cell> record = new ArrayList<>();
+                for (int column = 0; column < columns.size(); column++) {
+                    record.add(Cell.of(row.getString(2 * column + 1), row.getString(2 * column + 2)));
+                }
+                records.add(record);
+            } catch (SQLException failed) {
+                throw new AssertionError(failed);
+            }
+        });
         return records;
     }
 
@@ -165,7 +165,7 @@ final class DatabaseOracle {
                 return new Cell("json", text);
             }
             return switch (type) {
-                case "boolean" -> new Cell("bool", text);
+                case "boolean" -> new Cell("bool", text.equals("t") ? "true" : "false");
                 case "integer", "bigint", "numeric" ->
                     text.equals("NaN") ? new Cell("nonfinite", text) : new Cell("number", text);
                 case "jsonb", "json" -> new Cell("json", text);

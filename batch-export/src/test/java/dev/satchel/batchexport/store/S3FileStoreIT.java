@@ -78,7 +78,7 @@ class S3FileStoreIT extends FileStoreContract {
     }
 
     private S3FileStore open(S3Connection connection) {
-        return address().open(connection);
+        return address().open(() -> connection);
     }
 
     private StoreAddress.Bucket address() {
@@ -348,7 +348,7 @@ class S3FileStoreIT extends FileStoreContract {
 
     @Test
     void saysThatTheBucketIsMissing() {
-        try (S3FileStore missing = new StoreAddress.Bucket("no-such-bucket", "").open(s3.connection())) {
+        try (S3FileStore missing = new StoreAddress.Bucket("no-such-bucket", "").open(s3::connection)) {
             for (int length : new int[] {10, S3FileStore.PART + 1}) {
                 Throwable failed = catchThrowable(() -> {
                     try (FileStore.Upload upload = missing.open(NAME, "a.csv", "text/csv")) {
