@@ -31,74 +31,77 @@ import org.postgresql.util.PSQLException;
  *
  * <p>Amelia calls and Bruno is the other user; both have a row. Rows are inserted for, and moved to, Dora, who has none,
  * so that no cell is decided by a unique index. Whoever inserts their own row is Dora.
+ *
+ * <p>A statement that reads a column, be it in its WHERE, is bound by the policy for SELECT too, which hides a hole in its
+ * own. The blind verbs read none; they go for all rows, which are others' where Dora calls.
  */
 class IsolationMatrixIT {
 
     private static final String AS_GRANTED = """
-            user_api_keys                 | SELECT LOCK   COPY_TO INSERT INSERT_RETURNING COPY_FROM UPSERT UPDATE UPDATE_RETURNING DELETE DELETE_RETURNING
-            anon                          | denied denied denied  denied denied           denied    denied denied denied           denied denied
-            user, own row                 | 1      denied 1       denied denied           denied    denied denied denied           1      1
-            user, another's row           | 0      denied 0       denied denied           denied    denied denied denied           0      0
-            user, moving own row          | -      -      -       -      -                -         denied denied denied           -      -
-            no claims                     | 0      denied 0       denied denied           denied    denied denied denied           0      0
-            '' claims                     | 0      denied 0       denied denied           denied    denied denied denied           0      0
-            malformed claims              | 0      denied 0       denied denied           denied    denied denied denied           0      0
-            service_role                  | 0      0      0       policy policy           0A000     policy 0      0                0      0
-            service_role, BYPASSRLS       | 1      1      1       1      1                1         1      1      1                1      1
-            runtime                       | 1      1      1       1      1                0A000     1      1      1                1      1
-            runtime, moving a row         | -      -      -       -      -                -         1      1      1                -      -
-            runtime as user, own row      | 1      denied 1       denied denied           denied    denied denied denied           1      1
-            runtime as user, another's    | 0      denied 0       denied denied           denied    denied denied denied           0      0
-            runtime as user, moving       | -      -      -       -      -                -         denied denied denied           -      -
+            user_api_keys                 | SELECT LOCK   COPY_TO INSERT INSERT_RETURNING COPY_FROM UPSERT UPDATE UPDATE_RETURNING DELETE DELETE_RETURNING UPDATE_BLIND DELETE_BLIND
+            anon                          | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
+            user, own row                 | 1      denied 1       denied denied           denied    denied denied denied           1      1                denied       1
+            user, another's row           | 0      denied 0       denied denied           denied    denied denied denied           0      0                denied       0
+            user, moving own row          | -      -      -       -      -                -         denied denied denied           -      -                denied       -
+            no claims                     | 0      denied 0       denied denied           denied    denied denied denied           0      0                denied       0
+            '' claims                     | 0      denied 0       denied denied           denied    denied denied denied           0      0                denied       0
+            malformed claims              | 0      denied 0       denied denied           denied    denied denied denied           0      0                denied       0
+            service_role                  | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
+            service_role, BYPASSRLS       | 1      1      1       1      1                1         1      1      1                1      1                2            2
+            runtime                       | 1      1      1       1      1                0A000     1      1      1                1      1                2            2
+            runtime, moving a row         | -      -      -       -      -                -         1      1      1                -      -                -            -
+            runtime as user, own row      | 1      denied 1       denied denied           denied    denied denied denied           1      1                denied       1
+            runtime as user, another's    | 0      denied 0       denied denied           denied    denied denied denied           0      0                denied       0
+            runtime as user, moving       | -      -      -       -      -                -         denied denied denied           -      -                denied       -
 
-            user_progress                 | SELECT LOCK   COPY_TO INSERT INSERT_RETURNING COPY_FROM UPSERT UPDATE UPDATE_RETURNING DELETE DELETE_RETURNING
-            anon                          | denied denied denied  denied denied           denied    denied denied denied           denied denied
-            user, own row                 | 1      denied 1       denied denied           denied    denied denied denied           denied denied
-            user, another's row           | 0      denied 0       denied denied           denied    denied denied denied           denied denied
-            user, moving own row          | -      -      -       -      -                -         denied denied denied           -      -
-            no claims                     | 0      denied 0       denied denied           denied    denied denied denied           denied denied
-            '' claims                     | 0      denied 0       denied denied           denied    denied denied denied           denied denied
-            malformed claims              | 0      denied 0       denied denied           denied    denied denied denied           denied denied
-            service_role                  | 0      0      0       policy policy           0A000     policy 0      0                0      0
-            service_role, BYPASSRLS       | 1      1      1       1      1                1         1      1      1                1      1
-            runtime                       | 1      1      1       1      1                0A000     1      1      1                1      1
-            runtime, moving a row         | -      -      -       -      -                -         1      1      1                -      -
-            runtime as user, own row      | 1      denied 1       denied denied           denied    denied denied denied           denied denied
-            runtime as user, another's    | 0      denied 0       denied denied           denied    denied denied denied           denied denied
-            runtime as user, moving       | -      -      -       -      -                -         denied denied denied           -      -
+            user_progress                 | SELECT LOCK   COPY_TO INSERT INSERT_RETURNING COPY_FROM UPSERT UPDATE UPDATE_RETURNING DELETE DELETE_RETURNING UPDATE_BLIND DELETE_BLIND
+            anon                          | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
+            user, own row                 | 1      denied 1       denied denied           denied    denied denied denied           denied denied           denied       denied
+            user, another's row           | 0      denied 0       denied denied           denied    denied denied denied           denied denied           denied       denied
+            user, moving own row          | -      -      -       -      -                -         denied denied denied           -      -                denied       -
+            no claims                     | 0      denied 0       denied denied           denied    denied denied denied           denied denied           denied       denied
+            '' claims                     | 0      denied 0       denied denied           denied    denied denied denied           denied denied           denied       denied
+            malformed claims              | 0      denied 0       denied denied           denied    denied denied denied           denied denied           denied       denied
+            service_role                  | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
+            service_role, BYPASSRLS       | 1      1      1       1      1                1         1      1      1                1      1                2            2
+            runtime                       | 1      1      1       1      1                0A000     1      1      1                1      1                2            2
+            runtime, moving a row         | -      -      -       -      -                -         1      1      1                -      -                -            -
+            runtime as user, own row      | 1      denied 1       denied denied           denied    denied denied denied           denied denied           denied       denied
+            runtime as user, another's    | 0      denied 0       denied denied           denied    denied denied denied           denied denied           denied       denied
+            runtime as user, moving       | -      -      -       -      -                -         denied denied denied           -      -                denied       -
 
-            export_history                | SELECT LOCK   COPY_TO INSERT INSERT_RETURNING COPY_FROM UPSERT UPDATE UPDATE_RETURNING DELETE DELETE_RETURNING
-            anon                          | denied denied denied  denied denied           denied    denied denied denied           denied denied
-            user, own row                 | 1      denied 1       1      1                0A000     denied denied denied           1      1
-            user, another's row           | 0      denied 0       policy policy           0A000     denied denied denied           0      0
-            user, moving own row          | -      -      -       -      -                -         denied denied denied           -      -
-            no claims                     | 0      denied 0       policy policy           0A000     denied denied denied           0      0
-            '' claims                     | 0      denied 0       policy policy           0A000     denied denied denied           0      0
-            malformed claims              | 0      denied 0       policy policy           0A000     denied denied denied           0      0
-            service_role                  | 0      0      0       policy policy           0A000     policy 0      0                0      0
-            service_role, BYPASSRLS       | 1      1      1       1      1                1         1      1      1                1      1
-            runtime                       | 1      1      1       1      1                0A000     1      1      1                1      1
-            runtime, moving a row         | -      -      -       -      -                -         1      1      1                -      -
-            runtime as user, own row      | 1      denied 1       1      1                0A000     denied denied denied           1      1
-            runtime as user, another's    | 0      denied 0       policy policy           0A000     denied denied denied           0      0
-            runtime as user, moving       | -      -      -       -      -                -         denied denied denied           -      -
+            export_history                | SELECT LOCK   COPY_TO INSERT INSERT_RETURNING COPY_FROM UPSERT UPDATE UPDATE_RETURNING DELETE DELETE_RETURNING UPDATE_BLIND DELETE_BLIND
+            anon                          | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
+            user, own row                 | 1      denied 1       1      1                0A000     denied denied denied           1      1                denied       1
+            user, another's row           | 0      denied 0       policy policy           0A000     denied denied denied           0      0                denied       0
+            user, moving own row          | -      -      -       -      -                -         denied denied denied           -      -                denied       -
+            no claims                     | 0      denied 0       policy policy           0A000     denied denied denied           0      0                denied       0
+            '' claims                     | 0      denied 0       policy policy           0A000     denied denied denied           0      0                denied       0
+            malformed claims              | 0      denied 0       policy policy           0A000     denied denied denied           0      0                denied       0
+            service_role                  | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
+            service_role, BYPASSRLS       | 1      1      1       1      1                1         1      1      1                1      1                2            2
+            runtime                       | 1      1      1       1      1                0A000     1      1      1                1      1                2            2
+            runtime, moving a row         | -      -      -       -      -                -         1      1      1                -      -                -            -
+            runtime as user, own row      | 1      denied 1       1      1                0A000     denied denied denied           1      1                denied       1
+            runtime as user, another's    | 0      denied 0       policy policy           0A000     denied denied denied           0      0                denied       0
+            runtime as user, moving       | -      -      -       -      -                -         denied denied denied           -      -                denied       -
             """;
 
     // With every verb granted only the policies are left, and they are the same for the three tables.
     private static final String WITH_EVERY_VERB_GRANTED = """
-            %s                            | SELECT LOCK   COPY_TO INSERT INSERT_RETURNING COPY_FROM UPSERT UPDATE UPDATE_RETURNING DELETE DELETE_RETURNING
-            anon                          | 0      0      0       policy policy           0A000     policy 0      0                0      0
-            user, own row                 | 1      1      1       1      1                0A000     1      1      1                1      1
-            user, another's row           | 0      0      0       policy policy           0A000     policy 0      0                0      0
-            user, moving own row          | -      -      -       -      -                -         policy policy policy           -      -
-            no claims                     | 0      0      0       policy policy           0A000     policy 0      0                0      0
-            '' claims                     | 0      0      0       policy policy           0A000     policy 0      0                0      0
-            malformed claims              | 0      0      0       policy policy           0A000     policy 0      0                0      0
-            service_role                  | 0      0      0       policy policy           0A000     policy 0      0                0      0
-            service_role, BYPASSRLS       | 1      1      1       1      1                1         1      1      1                1      1
-            runtime as user, own row      | 1      1      1       1      1                0A000     1      1      1                1      1
-            runtime as user, another's    | 0      0      0       policy policy           0A000     policy 0      0                0      0
-            runtime as user, moving       | -      -      -       -      -                -         policy policy policy           -      -
+            %s                            | SELECT LOCK   COPY_TO INSERT INSERT_RETURNING COPY_FROM UPSERT UPDATE UPDATE_RETURNING DELETE DELETE_RETURNING UPDATE_BLIND DELETE_BLIND
+            anon                          | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
+            user, own row                 | 1      1      1       1      1                0A000     1      1      1                1      1                1            1
+            user, another's row           | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
+            user, moving own row          | -      -      -       -      -                -         policy policy policy           -      -                policy       -
+            no claims                     | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
+            '' claims                     | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
+            malformed claims              | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
+            service_role                  | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
+            service_role, BYPASSRLS       | 1      1      1       1      1                1         1      1      1                1      1                2            2
+            runtime as user, own row      | 1      1      1       1      1                0A000     1      1      1                1      1                1            1
+            runtime as user, another's    | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
+            runtime as user, moving       | -      -      -       -      -                -         policy policy policy           -      -                policy       -
             """;
 
     private static final String AUTHENTICATOR =
@@ -151,8 +154,8 @@ class IsolationMatrixIT {
 
     @Test
     void theMatrixIsWhole() {
-        assertThat(asGranted()).doesNotHaveDuplicates().hasSize(3 * (11 * 11 + 3 * 3));
-        assertThat(withEveryVerbGranted()).doesNotHaveDuplicates().hasSize(3 * (10 * 11 + 2 * 3));
+        assertThat(asGranted()).doesNotHaveDuplicates().hasSize(3 * (11 * 13 + 4 + 3 + 4));
+        assertThat(withEveryVerbGranted()).doesNotHaveDuplicates().hasSize(3 * (10 * 13 + 4 + 4));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -284,7 +287,9 @@ class IsolationMatrixIT {
         UPDATE("UPDATE public.%1$s SET %6$s WHERE user_id = '%4$s'"),
         UPDATE_RETURNING("UPDATE public.%1$s SET %6$s WHERE user_id = '%4$s' RETURNING id"),
         DELETE("DELETE FROM public.%1$s WHERE user_id = '%4$s'"),
-        DELETE_RETURNING("DELETE FROM public.%1$s WHERE user_id = '%4$s' RETURNING id");
+        DELETE_RETURNING("DELETE FROM public.%1$s WHERE user_id = '%4$s' RETURNING id"),
+        UPDATE_BLIND("UPDATE public.%1$s SET %6$s"),
+        DELETE_BLIND("DELETE FROM public.%1$s");
 
         private static final String CONFLICTING_EXPORT =
                 "(user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))"
@@ -298,6 +303,10 @@ class IsolationMatrixIT {
 
         boolean adds() {
             return this == INSERT || this == INSERT_RETURNING || this == COPY_FROM;
+        }
+
+        boolean isBlind() {
+            return this == UPDATE_BLIND || this == DELETE_BLIND;
         }
 
         String on(String table, UUID existing, boolean moves) {
@@ -335,7 +344,8 @@ class IsolationMatrixIT {
         }
 
         String outcome(Connection connection) throws SQLException, IOException {
-            var user = verb.adds() && caller.row == Row.OWN ? dora : amelia;
+            var callsAsDora = (verb.adds() && caller.row == Row.OWN) || (verb.isBlind() && caller.row == Row.ANOTHERS);
+            var user = callsAsDora ? dora : amelia;
             var existing = caller.row == Row.ANOTHERS ? bruno : amelia;
             caller.become(connection, user);
             try {
