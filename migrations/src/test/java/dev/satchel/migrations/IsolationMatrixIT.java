@@ -174,7 +174,7 @@ class IsolationMatrixIT {
                 execute(connection, "SET LOCAL SESSION AUTHORIZATION " + AUTHENTICATOR);
             }
 
-            assertThat(cell.outcome(connection)).isEqualTo(cell.expected);
+            assertThat(cell.outcome(connection)).as("%s", cell).isEqualTo(cell.expected);
 
             connection.rollback();
         }
@@ -192,7 +192,7 @@ class IsolationMatrixIT {
                     "SET LOCAL SESSION AUTHORIZATION "
                             + (cell.caller.login == Login.RUNTIME ? database.workerUser() : AUTHENTICATOR));
 
-            assertThat(cell.outcome(connection)).isEqualTo(cell.expected);
+            assertThat(cell.outcome(connection)).as("%s", cell).isEqualTo(cell.expected);
 
             connection.rollback();
         }
