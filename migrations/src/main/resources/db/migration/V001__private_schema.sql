@@ -51,6 +51,8 @@ DO $block$
 BEGIN
     -- Absent where the files are run without Flyway.
     IF to_regclass('satchel.flyway_schema_history') IS NOT NULL THEN
+        -- Default privileges may have opened it to every API role.
+        REVOKE ALL ON satchel.flyway_schema_history FROM PUBLIC, anon, authenticated, service_role;
         GRANT SELECT ON satchel.flyway_schema_history TO satchel_runtime;
     END IF;
 END

@@ -31,4 +31,6 @@ COMMENT ON COLUMN satchel.export_lease.expires_at IS
 COMMENT ON COLUMN satchel.export_lease.run_after IS 'Not to be claimed earlier.';
 COMMENT ON COLUMN satchel.export_lease.cancel_requested_at IS 'The worker stops at its next heartbeat.';
 
+-- Default privileges may have opened the new table to every API role.
+REVOKE ALL ON TABLE satchel.export_lease FROM PUBLIC, anon, authenticated, service_role;
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE satchel.export_lease TO satchel_runtime;

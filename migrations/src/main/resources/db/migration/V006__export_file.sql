@@ -19,4 +19,6 @@ COMMENT ON COLUMN satchel.export_file.export_id IS 'The export, which may be gon
 COMMENT ON COLUMN satchel.export_file.token IS 'The lease token of the attempt that opened it.';
 COMMENT ON COLUMN satchel.export_file.published_at IS 'When export_history.file_url came to point here.';
 
+-- Default privileges may have opened the new table to every API role.
+REVOKE ALL ON TABLE satchel.export_file FROM PUBLIC, anon, authenticated, service_role;
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE satchel.export_file TO satchel_runtime;

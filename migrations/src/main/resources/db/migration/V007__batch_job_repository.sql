@@ -97,6 +97,14 @@ COMMENT ON TABLE satchel.batch_step_execution IS 'Spring Batch: one row per step
 COMMENT ON TABLE satchel.batch_step_execution_context IS 'Spring Batch: what a step keeps for a restart.';
 COMMENT ON TABLE satchel.batch_job_execution_context IS 'Spring Batch: what a job keeps for a restart.';
 
+-- Default privileges may have opened what is new to every API role.
+REVOKE ALL
+    ON TABLE satchel.batch_job_instance, satchel.batch_job_execution, satchel.batch_job_execution_params,
+        satchel.batch_step_execution, satchel.batch_step_execution_context, satchel.batch_job_execution_context
+    FROM PUBLIC, anon, authenticated, service_role;
+REVOKE ALL
+    ON SEQUENCE satchel.batch_job_instance_seq, satchel.batch_job_execution_seq, satchel.batch_step_execution_seq
+    FROM PUBLIC, anon, authenticated, service_role;
 GRANT SELECT, INSERT, UPDATE, DELETE
     ON TABLE satchel.batch_job_instance, satchel.batch_job_execution, satchel.batch_job_execution_params,
         satchel.batch_step_execution, satchel.batch_step_execution_context, satchel.batch_job_execution_context
