@@ -1,0 +1,39 @@
+package dev.satchel.batchexport.schema;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.function.Function;
+import org.postgresql.util.PSQLException;
+
+/** A query that may fail without ending the transaction it runs in; its settings are undone either way. */
+final class Attempt {
+
+    private Attempt() {}
+
+    /** A query or two. */
+    @FunctionalInterface
+    interface Query<T> {
+        T run() throws SQLException;
+    }
+
+    static <T> T orElse(Connection connection, Query<T> query, Function<SQLException, T> otherwise)
+            throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            return query.run();
+        } catch (SQLException failure) {
+            return otherwise.apply(failure);
+        } finally {
+            connection.rollback(before);
+        }
+    }
+
+    /** What the server said, without its hints and positions. */
+    static String reason(SQLException failure) {
+        if (failure instanceof PSQLException refused && refused.getServerErrorMessage() != null) {
+            return refused.getServerErrorMessage().getMessage() + " (" + failure.getSQLState() + ")";
+        }
+        return String.valueOf(failure.getMessage());
+    }
+}

@@ -1,0 +1,88 @@
+package dev.satchel.batchexport.schema;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+
+/**
+ * Compares a live database with what Satchel's migrations make, object by object.
+ *
+ * <p>Everything is read in one read-only snapshot and nothing is changed. The owner of the tables sees enough; no
+ * superuser is needed. What Satchel owns must be exactly as migrated. What the platform and the application own is
+ * looked at as far as Satchel relies on it.
+ */
+public final class SchemaVerification {
+
+    private static final Predicate<Check> ABOUT_THE_HISTORY =
+            check -> check.subject().startsWith(SchemaContract.MIGRATION)
+                    || check.subject().contains("flyway_schema_history");
+
+    private final DataSource dataSource;
+    private final Predicate<Check> asked;
+
+    private SchemaVerification(DataSource dataSource, Predicate<Check> asked) {
+        this.dataSource = dataSource;
+        this.asked = asked;
+    }
+
+    /** Verifies the database that the data source leads to, logging in as the owner of Satchel's tables. */
+    public static SchemaVerification of(DataSource dataSource) {
+        return new SchemaVerification(dataSource, check -> true);
+    }
+
+    /** Leaves out which migrations were recorded, for a schema that was made without Flyway. */
+    public SchemaVerification withoutHistory() {
+        return new SchemaVerification(dataSource, ABOUT_THE_HISTORY.negate());
+    }
+
+    /**
+     * Looks at everything, and says so of each object, whether it is as it should be or not.
+     *
+     * @throws SQLException if the database cannot be reached, or something locks an object for long
+     */
+    public List<Check> checks() throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+                }
+                return checks(connection).stream().filter(asked).toList();
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    /** Looks at everything in the transaction that is open, which from then on is read-only. */
+    static List<Check> checks(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET TRANSACTION READ ONLY");
+            // A definition is printed under a lock that a migration next door may hold up.
+            statement.execute("SET LOCAL lock_timeout = '5s'");
+        }
+        ServerVersion version = serverVersion(connection);
+        List<Check> checks = new ArrayList<>();
+        checks.add(version.check());
+        if (version.isKnown()) {
+            checks.addAll(SchemaContract.load().compare(SchemaFacts.read(connection), version.number()));
+            checks.addAll(AuthUid.check(connection));
+            checks.addAll(ApplicationTables.check(connection));
+        }
+        return checks;
+    }
+
+    private static ServerVersion serverVersion(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SHOW server_version_num")) {
+            row.next();
+            return new ServerVersion(row.getInt(1));
+        }
+    }
+}

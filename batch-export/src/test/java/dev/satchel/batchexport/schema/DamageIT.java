@@ -1,0 +1,564 @@
+package dev.satchel.batchexport.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.migrations.SampleDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every single thing that someone could damage is found, and named.
+ *
+ * <p>A superuser does the damage in a transaction that is rolled back; in it, the owner verifies.
+ */
+class DamageIT {
+
+    private static SampleDatabase database;
+    private static Connection connection;
+
+    @BeforeAll
+    static void open() throws SQLException {
+        database = SampleDatabase.create();
+        connection = database.superuserDataSource().getConnection();
+    }
+
+    @AfterAll
+    static void close() throws SQLException {
+        connection.close();
+        database.close();
+    }
+
+    @BeforeEach
+    void begin() throws SQLException {
+        connection.setAutoCommit(false);
+        run("CREATE ROLE stranger");
+    }
+
+    @AfterEach
+    void rollBack() throws SQLException {
+        connection.rollback();
+    }
+
+    private record Damage(String named, String sql) {
+        @Override
+        public String toString() {
+            return sql.lines()
+                    .map(String::strip)
+                    .reduce((line, next) -> line + " " + next)
+                    .orElseThrow();
+        }
+    }
+
+    private static Damage to(String named, String sql) {
+        return new Damage(named, sql);
+    }
+
+    static Stream<Damage> damages() {
+        return Stream.of(
+                        tables(),
+                        columns(),
+                        constraints(),
+                        indexes(),
+                        rowSecurity(),
+                        grants(),
+                        triggers(),
+                        functions(),
+                        views(),
+                        sequences(),
+                        roles(),
+                        platform(),
+                        history())
+                .flatMap(List::stream);
+    }
+
+    private static List<Damage> tables() {
+        return List.of(
+                to("table public.user_progress", "DROP TABLE public.user_progress"),
+                to("table public.user_api_keys", "ALTER TABLE public.user_api_keys RENAME TO api_keys"),
+                to("table public.export_history", "ALTER TABLE public.export_history SET SCHEMA satchel"),
+                to("table satchel.export_file", "DROP TABLE satchel.export_file"),
+                to("table satchel.batch_job_execution_context", "DROP TABLE satchel.batch_job_execution_context"),
+                to("table satchel.leftover", "CREATE TABLE satchel.leftover (id integer)"),
+                to("table satchel.export_file", "ALTER TABLE satchel.export_file SET UNLOGGED"),
+                to("table satchel.export_file", "CREATE TABLE public.files () INHERITS (satchel.export_file)"),
+                to("owner of table public.export_history", "ALTER TABLE public.export_history OWNER TO stranger"),
+                to("owner of table satchel.export_lease", "ALTER TABLE satchel.export_lease OWNER TO stranger"),
+                to("owner of table public.user_api_keys", "ALTER SCHEMA satchel OWNER TO stranger"),
+                to("schema satchel", "ALTER SCHEMA satchel RENAME TO purse"),
+                to("rule swallow on public.user_progress", """
+                        CREATE RULE swallow AS ON DELETE TO public.user_progress DO INSTEAD NOTHING
+                        """),
+                to("type satchel.mood", "CREATE TYPE satchel.mood AS ENUM ('good', 'bad')"));
+    }
+
+    private static List<Damage> columns() {
+        return List.of(
+                to("column public.export_history.file_url", """
+                        ALTER TABLE public.export_history DROP COLUMN file_url CASCADE
+                        """),
+                to("column public.user_progress.last_qa_session_at", """
+                        ALTER TABLE public.user_progress ADD COLUMN last_qa_session_at timestamptz
+                        """),
+                to("column public.user_progress.total_points", """
+                        ALTER TABLE public.user_progress RENAME COLUMN total_points TO points
+                        """),
+                to("column public.export_history.records_count", """
+                        ALTER TABLE public.export_history ALTER COLUMN records_count TYPE bigint
+                        """),
+                to("column public.export_history.export_type", """
+                        ALTER TABLE public.export_history ALTER COLUMN export_type TYPE varchar(60)
+                        """),
+                to("column public.user_progress.average_accuracy", """
+                        ALTER TABLE public.user_progress ALTER COLUMN average_accuracy TYPE numeric(6, 2)
+                        """),
+                to("column satchel.export_lease.heartbeat_at", """
+                        ALTER TABLE satchel.export_lease ALTER COLUMN heartbeat_at TYPE timestamp
+                        """),
+                to("column public.user_api_keys.user_id", """
+                        ALTER TABLE public.user_api_keys ALTER COLUMN user_id DROP NOT NULL
+                        """),
+                to("column public.export_history.filters", """
+                        ALTER TABLE public.export_history ALTER COLUMN filters SET NOT NULL
+                        """),
+                to("column public.export_history.error_message", """
+                        ALTER TABLE public.export_history ALTER COLUMN error_message TYPE text COLLATE "POSIX"
+                        """),
+                to("column satchel.batch_job_instance.job_instance_id", """
+                        ALTER TABLE satchel.batch_job_instance ALTER COLUMN job_instance_id
+                            ADD GENERATED BY DEFAULT AS IDENTITY
+                        """),
+                // The order of the columns of a table changes when one is made anew.
+                to("column public.user_api_keys.last_validated_at", """
+                        ALTER TABLE public.user_api_keys DROP COLUMN anthropic_api_key;
+                        ALTER TABLE public.user_api_keys ADD COLUMN anthropic_api_key text
+                        """),
+                to("default of public.export_history.status", """
+                        ALTER TABLE public.export_history ALTER COLUMN status DROP DEFAULT
+                        """),
+                to("default of public.user_progress.total_sessions", """
+                        ALTER TABLE public.user_progress ALTER COLUMN total_sessions SET DEFAULT 7
+                        """),
+                to("default of public.export_history.expires_at", """
+                        ALTER TABLE public.export_history ALTER COLUMN expires_at SET DEFAULT now()
+                        """));
+    }
+
+    private static List<Damage> constraints() {
+        return List.of(
+                to("constraint export_history_status_check", """
+                        ALTER TABLE public.export_history DROP CONSTRAINT export_history_status_check
+                        """),
+                to("constraint export_history_status_check", """
+                        ALTER TABLE public.export_history
+                            DROP CONSTRAINT export_history_status_check,
+                            ADD CONSTRAINT export_history_status_check CHECK (
+                                status IN ('pending', 'processing', 'completed', 'failed', 'cancelled'))
+                        """),
+                to("constraint user_progress_streaks_check", """
+                        ALTER TABLE public.user_progress
+                            DROP CONSTRAINT user_progress_streaks_check,
+                            ADD CONSTRAINT user_progress_streaks_check
+                                CHECK (longest_streak_days >= current_streak_days) NOT VALID
+                        """),
+                to("constraint user_progress_total_points_check", """
+                        ALTER TABLE public.user_progress
+                            RENAME CONSTRAINT user_progress_total_points_check TO points_check
+                        """),
+                to("constraint export_history_user_id_fkey", """
+                        ALTER TABLE public.export_history DROP CONSTRAINT export_history_user_id_fkey
+                        """),
+                to("constraint user_progress_user_id_fkey", """
+                        ALTER TABLE public.user_progress
+                            DROP CONSTRAINT user_progress_user_id_fkey,
+                            ADD CONSTRAINT user_progress_user_id_fkey
+                                FOREIGN KEY (user_id) REFERENCES public.users (id)
+                        """),
+                to("constraint user_api_keys_user_id_fkey", """
+                        ALTER TABLE public.user_api_keys
+                            ALTER CONSTRAINT user_api_keys_user_id_fkey DEFERRABLE INITIALLY DEFERRED
+                        """),
+                to("constraint export_lease_export_id_fkey", """
+                        ALTER TABLE satchel.export_lease DISABLE TRIGGER ALL
+                        """),
+                to("constraint idx_user_progress_user_id", """
+                        ALTER TABLE public.user_progress DROP CONSTRAINT idx_user_progress_user_id
+                        """),
+                to("constraint user_api_keys_pkey", """
+                        ALTER TABLE public.user_api_keys DROP CONSTRAINT user_api_keys_pkey
+                        """),
+                to("constraint one_type on public.export_history", """
+                        ALTER TABLE public.export_history ADD CONSTRAINT one_type CHECK (export_type = 'all')
+                        """),
+                to("constraint batch_job_instance_job_name_job_key_key", """
+                        ALTER TABLE satchel.batch_job_instance
+                            DROP CONSTRAINT batch_job_instance_job_name_job_key_key
+                        """));
+    }
+
+    private static List<Damage> indexes() {
+        return List.of(
+                to("index public.idx_export_history_user_id", "DROP INDEX public.idx_export_history_user_id"),
+                to("index satchel.export_file_export_id_idx", "DROP INDEX satchel.export_file_export_id_idx"),
+                to("index public.idx_user_progress_last_activity", """
+                        ALTER INDEX public.idx_user_progress_last_activity RENAME TO last_activity
+                        """),
+                to("index public.idx_export_history_user_id", """
+                        DROP INDEX public.idx_export_history_user_id;
+                        CREATE INDEX idx_export_history_user_id ON public.export_history (user_id)
+                        """),
+                to("index public.idx_export_history_status", """
+                        DROP INDEX public.idx_export_history_status;
+                        CREATE INDEX idx_export_history_status ON public.export_history (created_at)
+                         WHERE status IN ('pending', 'processing', 'failed')
+                        """),
+                to("index public.export_history_one_active_per_request", """
+                        DROP INDEX public.export_history_one_active_per_request;
+                        CREATE INDEX export_history_one_active_per_request
+                            ON public.export_history (user_id, export_type, export_format, coalesce(filters, '{}'))
+                         WHERE status IN ('pending', 'processing')
+                        """),
+                to("index public.idx_export_history_created_at", """
+                        DROP INDEX public.idx_export_history_created_at;
+                        CREATE INDEX idx_export_history_created_at ON public.export_history USING brin (created_at)
+                        """),
+                to("use of index public.idx_export_history_export_type", """
+                        UPDATE pg_index
+                           SET indisvalid = false
+                         WHERE indexrelid = 'public.idx_export_history_export_type'::regclass
+                        """),
+                to("use of index satchel.export_lease_expires_at_idx", """
+                        UPDATE pg_index
+                           SET indisready = false, indisvalid = false
+                         WHERE indexrelid = 'satchel.export_lease_expires_at_idx'::regclass
+                        """),
+                to("index public.one_export_ever", """
+                        CREATE UNIQUE INDEX one_export_ever ON public.export_history (user_id)
+                        """));
+    }
+
+    private static List<Damage> rowSecurity() {
+        return List.of(
+                to("row security of public.user_api_keys", """
+                        ALTER TABLE public.user_api_keys DISABLE ROW LEVEL SECURITY
+                        """),
+                to("row security of public.export_history", """
+                        ALTER TABLE public.export_history FORCE ROW LEVEL SECURITY
+                        """),
+                to("row security of satchel.export_lease", """
+                        ALTER TABLE satchel.export_lease ENABLE ROW LEVEL SECURITY
+                        """),
+                to("policy \"Users can view their own progress\"", """
+                        DROP POLICY "Users can view their own progress" ON public.user_progress
+                        """),
+                to("policy \"Satchel works on progress\"", """
+                        DROP POLICY "Satchel works on progress" ON public.user_progress
+                        """),
+                to("policy \"Users can view their own API keys\"", """
+                        ALTER POLICY "Users can view their own API keys" ON public.user_api_keys RENAME TO "Look"
+                        """),
+                to("USING of policy \"Users can view their own export history\"", """
+                        ALTER POLICY "Users can view their own export history" ON public.export_history USING (true)
+                        """),
+                to("USING of policy \"Users can delete their own API keys\"", """
+                        ALTER POLICY "Users can delete their own API keys" ON public.user_api_keys
+                            USING (auth.uid() = user_id)
+                        """),
+                to("WITH CHECK of policy \"Users can insert their own export history\"", """
+                        ALTER POLICY "Users can insert their own export history" ON public.export_history
+                            WITH CHECK (auth.uid() IS NOT NULL)
+                        """),
+                to("WITH CHECK of policy \"Users can update their own progress\"", """
+                        ALTER POLICY "Users can update their own progress" ON public.user_progress WITH CHECK (true)
+                        """),
+                to("policy \"Users can view their own progress\"", """
+                        ALTER POLICY "Users can view their own progress" ON public.user_progress TO PUBLIC
+                        """),
+                to("policy \"Satchel works on API keys\"", """
+                        ALTER POLICY "Satchel works on API keys" ON public.user_api_keys TO satchel_runtime, authenticated
+                        """),
+                to("policy \"Users can view their own progress\"", """
+                        DROP POLICY "Users can view their own progress" ON public.user_progress;
+                        CREATE POLICY "Users can view their own progress" ON public.user_progress
+                            FOR ALL TO authenticated USING ((SELECT auth.uid()) = user_id)
+                        """),
+                to("policy \"Users can view their own progress\"", """
+                        DROP POLICY "Users can view their own progress" ON public.user_progress;
+                        CREATE POLICY "Users can view their own progress" ON public.user_progress
+                            AS RESTRICTIVE FOR SELECT TO authenticated USING ((SELECT auth.uid()) = user_id)
+                        """),
+                to("policy \"Everyone sees everything\" on public.export_history", """
+                        CREATE POLICY "Everyone sees everything" ON public.export_history
+                            FOR SELECT TO anon USING (true)
+                        """));
+    }
+
+    private static List<Damage> grants() {
+        return List.of(
+                to("table public.user_progress to authenticated", """
+                        REVOKE SELECT ON public.user_progress FROM authenticated
+                        """),
+                to("table public.user_progress to authenticated", """
+                        GRANT UPDATE ON public.user_progress TO authenticated
+                        """),
+                to("column public.user_progress.total_points to authenticated", """
+                        GRANT UPDATE (total_points) ON public.user_progress TO authenticated
+                        """),
+                to("column public.user_api_keys.openai_api_key to authenticated", """
+                        GRANT SELECT (openai_api_key) ON public.user_api_keys TO authenticated
+                        """),
+                to("column public.export_history.filters to authenticated", """
+                        REVOKE INSERT (filters) ON public.export_history FROM authenticated
+                        """),
+                to("table public.export_history to anon", "GRANT SELECT ON public.export_history TO anon"),
+                to("table public.export_history to PUBLIC", "GRANT SELECT ON public.export_history TO PUBLIC"),
+                to("table public.user_api_keys to stranger", "GRANT SELECT ON public.user_api_keys TO stranger"),
+                to("table public.export_history to service_role", """
+                        GRANT SELECT ON public.export_history TO service_role WITH GRANT OPTION
+                        """),
+                to("table public.user_progress to service_role", """
+                        REVOKE DELETE ON public.user_progress FROM service_role
+                        """),
+                to("table satchel.export_lease to satchel_runtime", """
+                        REVOKE UPDATE ON satchel.export_lease FROM satchel_runtime
+                        """),
+                to("table satchel.flyway_schema_history to satchel_runtime", """
+                        GRANT INSERT ON satchel.flyway_schema_history TO satchel_runtime
+                        """),
+                to("table satchel.export_file to authenticated", """
+                        GRANT SELECT ON satchel.export_file TO authenticated
+                        """),
+                to("table public.user_api_keys to the owner", """
+                        DO $block$
+                        BEGIN
+                            EXECUTE format('REVOKE UPDATE ON public.user_api_keys FROM %I',
+                                           (SELECT tableowner FROM pg_tables WHERE tablename = 'user_api_keys'));
+                        END
+                        $block$
+                        """),
+                to("schema satchel to anon", "GRANT USAGE ON SCHEMA satchel TO anon"),
+                to("schema satchel to PUBLIC", "GRANT USAGE ON SCHEMA satchel TO PUBLIC"),
+                to("schema satchel to satchel_runtime", "GRANT CREATE ON SCHEMA satchel TO satchel_runtime"),
+                to("schema satchel to satchel_runtime", "REVOKE USAGE ON SCHEMA satchel FROM satchel_runtime"));
+    }
+
+    private static List<Damage> triggers() {
+        return List.of(
+                to("trigger trigger_export_history_status_step", """
+                        DROP TRIGGER trigger_export_history_status_step ON public.export_history
+                        """),
+                to("state of trigger trigger_export_history_status_step", """
+                        ALTER TABLE public.export_history DISABLE TRIGGER trigger_export_history_status_step
+                        """),
+                to("state of trigger trigger_user_progress_updated_at", """
+                        ALTER TABLE public.user_progress ENABLE REPLICA TRIGGER trigger_user_progress_updated_at
+                        """),
+                to("trigger trigger_user_api_keys_updated_at", """
+                        ALTER TRIGGER trigger_user_api_keys_updated_at ON public.user_api_keys RENAME TO touch
+                        """),
+                to("trigger trigger_export_history_status_step", """
+                        CREATE OR REPLACE TRIGGER trigger_export_history_status_step
+                            AFTER UPDATE ON public.export_history
+                            FOR EACH ROW
+                            WHEN (OLD.status = 'completed')
+                            EXECUTE FUNCTION satchel.guard_export_status()
+                        """),
+                to("trigger zz_spy on public.user_api_keys", """
+                        CREATE TRIGGER zz_spy BEFORE INSERT ON public.user_api_keys
+                            FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()
+                        """),
+                to("trigger ours_elsewhere on public.users", """
+                        CREATE TRIGGER ours_elsewhere BEFORE UPDATE ON public.users
+                            FOR EACH ROW EXECUTE FUNCTION satchel.set_updated_at()
+                        """));
+    }
+
+    private static List<Damage> functions() {
+        return List.of(
+                to("body of function satchel.guard_export_status()", """
+                        CREATE OR REPLACE FUNCTION satchel.guard_export_status() RETURNS trigger
+                            LANGUAGE plpgsql SET search_path = '' AS 'BEGIN RETURN NULL; END'
+                        """),
+                to("settings of function satchel.own_api_keys_status()", """
+                        ALTER FUNCTION satchel.own_api_keys_status() RESET search_path
+                        """),
+                to("settings of function satchel.set_updated_at()", """
+                        ALTER FUNCTION satchel.set_updated_at() SET search_path = public
+                        """),
+                to("security of function satchel.own_api_keys_status()", """
+                        ALTER FUNCTION satchel.own_api_keys_status() SECURITY INVOKER
+                        """),
+                to("security of function satchel.set_updated_at()", """
+                        ALTER FUNCTION satchel.set_updated_at() SECURITY DEFINER
+                        """),
+                to("function satchel.own_api_keys_status()", """
+                        ALTER FUNCTION satchel.own_api_keys_status() VOLATILE
+                        """),
+                to("function satchel.own_api_keys_status()", """
+                        ALTER FUNCTION satchel.own_api_keys_status() LEAKPROOF
+                        """),
+                to("owner of function satchel.own_api_keys_status()", """
+                        ALTER FUNCTION satchel.own_api_keys_status() OWNER TO stranger
+                        """),
+                to("function satchel.own_api_keys_status() to PUBLIC", """
+                        GRANT EXECUTE ON FUNCTION satchel.own_api_keys_status() TO PUBLIC
+                        """),
+                to("function satchel.guard_export_status() to anon", """
+                        GRANT EXECUTE ON FUNCTION satchel.guard_export_status() TO anon
+                        """),
+                to("function satchel.own_api_keys_status() to authenticated", """
+                        REVOKE EXECUTE ON FUNCTION satchel.own_api_keys_status() FROM authenticated
+                        """),
+                to("function satchel.set_updated_at()", "DROP FUNCTION satchel.set_updated_at() CASCADE"),
+                to("function satchel.guard_export_status()", """
+                        ALTER FUNCTION satchel.guard_export_status() RENAME TO guard
+                        """),
+                to("function satchel.own_api_keys_status(someone uuid)", """
+                        CREATE FUNCTION satchel.own_api_keys_status(someone uuid) RETURNS text
+                            LANGUAGE sql AS 'SELECT openai_api_key FROM public.user_api_keys'
+                        """));
+    }
+
+    private static List<Damage> views() {
+        return List.of(
+                to("view public.user_api_keys_status", "DROP VIEW public.user_api_keys_status"),
+                to("query of view public.user_api_keys_status", """
+                        CREATE OR REPLACE VIEW public.user_api_keys_status AS
+                        SELECT status.user_id, status.provider, true AS is_set, status.last_validated_at,
+                               status.is_active
+                          FROM satchel.own_api_keys_status() AS status
+                        """),
+                to("security_invoker of view public.user_api_keys_status", """
+                        ALTER VIEW public.user_api_keys_status SET (security_invoker = false)
+                        """),
+                to("options of view public.user_api_keys_status", """
+                        ALTER VIEW public.user_api_keys_status SET (security_barrier = true)
+                        """),
+                to("view public.user_api_keys_status to anon", """
+                        GRANT SELECT ON public.user_api_keys_status TO anon
+                        """),
+                to("owner of view public.user_api_keys_status", """
+                        ALTER VIEW public.user_api_keys_status OWNER TO stranger
+                        """),
+                to("column public.user_api_keys_status.provider", """
+                        ALTER VIEW public.user_api_keys_status RENAME COLUMN provider TO service
+                        """));
+    }
+
+    private static List<Damage> sequences() {
+        return List.of(
+                to("sequence satchel.batch_job_execution_seq", "DROP SEQUENCE satchel.batch_job_execution_seq"),
+                to("numbers of sequence satchel.batch_step_execution_seq", """
+                        ALTER SEQUENCE satchel.batch_step_execution_seq AS integer
+                        """),
+                to("numbers of sequence satchel.batch_job_instance_seq", """
+                        ALTER SEQUENCE satchel.batch_job_instance_seq INCREMENT BY 2 CYCLE
+                        """),
+                to("sequence satchel.batch_job_instance_seq to satchel_runtime", """
+                        REVOKE USAGE ON SEQUENCE satchel.batch_job_instance_seq FROM satchel_runtime
+                        """));
+    }
+
+    private static List<Damage> roles() {
+        return List.of(
+                to("role satchel_runtime", "ALTER ROLE satchel_runtime BYPASSRLS"),
+                to("role satchel_runtime", "ALTER ROLE satchel_runtime SUPERUSER"),
+                to("role satchel_runtime", "ALTER ROLE satchel_runtime LOGIN"),
+                to("role satchel_runtime", "ALTER ROLE satchel_runtime CREATEROLE"),
+                to("membership of satchel_runtime in authenticated", """
+                        DELETE FROM pg_auth_members WHERE member = 'satchel_runtime'::regrole
+                        """),
+                to("membership of satchel_runtime in authenticated", """
+                        DO $block$
+                        BEGIN
+                            IF current_setting('server_version_num')::integer < 160000 THEN
+                                ALTER ROLE satchel_runtime INHERIT;
+                            ELSE
+                                EXECUTE 'GRANT authenticated TO satchel_runtime WITH INHERIT TRUE';
+                            END IF;
+                        END
+                        $block$
+                        """),
+                to("membership of satchel_runtime in pg_read_all_data", "GRANT pg_read_all_data TO satchel_runtime"),
+                to("members of satchel_runtime", "GRANT satchel_runtime TO anon"),
+                to("role authenticated", "ALTER ROLE authenticated BYPASSRLS"),
+                to("rights of authenticated on public.user_api_keys", "GRANT pg_read_all_data TO authenticated"),
+                to("rights of anon on public.export_history", "GRANT service_role TO anon"));
+    }
+
+    private static List<Damage> platform() {
+        return List.of(
+                to("function auth.uid()", "ALTER FUNCTION auth.uid() RENAME TO user_id"),
+                to("answers of auth.uid()", """
+                        CREATE OR REPLACE FUNCTION auth.uid() RETURNS uuid
+                            LANGUAGE sql STABLE AS $$ SELECT '5a7c4e10-0000-4000-8000-000000000002'::uuid $$
+                        """),
+                to("answers of auth.uid()", """
+                        CREATE OR REPLACE FUNCTION auth.uid() RETURNS uuid
+                            LANGUAGE sql STABLE AS 'SELECT NULL::uuid'
+                        """),
+                to("execution of auth.uid() by authenticated", """
+                        REVOKE EXECUTE ON FUNCTION auth.uid() FROM PUBLIC, authenticated
+                        """),
+                to("use of schema auth by authenticated", "REVOKE USAGE ON SCHEMA auth FROM authenticated"),
+                to("use of schema public by authenticated", """
+                        REVOKE USAGE ON SCHEMA public FROM PUBLIC, authenticated
+                        """));
+    }
+
+    private static List<Damage> history() {
+        return List.of(
+                to("migration V004__export_history.sql", """
+                        DELETE FROM satchel.flyway_schema_history WHERE version = '004'
+                        """),
+                to("migration V007__batch_job_repository.sql", """
+                        UPDATE satchel.flyway_schema_history SET success = false WHERE version = '007'
+                        """),
+                to("migration V999__of_the_future.sql", """
+                        INSERT INTO satchel.flyway_schema_history (installed_rank, version, description, type, script,
+                                                                   installed_by, execution_time, success)
+                        VALUES (999, '999', 'of the future', 'SQL', 'V999__of_the_future.sql', 'somebody', 1, true)
+                        """),
+                to("table satchel.flyway_schema_history", "DROP TABLE satchel.flyway_schema_history"));
+    }
+
+    @Test
+    void nothingIsFoundInWhatNobodyDamaged() throws SQLException {
+        assertThat(failed()).isEmpty();
+    }
+
+    @Test
+    void everyDamageIsAnother() {
+        assertThat(damages()).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @MethodSource("damages")
+    void isFoundAndNamed(Damage damage) throws SQLException {
+        run(damage.sql());
+
+        assertThat(failed()).anySatisfy(line -> assertThat(line).contains(damage.named()));
+    }
+
+    private static List<String> failed() throws SQLException {
+        run("SET LOCAL ROLE " + database.ownerUser());
+        return SchemaVerification.checks(connection).stream()
+                .filter(Check::isFailed)
+                .map(Check::line)
+                .toList();
+    }
+
+    private static void run(String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.satchel.batchexport.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.migrations.SampleDatabase;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A fresh migration is verified without a complaint, wherever it lands. */
+class SchemaVerificationIT {
+
+    static Stream<Arguments> everyVersionAndPlatform() {
+        return PostgresServer.versions()
+                .flatMap(version -> Arrays.stream(Platform.values()).map(platform -> Arguments.of(version, platform)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyVersionAndPlatform")
+    void isAllGreenAfterMigrating(PostgresServer.Version version, Platform platform) throws SQLException, IOException {
+        try (var server = version.start()) {
+            var migrator = platform.prepare(server);
+            new Migration(migrator).migrate();
+
+            var checks = SchemaVerification.of(migrator).checks();
+
+            assertThat(checks)
+                    .filteredOn(Check::isFailed)
+                    .extracting(Check::line)
+                    .isEmpty();
+            assertThat(subjects(checks, Check.Result.WARNING)).isEqualTo(platform.warnings());
+            assertThat(subjects(checks, Check.Result.OK)).hasSizeGreaterThan(400);
+        }
+    }
+
+    @Test
+    void theMatrixHasEveryMajorVersionOrTheSuiteOne() throws SQLException, IOException {
+        var majors = new TreeSet<Integer>();
+        for (var version : PostgresServer.versions().toList()) {
+            try (var server = version.start()) {
+                majors.add(server.major());
+            }
+        }
+
+        if (System.getProperty("satchel.test.matrix") == null) {
+            assertThat(majors).hasSize(1);
+        } else {
+            assertThat(majors).containsExactly(14, 15, 16, 17, 18);
+        }
+    }
+
+    @Test
+    void saysEveryThingOnceAndChangesNothing() throws SQLException {
+        try (var database = SampleDatabase.create().withLearners()) {
+            var verification = SchemaVerification.of(database.ownerDataSource());
+
+            var first = verification.checks();
+            var second = verification.checks();
+
+            assertThat(second).isEqualTo(first);
+            assertThat(first).extracting(Check::subject).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void canLeaveTheHistoryOfMigrationsOut() throws SQLException {
+        try (var database = SampleDatabase.create()) {
+            execute(database, "DROP TABLE satchel.flyway_schema_history");
+            var verification = SchemaVerification.of(database.ownerDataSource());
+
+            assertThat(verification.checks()).filteredOn(Check::isFailed).isNotEmpty();
+            assertThat(verification.withoutHistory().checks())
+                    .filteredOn(Check::isFailed)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void findsEverythingMissingBeforeTheFirstMigration() throws SQLException {
+        try (var database = SampleDatabase.createEmpty()) {
+            var checks = SchemaVerification.of(database.ownerDataSource()).checks();
+
+            assertThat(checks)
+                    .contains(new Check("schema satchel", "present", "nothing", Check.Result.FAILED))
+                    .contains(new Check("table public.export_history", "ordinary", "nothing", Check.Result.FAILED));
+        }
+    }
+
+    @Test
+    void warnsOfWhatTheApplicationShouldChange() throws SQLException {
+        try (var database = SampleDatabase.create()) {
+            execute(
+                    database,
+                    "ALTER TABLE public.sessions DISABLE ROW LEVEL SECURITY",
+                    "REVOKE SELECT ON public.qa_responses FROM authenticated",
+                    "DROP POLICY \"Own settings\" ON public.user_settings",
+                    "DROP TABLE public.learning_analytics");
+
+            var checks = SchemaVerification.of(database.ownerDataSource()).checks();
+
+            assertThat(checks)
+                    .filteredOn(check -> check.result() == Check.Result.WARNING)
+                    .extracting(Check::line)
+                    .contains(
+                            "warning row security of public.sessions: disabled: only Satchel's own filter parts one"
+                                    + " user's rows from another's",
+                            "warning reading of public.qa_responses by authenticated: refused; run: GRANT SELECT ON"
+                                    + " public.qa_responses TO authenticated;",
+                            "warning row security of public.user_settings: enabled, but no policy lets authenticated"
+                                    + " read: exports find no rows");
+            assertThat(checks).contains(Check.ok("table public.learning_analytics", "absent, as exports will say"));
+            assertThat(checks).filteredOn(Check::isFailed).isEmpty();
+        }
+    }
+
+    @Test
+    void acceptsTablesKeptAsideUnlessAnApiRoleReachesThem() throws SQLException {
+        try (var database = SampleDatabase.create()) {
+            var verification = SchemaVerification.of(database.ownerDataSource());
+            execute(database, "CREATE TABLE satchel.adopted_user_progress (id uuid, anything text DEFAULT 'x')");
+            assertThat(verification.checks()).filteredOn(Check::isFailed).isEmpty();
+
+            execute(database, "GRANT SELECT (anything) ON satchel.adopted_user_progress TO anon");
+            assertThat(verification.checks())
+                    .filteredOn(Check::isFailed)
+                    .extracting(Check::line)
+                    .containsExactly("FAILED  kept table satchel.adopted_user_progress: expected closed to the API"
+                            + " roles, found open to anon");
+        }
+    }
+
+    private static List<String> subjects(List<Check> checks, Check.Result result) {
+        var subjects = new ArrayList<String>();
+        for (var check : checks) {
+            if (check.result() == result) {
+                subjects.add(check.subject());
+            }
+        }
+        return subjects;
+    }
+
+    private static void execute(SampleDatabase database, String... statements) throws SQLException {
+        try (var connection = database.ownerDataSource().getConnection();
+                var statement = connection.createStatement()) {
+            for (var sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+}
