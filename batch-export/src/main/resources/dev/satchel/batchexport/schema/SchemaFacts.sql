@@ -16,22 +16,30 @@ WITH satchel AS (
       JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
      WHERE class.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
        AND (namespace.nspname = 'satchel'
-                -- What an adoption or a rollback keeps has the shape of somebody else; see kept_aside below.
-                AND class.relname !~ '^(adopted|archived?)_'
+                -- What an adoption keeps has the shape that somebody else gave it; see kept below.
+                AND class.relname !~ '^adopted_'
             OR namespace.nspname = 'public'
                 AND class.relname IN ('user_api_keys', 'user_progress', 'export_history', 'user_api_keys_status'))
-), kept_aside AS (
-    SELECT class.oid, format('%I.%I', 'satchel', class.relname) AS name
+), kept AS (
+    SELECT 'table' AS kind, class.oid, class.relnamespace AS namespace,
+           format('%I.%I', namespace.nspname, class.relname) AS name
       FROM pg_class AS class
-      JOIN satchel ON satchel.oid = class.relnamespace
+      JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
      WHERE class.relkind IN ('r', 'p', 'f', 'v', 'm')
-       AND class.relname ~ '^(adopted|archived?)_'
+       AND (namespace.nspname = 'satchel' AND class.relname ~ '^adopted_' OR namespace.nspname = 'satchel_archive')
+     UNION ALL
+    SELECT 'function', function.oid, function.pronamespace,
+           format('satchel.%I(%s)', function.proname, pg_get_function_identity_arguments(function.oid))
+      FROM pg_proc AS function
+      JOIN satchel ON satchel.oid = function.pronamespace
+     WHERE function.proname ~ '^adopted_'
 ), function AS (
     SELECT function.*,
            format('satchel.%I(%s)', function.proname,
                              pg_get_function_identity_arguments(function.oid)) AS name
       FROM pg_proc AS function
       JOIN satchel ON satchel.oid = function.pronamespace
+     WHERE function.proname !~ '^adopted_'
 ), acl AS (
     -- An absent list means the default one, PUBLIC's EXECUTE included.
     SELECT 'schema' AS kind, 'satchel' AS name,
@@ -200,6 +208,7 @@ WITH satchel AS (
      WHERE NOT installed.tgisinternal
        AND (installed.tgrelid IN (SELECT relation.oid FROM relation)
             OR called.pronamespace IN (SELECT satchel.oid FROM satchel))
+       AND installed.tgrelid NOT IN (SELECT kept.oid FROM kept)
      UNION ALL
     SELECT 3, table_of.name, 9, 1, format('state of trigger %I on %s', installed.tgname, table_of.name),
            CASE installed.tgenabled WHEN 'O' THEN 'enabled' WHEN 'D' THEN 'disabled'
@@ -210,6 +219,7 @@ WITH satchel AS (
      WHERE NOT installed.tgisinternal
        AND (installed.tgrelid IN (SELECT relation.oid FROM relation)
             OR called.pronamespace IN (SELECT satchel.oid FROM satchel))
+       AND installed.tgrelid NOT IN (SELECT kept.oid FROM kept)
      UNION ALL
     SELECT 3, relation.name, 9, 2, format('rule %I on %s', rule.rulename, relation.name),
            pg_get_ruledef(rule.oid)
@@ -338,23 +348,17 @@ WITH satchel AS (
                           WHERE NOT (item.grantee = satchel.owner AND item.privilege_type = 'MAINTAIN')) AS granted
      GROUP BY acl.kind, acl.name, granted.grantee
      UNION ALL
-    SELECT 5, kept_aside.name, 1, 0, format('kept table %s', kept_aside.name),
+    -- Kept with the rights they had, for the day they are moved back: the schema is what closes them.
+    SELECT 5, kept.name, 1, 0, format('kept %s %s', kept.kind, kept.name),
            coalesce((SELECT 'open to ' || string_agg(role.rolname, ', ' ORDER BY role.rolname)
-                       FROM (SELECT api_role.oid, api_role.rolname
-                               FROM api_role
-                              UNION ALL
-                             SELECT 0, 'PUBLIC') AS role
-                      WHERE EXISTS (SELECT
-                                      FROM pg_class AS class
-                                     CROSS JOIN LATERAL aclexplode(class.relacl) AS item
-                                     WHERE class.oid = kept_aside.oid
-                                       AND item.grantee = role.oid)
-                         OR EXISTS (SELECT
-                                      FROM pg_attribute AS attribute
-                                     CROSS JOIN LATERAL aclexplode(attribute.attacl) AS item
-                                     WHERE attribute.attrelid = kept_aside.oid
-                                       AND item.grantee = role.oid)), 'closed to the API roles')
-      FROM kept_aside
+                       FROM api_role AS role
+                      WHERE has_schema_privilege(role.oid, kept.namespace, 'USAGE')
+                        AND CASE kept.kind
+                                WHEN 'function' THEN has_function_privilege(role.oid, kept.oid, 'EXECUTE')
+                                ELSE has_table_privilege(role.oid, kept.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
+                                     OR has_any_column_privilege(role.oid, kept.oid, 'SELECT, INSERT, UPDATE')
+                            END), 'closed to the API roles')
+      FROM kept
      UNION ALL
 
     SELECT 2, role.rolname::text, 1, 0, format('role %s', role.rolname),

@@ -122,18 +122,36 @@ class SchemaVerificationIT {
     }
 
     @Test
-    void acceptsTablesKeptAsideUnlessAnApiRoleReachesThem() throws SQLException {
+    void acceptsWhatIsKeptAsideUnlessAnApiRoleReachesIt() throws SQLException {
         try (var database = SampleDatabase.create()) {
             var verification = SchemaVerification.of(database.ownerDataSource());
-            execute(database, "CREATE TABLE satchel.adopted_user_progress (id uuid, anything text DEFAULT 'x')");
+            execute(
+                    database,
+                    "CREATE TABLE satchel.adopted_user_progress (id uuid PRIMARY KEY, anything text DEFAULT 'x')",
+                    "GRANT SELECT (anything) ON satchel.adopted_user_progress TO anon",
+                    "CREATE FUNCTION satchel.adopted_touch() RETURNS trigger LANGUAGE plpgsql"
+                            + " AS 'BEGIN RETURN NEW; END'",
+                    "CREATE TRIGGER touch BEFORE UPDATE ON satchel.adopted_user_progress"
+                            + " FOR EACH ROW EXECUTE FUNCTION satchel.adopted_touch()",
+                    "CREATE SCHEMA satchel_archive",
+                    "CREATE TABLE satchel_archive.user_progress_20260102 (id uuid)",
+                    "GRANT DELETE ON satchel_archive.user_progress_20260102 TO authenticated");
             assertThat(verification.checks()).filteredOn(Check::isFailed).isEmpty();
 
-            execute(database, "GRANT SELECT (anything) ON satchel.adopted_user_progress TO anon");
+            execute(
+                    database,
+                    "GRANT USAGE ON SCHEMA satchel TO anon",
+                    "GRANT USAGE ON SCHEMA satchel_archive TO authenticated");
             assertThat(verification.checks())
                     .filteredOn(Check::isFailed)
                     .extracting(Check::line)
-                    .containsExactly("FAILED  kept table satchel.adopted_user_progress: expected closed to the API"
-                            + " roles, found open to anon");
+                    .contains(
+                            "FAILED  kept table satchel.adopted_user_progress: expected closed to the API roles,"
+                                    + " found open to anon",
+                            "FAILED  kept function satchel.adopted_touch(): expected closed to the API roles,"
+                                    + " found open to anon",
+                            "FAILED  kept table satchel_archive.user_progress_20260102: expected closed to the API"
+                                    + " roles, found open to authenticated");
         }
     }
 
