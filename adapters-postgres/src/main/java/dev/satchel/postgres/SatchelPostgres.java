@@ -5,6 +5,7 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
 import dev.satchel.export.UserRecords;
 import java.time.Duration;
+import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -52,5 +53,13 @@ public final class SatchelPostgres {
     @Bean
     public FileLedger fileLedger() {
         return new PostgresFileLedger(jdbc);
+    }
+
+    /**
+     * The live tables and columns that hold data of users and that no export knows of, one sentence each. Reads the
+     * catalog only.
+     */
+    public List<String> exportGaps() {
+        return new ExportCoverage(dataSource).gaps();
     }
 }

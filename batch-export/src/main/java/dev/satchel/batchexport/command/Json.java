@@ -9,7 +9,7 @@ import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.util.RawValue;
 
-/** What {@code --json} prints: the column names of {@code export_history}, times as ISO-8601 in UTC. */
+/** What {@code --json} prints; an export has the column names of {@code export_history} and times in UTC. */
 final class Json {
 
     private static final ObjectWriter WRITER = JsonMapper.builder().build().writerWithDefaultPrettyPrinter();
@@ -24,8 +24,8 @@ final class Json {
         return WRITER.writeValueAsString(entries.stream().map(Json::fields).toList());
     }
 
-    static String of(Map<String, Object> fields) {
-        return WRITER.writeValueAsString(fields);
+    static String list(List<Map<String, Object>> objects) {
+        return WRITER.writeValueAsString(objects);
     }
 
     private static Map<String, @Nullable Object> fields(ExportCatalog.Entry entry) {

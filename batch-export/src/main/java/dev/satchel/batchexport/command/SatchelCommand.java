@@ -20,7 +20,14 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Exit codes: 0 done, 1 failed or a check did not hold, 2 wrong call."},
-        subcommands = {MigrateCommand.class, ExportCommand.class, CleanUpCommand.class})
+        subcommands = {
+            MigrateCommand.class,
+            VerifyCommand.class,
+            ExportCommand.class,
+            CleanUpCommand.class,
+            TypesCommand.class,
+            DiagramCommand.class
+        })
 public final class SatchelCommand implements Callable<Integer> {
 
     private final Console console;

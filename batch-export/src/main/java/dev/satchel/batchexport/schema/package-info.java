@@ -1,4 +1,11 @@
-/** What the program does to a schema: so far, migrate it. */
+/**
+ * What the program does to a schema, and what it reads from one.
+ *
+ * <p>{@link dev.satchel.batchexport.schema.Migration} brings it to the newest version; {@link
+ * dev.satchel.batchexport.schema.SchemaVerification} compares a live one with {@code SchemaContract.txt}, the facts that
+ * the migrations make; {@link dev.satchel.batchexport.schema.TypescriptTypes} and {@link
+ * dev.satchel.batchexport.schema.EntityDiagram} print it for other programs and for people.
+ */
 @NullMarked
 package dev.satchel.batchexport.schema;
 

@@ -1,0 +1,27 @@
+package dev.satchel.batchexport.command;
+
+import dev.satchel.batchexport.schema.EntityDiagram;
+import java.sql.SQLException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "diagram",
+        description = "Prints a Mermaid entity diagram of what belongs to a user in the live schema.")
+final class DiagramCommand implements Callable<Integer> {
+
+    private final Console console;
+
+    DiagramCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws SQLException {
+        console.out()
+                .print(EntityDiagram.of(
+                        new Settings(console.environment()).database().plain()));
+        console.out().flush();
+        return 0;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.satchel.batchexport.command;
+
+import dev.satchel.batchexport.schema.TypescriptTypes;
+import java.sql.SQLException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "types",
+        description = {
+            "Prints the types of the live schema 'public' for programs that use it, in the layout that",
+            "@supabase/supabase-js takes as createClient<Database>."
+        })
+final class TypesCommand implements Callable<Integer> {
+
+    private final Console console;
+
+    @Parameters(paramLabel = "LANGUAGE", description = "The language: typescript.")
+    String language = "";
+
+    TypesCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws SQLException {
+        if (!language.equals("typescript")) {
+            throw new UsageException("unknown language '" + language + "': expected typescript");
+        }
+        console.out()
+                .print(TypescriptTypes.of(
+                        new Settings(console.environment()).database().plain()));
+        console.out().flush();
+        return 0;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.satchel.batchexport.command;
+
+import dev.satchel.batchexport.schema.Check;
+import dev.satchel.batchexport.schema.SchemaVerification;
+import dev.satchel.postgres.SatchelPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import javax.sql.DataSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "verify",
+        description = {
+            "Compares the live schema with what the migrations make, one line per check. Changes nothing.",
+            "Ends with 1 when a check fails; a warning is no failure."
+        })
+final class VerifyCommand implements Callable<Integer> {
+
+    private final Console console;
+
+    @Option(names = "--json", description = "Print JSON.")
+    boolean json;
+
+    VerifyCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws SQLException {
+        DataSource dataSource = new Settings(console.environment()).database().plain();
+        try (Connection reachable = dataSource.getConnection()) {
+            reachable.isValid(0);
+        }
+        List<Check> checks = new ArrayList<>(SchemaVerification.of(dataSource).checks());
+        for (String gap : new SatchelPostgres(dataSource).exportGaps()) {
+            checks.add(new Check(
+                    "export coverage",
+                    "every column with users' data is exported or left out",
+                    gap,
+                    Check.Result.WARNING));
+        }
+        if (json) {
+            console.out()
+                    .println(
+                            Json.list(checks.stream().map(VerifyCommand::fields).toList()));
+        } else {
+            checks.forEach(check -> console.out().println(check.line()));
+            console.out()
+                    .printf(
+                            "%d checks, %d failed, %d warnings%n",
+                            checks.size(), count(checks, Check.Result.FAILED), count(checks, Check.Result.WARNING));
+        }
+        return count(checks, Check.Result.FAILED) == 0 ? 0 : 1;
+    }
+
+    private static long count(List<Check> checks, Check.Result result) {
+        return checks.stream().filter(check -> check.result() == result).count();
+    }
+
+    private static Map<String, Object> fields(Check check) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("subject", check.subject());
+        fields.put("result", check.result().name().toLowerCase(Locale.ROOT));
+        fields.put("expected", check.expectation());
+        fields.put("found", check.found());
+        return fields;
+    }
+}
