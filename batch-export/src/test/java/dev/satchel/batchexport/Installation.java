@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Satchel as an operator has it: a migrated database, a bucket, and the settings of a worker that is nobody special. */
@@ -153,17 +154,29 @@ public final class Installation implements AutoCloseable {
     /** The bytes of an object, by its location. */
     public byte[] object(String location) {
         String key = location.substring(("s3://" + BUCKET + "/").length());
-        return s3.client()
-                .getObjectAsBytes(request -> request.bucket(BUCKET).key(key))
-                .asByteArray();
+        try (S3Client client = s3.client()) {
+            return client.getObjectAsBytes(request -> request.bucket(BUCKET).key(key))
+                    .asByteArray();
+        }
     }
 
     /** The locations of all objects there are. */
     public List<String> objects() {
-        return s3.client().listObjectsV2Paginator(request -> request.bucket(BUCKET)).contents().stream()
-                .map(S3Object::key)
-                .map(key -> "s3://" + BUCKET + "/" + key)
-                .toList();
+        try (S3Client client = s3.client()) {
+            return client.listObjectsV2Paginator(request -> request.bucket(BUCKET)).contents().stream()
+                    .map(S3Object::key)
+                    .map(key -> "s3://" + BUCKET + "/" + key)
+                    .toList();
+        }
+    }
+
+    /** How many uploads were begun and neither completed nor aborted. */
+    public int unfinishedUploads() {
+        try (S3Client client = s3.client()) {
+            return client.listMultipartUploads(request -> request.bucket(BUCKET))
+                    .uploads()
+                    .size();
+        }
     }
 
     @Override

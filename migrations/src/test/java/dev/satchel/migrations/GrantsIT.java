@@ -190,7 +190,7 @@ class GrantsIT {
     }
 
     @Test
-    void functionsAreClosedExceptTheOneOfTheView() throws SQLException {
+    void functionsAreClosedExceptForThoseWhoNeedThem() throws SQLException {
         assertThat(owner.rows("""
                                 SELECT routine.oid::regprocedure, routine.prosecdef, routine.proconfig::text,
                                        string_agg(role.rolname, ', ' ORDER BY role.rolname COLLATE "C")
@@ -205,6 +205,7 @@ class GrantsIT {
                 .containsExactly(
                         "satchel.guard_export_status() | f | {\"search_path=\\\"\\\"\"} | NULL",
                         "satchel.own_api_keys_status() | t | {\"search_path=\\\"\\\"\"} | authenticated",
-                        "satchel.set_updated_at() | f | {\"search_path=\\\"\\\"\"} | NULL");
+                        "satchel.set_updated_at() | f | {\"search_path=\\\"\\\"\"} | NULL",
+                        "satchel.user_ids() | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker");
     }
 }
