@@ -1,0 +1,235 @@
+-- Takes Satchel out of the database and leaves everything else as it was: the application's earlier tables come back
+-- with their rows, triggers and functions. Roles and what db/platform supplied stay.
+--
+-- While Satchel's tables hold rows, say first what is to become of them, in the same session:
+--   SET satchel.rollback = 'archive';   keeps them in schema satchel_archive
+--   SET satchel.rollback = 'destroy';   deletes them
+SET LOCAL lock_timeout = '2s';
+
+DO $block$
+DECLARE
+    mode constant text := coalesce(nullif(current_setting('satchel.rollback', true), ''), 'refuse');
+    search_path_before constant text := current_setting('search_path');
+    archive_suffix constant text := to_char(clock_timestamp() AT TIME ZONE 'UTC', '_YYYYMMDD_HH24MISSMS');
+    -- Tables whose rows somebody would miss, in an order in which they can be filled again.
+    precious constant text[] := ARRAY [
+        'public.user_api_keys', 'public.user_progress', 'public.export_history', 'satchel.export_lease',
+        'satchel.export_file'];
+    -- Tables of the machinery.
+    technical constant text[] := ARRAY [
+        'satchel.batch_job_instance', 'satchel.batch_job_execution', 'satchel.batch_job_execution_params',
+        'satchel.batch_step_execution', 'satchel.batch_step_execution_context',
+        'satchel.batch_job_execution_context', 'satchel.flyway_schema_history'];
+    sequences constant text[] := ARRAY [
+        'satchel.batch_job_instance_seq', 'satchel.batch_job_execution_seq', 'satchel.batch_step_execution_seq'];
+    views constant text[] := ARRAY ['public.user_api_keys_status'];
+    -- Functions of schema satchel, by name.
+    functions constant text[] := ARRAY ['set_updated_at', 'guard_export_status', 'own_api_keys_status'];
+    tables text[];
+    relation text;
+    rows_found bigint;
+    with_rows text[] := '{}';
+    archive text;
+    columns text;
+    restore text;
+    statements text[];
+    statement text;
+    others text;
+    found record;
+BEGIN
+    IF mode NOT IN ('refuse', 'archive', 'destroy') THEN
+        RAISE EXCEPTION 'satchel.rollback is %, expected archive or destroy', quote_literal(mode)
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF to_regnamespace('satchel') IS NULL THEN
+        RAISE NOTICE 'nothing to roll back: there is no schema satchel';
+        RETURN;
+    END IF;
+    PERFORM set_config('search_path', '', true);
+    -- Rows that row security hides must be an error and not an empty table.
+    PERFORM set_config('row_security', 'off', true);
+
+    SELECT array_agg(name ORDER BY position)
+      INTO tables
+      FROM unnest(precious || technical) WITH ORDINALITY AS listed (name, position)
+     WHERE to_regclass(name) IS NOT NULL;
+    tables := coalesce(tables, '{}');
+
+    -- A table of the same name may still be the application's own, where only some files have run.
+    FOREACH relation IN ARRAY tables LOOP
+        IF relation LIKE 'public.%' AND NOT EXISTS (SELECT
+                                                      FROM pg_catalog.pg_policy
+                                                     WHERE polrelid = to_regclass(relation)
+                                                       AND polname LIKE 'Satchel works on %') THEN
+            RAISE EXCEPTION '% is not Satchel''s: it lacks the policy "Satchel works on …"', relation
+                USING ERRCODE = 'object_not_in_prerequisite_state';
+        END IF;
+    END LOOP;
+
+    FOREACH relation IN ARRAY tables LOOP
+        EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', relation);
+        IF relation = ANY (precious) THEN
+            EXECUTE format('SELECT count(*) FROM %s', relation) INTO rows_found;
+            IF rows_found > 0 THEN
+                with_rows := with_rows || format('%s (%s rows)', relation, rows_found);
+            END IF;
+            IF rows_found > 0 AND mode = 'archive' THEN
+                IF to_regnamespace('satchel_archive') IS NULL THEN
+                    CREATE SCHEMA satchel_archive;
+                    COMMENT ON SCHEMA satchel_archive IS
+                        'Rows that Satchel''s tables held when it was rolled back. Closed to the API roles.';
+                    REVOKE ALL ON SCHEMA satchel_archive FROM PUBLIC, anon, authenticated, service_role;
+                END IF;
+                archive := format('satchel_archive.%I', split_part(relation, '.', 2) || archive_suffix);
+                EXECUTE format('CREATE TABLE %s AS TABLE %s', archive, relation);
+                EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, anon, authenticated, service_role, satchel_runtime',
+                               archive);
+                EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', archive);
+                SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+                  INTO columns
+                  FROM pg_catalog.pg_attribute
+                 WHERE attrelid = to_regclass(relation)
+                   AND attnum > 0
+                   AND NOT attisdropped
+                   AND attgenerated = '';
+                restore := format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s '
+                                      'ON CONFLICT DO NOTHING;', relation, columns, columns, archive);
+                EXECUTE format('COMMENT ON TABLE %s IS %L', archive,
+                               'To bring the rows back, migrate again, then: ' || restore);
+                RAISE NOTICE 'archived % rows of % as %; to bring them back, migrate again, then: %',
+                    rows_found, relation, archive, restore;
+            END IF;
+        END IF;
+    END LOOP;
+    IF mode = 'refuse' AND with_rows <> '{}' THEN
+        RAISE EXCEPTION 'Satchel''s tables hold rows'
+            USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = array_to_string(with_rows, '; '),
+                HINT = 'Choose: satchel rollback --archive (SET satchel.rollback = ''archive'') keeps them in schema '
+                    'satchel_archive, satchel rollback --destroy (SET satchel.rollback = ''destroy'') deletes them.';
+    END IF;
+
+    -- What others put on Satchel's tables would go with them without a word.
+    SELECT string_agg(thing, '; ' ORDER BY thing)
+      INTO others
+      FROM (SELECT format('trigger %I on %s', tgname, tgrelid::regclass)
+              FROM pg_catalog.pg_trigger
+              JOIN pg_catalog.pg_proc ON pg_proc.oid = tgfoid
+             WHERE tgrelid = ANY (tables::regclass[])
+               AND NOT tgisinternal
+               AND pronamespace <> 'satchel'::regnamespace
+             UNION ALL
+            SELECT format('policy %I on %s', polname, polrelid::regclass)
+              FROM pg_catalog.pg_policy
+             WHERE polrelid = ANY (tables::regclass[])
+               AND polname !~ '^Satchel works on '
+               AND polname !~ '^Users can (view|insert|update|delete) their own (API keys|progress|export history)$'
+           ) AS found (thing);
+    IF others IS NOT NULL THEN
+        RAISE EXCEPTION 'others have built on Satchel''s tables'
+            USING ERRCODE = 'dependent_objects_still_exist', DETAIL = others,
+                HINT = 'Nothing was changed. Drop them, then roll back again.';
+    END IF;
+
+    FOR found IN
+        SELECT tgname, tgrelid::regclass AS on_table
+          FROM pg_catalog.pg_trigger
+          JOIN pg_catalog.pg_proc ON pg_proc.oid = tgfoid
+         WHERE pronamespace = 'satchel'::regnamespace
+           AND proname = ANY (functions)
+           AND NOT tgisinternal
+           AND NOT tgrelid = ANY (tables::regclass[])
+         ORDER BY tgrelid::regclass::text, tgname
+    LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.on_table);
+    END LOOP;
+
+    -- Never CASCADE. The server itself tells what depends on them; all of it is collected before this stops.
+    SELECT array_agg(drop_statement ORDER BY position)
+      INTO statements
+      FROM (SELECT 1, 'DROP VIEW ' || string_agg(name, ', ')
+              FROM unnest(views) AS listed (name)
+             WHERE to_regclass(name) IS NOT NULL
+             UNION ALL
+            SELECT 2, 'DROP TABLE ' || nullif(array_to_string(tables, ', '), '')
+             UNION ALL
+            SELECT 3, 'DROP SEQUENCE ' || string_agg(name, ', ')
+              FROM unnest(sequences) AS listed (name)
+             WHERE to_regclass(name) IS NOT NULL) AS drops (position, drop_statement)
+     WHERE drop_statement IS NOT NULL;
+    FOREACH statement IN ARRAY coalesce(statements, '{}') LOOP
+        BEGIN
+            EXECUTE statement;
+        EXCEPTION
+            WHEN dependent_objects_still_exist THEN
+                GET STACKED DIAGNOSTICS restore = PG_EXCEPTION_DETAIL;
+                others := concat_ws(E'\n', others, restore);
+        END;
+    END LOOP;
+    IF others IS NULL THEN
+        SELECT 'DROP FUNCTION ' || string_agg(oid::regprocedure::text, ', ')
+          INTO statement
+          FROM pg_catalog.pg_proc
+         WHERE pronamespace = 'satchel'::regnamespace
+           AND proname = ANY (functions);
+        BEGIN
+            IF statement IS NOT NULL THEN
+                EXECUTE statement;
+            END IF;
+        EXCEPTION
+            WHEN dependent_objects_still_exist THEN
+                GET STACKED DIAGNOSTICS others = PG_EXCEPTION_DETAIL;
+        END;
+    END IF;
+    IF others IS NOT NULL THEN
+        RAISE EXCEPTION 'others depend on Satchel''s objects'
+            USING ERRCODE = 'dependent_objects_still_exist', DETAIL = others,
+                HINT = 'Nothing was changed. Drop them, then roll back again.';
+    END IF;
+
+    FOREACH relation IN ARRAY ARRAY ['user_api_keys', 'user_progress', 'export_history'] LOOP
+        IF to_regclass('satchel.adopted_' || relation) IS NOT NULL THEN
+            EXECUTE format('ALTER TABLE satchel.%I SET SCHEMA public', 'adopted_' || relation);
+            EXECUTE format('ALTER TABLE public.%I RENAME TO %I', 'adopted_' || relation, relation);
+        END IF;
+    END LOOP;
+    FOR found IN
+        SELECT proname, substr(proname, length('adopted_') + 1) AS earlier_name
+          FROM pg_catalog.pg_proc
+         WHERE pronamespace = 'satchel'::regnamespace
+           AND proname IN ('adopted_update_user_api_keys_updated_at', 'adopted_update_user_progress_updated_at',
+                           'adopted_update_export_history_updated_at', 'adopted_update_user_progress_from_session')
+    LOOP
+        EXECUTE format('ALTER FUNCTION satchel.%I() SET SCHEMA public', found.proname);
+        EXECUTE format('ALTER FUNCTION public.%I() RENAME TO %I', found.proname, found.earlier_name);
+    END LOOP;
+    IF to_regclass('satchel.adopted_trigger') IS NOT NULL THEN
+        FOR found IN EXECUTE 'SELECT * FROM satchel.adopted_trigger ORDER BY table_name, trigger_name' LOOP
+            EXECUTE found.definition;
+            IF found.enabled <> 'O' THEN
+                EXECUTE format('ALTER TABLE %s %s TRIGGER %I', found.table_name,
+                               CASE found.enabled
+                                   WHEN 'D' THEN 'DISABLE'
+                                   WHEN 'R' THEN 'ENABLE REPLICA'
+                                   ELSE 'ENABLE ALWAYS'
+                               END, found.trigger_name);
+            END IF;
+            IF found.comment IS NOT NULL THEN
+                EXECUTE format('COMMENT ON TRIGGER %I ON %s IS %L', found.trigger_name, found.table_name,
+                               found.comment);
+            END IF;
+        END LOOP;
+        DROP TABLE satchel.adopted_trigger;
+    END IF;
+
+    BEGIN
+        DROP SCHEMA satchel;
+    EXCEPTION
+        WHEN dependent_objects_still_exist THEN
+            GET STACKED DIAGNOSTICS others = PG_EXCEPTION_DETAIL;
+            RAISE EXCEPTION 'schema satchel holds what is not Satchel''s'
+                USING ERRCODE = 'dependent_objects_still_exist', DETAIL = others,
+                    HINT = 'Nothing was changed. Move it elsewhere or drop it, then roll back again.';
+    END;
+    PERFORM set_config('search_path', search_path_before, true);
+END
+$block$;
