@@ -30,7 +30,7 @@ DECLARE
     search_path_before constant text := current_setting('search_path');
     name text;
     differences text;
-    moved boolean := false;
+    to_move text[] := '{}';
     earlier record;
 BEGIN
     -- Definitions are kept as text, which must not depend on what the session finds without a schema.
@@ -98,12 +98,10 @@ BEGIN
                     HINT = 'Drop them, migrate, and make them again on the new table.';
         END IF;
 
-        EXECUTE format('ALTER TABLE public.%I RENAME TO %I', name, 'adopted_' || name);
-        EXECUTE format('ALTER TABLE public.%I SET SCHEMA satchel', 'adopted_' || name);
-        moved := true;
+        to_move := to_move || name;
     END LOOP;
 
-    IF NOT moved THEN
+    IF to_move = '{}' THEN
         PERFORM set_config('search_path', search_path_before, true);
         RETURN;
     END IF;
@@ -119,6 +117,7 @@ BEGIN
     COMMENT ON TABLE satchel.adopted_trigger IS
         'Triggers of the application that Satchel''s replace. A rollback makes them again.';
 
+    -- Sessions before the tables that their trigger writes to: whoever ends a session locks them in this order.
     FOR earlier IN
         SELECT tgname, tgenabled, pg_get_triggerdef(pg_trigger.oid) AS definition,
                obj_description(pg_trigger.oid, 'pg_trigger') AS comment, nspname, relname
@@ -134,6 +133,11 @@ BEGIN
         VALUES (format('%I.%I', earlier.nspname, earlier.relname), earlier.tgname, earlier.definition,
                 earlier.tgenabled, earlier.comment);
         EXECUTE format('DROP TRIGGER %I ON %I.%I', earlier.tgname, earlier.nspname, earlier.relname);
+    END LOOP;
+
+    FOREACH name IN ARRAY to_move LOOP
+        EXECUTE format('ALTER TABLE public.%I RENAME TO %I', name, 'adopted_' || name);
+        EXECUTE format('ALTER TABLE public.%I SET SCHEMA satchel', 'adopted_' || name);
     END LOOP;
 
     -- The triggers of the moved tables keep calling the functions, which a rollback moves back too.

@@ -66,6 +66,29 @@ BEGIN
         END IF;
     END LOOP;
 
+    -- First what others use, in the order in which they lock it: sessions before the progress that their triggers
+    -- write, and users before the rows that go with them.
+    FOR found IN
+        SELECT tgname, tgrelid::regclass AS on_table
+          FROM pg_catalog.pg_trigger
+          JOIN pg_catalog.pg_proc ON pg_proc.oid = tgfoid
+         WHERE pronamespace = 'satchel'::regnamespace
+           AND proname = ANY (functions)
+           AND NOT tgisinternal
+           AND NOT tgrelid = ANY (tables::regclass[])
+         ORDER BY tgrelid::regclass::text, tgname
+    LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.on_table);
+    END LOOP;
+    IF to_regclass('satchel.adopted_trigger') IS NOT NULL THEN
+        FOR found IN EXECUTE 'SELECT DISTINCT table_name FROM satchel.adopted_trigger ORDER BY table_name' LOOP
+            EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', found.table_name);
+        END LOOP;
+    END IF;
+    IF to_regclass('public.users') IS NOT NULL AND has_table_privilege('public.users', 'TRUNCATE') THEN
+        LOCK TABLE public.users IN ACCESS EXCLUSIVE MODE;
+    END IF;
+
     FOREACH relation IN ARRAY tables LOOP
         EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', relation);
         IF relation = ANY (precious) THEN
@@ -129,19 +152,6 @@ BEGIN
             USING ERRCODE = 'dependent_objects_still_exist', DETAIL = others,
                 HINT = 'Nothing was changed. Drop them, then roll back again.';
     END IF;
-
-    FOR found IN
-        SELECT tgname, tgrelid::regclass AS on_table
-          FROM pg_catalog.pg_trigger
-          JOIN pg_catalog.pg_proc ON pg_proc.oid = tgfoid
-         WHERE pronamespace = 'satchel'::regnamespace
-           AND proname = ANY (functions)
-           AND NOT tgisinternal
-           AND NOT tgrelid = ANY (tables::regclass[])
-         ORDER BY tgrelid::regclass::text, tgname
-    LOOP
-        EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.on_table);
-    END LOOP;
 
     -- Never CASCADE. The server itself tells what depends on them; all of it is collected before this stops.
     SELECT array_agg(drop_statement ORDER BY position)

@@ -1,25 +1,129 @@
 package dev.satchel.batchexport.schema;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateResult;
 
 /**
- * Brings a database to the newest version of Satchel's schema, each file in a transaction of its own.
+ * Brings a database to the newest version of Satchel's schema, all files in one transaction: whatever stops it, the
+ * database is as before.
  *
  * <p>The history of the files is kept in the private schema {@code satchel}. A database that already holds other
- * tables is never taken as a baseline, which would skip the first file.
+ * tables is never taken as a baseline, which would skip the first file. Files that somebody has run in an SQL editor,
+ * without a history, are recorded if they left exactly what they should. Any number may migrate at once: one does.
  */
 public final class Migration {
 
-    private final Flyway flyway;
+    // Flyway's baseline is the only door to an empty history in a schema that holds something; its own row must go,
+    // or the first file would be skipped. Repeatable files run again: they change nothing that is as it should be.
+    private static final String FORGET_BASELINE = "DELETE FROM satchel.flyway_schema_history WHERE type = 'BASELINE'";
+    private static final String FORGET_REPEATABLES = "DELETE FROM satchel.flyway_schema_history WHERE version IS NULL";
+    private static final String SHOW_HISTORY = "GRANT SELECT ON satchel.flyway_schema_history TO satchel_runtime";
+
+    // Whoever waits for one lock while holding another invites a deadlock, of which the application would be the victim
+    // as often as this. So the first is waited for with empty hands, and the rest are there at once or not at all.
+    // Where the role may not lock, the files do as they run.
+    private static final String LOCK_BASE_TABLES = """
+            DO $block$
+            DECLARE
+                base text;
+                waiting text := '';
+            BEGIN
+                FOREACH base IN ARRAY ARRAY ['public.sessions', 'public.learning_progress', 'public.users'] LOOP
+                    IF to_regclass(base) IS NOT NULL AND has_table_privilege(base, 'TRUNCATE') THEN
+                        EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE %s', base, waiting);
+                        waiting := 'NOWAIT';
+                    END IF;
+                END LOOP;
+            END
+            $block$
+            """;
+
+    // Its trigger on sessions is dropped, which no weaker lock allows; asking for a stronger one later is a deadlock
+    // too.
+    private static final String LOCK_SESSIONS = "LOCK TABLE public.sessions IN ACCESS EXCLUSIVE MODE";
+
+    private final SchemaTransaction transaction;
+    private final SchemaTransaction.Step beforeCommit;
 
     /** @param dataSource logs in as the owner of the tables to be, who needs no superuser's rights */
     public Migration(DataSource dataSource) {
-        this.flyway = Flyway.configure(getClass().getClassLoader())
-                .dataSource(dataSource)
+        this(dataSource, SchemaTransaction.PATIENCE, connection -> {});
+    }
+
+    Migration(DataSource dataSource, Duration patience, SchemaTransaction.Step beforeCommit) {
+        this.transaction = new SchemaTransaction(dataSource, patience);
+        this.beforeCommit = beforeCommit;
+    }
+
+    /**
+     * Applies what is missing; nothing when the schema is current.
+     *
+     * @throws PreflightException if something found beforehand stops it
+     * @throws SchemaBusyException if tables stayed locked
+     * @throws org.flywaydb.core.api.FlywayException if a file fails
+     */
+    public Outcome migrate() throws SQLException {
+        return transaction.run(connection -> {
+            Preflight preflight = new Preflight(connection);
+            Preflight.Report report = preflight.report();
+            if (report.isBlocked()) {
+                throw new PreflightException(report);
+            }
+            PastedFiles pasted = preflight.pastedFiles();
+            if (flyway(connection).load().info().pending().length > 0) {
+                if (preflight.adopts()) {
+                    SchemaTransaction.execute(connection, LOCK_SESSIONS);
+                }
+                SchemaTransaction.execute(connection, LOCK_BASE_TABLES);
+            }
+            if (pasted.needRecording()) {
+                record(connection, pasted);
+            }
+            MigrateResult result = flyway(connection).load().migrate();
+            if (!pasted.recorded().isEmpty()) {
+                SchemaTransaction.execute(connection, SHOW_HISTORY);
+            }
+            beforeCommit.on(connection);
+            return outcome(pasted, result);
+        });
+    }
+
+    private static void record(Connection connection, PastedFiles pasted) throws SQLException {
+        flyway(connection).baselineVersion("0").load().baseline();
+        SchemaTransaction.execute(connection, FORGET_BASELINE);
+        if (!pasted.recorded().isEmpty()) {
+            flyway(connection)
+                    .target(pasted.lastVersion())
+                    .skipExecutingMigrations(true)
+                    .load()
+                    .migrate();
+            SchemaTransaction.execute(connection, FORGET_REPEATABLES);
+        }
+    }
+
+    private static Outcome outcome(PastedFiles pasted, MigrateResult result) {
+        List<String> applied = result.migrations.stream()
+                .map(file -> Stream.of(file.version, file.description)
+                        .filter(part -> part != null && !part.isBlank())
+                        .reduce((version, description) -> version + " " + description)
+                        .orElseThrow())
+                .toList();
+        return new Outcome(
+                pasted.recorded(),
+                applied,
+                result.targetSchemaVersion == null ? result.initialSchemaVersion : result.targetSchemaVersion);
+    }
+
+    static FluentConfiguration flyway(Connection connection) {
+        return Flyway.configure(Migration.class.getClassLoader())
+                .dataSource(SchemaTransaction.lending(connection))
                 .locations("classpath:db/platform", "classpath:db/migration")
                 .schemas("satchel")
                 .defaultSchema("satchel")
@@ -28,32 +132,15 @@ public final class Migration {
                 .cleanDisabled(true)
                 .placeholderReplacement(false)
                 .validateMigrationNaming(true)
-                .failOnMissingLocations(true)
-                .load();
-    }
-
-    /**
-     * Applies what is missing; nothing when the schema is current.
-     *
-     * @throws org.flywaydb.core.api.FlywayException if a file fails; that file then changed nothing
-     */
-    public Outcome migrate() {
-        MigrateResult result = flyway.migrate();
-        List<String> applied = result.migrations.stream()
-                .map(file -> Stream.of(file.version, file.description)
-                        .filter(part -> part != null && !part.isBlank())
-                        .reduce((version, description) -> version + " " + description)
-                        .orElseThrow())
-                .toList();
-        return new Outcome(
-                applied, result.targetSchemaVersion == null ? result.initialSchemaVersion : result.targetSchemaVersion);
+                .failOnMissingLocations(true);
     }
 
     /**
      * What a migration did.
      *
+     * @param recorded the files that had run before without a history, in order
      * @param applied the files, in order
      * @param version of the schema from now on
      */
-    public record Outcome(List<String> applied, String version) {}
+    public record Outcome(List<String> recorded, List<String> applied, String version) {}
 }

@@ -1,0 +1,23 @@
+package dev.satchel.batchexport.schema;
+
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** The rollback would lose rows or take what others built; nothing was changed. */
+public final class RollbackRefusedException extends SQLException {
+
+    private static final long serialVersionUID = 1L;
+
+    RollbackRefusedException(PSQLException refusal, ServerErrorMessage message) {
+        super(
+                Stream.of(message.getMessage(), message.getDetail(), message.getHint())
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.joining("\n")),
+                refusal.getSQLState(),
+                refusal);
+    }
+}
