@@ -1,14 +1,17 @@
 SET LOCAL lock_timeout = '2s';
 
 CREATE OR REPLACE FUNCTION satchel.user_ids() RETURNS SETOF uuid
-    LANGUAGE sql
+    -- Not sql, whose body is tried out when it is created: an owner who may not see every user can still migrate.
+    LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = ''
     -- A definer who may not see every user gets an error, not fewer users.
     SET row_security = off
 AS $function$
+BEGIN
     -- Locked until the caller's transaction ends, so that none of them is deleted before it has referred to them.
-    SELECT id FROM public.users ORDER BY id FOR KEY SHARE
+    RETURN QUERY SELECT id FROM public.users ORDER BY id FOR KEY SHARE;
+END
 $function$;
 
 COMMENT ON FUNCTION satchel.user_ids() IS

@@ -24,7 +24,7 @@ DECLARE
         'satchel.batch_job_instance_seq', 'satchel.batch_job_execution_seq', 'satchel.batch_step_execution_seq'];
     views constant text[] := ARRAY ['public.user_api_keys_status'];
     -- Functions of schema satchel, by name.
-    functions constant text[] := ARRAY ['set_updated_at', 'guard_export_status', 'own_api_keys_status'];
+    functions constant text[] := ARRAY ['set_updated_at', 'guard_export_status', 'own_api_keys_status', 'user_ids'];
     tables text[];
     relation text;
     rows_found bigint;

@@ -1,19 +1,27 @@
 package dev.satchel.batchexport.command;
 
 import dev.satchel.batchexport.schema.Migration;
-import java.sql.Connection;
+import dev.satchel.batchexport.schema.Preflight;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "migrate",
-        description =
-                "Brings the database to the newest version of Satchel's schema. Log in as the owner of its tables.")
+        description = {
+            "Brings the database to the newest version of Satchel's schema: looks first, then changes all or nothing.",
+            "Log in as the owner of the application's tables."
+        })
 final class MigrateCommand implements Callable<Integer> {
 
     private final Console console;
+
+    @Option(
+            names = "--dry-run",
+            description = "Only look, and print what was found. Ends with 1 when something stands in the way.")
+    boolean dryRun;
 
     MigrateCommand(Console console) {
         this.console = console;
@@ -22,17 +30,22 @@ final class MigrateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SQLException {
         DataSource owner = new Settings(console.environment()).database().plain();
-        // Flyway would answer a refused login with a page of text.
-        try (Connection reachable = owner.getConnection()) {
-            reachable.isValid(0);
-        }
+        return dryRun ? look(owner) : migrate(owner);
+    }
+
+    private int look(DataSource owner) throws SQLException {
+        Preflight.Report report = Preflight.report(owner);
+        console.out().println(report);
+        return report.isBlocked() ? 1 : 0;
+    }
+
+    private int migrate(DataSource owner) throws SQLException {
         Migration.Outcome outcome = new Migration(owner).migrate();
+        outcome.recorded().forEach(file -> console.out().println("recorded " + file + ", which was there already"));
         outcome.applied().forEach(file -> console.out().println("applied " + file));
         console.out()
-                .println(
-                        outcome.applied().isEmpty()
-                                ? "nothing to do: the schema is at version " + outcome.version()
-                                : "the schema is at version " + outcome.version());
+                .println((outcome.applied().isEmpty() && outcome.recorded().isEmpty() ? "nothing to do: " : "")
+                        + "the schema is at version " + outcome.version());
         return 0;
     }
 }

@@ -1,6 +1,9 @@
 package dev.satchel.batchexport.command;
 
 import dev.satchel.batchexport.database.NotMigratedException;
+import dev.satchel.batchexport.schema.PreflightException;
+import dev.satchel.batchexport.schema.RollbackRefusedException;
+import dev.satchel.batchexport.schema.SchemaBusyException;
 import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.export.Failure;
 import dev.satchel.export.UnknownUserException;
@@ -9,7 +12,7 @@ import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
-/** What an exception means to the person who typed the command: one sentence, and no row's content in it. */
+/** What an exception means to the person who typed the command: a sentence or a list, and no row's content in it. */
 final class Problems {
 
     private Problems() {}
@@ -19,19 +22,21 @@ final class Problems {
             if (cause instanceof UsageException
                     || cause instanceof RefusedException
                     || cause instanceof NotMigratedException
+                    || cause instanceof PreflightException
+                    || cause instanceof RollbackRefusedException
+                    || cause instanceof SchemaBusyException
                     || cause instanceof UnknownUserException) {
                 return String.valueOf(cause.getMessage());
             }
             if (cause instanceof SQLException database) {
-                return ofDatabase(database);
+                return thrown instanceof FlywayException
+                        ? "a migration file was refused, and nothing was changed: " + firstLine(database)
+                        : ofDatabase(database);
             }
             Optional<Failure> store = StoreFailures.diagnose(cause);
             if (store.isPresent()) {
                 return store.get().explanation();
             }
-        }
-        if (thrown instanceof FlywayException) {
-            return "the migration was refused: " + thrown.getMessage();
         }
         return "something unforeseen went wrong (" + thrown.getClass().getSimpleName()
                 + "); run the command again with --stacktrace to see where";

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             MigrateCommand.class,
             VerifyCommand.class,
+            RollbackCommand.class,
             ExportCommand.class,
             CleanUpCommand.class,
             TypesCommand.class,
