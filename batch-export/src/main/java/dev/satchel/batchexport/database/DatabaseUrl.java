@@ -3,6 +3,7 @@ package dev.satchel.batchexport.database;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Properties;
@@ -48,9 +49,14 @@ public final class DatabaseUrl {
 
     private DatabaseUrl(Properties properties) {
         this.properties = properties;
-        this.host = PGProperty.PG_HOST.getOrDefault(properties);
-        this.port = PGProperty.PG_PORT.getOrDefault(properties);
-        this.database = PGProperty.PG_DBNAME.getOrDefault(properties);
+        this.host = value(properties, PGProperty.PG_HOST, "localhost");
+        this.port = value(properties, PGProperty.PG_PORT, "5432");
+        this.database = value(properties, PGProperty.PG_DBNAME, "");
+    }
+
+    private static String value(Properties properties, PGProperty property, String otherwise) {
+        String value = property.getOrDefault(properties);
+        return value == null ? otherwise : value;
     }
 
     /**
@@ -63,7 +69,7 @@ public final class DatabaseUrl {
             throw new IllegalArgumentException(SETTING + " is not set: " + ALLOWED);
         }
         Properties parsed = text.startsWith("jdbc:") ? jdbc(text) : libpq(text);
-        if (parsed == null || PGProperty.PG_DBNAME.getOrDefault(parsed) == null) {
+        if (parsed == null || value(parsed, PGProperty.PG_DBNAME, "").isEmpty()) {
             throw malformed(text);
         }
         return new DatabaseUrl(parsed);
@@ -133,7 +139,7 @@ public final class DatabaseUrl {
     /** The driver's URL, which holds neither user nor password. */
     public String jdbcUrl() {
         return "jdbc:postgresql://" + host + ":" + port + "/"
-                + java.net.URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
+                + URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** Everything else the driver is told: user, password and parameters. A copy. */
