@@ -53,6 +53,7 @@ final class CleanUpCommand implements Callable<Integer> {
         }
         console.out()
                 .printf(
+                        Locale.ROOT,
                         "removed %d expired, %d of deleted exports, %d never published; kept %d%n",
                         report.removed(Reason.EXPIRED),
                         report.removed(Reason.ROW_DELETED),
@@ -71,6 +72,7 @@ final class CleanUpCommand implements Callable<Integer> {
                     removal.leftover().exportId(),
                     reason,
                     removal.failure().message());
+            LOG.debug("export {}", removal.leftover().exportId(), removal.cause());
         }
     }
 }

@@ -13,6 +13,7 @@ import dev.satchel.export.FileStore;
 import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,6 @@ import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
         name = "run",
         description = {
             "Delivers every export that waits, then ends; with --watch goes on and on.",
-            "Ends with 1 when an export was given up. Any number of workers may run at once."
+            "Ends with 1 when an export was given up, or its end is not known. Any number of workers may run at once."
         })
 final class RunCommand implements Callable<Integer> {
 
@@ -101,7 +101,7 @@ final class RunCommand implements Callable<Integer> {
                     worker.exportRun();
                 }
                 stop.await(WATCH_PAUSE);
-            } catch (DataAccessException | IllegalStateException passing) {
+            } catch (RuntimeException passing) {
                 // A worker that watches outlives a restart of the database.
                 LOG.warn(
                         "run ended early, going on in {} s: {}",
@@ -115,14 +115,15 @@ final class RunCommand implements Callable<Integer> {
     private int summary(RunReport.Totals totals) {
         console.out()
                 .printf(
+                        Locale.ROOT,
                         "delivered %d (%d records, %d bytes), failed %d, retried %d, unfinished %d%n",
                         totals.delivered(),
                         totals.records(),
                         totals.bytes(),
                         totals.failed(),
                         totals.retried(),
-                        totals.unfinished());
-        return totals.failed() == 0 ? 0 : 1;
+                        totals.unfinished() + totals.unconfirmed());
+        return totals.failed() == 0 && totals.unconfirmed() == 0 ? 0 : 1;
     }
 
     /** Says how each attempt ended: a line in the log, and a bar where a person watches. */

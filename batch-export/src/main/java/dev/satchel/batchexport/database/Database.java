@@ -16,6 +16,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 public final class Database {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(10);
 
     // The migrations of this version of the program end here; a command that needs a later table would fail half-way.
     private static final String MIGRATED = """
@@ -77,7 +78,9 @@ public final class Database {
         Properties properties = url.properties();
         properties.putIfAbsent(PGProperty.APPLICATION_NAME.getName(), "satchel");
         properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), String.valueOf(CONNECT_TIMEOUT.toSeconds()));
-        // A peer that vanished without a word is noticed by the operating system, not after hours.
+        // A peer that vanished without a word would be waited for without end; the longest sort of a large export
+        // answers sooner.
+        properties.putIfAbsent(PGProperty.SOCKET_TIMEOUT.getName(), String.valueOf(LONGEST_SILENCE.toSeconds()));
         properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
         return properties;
     }

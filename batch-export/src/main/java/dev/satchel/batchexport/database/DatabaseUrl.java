@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -28,7 +30,8 @@ public final class DatabaseUrl {
     private static final String ALLOWED =
             "expected postgresql://user:password@host:port/database or jdbc:postgresql://host:port/database?user=…";
 
-    private static final Pattern PASSWORD_IN_AUTHORITY = Pattern.compile("(://[^:/?#]*):.*@");
+    // From the first colon that is not the scheme's, so that nothing of a password is shown whatever else is wrong.
+    private static final Pattern PASSWORD_IN_AUTHORITY = Pattern.compile(":(?!//).*@");
     private static final Pattern PASSWORD_IN_QUERY = Pattern.compile("(?i)(password=)[^&]*");
 
     /** What libpq calls differently from the driver. */
@@ -132,14 +135,23 @@ public final class DatabaseUrl {
     }
 
     private static String withoutPassword(String text) {
-        String shown = PASSWORD_IN_AUTHORITY.matcher(text).replaceFirst("$1:***@");
+        String shown = PASSWORD_IN_AUTHORITY.matcher(text).replaceFirst(":***@");
         return PASSWORD_IN_QUERY.matcher(shown).replaceAll("$1***");
     }
 
     /** The driver's URL, which holds neither user nor password. */
     public String jdbcUrl() {
-        return "jdbc:postgresql://" + host + ":" + port + "/"
+        return "jdbc:postgresql://" + hosts() + "/"
                 + URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    // The driver keeps the hosts of one URL in one property and their ports in another.
+    private String hosts() {
+        String[] names = host.split(",", -1);
+        String[] ports = port.split(",", -1);
+        return IntStream.range(0, names.length)
+                .mapToObj(index -> names[index] + ":" + ports[Math.min(index, ports.length - 1)])
+                .collect(Collectors.joining(","));
     }
 
     /** Everything else the driver is told: user, password and parameters. A copy. */
@@ -157,6 +169,6 @@ public final class DatabaseUrl {
     /** Host, port and database, for messages. */
     @Override
     public String toString() {
-        return host + ":" + port + "/" + database;
+        return hosts() + "/" + database;
     }
 }

@@ -43,6 +43,10 @@ public final class CleanUpReport {
      * One object that was to be removed.
      *
      * @param failure why it could not be, or null when it was
+     * @param cause what the store threw, for those who look for the reason; null when it was removed
      */
-    public record Removal(Leftover leftover, @Nullable Failure failure) {}
+    public record Removal(
+            Leftover leftover,
+            @Nullable Failure failure,
+            @Nullable Exception cause) {}
 }

@@ -5,6 +5,7 @@ import dev.satchel.export.DeliverExport;
 import dev.satchel.export.Delivery;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
+import dev.satchel.export.Failure;
 import dev.satchel.export.FileFormats;
 import dev.satchel.export.FileLedger;
 import dev.satchel.export.FileLedger.Leftover;
@@ -128,7 +129,7 @@ class ExportJobs {
         StopSignal stop = terms.stop();
         return new StepBuilder("deliverNext", runs)
                 .<Export.Processing, Delivery>chunk(1)
-                .reader(new WaitingExports(history, terms.worker(), settings.lease(), stop))
+                .reader(new WaitingExports(history, terms.worker(), settings.lease(), settings.attempts(), stop))
                 .processor(export -> deliverExport.deliver(export, stop::isAbandoning))
                 .writer(deliveries -> deliveries.forEach(report::add))
                 .build();
@@ -167,11 +168,17 @@ class ExportJobs {
     private static CleanUpReport.Removal remove(CleanUp cleanUp, LeftoverFiles leftovers, Leftover leftover) {
         try {
             cleanUp.remove(leftover);
-            return new CleanUpReport.Removal(leftover, null);
+            return new CleanUpReport.Removal(leftover, null, null);
         } catch (IOException | RuntimeException refused) {
             leftovers.keep(leftover);
-            return new CleanUpReport.Removal(leftover, new KnownFailures().diagnose(refused));
+            return new CleanUpReport.Removal(leftover, reason(refused), refused);
         }
+    }
+
+    private static Failure reason(Exception refused) {
+        return refused instanceof IllegalArgumentException
+                ? new Failure(Failure.Code.STORE_MISSING, "the file is in another store than SATCHEL_STORE names")
+                : new KnownFailures().diagnose(refused);
     }
 
     @Bean

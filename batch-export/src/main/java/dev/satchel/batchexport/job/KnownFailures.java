@@ -5,6 +5,7 @@ import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
 import dev.satchel.export.FailureDiagnosis;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.util.Optional;
 import java.util.Set;
 import org.springframework.dao.QueryTimeoutException;
@@ -25,6 +26,12 @@ public final class KnownFailures implements FailureDiagnosis {
 
     private static final Failure SNAPSHOT_TOO_OLD =
             new Failure(Code.SNAPSHOT_TOO_OLD, "reading took longer than a snapshot of the database may be held open");
+
+    /** Single ones: a lock not available in time, the two transaction timeouts, a server that became read-only. */
+    private static final Set<String> PASSING = Set.of("55P03", "25P03", "25P04", "25006");
+
+    private static final Failure DATABASE_UNAVAILABLE =
+            new Failure(Code.DATABASE_UNAVAILABLE, "the database could not be reached or was overloaded");
 
     private static final int DEEPEST_CAUSE = 20;
 
@@ -48,7 +55,7 @@ public final class KnownFailures implements FailureDiagnosis {
     private static Optional<Failure> ofDatabase(SQLException exception) {
         String state = exception.getSQLState();
         if (state == null || state.length() != 5) {
-            return Optional.empty();
+            return exception instanceof SQLTransientException ? Optional.of(DATABASE_UNAVAILABLE) : Optional.empty();
         }
         if (state.equals(QUERY_CANCELED)) {
             return Optional.of(SNAPSHOT_TOO_OLD);
@@ -60,9 +67,8 @@ public final class KnownFailures implements FailureDiagnosis {
         if (state.startsWith("28")) {
             return Optional.of(new Failure(Code.ACCESS_DENIED, "the database refused the worker's login"));
         }
-        if (PASSING_CLASSES.contains(state.substring(0, 2))) {
-            return Optional.of(
-                    new Failure(Code.DATABASE_UNAVAILABLE, "the database could not be reached or was overloaded"));
+        if (PASSING_CLASSES.contains(state.substring(0, 2)) || PASSING.contains(state)) {
+            return Optional.of(DATABASE_UNAVAILABLE);
         }
         return Optional.empty();
     }

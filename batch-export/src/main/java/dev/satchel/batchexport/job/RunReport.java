@@ -13,6 +13,7 @@ public final class RunReport {
     private long retried;
     private long failed;
     private long unfinished;
+    private long unconfirmed;
 
     /** @param watcher is told of each attempt, one at a time */
     public RunReport(Consumer<Delivery> watcher) {
@@ -28,6 +29,8 @@ public final class RunReport {
             retried++;
         } else if (delivery instanceof Delivery.GivenUp) {
             failed++;
+        } else if (delivery instanceof Delivery.Unconfirmed) {
+            unconfirmed++;
         } else {
             unfinished++;
         }
@@ -36,13 +39,15 @@ public final class RunReport {
 
     /** What was counted until now. */
     public synchronized Totals totals() {
-        return new Totals(delivered, records, bytes, retried, failed, unfinished);
+        return new Totals(delivered, records, bytes, retried, failed, unfinished, unconfirmed);
     }
 
     /**
      * The counts of a run.
      *
-     * @param unfinished attempts that ended without a result of their own: released, lost or unconfirmed
+     * @param unfinished attempts whose export is another worker's to finish: released or lost
+     * @param unconfirmed attempts that do not know whether their file is published
      */
-    public record Totals(long delivered, long records, long bytes, long retried, long failed, long unfinished) {}
+    public record Totals(
+            long delivered, long records, long bytes, long retried, long failed, long unfinished, long unconfirmed) {}
 }

@@ -31,6 +31,13 @@ class DatabaseUrlTest {
     }
 
     @Test
+    void keepsEveryHostWithItsPort() {
+        DatabaseUrl url = DatabaseUrl.parse("jdbc:postgresql://h1:5433,h2:5434/app?user=ana");
+
+        assertThat(url.jdbcUrl()).isEqualTo("jdbc:postgresql://h1:5433,h2:5434/app");
+    }
+
+    @Test
     void translatesWhatLibpqCallsDifferently() {
         DatabaseUrl url = DatabaseUrl.parse("postgres://ana@h/app?application_name=nightly&connect_timeout=3");
 
@@ -50,7 +57,10 @@ class DatabaseUrlTest {
                 "postgresql://ana:hunter2@host/app?sslmode",
                 "mysql://ana:hunter2@host/app",
                 "jdbc:mysql://host/app?password=hunter2",
-                "host=localhost password=hunter2"
+                "host=localhost password=hunter2",
+                "ana:hunter2@host:5432/app",
+                "postgresql:/ana:hunter2@host/app",
+                "postgresql//ana:hunter2@host/app"
             })
     void refusesAnythingElseWithoutRepeatingThePassword(String text) {
         assertThatThrownBy(() -> DatabaseUrl.parse(text))
