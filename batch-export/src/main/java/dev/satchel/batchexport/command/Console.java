@@ -14,6 +14,18 @@ import java.util.Map;
  */
 public record Console(Map<String, String> environment, PrintWriter out, PrintWriter err, boolean watched) {
 
+    /**
+     * The text without what a terminal would obey: whoever writes a row of the history chooses some of its words.
+     */
+    static String harmless(String text) {
+        return text.codePoints()
+                .map(point -> Character.isISOControl(point) || Character.getType(point) == Character.FORMAT
+                        ? '\uFFFD'
+                        : point)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
     /** This process's own environment and streams, in UTF-8. */
     public static Console ofProcess() {
         return new Console(

@@ -5,6 +5,7 @@ import dev.satchel.export.ExportCatalog;
 import dev.satchel.postgres.SatchelPostgres;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -71,11 +72,12 @@ final class ListCommand implements Callable<Integer> {
     private void print(ExportCatalog.Entry entry) {
         console.out()
                 .printf(
+                        Locale.ROOT,
                         "%-36s  %-36s  %-12s  %-6s  %-10s  %9d  %12s%n",
                         entry.id(),
                         entry.user(),
-                        entry.type(),
-                        entry.format(),
+                        Console.harmless(entry.type()),
+                        Console.harmless(entry.format()),
                         entry.status(),
                         entry.records(),
                         entry.bytes() == null ? "-" : entry.bytes());

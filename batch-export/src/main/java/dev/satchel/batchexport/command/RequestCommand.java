@@ -7,10 +7,14 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.ExportType;
 import dev.satchel.postgres.SatchelPostgres;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +22,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import javax.sql.DataSource;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -102,15 +108,19 @@ final class RequestCommand implements Callable<Integer> {
         } catch (IllegalArgumentException malformed) {
             throw new UsageException(malformed.getMessage());
         }
-        ExportHistory history = new SatchelPostgres(
-                        new Settings(console.environment()).database().migrated())
-                .exportHistory();
-        if (users.all) {
-            history.requestForAllUsers(wantedType, wantedFormat, filters)
-                    .forEach(id -> console.out().println(id));
-        } else {
-            requests.forEach(
-                    request -> console.out().println(history.request(request).id()));
+        DataSource dataSource = new Settings(console.environment()).database().migrated();
+        try (Connection connection = dataSource.getConnection()) {
+            // One transaction: where one of the users does not exist, nobody's export is asked for.
+            connection.setAutoCommit(false);
+            ExportHistory history =
+                    new SatchelPostgres(new SingleConnectionDataSource(connection, true)).exportHistory();
+            List<UUID> ids = users.all
+                    ? history.requestForAllUsers(wantedType, wantedFormat, filters)
+                    : requests.stream()
+                            .map(request -> history.request(request).id())
+                            .toList();
+            connection.commit();
+            ids.forEach(console.out()::println);
         }
         return 0;
     }
@@ -134,6 +144,8 @@ final class RequestCommand implements Callable<Integer> {
     /** Whose data: exactly one of these. */
     static final class Users {
 
+        private static final int BYTE_ORDER_MARK = 0xFEFF;
+
         @Option(names = "--user", required = true, paramLabel = "ID", description = "The id of the user.")
         @Nullable
         String one;
@@ -156,6 +168,16 @@ final class RequestCommand implements Callable<Integer> {
             return file == null ? List.of() : read(file);
         }
 
+        // Spreadsheets begin a CSV file with a byte order mark.
+        private static Reader reader(Path file) throws IOException {
+            BufferedReader text = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+            text.mark(1);
+            if (text.read() != BYTE_ORDER_MARK) {
+                text.reset();
+            }
+            return text;
+        }
+
         private static List<UserId> read(Path file) {
             CSVFormat format = CSVFormat.RFC4180
                     .builder()
@@ -163,7 +185,7 @@ final class RequestCommand implements Callable<Integer> {
                     .setSkipHeaderRecord(true)
                     .setTrim(true)
                     .get();
-            try (CSVParser rows = format.parse(Files.newBufferedReader(file, StandardCharsets.UTF_8))) {
+            try (CSVParser rows = format.parse(reader(file))) {
                 if (!rows.getHeaderMap().containsKey("user_id")) {
                     throw new UsageException("the file " + file + " has no column user_id");
                 }
@@ -172,7 +194,7 @@ final class RequestCommand implements Callable<Integer> {
                     users.add(UserId.parse(row.get("user_id")));
                 }
                 return users;
-            } catch (IOException unreadable) {
+            } catch (IOException | UncheckedIOException unreadable) {
                 throw new UsageException("the file " + file + " cannot be read: "
                         + unreadable.getClass().getSimpleName());
             }

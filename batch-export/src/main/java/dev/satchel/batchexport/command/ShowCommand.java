@@ -3,6 +3,7 @@ package dev.satchel.batchexport.command;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.postgres.SatchelPostgres;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ final class ShowCommand implements Callable<Integer> {
 
     private void line(String name, @Nullable Object value) {
         if (value != null) {
-            console.out().printf("%-10s %s%n", name, value);
+            console.out().printf(Locale.ROOT, "%-10s %s%n", name, Console.harmless(value.toString()));
         }
     }
 }

@@ -54,8 +54,11 @@ final class VerifyCommand implements Callable<Integer> {
             checks.forEach(check -> console.out().println(check.line()));
             console.out()
                     .printf(
+                            Locale.ROOT,
                             "%d checks, %d failed, %d warnings%n",
-                            checks.size(), count(checks, Check.Result.FAILED), count(checks, Check.Result.WARNING));
+                            checks.size(),
+                            count(checks, Check.Result.FAILED),
+                            count(checks, Check.Result.WARNING));
         }
         return count(checks, Check.Result.FAILED) == 0 ? 0 : 1;
     }

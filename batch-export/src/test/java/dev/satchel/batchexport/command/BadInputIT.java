@@ -260,6 +260,38 @@ class BadInputIT {
     }
 
     @Test
+    void aFileOfUsersAsksForAllOrForNobody() throws Exception {
+        Path unknown = Files.writeString(
+                folder.resolve("unknown.csv"),
+                "\uFEFFuser_id\r\n" + LEARNER + "\r\n99999999-9999-4999-8999-999999999999\r\n");
+        Path broken = Files.writeString(folder.resolve("broken.csv"), "user_id\n\"" + LEARNER);
+
+        Result refused =
+                satchel.satchel("export", "request", "--users", unknown.toString(), "--type", "all", "--format", "csv");
+        Result malformed =
+                satchel.satchel("export", "request", "--users", broken.toString(), "--type", "all", "--format", "csv");
+
+        assertThat(refused.err()).contains("no user has the id 99999999-9999-4999-8999-999999999999");
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(malformed.err()).contains("broken.csv cannot be read");
+        assertThat(malformed.exit()).isEqualTo(2);
+    }
+
+    @Test
+    void whatAnotherProgramWroteIsShownWithoutControlCharacters() {
+        satchel.sql("INSERT INTO export_history (id, user_id, export_type, export_format) VALUES"
+                + " ('22222222-2222-4222-8222-222222222222', '" + LEARNER + "', E'\\u001B]52;c;evil\\u0007', 'csv')");
+
+        String listed = satchel.satchel("export", "list").succeeded();
+        String shown = satchel.satchel("export", "show", "22222222-2222-4222-8222-222222222222")
+                .succeeded();
+
+        assertThat(listed + shown).contains("]52;c;evil").doesNotContain("\u001B", "\u0007");
+        satchel.sql("DELETE FROM export_history");
+    }
+
+    @Test
     void aDatabaseThatIsNotThereIsNamed() {
         Result unreachable = with("DATABASE_URL", "postgresql://ana:hunter2@127.0.0.1:1/app", "export", "list");
         Result unknown = with("DATABASE_URL", satchel.database().workerUrl() + "_not", "export", "list");
