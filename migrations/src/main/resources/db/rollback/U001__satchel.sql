@@ -131,6 +131,14 @@ BEGIN
                     'satchel_archive, satchel rollback --destroy (SET satchel.rollback = ''destroy'') deletes them.';
     END IF;
 
+    IF mode = 'destroy' AND to_regclass('satchel.export_file') IS NOT NULL THEN
+        SELECT count(*) INTO rows_found FROM satchel.export_file;
+        IF rows_found > 0 THEN
+            RAISE NOTICE '% files may still be in the store, and nothing knows of them any more: delete them there',
+                rows_found;
+        END IF;
+    END IF;
+
     -- What others put on Satchel's tables would go with them without a word.
     SELECT string_agg(thing, '; ' ORDER BY thing)
       INTO others
