@@ -7,6 +7,9 @@ import dev.satchel.export.UserRecords;
 import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -14,9 +17,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * Satchel's ports on one PostgreSQL database, into which Satchel's migrations have been applied.
  *
- * <p>Built by hand from a data source, or by Spring: Boot finds it by itself, and plain Spring imports it. The data
- * source logs in as a member of {@code satchel_runtime}. Everything it hands out is safe for use by many threads.
+ * <p>Built by hand from a data source, or by Spring: plain Spring imports it, and Boot finds it by itself where there is
+ * one data source, or one that is primary; a service with several builds it by hand from the right one. The data source
+ * logs in as a member of {@code satchel_runtime}. Everything it hands out is safe for use by many threads.
  */
+@AutoConfiguration(afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
+@ConditionalOnSingleCandidate(DataSource.class)
 @Configuration(proxyBeanMethods = false)
 public final class SatchelPostgres {
 
@@ -33,24 +39,28 @@ public final class SatchelPostgres {
 
     /** The life cycle of every export. */
     @Bean
+    @ConditionalOnMissingBean
     public ExportHistory exportHistory() {
         return new PostgresExportHistory(jdbc);
     }
 
     /** What the history shows. */
     @Bean
+    @ConditionalOnMissingBean
     public ExportCatalog exportCatalog() {
         return new PostgresExportCatalog(jdbc);
     }
 
     /** The users' own records, each read with its user's rights, in one snapshot that may last an hour. */
     @Bean
+    @ConditionalOnMissingBean
     public UserRecords userRecords() {
         return new PostgresUserRecords(dataSource, MAX_SNAPSHOT_AGE);
     }
 
     /** The objects that exports have written to the store. */
     @Bean
+    @ConditionalOnMissingBean
     public FileLedger fileLedger() {
         return new PostgresFileLedger(jdbc);
     }

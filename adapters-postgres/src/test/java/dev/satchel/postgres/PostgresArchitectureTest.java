@@ -40,6 +40,7 @@ class PostgresArchitectureTest {
                     "org.jspecify.annotations..",
                     "org.postgresql..",
                     "org.springframework.beans..",
+                    "org.springframework.boot.autoconfigure..",
                     "org.springframework.context.annotation..",
                     "org.springframework.dao..",
                     "org.springframework.jdbc..",

@@ -2,15 +2,25 @@ package dev.satchel.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.UserId;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 class SatchelPostgresTest {
 
@@ -33,6 +43,99 @@ class SatchelPostgresTest {
                 "/META-INF/spring/org.springframework.boot.autoconfigure.AutoConfiguration.imports")) {
             assertThat(new String(imports.readAllBytes(), StandardCharsets.UTF_8))
                     .isEqualToIgnoringNewLines(SatchelPostgres.class.getName());
+        }
+    }
+
+    @Test
+    void bootFindsItWhereThereIsOneDataSource() {
+        try (var context = boot(OneDataSource.class)) {
+            assertThat(context.getBeansOfType(ExportHistory.class)).hasSize(1);
+        }
+    }
+
+    @Test
+    void bootLeavesItOutWhereThereIsNoneOrMoreThanOne() {
+        try (var none = boot(NoDataSource.class);
+                var two = boot(TwoDataSources.class)) {
+            assertThat(none.getBeansOfType(SatchelPostgres.class)).isEmpty();
+            assertThat(two.getBeansOfType(SatchelPostgres.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void aServicesOwnBeanComesFirst() {
+        try (var context = boot(OwnCatalog.class)) {
+            assertThat(context.getBean(ExportCatalog.class)).isInstanceOf(OwnCatalog.Empty.class);
+            assertThat(context.getBean(ExportHistory.class)).isInstanceOf(PostgresExportHistory.class);
+        }
+    }
+
+    private static ConfigurableApplicationContext boot(Class<?> application) {
+        return new SpringApplicationBuilder(application)
+                .web(WebApplicationType.NONE)
+                .logStartupInfo(false)
+                .run();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class NoDataSource {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class OneDataSource {
+
+        @Bean
+        DataSource dataSource() {
+            return new PGSimpleDataSource();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class TwoDataSources {
+
+        @Bean
+        DataSource application() {
+            return new PGSimpleDataSource();
+        }
+
+        @Bean
+        DataSource satchel() {
+            return new PGSimpleDataSource();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class OwnCatalog {
+
+        @Bean
+        DataSource dataSource() {
+            return new PGSimpleDataSource();
+        }
+
+        @Bean
+        ExportCatalog catalog() {
+            return new Empty();
+        }
+
+        private static final class Empty implements ExportCatalog {
+
+            @Override
+            public Optional<Entry> find(UUID id) {
+                return Optional.empty();
+            }
+
+            @Override
+            public List<Entry> newest(UserId user, String status, int limit) {
+                return List.of();
+            }
+
+            @Override
+            public Optional<Downloadable> downloadable(UUID id) {
+                return Optional.empty();
+            }
         }
     }
 }
