@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +65,25 @@ class WorkersIT {
             assertThat(new HashSet<>(satchel.objects())).hasSize(1000).isEqualTo(new HashSet<>(locations));
             assertThat(satchel.value("SELECT count(*) FROM satchel.export_lease"))
                     .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void manyRunsMayStartAtTheSameMoment() throws Exception {
+        try (Installation satchel = Installation.in(folder.resolve("s3"))) {
+            ExecutorService operators = Executors.newFixedThreadPool(6);
+            try {
+                List<Future<Installation.Result>> runs = operators.invokeAll(
+                        Collections.nCopies(18, () -> satchel.satchel("export", "run", "--concurrency", "1")));
+                for (Future<Installation.Result> run : runs) {
+                    assertThat(run.get().err()).isEmpty();
+                    assertThat(run.get().exit()).isZero();
+                }
+            } finally {
+                operators.shutdownNow();
+            }
+            assertThat(satchel.value("SELECT count(*) FROM satchel.batch_job_execution WHERE status = 'COMPLETED'"))
+                    .isEqualTo("18");
         }
     }
 }

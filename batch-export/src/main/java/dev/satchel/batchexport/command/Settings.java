@@ -72,8 +72,14 @@ final class Settings {
         // Services other than AWS seldom have a host name per bucket, and some refuse checksums they do not know.
         boolean pathStyle = oneOf("SATCHEL_S3_PATH_STYLE", endpoint == null ? "false" : "true", "true", "false");
         boolean checksums = !oneOf("SATCHEL_S3_CHECKSUMS", "when-required", "when-required", "when-supported");
+        boolean conditional = oneOf("SATCHEL_S3_CONDITIONAL_WRITES", "true", "true", "false");
         return new S3Connection(
-                endpoint == null ? null : uri(endpoint), region(endpoint), pathStyle, checksums, credentials());
+                endpoint == null ? null : uri(endpoint),
+                region(endpoint),
+                pathStyle,
+                checksums,
+                conditional,
+                credentials());
     }
 
     private String region(@Nullable String endpoint) {

@@ -22,12 +22,15 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
  * @param pathStyle whether the bucket is part of the path rather than of the host name, as most services other than AWS
  *     need it
  * @param checksums whether to add the checksums that AWS supports to every request; some other services refuse them
+ * @param conditionalWrites whether to publish only where the name is free; some other services refuse the header, and
+ *     names hold 128 random bits anyway
  */
 public record S3Connection(
         @Nullable URI endpoint,
         String region,
         boolean pathStyle,
         boolean checksums,
+        boolean conditionalWrites,
         AwsCredentialsProvider credentials) {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);

@@ -55,13 +55,15 @@ public final class S3FileStore implements FileStore, AutoCloseable {
     private final String bucket;
     private final String keyPrefix;
     private final String location;
+    private final @Nullable String onlyIfFree;
 
-    S3FileStore(S3Client client, S3Presigner presigner, StoreAddress.Bucket address) {
+    S3FileStore(S3Client client, S3Presigner presigner, StoreAddress.Bucket address, boolean conditionalWrites) {
         this.client = client;
         this.presigner = presigner;
         this.bucket = address.name();
         this.keyPrefix = address.prefix().isEmpty() ? "" : address.prefix() + "/";
         this.location = address + "/";
+        this.onlyIfFree = conditionalWrites ? "*" : null;
     }
 
     /** How many bytes the part of that number has, counted from 0, unless it is the last. */
@@ -208,7 +210,7 @@ public final class S3FileStore implements FileStore, AutoCloseable {
             client.putObject(
                     put -> put.bucket(bucket)
                             .key(key)
-                            .ifNoneMatch("*")
+                            .ifNoneMatch(onlyIfFree)
                             .contentType(contentType)
                             .contentDisposition(disposition)
                             .metadata(metadata)
@@ -220,7 +222,7 @@ public final class S3FileStore implements FileStore, AutoCloseable {
             client.completeMultipartUpload(complete -> complete.bucket(bucket)
                     .key(key)
                     .uploadId(id)
-                    .ifNoneMatch("*")
+                    .ifNoneMatch(onlyIfFree)
                     .multipartUpload(upload -> upload.parts(parts)));
         }
 

@@ -30,6 +30,7 @@ final class FaultyHttpClient implements SdkHttpClient {
     }
 
     private final SdkHttpClient network;
+    private final Map<Call, SdkHttpRequest> last = new EnumMap<>(Call.class);
     private final Map<Call, Integer> counts = new EnumMap<>(Call.class);
     private final Map<Call, Integer> refused = new EnumMap<>(Call.class);
     private final Map<Call, Integer> unanswered = new EnumMap<>(Call.class);
@@ -59,6 +60,11 @@ final class FaultyHttpClient implements SdkHttpClient {
         return counts.getOrDefault(call, 0);
     }
 
+    /** The last request of that kind, as it was sent. */
+    synchronized SdkHttpRequest last(Call call) {
+        return last.get(call);
+    }
+
     private synchronized void arrived(Call call) {
         counts.merge(call, 1, Integer::sum);
     }
@@ -84,7 +90,12 @@ final class FaultyHttpClient implements SdkHttpClient {
     public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
         Optional<Call> call = callOf(request.httpRequest());
         ExecutableHttpRequest sent = network.prepareRequest(request);
+        call.ifPresent(kind -> remember(kind, request.httpRequest()));
         return call.isEmpty() ? sent : new FaultyRequest(call.get(), sent);
+    }
+
+    private synchronized void remember(Call call, SdkHttpRequest request) {
+        last.put(call, request);
     }
 
     @Override
