@@ -4,9 +4,6 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -89,7 +86,7 @@ public final class DeliverExport {
         ExportRequest request = export.request();
         String contentType = formats.contentType(request);
         try (FileStore.Upload upload = store.open(name, downloadName(export), contentType)) {
-            Metered bytes = new Metered(new Guarded(upload.body(), lease));
+            MeteredOutputStream bytes = new MeteredOutputStream(new Guarded(upload.body(), lease));
             FileFormats.Writer writer = formats.open(request, bytes);
             UserRecords.Snapshot snapshot =
                     records.read(request.user(), request.type().datasets(), request.filters(), writer);
@@ -271,44 +268,6 @@ public final class DeliverExport {
         public void write(byte[] bytes, int offset, int length) throws IOException {
             lease.check();
             out.write(bytes, offset, length);
-        }
-    }
-
-    /** Counts and hashes the bytes of the stored object, once. */
-    private static final class Metered extends DigestOutputStream {
-
-        private long count;
-
-        Metered(OutputStream out) {
-            super(out, sha256Digest());
-        }
-
-        private static MessageDigest sha256Digest() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException impossible) {
-                throw new IllegalStateException("every Java platform has SHA-256", impossible);
-            }
-        }
-
-        @Override
-        public void write(int value) throws IOException {
-            super.write(value);
-            count++;
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            super.write(bytes, offset, length);
-            count += length;
-        }
-
-        long count() {
-            return count;
-        }
-
-        String sha256() {
-            return HexFormat.of().formatHex(getMessageDigest().digest());
         }
     }
 }

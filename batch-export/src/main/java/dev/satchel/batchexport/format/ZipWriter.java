@@ -7,17 +7,14 @@ import dev.satchel.export.Dataset;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.FileFormats;
+import dev.satchel.export.MeteredOutputStream;
 import dev.satchel.export.UserRecords;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
@@ -46,21 +43,21 @@ final class ZipWriter implements FileFormats.Writer {
         this.zip = new ZipOutputStream(new Unclosed(out), UTF_8);
     }
 
-    private Content begin(String name) throws IOException {
+    private MeteredOutputStream begin(String name) throws IOException {
         ZipEntry entry = new ZipEntry(name);
         entry.setTimeLocal(NO_TIME);
         zip.putNextEntry(entry);
-        return new Content(zip);
+        return new MeteredOutputStream(zip);
     }
 
-    private DeliveredFile.Entry end(String name, Content content) throws IOException {
+    private DeliveredFile.Entry end(String name, MeteredOutputStream content) throws IOException {
         zip.closeEntry();
-        return new DeliveredFile.Entry(name, content.count, content.sha256());
+        return new DeliveredFile.Entry(name, content.count(), content.sha256());
     }
 
     @Override
     public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
-        Content content = begin(nameOf(dataset));
+        MeteredOutputStream content = begin(nameOf(dataset));
         table = new Table(dataset, content, new CsvWriter(options, content));
         table.csv.beginDataset(dataset, columns);
     }
@@ -159,47 +156,13 @@ final class ZipWriter implements FileFormats.Writer {
     }
 
     private DeliveredFile.Entry write(String name, byte[] bytes) throws IOException {
-        Content content = begin(name);
+        MeteredOutputStream content = begin(name);
         content.write(bytes, 0, bytes.length);
         return end(name, content);
     }
 
     /** The CSV that is being written. */
-    private record Table(Dataset dataset, Content content, CsvWriter csv) {}
-
-    /** The bytes of one entry before compression, counted and hashed. */
-    private static final class Content extends DigestOutputStream {
-
-        private long count;
-
-        Content(OutputStream out) {
-            super(out, sha256Digest());
-        }
-
-        private static MessageDigest sha256Digest() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException impossible) {
-                throw new IllegalStateException("every Java platform has SHA-256", impossible);
-            }
-        }
-
-        @Override
-        public void write(int value) throws IOException {
-            super.write(value);
-            count++;
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            super.write(bytes, offset, length);
-            count += length;
-        }
-
-        String sha256() {
-            return HexFormat.of().formatHex(getMessageDigest().digest());
-        }
-    }
+    private record Table(Dataset dataset, MeteredOutputStream content, CsvWriter csv) {}
 
     /** A stream of somebody else's, which ends when its owner says so. */
     private static final class Unclosed extends FilterOutputStream {
