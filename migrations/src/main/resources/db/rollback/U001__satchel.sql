@@ -14,9 +14,10 @@ DECLARE
     -- Tables whose rows somebody would miss, in an order in which they can be filled again.
     precious constant text[] := ARRAY [
         'public.user_api_keys', 'public.user_progress', 'public.export_history', 'satchel.export_lease',
-        'satchel.export_file'];
+        'satchel.export_file', 'satchel.session_credit', 'satchel.user_zone'];
     -- Tables of the machinery.
     technical constant text[] := ARRAY [
+        'satchel.progress_total',
         'satchel.batch_job_instance', 'satchel.batch_job_execution', 'satchel.batch_job_execution_params',
         'satchel.batch_step_execution', 'satchel.batch_step_execution_context',
         'satchel.batch_job_execution_context', 'satchel.flyway_schema_history'];
@@ -24,7 +25,11 @@ DECLARE
         'satchel.batch_job_instance_seq', 'satchel.batch_job_execution_seq', 'satchel.batch_step_execution_seq'];
     views constant text[] := ARRAY ['public.user_api_keys_status'];
     -- Functions of schema satchel, by name.
-    functions constant text[] := ARRAY ['set_updated_at', 'guard_export_status', 'own_api_keys_status', 'user_ids'];
+    functions constant text[] := ARRAY [
+        'set_updated_at', 'guard_export_status', 'own_api_keys_status', 'user_ids', 'user_day', 'refresh_progress',
+        'credit_sessions', 'ensure_progress', 'follow_new_users', 'follow_new_sessions', 'follow_changed_sessions',
+        'follow_deleted_sessions', 'follow_words', 'forget_progress', 'refuse_truncate', 'backfill_progress',
+        'end_broken_streaks', 'next_users', 'progress_drift', 'lock_progress', 'repair_progress', 'forget_departed'];
     tables text[];
     relation text;
     rows_found bigint;
@@ -72,11 +77,12 @@ BEGIN
         SELECT tgname, tgrelid::regclass AS on_table
           FROM pg_catalog.pg_trigger
           JOIN pg_catalog.pg_proc ON pg_proc.oid = tgfoid
+          JOIN pg_catalog.pg_class ON pg_class.oid = tgrelid
          WHERE pronamespace = 'satchel'::regnamespace
            AND proname = ANY (functions)
            AND NOT tgisinternal
            AND NOT tgrelid = ANY (tables::regclass[])
-         ORDER BY tgrelid::regclass::text, tgname
+         ORDER BY array_position(ARRAY ['sessions', 'learning_progress', 'users'], relname::text), tgname
     LOOP
         EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.on_table);
     END LOOP;
@@ -92,7 +98,15 @@ BEGIN
     FOREACH relation IN ARRAY tables LOOP
         EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', relation);
         IF relation = ANY (precious) THEN
-            EXECUTE format('SELECT count(*) FROM %s', relation) INTO rows_found;
+            EXECUTE format('SELECT count(*) FROM %s', relation)
+                -- A row of zeros, which every user has, is no loss.
+                || CASE relation
+                       WHEN 'public.user_progress'
+                           THEN ' WHERE (total_sessions, longest_streak_days, mastered_words_count,'
+                               ' learning_words_count, new_words_count) <> (0, 0, 0, 0, 0)'
+                       ELSE ''
+                   END
+                INTO rows_found;
             IF rows_found > 0 THEN
                 with_rows := with_rows || format('%s (%s rows)', relation, rows_found);
             END IF;
@@ -105,6 +119,7 @@ BEGIN
                 END IF;
                 archive := format('satchel_archive.%I', split_part(relation, '.', 2) || archive_suffix);
                 EXECUTE format('CREATE TABLE %s AS TABLE %s', archive, relation);
+                GET DIAGNOSTICS rows_found = ROW_COUNT;
                 EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, anon, authenticated, service_role, satchel_runtime',
                                archive);
                 EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', archive);
@@ -115,8 +130,14 @@ BEGIN
                    AND attnum > 0
                    AND NOT attisdropped
                    AND attgenerated = '';
-                restore := format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s '
-                                      'ON CONFLICT DO NOTHING;', relation, columns, columns, archive);
+                restore := format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s ',
+                                  relation, columns, columns, archive)
+                    -- Migrating again gives every user a row, which the archived one replaces.
+                    || CASE relation
+                           WHEN 'public.user_progress'
+                               THEN format('ON CONFLICT (user_id) DO UPDATE SET (%s) = (SELECT excluded.*);', columns)
+                           ELSE 'ON CONFLICT DO NOTHING;'
+                       END;
                 EXECUTE format('COMMENT ON TABLE %s IS %L', archive,
                                'To bring the rows back, migrate again, then: ' || restore);
                 RAISE NOTICE 'archived % rows of % as %; to bring them back, migrate again, then: %',

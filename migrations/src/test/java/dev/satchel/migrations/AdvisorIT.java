@@ -255,6 +255,9 @@ class AdvisorIT {
                 "SELECT status FROM satchel.batch_job_execution WHERE job_instance_id = 1",
                 "batch_step_execution_job_execution_id_idx",
                 "SELECT status FROM satchel.batch_step_execution WHERE job_execution_id = 1"));
+        queries.put(
+                "session_credit_user_id_day_idx",
+                "SELECT day FROM satchel.session_credit WHERE user_id = '00000000-0000-0000-0000-000000000007' ORDER BY day");
         // Flyway's own. A migration cannot drop it, since Flyway keeps its history locked meanwhile; and a table of a
         // few rows never uses an index.
         var flyways = "flyway_schema_history_s_idx";

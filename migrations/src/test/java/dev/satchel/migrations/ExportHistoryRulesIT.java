@@ -136,7 +136,9 @@ class ExportHistoryRulesIT {
         var values = table.equals("export_history")
                 ? " (user_id, updated_at, export_type, export_format) VALUES (?, '2001-01-01Z', 'all', 'csv')"
                 : " (user_id, updated_at) VALUES (?, '2001-01-01Z')";
-        owner.run("INSERT INTO public." + table + values, user);
+        if (!table.equals("user_progress")) {
+            owner.run("INSERT INTO public." + table + values, user);
+        }
 
         worker.run("UPDATE public." + table + " SET updated_at = '1999-01-01Z' WHERE user_id = ?", user);
 
@@ -159,7 +161,6 @@ class ExportHistoryRulesIT {
     void numbersOutsideTheirRangeAreRefused(String table, String column, String value, String constraint)
             throws SQLException {
         var user = owner.addUser();
-        owner.run("INSERT INTO public.user_progress (user_id) VALUES (?)", user);
         add(user, "pending", null);
 
         var refusal = catchThrowableOfType(

@@ -131,7 +131,10 @@ class GrantsIT {
                         "batch_step_execution_context | DELETE, INSERT, SELECT, UPDATE",
                         "export_file | DELETE, INSERT, SELECT, UPDATE",
                         "export_lease | DELETE, INSERT, SELECT, UPDATE",
-                        "flyway_schema_history | SELECT");
+                        "flyway_schema_history | SELECT",
+                        "progress_total | DELETE, INSERT, SELECT, UPDATE",
+                        "session_credit | DELETE, INSERT, SELECT, UPDATE",
+                        "user_zone | DELETE, INSERT, SELECT, UPDATE");
         try (var worker = Session.open(database.workerDataSource())) {
             assertThat(worker.value("SELECT nextval('satchel.batch_job_instance_seq')"))
                     .isEqualTo("1");
@@ -203,9 +206,27 @@ class GrantsIT {
                                  ORDER BY routine.proname COLLATE "C"
                                 """))
                 .containsExactly(
+                        "satchel.backfill_progress(uuid,integer) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
+                        "satchel.credit_sessions(uuid[],uuid[],uuid[]) | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
+                        "satchel.end_broken_streaks(integer) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
+                        "satchel.ensure_progress(uuid[]) | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
+                        "satchel.follow_changed_sessions() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
+                        "satchel.follow_deleted_sessions() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
+                        "satchel.follow_new_sessions() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
+                        "satchel.follow_new_users() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
+                        "satchel.follow_words() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
+                        "satchel.forget_departed() | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
+                        "satchel.forget_progress() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
                         "satchel.guard_export_status() | f | {\"search_path=\\\"\\\"\"} | NULL",
+                        "satchel.lock_progress(uuid[]) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
+                        "satchel.next_users(uuid,integer) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
                         "satchel.own_api_keys_status() | t | {\"search_path=\\\"\\\"\"} | authenticated",
+                        "satchel.progress_drift(uuid[]) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
+                        "satchel.refresh_progress(uuid[]) | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
+                        "satchel.refuse_truncate() | f | {\"search_path=\\\"\\\"\"} | NULL",
+                        "satchel.repair_progress(uuid[]) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
                         "satchel.set_updated_at() | f | {\"search_path=\\\"\\\"\"} | NULL",
+                        "satchel.user_day(uuid,timestamp with time zone) | f | {\"search_path=\\\"\\\"\"} | satchel_worker",
                         "satchel.user_ids() | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker");
     }
 }

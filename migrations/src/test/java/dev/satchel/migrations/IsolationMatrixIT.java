@@ -120,9 +120,10 @@ class IsolationMatrixIT {
             amelia = owner.addUser();
             bruno = owner.addUser();
             dora = owner.addUser();
+            // Dora has no row yet in any of the tables.
+            owner.run("DELETE FROM public.user_progress WHERE user_id = ?", dora);
             for (var user : List.of(amelia, bruno)) {
                 owner.run("INSERT INTO public.user_api_keys (user_id) VALUES (?)", user);
-                owner.run("INSERT INTO public.user_progress (user_id) VALUES (?) ON CONFLICT DO NOTHING", user);
                 owner.run(
                         "INSERT INTO public.export_history (user_id, export_type, export_format) VALUES (?, 'all', 'csv')",
                         user);

@@ -134,7 +134,7 @@ class RollbackIT {
 
             var notices = execute(database, "SET satchel.rollback = 'archive';\n" + ROLLBACK);
 
-            assertThat(notices).hasSize(2).allMatch(notice -> notice.startsWith("archived 25 rows of public."));
+            assertThat(notices).hasSize(3).allMatch(notice -> notice.startsWith("archived "));
             assertThat(owner.rows("""
                             SELECT obj_description(oid, 'pg_class') LIKE 'To bring the rows back, migrate again, then: %',
                                    has_schema_privilege('authenticated', relnamespace, 'USAGE'),
@@ -142,7 +142,7 @@ class RollbackIT {
                               FROM pg_class
                              WHERE relnamespace = 'satchel_archive'::regnamespace
                                AND relkind = 'r'
-                            """)).containsExactly("t | f | f", "t | f | f");
+                            """)).containsExactly("t | f | f", "t | f | f", "t | f | f");
             Cluster.flyway(database.ownerDataSource()).migrate();
             for (var notice : notices) {
                 var restore = RESTORE.matcher(notice);
@@ -160,7 +160,7 @@ class RollbackIT {
             for (int round = 1; round <= 2; round++) {
                 execute(database, "SET satchel.rollback = 'archive';\n" + ROLLBACK);
                 Cluster.flyway(database.ownerDataSource()).migrate();
-                run(database, Cluster.resource("/db/sample/learners-satchel.sql"));
+                owner.value("SELECT satchel.backfill_progress(NULL, 1000)");
             }
 
             assertThat(owner.value("""
@@ -291,7 +291,9 @@ class RollbackIT {
                        AND relkind = 'r'
                      ORDER BY relname
                     """)) {
-                for (var row : session.rows("SELECT t::text FROM " + table + " AS t ORDER BY 1")) {
+                // Bringing a row of progress back replaces the one that migrating made, at a time of its own.
+                var columns = table.equals("user_progress") ? "(to_jsonb(t) - 'updated_at')" : "t";
+                for (var row : session.rows("SELECT " + columns + "::text FROM " + table + " AS t ORDER BY 1")) {
                     rows.add(table + ": " + row);
                 }
             }

@@ -28,7 +28,6 @@ class RowSecurityIT {
             bruno = owner.addUser();
             for (var user : new UUID[] {amelia, bruno}) {
                 owner.run("INSERT INTO public.user_api_keys (user_id) VALUES (?)", user);
-                owner.run("INSERT INTO public.user_progress (user_id) VALUES (?)", user);
                 owner.run(
                         "INSERT INTO public.export_history (user_id, export_type, export_format) VALUES (?, 'all', 'csv')",
                         user);

@@ -17,41 +17,33 @@ public final class SampleDatabase implements AutoCloseable {
 
     private final Cluster cluster;
     private final String name;
-    private final boolean migrated;
 
-    private SampleDatabase(Cluster cluster, String name, boolean migrated) {
+    private SampleDatabase(Cluster cluster, String name) {
         this.cluster = cluster;
         this.name = name;
-        this.migrated = migrated;
     }
 
     /** Makes a database with the application's tables and Satchel's, without rows. */
     public static SampleDatabase create() {
         var cluster = Cluster.get();
-        return new SampleDatabase(cluster, cluster.createMigrated(), true);
+        return new SampleDatabase(cluster, cluster.createMigrated());
     }
 
     /** Makes a database with the application's tables only, without rows. */
     public static SampleDatabase createUnmigrated() {
         var cluster = Cluster.get();
-        return new SampleDatabase(cluster, cluster.createBase(), false);
+        return new SampleDatabase(cluster, cluster.createBase());
     }
 
     /** Makes a database in which nothing exists yet. */
     public static SampleDatabase createEmpty() {
         var cluster = Cluster.get();
-        return new SampleDatabase(cluster, cluster.createEmpty(), false);
+        return new SampleDatabase(cluster, cluster.createEmpty());
     }
 
-    /** Adds the sample learners, and their rows in Satchel's tables where those exist. */
+    /** Adds the sample learners, whom Satchel's triggers follow where they exist. */
     public SampleDatabase withLearners() {
         Cluster.execute(ownerDataSource(), Cluster.resource("/db/sample/learners.sql"));
-        return migrated ? withProgress() : this;
-    }
-
-    /** Adds the sample learners' rows in Satchel's tables, which must be there. */
-    public SampleDatabase withProgress() {
-        Cluster.execute(ownerDataSource(), Cluster.resource("/db/sample/learners-satchel.sql"));
         return this;
     }
 

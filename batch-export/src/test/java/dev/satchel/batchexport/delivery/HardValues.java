@@ -98,8 +98,9 @@ final class HardValues {
                             "username",
                             "'l" + n + "'"));
             insert("user_settings", n, Map.of("user_id", quoted(learner)));
-            satchel.sql("INSERT INTO user_progress (user_id, total_points, average_accuracy, last_activity_at) VALUES ("
-                    + quoted(learner) + ", 2147483647, 99.99, " + INSTANTS.get(n) + ")");
+            satchel.sql(
+                    "UPDATE user_progress SET total_points = 2147483647, average_accuracy = 99.99, last_activity_at = "
+                            + INSTANTS.get(n) + " WHERE user_id = " + quoted(learner));
             satchel.sql("INSERT INTO user_api_keys (user_id, openai_api_key, is_active) VALUES (" + quoted(learner)
                     + ", " + SEALED_KEY + ", true)");
         }

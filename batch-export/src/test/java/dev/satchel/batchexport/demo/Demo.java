@@ -80,7 +80,7 @@ public final class Demo {
 
         title("Satchel's tables join the application's");
         satchel("migrate");
-        database.ensureWorker().withProgress();
+        database.ensureWorker();
         environment.put("DATABASE_URL", database.workerUrl());
 
         List<String> learners = learners();

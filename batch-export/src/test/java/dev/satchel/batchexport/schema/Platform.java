@@ -63,11 +63,13 @@ enum Platform {
         }
     },
 
-    /** As Supabase makes projects since: nothing is granted by itself. The migrator is bound by row security, too. */
+    /** As Supabase makes projects since: nothing is granted by itself. The migrator is bound by row security, too, and owns
+     * some tables through a role. */
     SUPABASE_WITHOUT_DEFAULT_GRANTS {
         @Override
         DataSource prepare(PostgresServer server) throws SQLException, IOException {
             supabase(server, "NOBYPASSRLS", "SELECT 'nothing'");
+            server.run("postgres", "project", "GRANT application TO migrator");
             return server.login("migrator", "project");
         }
 

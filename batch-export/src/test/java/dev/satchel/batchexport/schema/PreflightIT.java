@@ -141,6 +141,8 @@ class PreflightIT {
             REVOKE TRIGGER ON TABLE public.sessions FROM %2$s       | GRANT TRIGGER ON TABLE public.sessions TO %2$s;
             REVOKE SELECT ON TABLE public.sessions FROM %2$s        | GRANT SELECT ON TABLE public.sessions TO %2$s;
             REVOKE USAGE ON SCHEMA auth FROM %2$s, PUBLIC           | GRANT USAGE ON SCHEMA auth TO %2$s;
+            REVOKE TRIGGER ON TABLE public.users FROM %2$s          | GRANT TRIGGER ON TABLE public.users TO %2$s;
+            ALTER ROLE %2$s NOBYPASSRLS                             | ALTER ROLE %2$s BYPASSRLS;
             REVOKE authenticated FROM %2$s                          | GRANT authenticated TO %2$s WITH ADMIN OPTION;
             """)
     void namesTheStatementForAMissingRight(String revocation, String grant) throws SQLException {
@@ -151,8 +153,8 @@ class PreflightIT {
                 Schemas.run(database.ownerDataSource(), "REVOKE authenticated FROM satchel_runtime");
             }
             assertThat(Preflight.report(migrator.dataSource()).isBlocked()).isFalse();
-            Schemas.run(
-                    database.superuserDataSource(), revocation.formatted(database.name(), migrator.name) + " CASCADE");
+            var cascade = revocation.startsWith("REVOKE") ? " CASCADE" : "";
+            Schemas.run(database.superuserDataSource(), revocation.formatted(database.name(), migrator.name) + cascade);
             var before = Schemas.everything(database);
 
             var stop = catchThrowableOfType(
@@ -191,13 +193,13 @@ class PreflightIT {
         Migrator(SampleDatabase database) throws SQLException {
             this.database = database;
             Schemas.run(database.superuserDataSource(), """
-                    CREATE ROLE %2$s LOGIN NOINHERIT PASSWORD 'pre-flight';
+                    CREATE ROLE %2$s LOGIN NOINHERIT BYPASSRLS PASSWORD 'pre-flight';
                     GRANT CREATE ON DATABASE %1$s TO %2$s;
                     REVOKE ALL ON SCHEMA public FROM PUBLIC;
                     GRANT USAGE ON SCHEMA public TO anon, authenticated, service_role;
                     GRANT USAGE, CREATE ON SCHEMA public TO %2$s;
                     GRANT USAGE ON SCHEMA auth TO %2$s;
-                    GRANT SELECT, REFERENCES ON TABLE public.users TO %2$s;
+                    GRANT SELECT, REFERENCES, TRIGGER ON TABLE public.users TO %2$s;
                     GRANT SELECT, TRIGGER ON TABLE public.sessions, public.learning_progress TO %2$s;
                     GRANT authenticated TO %2$s WITH ADMIN OPTION;
                     """.formatted(database.name(), name));

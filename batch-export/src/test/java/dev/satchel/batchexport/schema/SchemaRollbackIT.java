@@ -39,12 +39,15 @@ class SchemaRollbackIT {
     @Test
     void tellsHowToGetArchivedRowsBack() throws SQLException {
         try (var database = SampleDatabase.create().withLearners()) {
-            var rows = "SELECT t::text FROM public.user_progress AS t ORDER BY 1";
+            // Bringing a row back replaces the one that migrating made, at a time of its own.
+            var rows = "SELECT (to_jsonb(t) - 'updated_at')::text FROM public.user_progress AS t ORDER BY 1";
             var before = Schemas.rows(database.ownerDataSource(), rows);
 
             var notices = new Rollback(database.ownerDataSource()).archive();
 
-            assertThat(notices).singleElement().asString().startsWith("archived 25 rows of public.user_progress as ");
+            assertThat(notices).hasSize(2);
+            assertThat(notices.get(0)).startsWith("archived 25 rows of public.user_progress as ");
+            assertThat(notices.get(1)).startsWith("archived 275 rows of satchel.session_credit as ");
             new Migration(database.ownerDataSource()).migrate();
             Schemas.run(
                     database.ownerDataSource(),
