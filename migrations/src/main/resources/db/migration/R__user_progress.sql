@@ -242,9 +242,11 @@ BEGIN
                CASE WHEN last_gained > before.run_to + 1 OR before.run_to IS NULL THEN last_gained
                     ELSE before.run_from END AS run_from,
                greatest(before.run_to, last_gained) AS run_to,
-               loses_days
-                   OR (first_gained < last_gained AND coalesce(last_gained > before.run_to + 1, true))
-                   OR coalesce(first_gained < before.run_from, false) AS is_irregular
+               -- NULL where no day is gained.
+               coalesce(loses_days
+                            OR first_gained < before.run_from
+                            OR (first_gained < last_gained AND coalesce(last_gained > before.run_to + 1, true)), false)
+                   AS is_irregular
           FROM difference
           JOIN satchel.progress_total AS before ON before.user_id = difference.user_id
     ), total AS (

@@ -4,6 +4,7 @@ import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
 import dev.satchel.export.UserRecords;
+import dev.satchel.progress.ProgressUpkeep;
 import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
@@ -63,6 +64,13 @@ public final class SatchelPostgres {
     @ConditionalOnMissingBean
     public FileLedger fileLedger() {
         return new PostgresFileLedger(jdbc);
+    }
+
+    /** What keeps progress right as time passes. */
+    @Bean
+    @ConditionalOnMissingBean
+    public ProgressUpkeep progressUpkeep() {
+        return new PostgresProgressUpkeep(dataSource);
     }
 
     /**

@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "cleanup",
         description = {
-            "Removes files that expired, whose export was deleted, or that a failed attempt left behind.",
+            "Removes files that expired, whose export was deleted, or that a failed attempt left behind; ends the",
+            "streaks of users who had no session yesterday.",
             "Ends with 1 when one of them could not be removed; the next clean-up tries it again."
         })
 final class CleanUpCommand implements Callable<Integer> {
@@ -59,6 +60,7 @@ final class CleanUpCommand implements Callable<Integer> {
                         report.removed(Reason.ROW_DELETED),
                         report.removed(Reason.NEVER_PUBLISHED),
                         report.kept());
+        console.out().printf(Locale.ROOT, "ended %d streaks%n", report.streaksEnded());
         return report.kept() == 0 ? 0 : 1;
     }
 

@@ -1,10 +1,13 @@
 package dev.satchel.batchexport.command;
 
+import dev.satchel.batchexport.schema.Backfill;
 import dev.satchel.batchexport.schema.Migration;
 import dev.satchel.batchexport.schema.Preflight;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -12,9 +15,12 @@ import picocli.CommandLine.Option;
         name = "migrate",
         description = {
             "Brings the database to the newest version of Satchel's schema: looks first, then changes all or nothing.",
+            "Then counts the progress of the users who were there before, batch by batch: stopped, it goes on next time.",
             "Log in as the owner of the application's tables."
         })
 final class MigrateCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MigrateCommand.class);
 
     private final Console console;
 
@@ -46,6 +52,10 @@ final class MigrateCommand implements Callable<Integer> {
         console.out()
                 .println((outcome.applied().isEmpty() && outcome.recorded().isEmpty() ? "nothing to do: " : "")
                         + "the schema is at version " + outcome.version());
+        long users = new Backfill(owner).run(waiting -> LOG.info("{} users still wait for their progress", waiting));
+        if (users > 0) {
+            console.out().println("counted the progress of " + users + " users");
+        }
         return 0;
     }
 }

@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what a clean-up removed and what it could not. Safe for use by many threads. */
+/** Counts what a clean-up removed, what it could not, and the streaks it ended. Safe for use by many threads. */
 public final class CleanUpReport {
 
     private final Consumer<Removal> watcher;
     private final Map<Reason, Long> removed = new EnumMap<>(Reason.class);
     private long kept;
+    private long streaksEnded;
 
     /** @param watcher is told of each object, one at a time */
     public CleanUpReport(Consumer<Removal> watcher) {
@@ -27,6 +28,15 @@ public final class CleanUpReport {
             kept++;
         }
         watcher.accept(removal);
+    }
+
+    synchronized void streaksEnded(long users) {
+        streaksEnded += users;
+    }
+
+    /** Of how many users the current streak was written anew, because a day had passed without a session. */
+    public synchronized long streaksEnded() {
+        return streaksEnded;
     }
 
     /** How many objects were removed for that reason. */

@@ -12,6 +12,7 @@ import dev.satchel.export.FileLedger.Leftover;
 import dev.satchel.export.FileStore;
 import dev.satchel.export.UserRecords;
 import dev.satchel.postgres.SatchelPostgres;
+import dev.satchel.progress.ProgressUpkeep;
 import java.io.IOException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -39,7 +40,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  *
  * <pre>
  * exportRun:  rescue ──> deliver, N side by side: claim ──> deliver ──> report
- * cleanup:    rescue ──> remove: list what is due ──> remove ──> report ──> forget old runs
+ * cleanup:    rescue ──> end broken streaks ──> remove: list what is due ──> remove ──> report ──> forget old runs
  * </pre>
  *
  * <p>The steps hold no database transaction: an export may take an hour, and its own steps are atomic by themselves.
@@ -136,11 +137,24 @@ class ExportJobs {
     }
 
     @Bean
-    Job cleanup(JobRepository runs, Step rescue, Step remove, Step forgetOldRuns) {
+    Job cleanup(JobRepository runs, Step rescue, Step endBrokenStreaks, Step remove, Step forgetOldRuns) {
         return new JobBuilder("cleanup", runs)
                 .start(rescue)
+                .next(endBrokenStreaks)
                 .next(remove)
                 .next(forgetOldRuns)
+                .build();
+    }
+
+    // Before anything is asked of the store, whose outage is no reason for a streak that never ends.
+    @Bean
+    Step endBrokenStreaks(JobRepository runs, ProgressUpkeep upkeep, CleanUpReport report) {
+        return new StepBuilder("endBrokenStreaks", runs)
+                .tasklet((contribution, context) -> {
+                    report.streaksEnded(upkeep.endBrokenStreaks());
+                    upkeep.forgetDeparted();
+                    return RepeatStatus.FINISHED;
+                })
                 .build();
     }
 

@@ -4,8 +4,9 @@ import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Other transactions kept the tables locked for as long as a change of the schema is tried; nothing was changed. */
+/** Other transactions kept something locked for as long as a change is tried; the message says what was changed. */
 public final class SchemaBusyException extends SQLTransientException {
 
     private static final long serialVersionUID = 1L;
@@ -19,6 +20,14 @@ public final class SchemaBusyException extends SQLTransientException {
                                 last.getMessage(),
                                 holders.isEmpty() ? "" : "; locks are held by " + String.join(", ", holders)),
                 last.getSQLState(),
+                last);
+    }
+
+    SchemaBusyException(long waiting, Duration tried, @Nullable SQLException last) {
+        super(
+                "gave up after %d seconds: %d users stay locked by somebody else and still wait for their progress; all others are counted, run 'satchel migrate' again"
+                        .formatted(tried.toSeconds(), waiting),
+                last == null ? null : last.getSQLState(),
                 last);
     }
 }

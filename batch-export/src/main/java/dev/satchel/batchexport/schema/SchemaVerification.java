@@ -74,6 +74,7 @@ public final class SchemaVerification {
             checks.addAll(SchemaContract.load().compare(SchemaFacts.read(connection), version.number()));
             checks.addAll(AuthUid.check(connection));
             checks.addAll(ApplicationTables.check(connection));
+            checks.addAll(ProgressRows.check(connection));
         }
         return checks;
     }

@@ -29,6 +29,7 @@ class SchemaVerificationIT {
         try (var server = version.start()) {
             var migrator = platform.prepare(server);
             new Migration(migrator).migrate();
+            new Backfill(migrator).run(waiting -> {});
 
             var checks = SchemaVerification.of(migrator).checks();
 

@@ -1,0 +1,5 @@
+/** Learners' progress. */
+@NullMarked
+package dev.satchel.progress;
+
+import org.jspecify.annotations.NullMarked;
