@@ -99,16 +99,102 @@ COMMENT ON FUNCTION satchel.refresh_progress(uuid[]) IS
     'seconds / 60, rounded down. Words: mastered; learning and review are learning; new. The current streak lives '
     'while its last day is today or yesterday in the user''s zone; the longest never shrinks.';
 
+CREATE OR REPLACE FUNCTION satchel.add_differences(differences satchel.progress_difference[]) RETURNS uuid[]
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = ''
+    SET row_security = off
+    -- Planned once: the plan for any number of users is right for one, and cheaper than planning.
+    SET plan_cache_mode = force_generic_plan
+AS $function$
+DECLARE
+    irregular uuid[];
+BEGIN
+    WITH step AS (
+        -- What learners do gains a day within their last run, right after it, or alone and later.
+        SELECT difference.*,
+               CASE WHEN last_gained > before.run_to + 1 OR before.run_to IS NULL THEN last_gained
+                    ELSE before.run_from END AS run_from,
+               greatest(before.run_to, last_gained) AS run_to,
+               -- NULL where no day is gained.
+               coalesce(loses_days
+                            OR first_gained < before.run_from
+                            OR (first_gained < last_gained AND coalesce(last_gained > before.run_to + 1, true)), false)
+                   AS is_irregular
+          FROM unnest(differences) AS difference
+          JOIN satchel.progress_total AS before ON before.user_id = difference.user_id
+    ), total AS (
+        UPDATE satchel.progress_total AS total
+           SET sessions = total.sessions + step.sessions,
+               descriptions = total.descriptions + step.descriptions,
+               images = total.images + step.images,
+               qa_attempts = total.qa_attempts + step.qa_attempts,
+               qa_correct = total.qa_correct + step.qa_correct,
+               vocabulary = total.vocabulary + step.vocabulary,
+               seconds = total.seconds + step.seconds,
+               points = total.points + step.points,
+               run_from = step.run_from,
+               run_to = step.run_to
+          FROM step
+         WHERE total.user_id = step.user_id
+        RETURNING total.*, step.last_end, step.is_irregular
+    ), shown AS (
+        UPDATE public.user_progress AS progress
+           SET total_sessions = least(total.sessions, 2147483647),
+               total_descriptions = least(total.descriptions, 2147483647),
+               total_images = least(total.images, 2147483647),
+               total_questions_answered = least(total.qa_attempts, 2147483647),
+               total_vocabulary_learned = least(total.vocabulary, 2147483647),
+               total_time_spent_minutes = least(floor(total.seconds / 60), 2147483647),
+               total_points = least(total.points, 2147483647),
+               -- Half up, as round() of a numeric does for what is not negative. No error of a counter may keep a
+               -- session from ending, so more correct answers than attempts are 100.
+               average_accuracy = CASE WHEN total.qa_attempts = 0 THEN 0
+                                       ELSE least(round(100.0 * total.qa_correct / total.qa_attempts, 2), 100) END,
+               last_activity_at = greatest(progress.last_activity_at, total.last_end),
+               current_streak_days = CASE WHEN total.run_to >= today.day - 1
+                                          THEN greatest(least(total.run_to, today.day) - total.run_from + 1, 0)
+                                          ELSE 0 END,
+               longest_streak_days = greatest(progress.longest_streak_days, total.run_to - total.run_from + 1)
+          FROM total
+         CROSS JOIN LATERAL (SELECT (statement_timestamp() AT TIME ZONE
+                                        coalesce((SELECT zone
+                                                    FROM satchel.user_zone
+                                                   WHERE user_zone.user_id = total.user_id
+                                                     AND user_zone.since <= statement_timestamp()
+                                                   ORDER BY user_zone.since DESC
+                                                   LIMIT 1), 'UTC'))::date AS day) AS today
+         WHERE progress.user_id = total.user_id
+           AND NOT total.is_irregular
+        RETURNING progress.user_id,
+                  -- The run before the days to come is not known.
+                  total.run_from > today.day AS has_only_days_to_come
+    )
+    SELECT array_agg(user_id)
+      INTO irregular
+      FROM (SELECT user_id FROM total WHERE is_irregular
+             UNION ALL
+            SELECT user_id FROM shown WHERE has_only_days_to_come) AS incomplete;
+    RETURN irregular;
+END
+$function$;
+
+COMMENT ON FUNCTION satchel.add_differences(satchel.progress_difference[]) IS
+    'Adds to the sums and the totals of users whose locks the caller holds; returns those whose days must be looked '
+    'at as a whole by refresh_progress.';
+
 -- What a session says is read from the table and not from the trigger's rows: another trigger may have changed it since.
 CREATE OR REPLACE FUNCTION satchel.credit_sessions(ids uuid[], users uuid[], withdrawn uuid[] DEFAULT '{}') RETURNS void
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = ''
     SET row_security = off
+    SET plan_cache_mode = force_generic_plan
 AS $function$
 DECLARE
     held uuid[];
     late uuid[];
+    differences satchel.progress_difference[];
     irregular uuid[];
 BEGIN
     SELECT array_agg(user_id)
@@ -145,24 +231,22 @@ BEGIN
 
     WITH compared AS MATERIALIZED (
         SELECT touched.id,
-               credit.user_id AS old_user, credit.day AS old_day, credit.ended_at AS old_end,
-               credit.descriptions AS old_descriptions, credit.images AS old_images,
+               credit.user_id AS old_user, credit.day AS old_day, credit.started_at AS old_start,
+               credit.ended_at AS old_end, credit.descriptions AS old_descriptions, credit.images AS old_images,
                credit.qa_attempts AS old_attempts, credit.qa_correct AS old_correct,
                credit.vocabulary AS old_vocabulary, credit.seconds AS old_seconds, credit.points AS old_points,
                said.user_id AS new_user,
                -- A change of zone rewrites no day that was credited before.
                CASE WHEN credit.user_id = said.user_id AND credit.ended_at = said.ended_at
                     THEN credit.day ELSE said.day END AS new_day,
-               said.ended_at AS new_end,
+               said.started_at AS new_start, said.ended_at AS new_end,
                said.descriptions AS new_descriptions, said.images AS new_images,
-               said.attempts AS new_attempts, said.correct AS new_correct, said.vocabulary AS new_vocabulary,
-               said.seconds AS new_seconds,
-               10::bigint * said.correct + 5::bigint * greatest(said.attempts - said.correct, 0)
-                   + 10::bigint * said.vocabulary + 2::bigint * said.descriptions AS new_points
+               said.attempts AS new_attempts, said.correct AS new_correct, said.vocabulary AS new_vocabulary
           FROM unnest(ids || withdrawn) AS touched (id)
           LEFT JOIN public.sessions AS session ON session.id = touched.id
           LEFT JOIN satchel.session_credit AS credit ON credit.session_id = touched.id
           LEFT JOIN LATERAL (SELECT session.user_id,
+                                    session.started_at,
                                     session.ended_at,
                                     (session.ended_at AT TIME ZONE
                                         coalesce((SELECT zone
@@ -175,10 +259,7 @@ BEGIN
                                     greatest(coalesce(session.images_processed, 0), 0) AS images,
                                     greatest(coalesce(session.qa_attempts, 0), 0) AS attempts,
                                     greatest(coalesce(session.qa_correct, 0), 0) AS correct,
-                                    greatest(coalesce(session.vocabulary_learned, 0), 0) AS vocabulary,
-                                    CASE WHEN isfinite(session.started_at)
-                                         THEN greatest(extract(epoch FROM session.ended_at - session.started_at), 0)
-                                         ELSE 0 END AS seconds
+                                    greatest(coalesce(session.vocabulary_learned, 0), 0) AS vocabulary
                               WHERE isfinite(session.ended_at)
                                 -- A user without sums has no row whose lock could have been taken.
                                 AND EXISTS (SELECT
@@ -191,112 +272,59 @@ BEGIN
         SELECT *,
                (new_user, new_day) IS DISTINCT FROM (old_user, old_day) AS is_another_day
           FROM compared
-         WHERE (new_user, new_day, new_end, new_descriptions, new_images, new_attempts, new_correct, new_vocabulary,
-                new_seconds)
-               IS DISTINCT FROM (old_user, old_day, old_end, old_descriptions, old_images, old_attempts, old_correct,
-                                 old_vocabulary, old_seconds)
+         WHERE (new_user, new_day, new_start, new_end, new_descriptions, new_images, new_attempts, new_correct,
+                new_vocabulary)
+               IS DISTINCT FROM (old_user, old_day, old_start, old_end, old_descriptions, old_images, old_attempts,
+                                 old_correct, old_vocabulary)
     ), withdrawal AS (
         DELETE FROM satchel.session_credit AS credit
          USING change
          WHERE credit.session_id = change.id
            AND change.new_user IS NULL
     ), crediting AS (
-        INSERT INTO satchel.session_credit AS credit (session_id, user_id, day, ended_at, descriptions, images,
-                                                      qa_attempts, qa_correct, vocabulary, seconds, points)
-        SELECT id, new_user, new_day, new_end, new_descriptions, new_images, new_attempts, new_correct,
-               new_vocabulary, new_seconds, new_points
+        INSERT INTO satchel.session_credit AS credit (session_id, user_id, day, started_at, ended_at, descriptions,
+                                                      images, qa_attempts, qa_correct, vocabulary)
+        SELECT id, new_user, new_day, new_start, new_end, new_descriptions, new_images, new_attempts, new_correct,
+               new_vocabulary
           FROM change
          WHERE new_user IS NOT NULL
             ON CONFLICT (session_id) DO UPDATE
            SET user_id = excluded.user_id,
                day = excluded.day,
+               started_at = excluded.started_at,
                ended_at = excluded.ended_at,
                descriptions = excluded.descriptions,
                images = excluded.images,
                qa_attempts = excluded.qa_attempts,
                qa_correct = excluded.qa_correct,
-               vocabulary = excluded.vocabulary,
-               seconds = excluded.seconds,
-               points = excluded.points
-    ), difference AS (
-        SELECT user_id,
-               sum(sessions) AS sessions, sum(descriptions) AS descriptions, sum(images) AS images,
-               sum(attempts) AS attempts, sum(correct) AS correct, sum(vocabulary) AS vocabulary,
-               sum(seconds) AS seconds, sum(points) AS points, max(last_end) AS last_end,
-               min(gained_day) AS first_gained, max(gained_day) AS last_gained, count(lost_day) > 0 AS loses_days
-          FROM (SELECT new_user AS user_id, 1 AS sessions, new_descriptions AS descriptions, new_images AS images,
-                       new_attempts AS attempts, new_correct AS correct, new_vocabulary AS vocabulary,
-                       new_seconds AS seconds, new_points AS points, new_end AS last_end,
-                       CASE WHEN is_another_day THEN new_day END AS gained_day, NULL::date AS lost_day
-                  FROM change
-                 WHERE new_user IS NOT NULL
-                 UNION ALL
-                SELECT old_user, -1, -old_descriptions, -old_images, -old_attempts, -old_correct, -old_vocabulary,
-                       -old_seconds, -old_points, NULL, NULL, CASE WHEN is_another_day THEN old_day END
-                  FROM change
-                 WHERE old_user IS NOT NULL) AS entry
-         GROUP BY user_id
-    ), step AS (
-        -- What learners do gains a day within their last run, right after it, or alone and later.
-        SELECT difference.*,
-               CASE WHEN last_gained > before.run_to + 1 OR before.run_to IS NULL THEN last_gained
-                    ELSE before.run_from END AS run_from,
-               greatest(before.run_to, last_gained) AS run_to,
-               -- NULL where no day is gained.
-               coalesce(loses_days
-                            OR first_gained < before.run_from
-                            OR (first_gained < last_gained AND coalesce(last_gained > before.run_to + 1, true)), false)
-                   AS is_irregular
-          FROM difference
-          JOIN satchel.progress_total AS before ON before.user_id = difference.user_id
-    ), total AS (
-        UPDATE satchel.progress_total AS total
-           SET sessions = total.sessions + step.sessions,
-               descriptions = total.descriptions + step.descriptions,
-               images = total.images + step.images,
-               qa_attempts = total.qa_attempts + step.attempts,
-               qa_correct = total.qa_correct + step.correct,
-               vocabulary = total.vocabulary + step.vocabulary,
-               seconds = total.seconds + step.seconds,
-               points = total.points + step.points,
-               run_from = step.run_from,
-               run_to = step.run_to
-          FROM step
-         WHERE total.user_id = step.user_id
-        RETURNING total.*, step.last_end, step.is_irregular
-    ), shown AS (
-        UPDATE public.user_progress AS progress
-           SET total_sessions = least(total.sessions, 2147483647),
-               total_descriptions = least(total.descriptions, 2147483647),
-               total_images = least(total.images, 2147483647),
-               total_questions_answered = least(total.qa_attempts, 2147483647),
-               total_vocabulary_learned = least(total.vocabulary, 2147483647),
-               total_time_spent_minutes = least(floor(total.seconds / 60), 2147483647),
-               total_points = least(total.points, 2147483647),
-               -- Half up, as round() of a numeric does for what is not negative. No error of a counter may keep a
-               -- session from ending, so more correct answers than attempts are 100.
-               average_accuracy = CASE WHEN total.qa_attempts = 0 THEN 0
-                                       ELSE least(round(100.0 * total.qa_correct / total.qa_attempts, 2), 100) END,
-               last_activity_at = greatest(progress.last_activity_at, total.last_end),
-               current_streak_days = CASE WHEN total.run_to >= today.day - 1
-                                          THEN greatest(least(total.run_to, today.day) - total.run_from + 1, 0)
-                                          ELSE 0 END,
-               longest_streak_days = greatest(progress.longest_streak_days, total.run_to - total.run_from + 1)
-          FROM total
-         CROSS JOIN LATERAL (SELECT satchel.user_day(total.user_id, statement_timestamp()) AS day) AS today
-         WHERE progress.user_id = total.user_id
-           AND NOT total.is_irregular
-        RETURNING progress.user_id,
-                  -- The run before the days to come is not known.
-                  total.run_from > today.day AS has_only_days_to_come
+               vocabulary = excluded.vocabulary
+        RETURNING *
+    ), entry AS (
+        SELECT user_id, 1 AS sessions, descriptions, images, qa_attempts, qa_correct, vocabulary, seconds, points,
+               ended_at AS last_end, NULL::date AS gained_day, NULL::date AS lost_day
+          FROM crediting
+         UNION ALL
+        SELECT old_user, -1, -old_descriptions, -old_images, -old_attempts, -old_correct, -old_vocabulary,
+               -old_seconds, -old_points, NULL, NULL, CASE WHEN is_another_day THEN old_day END
+          FROM change
+         WHERE old_user IS NOT NULL
+         UNION ALL
+        SELECT new_user, 0, 0, 0, 0, 0, 0, 0, 0, NULL, new_day, NULL
+          FROM change
+         WHERE is_another_day
+           AND new_user IS NOT NULL
     )
-    SELECT array_agg(user_id)
-      INTO irregular
-      FROM (SELECT user_id FROM total WHERE is_irregular
-             UNION ALL
-            SELECT user_id FROM shown WHERE has_only_days_to_come
-             UNION ALL
-            SELECT unnest(late)) AS incomplete;
+    SELECT array_agg(ROW (difference.*)::satchel.progress_difference)
+      INTO differences
+      FROM (SELECT user_id, sum(sessions), sum(descriptions), sum(images), sum(qa_attempts), sum(qa_correct),
+                   sum(vocabulary), sum(seconds), sum(points), max(last_end), min(gained_day), max(gained_day),
+                   count(lost_day) > 0
+              FROM entry
+             GROUP BY user_id) AS difference;
+    IF differences IS NOT NULL THEN
+        irregular := satchel.add_differences(differences);
+    END IF;
+    irregular := irregular || late;
     IF irregular IS NOT NULL THEN
         PERFORM satchel.refresh_progress(irregular);
     END IF;
@@ -305,8 +333,8 @@ $function$;
 
 COMMENT ON FUNCTION satchel.credit_sessions(uuid[], uuid[], uuid[]) IS
     'Credits these sessions as they are now, takes back the credits of the withdrawn ones, and brings their users'' '
-    'progress along; users who were not backfilled yet are. Counters that are NULL or negative are 0; an end at '
-    'infinity is none.';
+    'progress along; users who were not backfilled yet are. Done twice, it changes nothing. Counters that are NULL or '
+    'negative are 0; an end at infinity is none.';
 
 -- Only for users that the caller's statement holds by a foreign key, so that no deletion of an account is waited for.
 CREATE OR REPLACE FUNCTION satchel.ensure_progress(users uuid[]) RETURNS void
@@ -351,94 +379,148 @@ $function$;
 
 COMMENT ON FUNCTION satchel.follow_new_users() IS 'Users have a row of progress from their first moment on.';
 
-CREATE OR REPLACE FUNCTION satchel.follow_new_sessions() RETURNS trigger
+CREATE OR REPLACE FUNCTION satchel.follow_sessions() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = ''
     SET row_security = off
+    SET plan_cache_mode = force_generic_plan
 AS $function$
 DECLARE
     ids uuid[];
     users uuid[];
+    ended bigint;
+    ended_users uuid[];
+    uncounted boolean;
+    credited bigint;
+    differences satchel.progress_difference[];
+    irregular uuid[];
+    withdrawn uuid[] := '{}';
     appearing uuid[];
 BEGIN
-    -- An open one may be the restored form of one that had ended.
-    SELECT array_agg(id) FILTER (WHERE counts),
-           array_agg(DISTINCT user_id) FILTER (WHERE counts),
-           array_agg(DISTINCT user_id)
-      INTO ids, users, appearing
-      FROM (SELECT id,
-                   user_id,
-                   ended_at IS NOT NULL
-                       OR EXISTS (SELECT FROM satchel.session_credit WHERE session_id = id) AS counts
-              FROM new_rows) AS came;
-    PERFORM satchel.ensure_progress(appearing);
-    IF ids IS NOT NULL THEN
-        PERFORM satchel.credit_sessions(ids, users);
+    IF pg_trigger_depth() > 1 THEN
+        -- The rows of the statement around this one may be out of date by now.
+        PERFORM set_config('satchel.nested', 'on', true);
     END IF;
-    RETURN NULL;
-END
-$function$;
 
-COMMENT ON FUNCTION satchel.follow_new_sessions() IS
-    'Credits sessions that were inserted as ended, restored or copied.';
+    SELECT array_agg(id),
+           array_agg(DISTINCT user_id) FILTER (WHERE user_id IS NOT NULL),
+           count(*) FILTER (WHERE isfinite(ended_at) AND user_id IS NOT NULL),
+           array_agg(DISTINCT user_id) FILTER (WHERE isfinite(ended_at) AND user_id IS NOT NULL)
+      INTO ids, users, ended, ended_users
+      FROM new_rows;
+    IF ids IS NULL THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        -- One that was deleted may come back.
+        uncounted := NOT EXISTS (SELECT FROM satchel.session_credit WHERE session_id = ANY (ids));
+    ELSE
+        uncounted := NOT EXISTS (SELECT FROM old_rows WHERE ended_at IS NOT NULL);
+    END IF;
 
-CREATE OR REPLACE FUNCTION satchel.follow_changed_sessions() RETURNS trigger
-    LANGUAGE plpgsql
-    SECURITY DEFINER
-    SET search_path = ''
-    SET row_security = off
-AS $function$
-DECLARE
-    ids uuid[];
-    users uuid[];
-    withdrawn uuid[];
-    appearing uuid[];
-BEGIN
-    -- EXCEPT and not a join: a plan that was made for one row must not be quadratic for a million.
-    WITH came AS (
-        SELECT id, user_id, started_at, ended_at, descriptions_generated, images_processed, qa_attempts, qa_correct,
-               vocabulary_learned
-          FROM new_rows
-        EXCEPT
-        SELECT id, user_id, started_at, ended_at, descriptions_generated, images_processed, qa_attempts, qa_correct,
-               vocabulary_learned
-          FROM old_rows
-    ), went AS (
-        SELECT id, user_id, started_at, ended_at, descriptions_generated, images_processed, qa_attempts, qa_correct,
-               vocabulary_learned
-          FROM old_rows
-        EXCEPT
-        SELECT id, user_id, started_at, ended_at, descriptions_generated, images_processed, qa_attempts, qa_correct,
-               vocabulary_learned
-          FROM new_rows
-    )
-    SELECT array_agg(DISTINCT id),
-           array_agg(DISTINCT user_id),
-           -- A session that was given another id is counted under that one.
-           (SELECT array_agg(id) FROM (SELECT id FROM went EXCEPT SELECT id FROM new_rows) AS renamed),
-           -- Also while open: the user it moved to needs a row by the time it ends.
-           (SELECT array_agg(DISTINCT user_id)
-              FROM (SELECT id, user_id FROM came EXCEPT SELECT id, user_id FROM old_rows) AS moved)
-      INTO ids, users, withdrawn, appearing
-      FROM (SELECT id, user_id FROM came WHERE ended_at IS NOT NULL
-             UNION ALL
-            SELECT id, user_id FROM went WHERE ended_at IS NOT NULL) AS counted;
-    IF appearing IS NOT NULL THEN
+    IF (SELECT count(*) FROM public.user_progress WHERE user_id = ANY (users)) < cardinality(users) THEN
+        IF TG_OP = 'INSERT' THEN
+            appearing := users;
+        ELSE
+            -- Also while open: the user it moved to needs a row by the time it ends.
+            SELECT array_agg(DISTINCT user_id)
+              INTO appearing
+              FROM (SELECT id, user_id FROM new_rows EXCEPT SELECT id, user_id FROM old_rows) AS moved;
+        END IF;
         PERFORM satchel.ensure_progress(appearing);
     END IF;
-    IF ids IS NOT NULL THEN
-        IF withdrawn IS NOT NULL THEN
+
+    IF uncounted AND ended = 0 THEN
+        RETURN NULL;
+    END IF;
+
+    -- The common case, in few statements: what was open has ended, of users whose sums are known.
+    IF uncounted AND current_setting('satchel.nested', true) IS DISTINCT FROM 'on' THEN
+        PERFORM FROM public.user_progress WHERE user_id = ANY (ended_users) ORDER BY user_id FOR NO KEY UPDATE;
+        IF (SELECT count(*) FROM satchel.progress_total WHERE user_id = ANY (ended_users))
+           = cardinality(ended_users) THEN
+            WITH crediting AS (
+                INSERT INTO satchel.session_credit (session_id, user_id, day, started_at, ended_at, descriptions,
+                                                    images, qa_attempts, qa_correct, vocabulary)
+                SELECT id,
+                       user_id,
+                       (ended_at AT TIME ZONE coalesce((SELECT zone
+                                                          FROM satchel.user_zone
+                                                         WHERE user_zone.user_id = new_rows.user_id
+                                                           AND user_zone.since <= new_rows.ended_at
+                                                         ORDER BY user_zone.since DESC
+                                                         LIMIT 1), 'UTC'))::date,
+                       started_at,
+                       ended_at,
+                       greatest(coalesce(descriptions_generated, 0), 0),
+                       greatest(coalesce(images_processed, 0), 0),
+                       greatest(coalesce(qa_attempts, 0), 0),
+                       greatest(coalesce(qa_correct, 0), 0),
+                       greatest(coalesce(vocabulary_learned, 0), 0)
+                  FROM new_rows
+                 WHERE isfinite(ended_at)
+                   AND user_id IS NOT NULL
+                    ON CONFLICT (session_id) DO NOTHING
+                RETURNING *
+            )
+            SELECT array_agg(ROW (difference.*)::satchel.progress_difference), sum(sessions)
+              INTO differences, credited
+              FROM (SELECT user_id, count(*) AS sessions, sum(descriptions), sum(images), sum(qa_attempts),
+                           sum(qa_correct), sum(vocabulary), sum(seconds), sum(points), max(ended_at), min(day),
+                           max(day), false
+                      FROM crediting
+                     GROUP BY user_id) AS difference;
+            IF differences IS NOT NULL THEN
+                irregular := satchel.add_differences(differences);
+                IF irregular IS NOT NULL THEN
+                    PERFORM satchel.refresh_progress(irregular);
+                END IF;
+            END IF;
+            IF credited = ended THEN
+                RETURN NULL;
+            END IF;
+        END IF;
+    END IF;
+
+    IF TG_OP = 'UPDATE' THEN
+        -- Grouped and not joined: a plan that was made for one row must not be quadratic for a million.
+        WITH change AS (
+            SELECT id, user_id, ended_at, sum(sign) AS sign
+              FROM (SELECT id, user_id, started_at, ended_at, descriptions_generated, images_processed, qa_attempts,
+                           qa_correct, vocabulary_learned, 1 AS sign
+                      FROM new_rows
+                     UNION ALL
+                    SELECT id, user_id, started_at, ended_at, descriptions_generated, images_processed, qa_attempts,
+                           qa_correct, vocabulary_learned, -1
+                      FROM old_rows) AS version
+             GROUP BY id, user_id, started_at, ended_at, descriptions_generated, images_processed, qa_attempts,
+                      qa_correct, vocabulary_learned
+            HAVING sum(sign) <> 0
+        )
+        SELECT array_agg(DISTINCT id),
+               array_agg(DISTINCT user_id),
+               -- A session that was given another id is counted under that one.
+               (SELECT array_agg(id) FROM (SELECT id FROM change GROUP BY id HAVING sum(sign) < 0) AS renamed)
+          INTO ids, users, withdrawn
+          FROM change
+         WHERE ended_at IS NOT NULL;
+        IF ids IS NULL THEN
+            RETURN NULL;
+        END IF;
+        IF withdrawn IS NULL THEN
+            withdrawn := '{}';
+        ELSE
             ids := ARRAY (SELECT unnest(ids) EXCEPT SELECT unnest(withdrawn));
         END IF;
-        PERFORM satchel.credit_sessions(ids, users, coalesce(withdrawn, '{}'));
     END IF;
+    PERFORM satchel.credit_sessions(ids, users, withdrawn);
     RETURN NULL;
 END
 $function$;
 
-COMMENT ON FUNCTION satchel.follow_changed_sessions() IS
-    'Credits sessions that were ended, reopened, corrected or moved.';
+COMMENT ON FUNCTION satchel.follow_sessions() IS
+    'Credits sessions that were inserted as ended, ended, reopened, corrected, moved, copied or restored.';
 
 CREATE OR REPLACE FUNCTION satchel.follow_deleted_sessions() RETURNS trigger
     LANGUAGE plpgsql
@@ -467,20 +549,13 @@ BEGIN
              WHERE user_id = ANY (late)
              ORDER BY user_id
                FOR NO KEY UPDATE) AS locked;
-    INSERT INTO satchel.session_credit (session_id, user_id, day, ended_at, descriptions, images, qa_attempts,
-                                        qa_correct, vocabulary, seconds, points)
-    SELECT gone.id, gone.user_id, satchel.user_day(gone.user_id, gone.ended_at), gone.ended_at, count.descriptions,
-           count.images, count.attempts, count.correct, count.vocabulary,
-           CASE WHEN isfinite(gone.started_at)
-                THEN greatest(extract(epoch FROM gone.ended_at - gone.started_at), 0) ELSE 0 END,
-           10::bigint * count.correct + 5::bigint * greatest(count.attempts - count.correct, 0)
-               + 10::bigint * count.vocabulary + 2::bigint * count.descriptions
+    INSERT INTO satchel.session_credit (session_id, user_id, day, started_at, ended_at, descriptions, images,
+                                        qa_attempts, qa_correct, vocabulary)
+    SELECT gone.id, gone.user_id, satchel.user_day(gone.user_id, gone.ended_at), gone.started_at, gone.ended_at,
+           greatest(coalesce(gone.descriptions_generated, 0), 0), greatest(coalesce(gone.images_processed, 0), 0),
+           greatest(coalesce(gone.qa_attempts, 0), 0), greatest(coalesce(gone.qa_correct, 0), 0),
+           greatest(coalesce(gone.vocabulary_learned, 0), 0)
       FROM old_rows AS gone
-     CROSS JOIN LATERAL (SELECT greatest(coalesce(gone.descriptions_generated, 0), 0) AS descriptions,
-                                greatest(coalesce(gone.images_processed, 0), 0) AS images,
-                                greatest(coalesce(gone.qa_attempts, 0), 0) AS attempts,
-                                greatest(coalesce(gone.qa_correct, 0), 0) AS correct,
-                                greatest(coalesce(gone.vocabulary_learned, 0), 0) AS vocabulary) AS count
      WHERE gone.user_id = ANY (late)
        AND isfinite(gone.ended_at)
        -- Somebody else may have met the user while this waited for the lock.
@@ -702,7 +777,7 @@ $function$;
 COMMENT ON FUNCTION satchel.next_users(uuid, integer) IS
     'The next users by id, at most so many: those that follow the given one, NULL for the first.';
 
-CREATE OR REPLACE FUNCTION satchel.progress_drift(users uuid[])
+CREATE OR REPLACE FUNCTION satchel.progress_drift(of_users uuid[])
     RETURNS TABLE (user_id uuid, what text, expected text, found text)
     LANGUAGE plpgsql
     STABLE
@@ -723,7 +798,7 @@ BEGIN
                          SELECT 'backfill' WHERE NOT EXISTS (SELECT
                                                                FROM satchel.progress_total AS total
                                                               WHERE total.user_id = users.id)) AS missing (what)
-     WHERE id = ANY (users);
+     WHERE id = ANY (of_users);
 
     RETURN QUERY
     WITH said AS (
@@ -740,7 +815,7 @@ BEGIN
                               THEN (extract(epoch FROM session.ended_at) - extract(epoch FROM session.started_at))
                               ELSE 0 END::numeric(20, 6)) AS contribution
           FROM public.sessions AS session
-         WHERE session.user_id = ANY (users)
+         WHERE session.user_id = ANY (of_users)
            AND session.ended_at < 'infinity'
            AND session.ended_at > '-infinity'
     ), credit AS (
@@ -748,7 +823,7 @@ BEGIN
                concat_ws(' ', credit.user_id, extract(epoch FROM credit.ended_at), descriptions, images, qa_attempts,
                          qa_correct, vocabulary, seconds) AS contribution
           FROM satchel.session_credit AS credit
-         WHERE credit.user_id = ANY (users)
+         WHERE credit.user_id = ANY (of_users)
     )
     SELECT coalesce(said.user_id, credit.user_id),
            'credit of session ' || coalesce(said.id, credit.session_id),
@@ -783,7 +858,7 @@ BEGIN
                    + coalesce(sum(descriptions), 0) * 2 AS points,
                max(ended_at) AS last_end,
                max(day) AS last_day
-          FROM unnest(users) AS asked (user_id)
+          FROM unnest(of_users) AS asked (user_id)
           LEFT JOIN satchel.session_credit AS credit ON credit.user_id = asked.user_id
          GROUP BY asked.user_id
     )
@@ -824,7 +899,7 @@ BEGIN
 
     RETURN QUERY
     WITH RECURSIVE active AS (
-        SELECT DISTINCT credit.user_id, day FROM satchel.session_credit AS credit WHERE credit.user_id = ANY (users)
+        SELECT DISTINCT credit.user_id, day FROM satchel.session_credit AS credit WHERE credit.user_id = ANY (of_users)
     ), run AS (
         SELECT active.user_id, day AS first_day, day AS last_day
           FROM active
@@ -852,7 +927,7 @@ BEGIN
         RETURN QUERY
         WITH word AS (
             SELECT asked.user_id, learning_phase::text AS phase
-              FROM unnest(users) AS asked (user_id)
+              FROM unnest(of_users) AS asked (user_id)
               JOIN public.learning_progress AS word ON word.user_id = asked.user_id
         )
         SELECT progress.user_id, compared.what, compared.expected::text, compared.found::text
@@ -867,7 +942,7 @@ BEGIN
                                       WHERE word.user_id = progress.user_id
                                         AND phase = ANY (counted.phases)) AS expected,
                                     counted.found) AS compared
-         WHERE progress.user_id = ANY (users)
+         WHERE progress.user_id = ANY (of_users)
            AND compared.expected <> compared.found;
     END IF;
 END
@@ -902,17 +977,22 @@ $function$;
 COMMENT ON FUNCTION satchel.lock_progress(uuid[]) IS
     'Takes the locks that the triggers queue on and returns whose it got. Waits for a single user only.';
 
-CREATE OR REPLACE FUNCTION satchel.repair_progress(users uuid[]) RETURNS void
+CREATE OR REPLACE FUNCTION satchel.repair_progress(of_users uuid[]) RETURNS void
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = ''
     SET row_security = off
 AS $function$
 BEGIN
-    PERFORM satchel.ensure_progress(ARRAY (SELECT id FROM public.users WHERE id = ANY (users) FOR KEY SHARE));
-    DELETE FROM satchel.progress_total WHERE user_id = ANY (users);
+    PERFORM satchel.ensure_progress(ARRAY (SELECT id FROM public.users WHERE id = ANY (of_users) FOR KEY SHARE));
+    -- A day that no zone can have given is the only one that is counted anew.
+    UPDATE satchel.session_credit
+       SET day = satchel.user_day(user_id, ended_at)
+     WHERE user_id = ANY (of_users)
+       AND abs(day - (ended_at AT TIME ZONE 'UTC')::date) > 1;
+    DELETE FROM satchel.progress_total WHERE user_id = ANY (of_users);
     -- Users without sums are backfilled, from their credits and from the sessions that still exist.
-    PERFORM satchel.credit_sessions('{}', users);
+    PERFORM satchel.credit_sessions('{}', of_users);
 END
 $function$;
 
@@ -947,8 +1027,8 @@ COMMENT ON FUNCTION satchel.forget_departed() IS
 REVOKE ALL
     ON FUNCTION satchel.user_day(uuid, timestamptz), satchel.refresh_progress(uuid[]),
         satchel.credit_sessions(uuid[], uuid[], uuid[]), satchel.ensure_progress(uuid[]), satchel.follow_new_users(),
-        satchel.follow_new_sessions(), satchel.follow_changed_sessions(), satchel.follow_deleted_sessions(),
-        satchel.follow_words(), satchel.forget_progress(), satchel.refuse_truncate(),
+        satchel.follow_sessions(), satchel.follow_deleted_sessions(),
+        satchel.add_differences(satchel.progress_difference[]), satchel.follow_words(), satchel.forget_progress(), satchel.refuse_truncate(),
         satchel.backfill_progress(uuid, integer), satchel.end_broken_streaks(integer),
         satchel.next_users(uuid, integer), satchel.progress_drift(uuid[]), satchel.lock_progress(uuid[]),
         satchel.repair_progress(uuid[]), satchel.forget_departed()
@@ -967,12 +1047,12 @@ CREATE OR REPLACE TRIGGER trigger_user_progress_for_new_user
 CREATE OR REPLACE TRIGGER trigger_update_user_progress_from_session_insert
     AFTER INSERT ON public.sessions
     REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION satchel.follow_new_sessions();
+    FOR EACH STATEMENT EXECUTE FUNCTION satchel.follow_sessions();
 
 CREATE OR REPLACE TRIGGER trigger_update_user_progress_from_session_update
     AFTER UPDATE ON public.sessions
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION satchel.follow_changed_sessions();
+    FOR EACH STATEMENT EXECUTE FUNCTION satchel.follow_sessions();
 
 CREATE OR REPLACE TRIGGER trigger_update_user_progress_from_session_delete
     AFTER DELETE ON public.sessions

@@ -3,18 +3,22 @@ SET LOCAL lock_timeout = '2s';
 SET LOCAL row_security = off;
 
 CREATE TABLE satchel.session_credit (
-    session_id   uuid           NOT NULL,
+    session_id   uuid        NOT NULL,
     -- No foreign key: with one, ending a session while the account is deleted is a deadlock.
-    user_id      uuid           NOT NULL,
-    day          date           NOT NULL,
-    ended_at     timestamptz    NOT NULL,
-    descriptions integer        NOT NULL,
-    images       integer        NOT NULL,
-    qa_attempts  integer        NOT NULL,
-    qa_correct   integer        NOT NULL,
-    vocabulary   integer        NOT NULL,
-    seconds      numeric(20, 6) NOT NULL,
-    points       bigint         NOT NULL,
+    user_id      uuid        NOT NULL,
+    day          date        NOT NULL,
+    started_at   timestamptz,
+    ended_at     timestamptz NOT NULL,
+    descriptions integer     NOT NULL,
+    images       integer     NOT NULL,
+    qa_attempts  integer     NOT NULL,
+    qa_correct   integer     NOT NULL,
+    vocabulary   integer     NOT NULL,
+    seconds      numeric(20, 6) GENERATED ALWAYS AS (
+        CASE WHEN isfinite(started_at) THEN greatest(extract(epoch FROM ended_at - started_at), 0) ELSE 0 END) STORED,
+    points       bigint GENERATED ALWAYS AS (
+        10::bigint * qa_correct + 5::bigint * greatest(qa_attempts - qa_correct, 0)
+            + 10::bigint * vocabulary + 2::bigint * descriptions) STORED,
     CONSTRAINT session_credit_pkey PRIMARY KEY (session_id)
 );
 
@@ -26,7 +30,7 @@ COMMENT ON TABLE satchel.session_credit IS
 COMMENT ON COLUMN satchel.session_credit.day IS
     'The day of ended_at in the zone that was then in force for the user; fixed until the end or the user changes.';
 COMMENT ON COLUMN satchel.session_credit.descriptions IS 'A counter of a session that is NULL or negative is 0.';
-COMMENT ON COLUMN satchel.session_credit.seconds IS 'From start to end, never below 0.';
+COMMENT ON COLUMN satchel.session_credit.seconds IS 'From start to end, never below 0; 0 without a start.';
 COMMENT ON COLUMN satchel.session_credit.points IS
     '10 per correct answer, 5 per other attempt, 10 per vocabulary item learned, 2 per description.';
 
@@ -51,6 +55,25 @@ COMMENT ON TABLE satchel.progress_total IS
     'user without a row here still waits for the backfill.';
 COMMENT ON COLUMN satchel.progress_total.run_from IS
     'First of the consecutive days with a counted session of which run_to is the user''s last such day.';
+
+CREATE TYPE satchel.progress_difference AS (
+    user_id      uuid,
+    sessions     bigint,
+    descriptions bigint,
+    images       bigint,
+    qa_attempts  bigint,
+    qa_correct   bigint,
+    vocabulary   bigint,
+    seconds      numeric,
+    points       bigint,
+    last_end     timestamptz,
+    first_gained date,
+    last_gained  date,
+    loses_days   boolean
+);
+
+COMMENT ON TYPE satchel.progress_difference IS
+    'What a statement adds to a user''s sums, and the days that it lets the user gain or lose.';
 
 CREATE TABLE satchel.user_zone (
     user_id uuid        NOT NULL,

@@ -23,11 +23,12 @@ DECLARE
         'satchel.batch_job_execution_context', 'satchel.flyway_schema_history'];
     sequences constant text[] := ARRAY [
         'satchel.batch_job_instance_seq', 'satchel.batch_job_execution_seq', 'satchel.batch_step_execution_seq'];
+    types constant text[] := ARRAY ['satchel.progress_difference'];
     views constant text[] := ARRAY ['public.user_api_keys_status'];
     -- Functions of schema satchel, by name.
     functions constant text[] := ARRAY [
         'set_updated_at', 'guard_export_status', 'own_api_keys_status', 'user_ids', 'user_day', 'refresh_progress',
-        'credit_sessions', 'ensure_progress', 'follow_new_users', 'follow_new_sessions', 'follow_changed_sessions',
+        'credit_sessions', 'ensure_progress', 'follow_new_users', 'follow_sessions', 'add_differences',
         'follow_deleted_sessions', 'follow_words', 'forget_progress', 'refuse_truncate', 'backfill_progress',
         'end_broken_streaks', 'next_users', 'progress_drift', 'lock_progress', 'repair_progress', 'forget_departed'];
     tables text[];
@@ -210,6 +211,20 @@ BEGIN
           FROM pg_catalog.pg_proc
          WHERE pronamespace = 'satchel'::regnamespace
            AND proname = ANY (functions);
+        BEGIN
+            IF statement IS NOT NULL THEN
+                EXECUTE statement;
+            END IF;
+        EXCEPTION
+            WHEN dependent_objects_still_exist THEN
+                GET STACKED DIAGNOSTICS others = PG_EXCEPTION_DETAIL;
+        END;
+    END IF;
+    IF others IS NULL THEN
+        SELECT 'DROP TYPE ' || string_agg(name, ', ')
+          INTO statement
+          FROM unnest(types) AS listed (name)
+         WHERE to_regtype(name) IS NOT NULL;
         BEGIN
             IF statement IS NOT NULL THEN
                 EXECUTE statement;

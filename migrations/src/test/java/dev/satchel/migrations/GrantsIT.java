@@ -206,14 +206,14 @@ class GrantsIT {
                                  ORDER BY routine.proname COLLATE "C"
                                 """))
                 .containsExactly(
+                        "satchel.add_differences(satchel.progress_difference[]) | t | {\"search_path=\\\"\\\"\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.backfill_progress(uuid,integer) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
-                        "satchel.credit_sessions(uuid[],uuid[],uuid[]) | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
+                        "satchel.credit_sessions(uuid[],uuid[],uuid[]) | t | {\"search_path=\\\"\\\"\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.end_broken_streaks(integer) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
                         "satchel.ensure_progress(uuid[]) | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
-                        "satchel.follow_changed_sessions() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
                         "satchel.follow_deleted_sessions() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
-                        "satchel.follow_new_sessions() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
                         "satchel.follow_new_users() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
+                        "satchel.follow_sessions() | t | {\"search_path=\\\"\\\"\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.follow_words() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
                         "satchel.forget_departed() | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
                         "satchel.forget_progress() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",

@@ -124,7 +124,7 @@ class ProgressCommandsIT {
                 UPDATE satchel.progress_total SET run_from = run_from - 1                           | first day of the last run
                 UPDATE satchel.progress_total SET run_to = run_to + 1                               | last active day
                 UPDATE satchel.session_credit SET qa_correct = qa_correct + 1                       | credit of session
-                UPDATE satchel.session_credit SET seconds = seconds + 0.000001                      | credit of session
+                UPDATE satchel.session_credit SET started_at = ended_at - interval '99 hours'       | credit of session
                 UPDATE satchel.session_credit SET ended_at = ended_at + interval '1 microsecond'    | credit of session
                 UPDATE satchel.session_credit SET day = day + 2                                     | day of session
                 DELETE FROM satchel.session_credit                                                  | credit of session
