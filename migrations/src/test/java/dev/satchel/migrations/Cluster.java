@@ -9,13 +9,11 @@ import java.util.UUID;
 import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The one server of this JVM, its roles, and the templates that sample databases are copied from. */
+/** A server of this JVM, its roles, and the templates that sample databases are copied from. */
 final class Cluster {
 
     static final String OWNER = "satchel_owner";
     static final String WORKER = "satchel_worker";
-
-    private static final Cluster INSTANCE = new Cluster(server());
 
     final Server.Address address;
     final String ownerPassword;
@@ -37,16 +35,26 @@ final class Cluster {
                 .toString();
         workerPassword = UUID.nameUUIDFromBytes(("worker " + secret).getBytes(StandardCharsets.UTF_8))
                 .toString();
-        var version = query(administrator(address.database()), "SHOW server_version");
-        System.out.printf("Tests run against PostgreSQL %s (%s)%n", version.split(" ", 2)[0], address.kind());
         createOwner();
         if (address.kind().equals("external")) {
             Runtime.getRuntime().addShutdownHook(new Thread(this::dropTemplates, "drop template databases"));
         }
     }
 
+    /** The one that tests share. */
     static Cluster get() {
-        return INSTANCE;
+        return Shared.INSTANCE;
+    }
+
+    /** The embedded one that keeps what it has committed. */
+    static Cluster durable() {
+        return Durable.INSTANCE;
+    }
+
+    private static Cluster announced(Cluster cluster) {
+        var version = query(cluster.administrator(cluster.address.database()), "SHOW server_version");
+        System.out.printf("Tests run against PostgreSQL %s (%s)%n", version.split(" ", 2)[0], cluster.address.kind());
+        return cluster;
     }
 
     private static Server server() {
@@ -60,7 +68,7 @@ final class Cluster {
                     .orElseThrow(() -> new IllegalStateException(
                             "satchel.test.postgres=docker needs a build with the profile docker"));
         }
-        return new EmbeddedServer();
+        return EmbeddedServer.careless();
     }
 
     PGSimpleDataSource administrator(String database) {
@@ -204,5 +212,14 @@ final class Cluster {
         } catch (SQLException failure) {
             throw new IllegalStateException(failure);
         }
+    }
+
+    // Each server is started by whoever first asks for it.
+    private static final class Shared {
+        static final Cluster INSTANCE = announced(new Cluster(server()));
+    }
+
+    private static final class Durable {
+        static final Cluster INSTANCE = new Cluster(EmbeddedServer.durable());
     }
 }

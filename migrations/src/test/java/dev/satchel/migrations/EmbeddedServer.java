@@ -17,16 +17,32 @@ final class EmbeddedServer implements Server {
             host all all ::1/128      scram-sha-256
             """;
 
+    private final String durability;
+
+    private EmbeddedServer(String durability) {
+        this.durability = durability;
+    }
+
+    /** For tests: nothing outlives the JVM, so nothing needs to survive a crash. */
+    static EmbeddedServer careless() {
+        return new EmbeddedServer("off");
+    }
+
+    /** For measurements: a commit is on the disk when it returns, as PostgreSQL has it unless told otherwise. */
+    static EmbeddedServer durable() {
+        return new EmbeddedServer("on");
+    }
+
     @Override
     public Address start() {
         var password = UUID.randomUUID().toString();
         try {
-            // Nothing outlives the JVM, so nothing needs to survive a crash. The instance stops with the JVM.
+            // The library turns the first and the last off itself. The instance stops with the JVM.
             @SuppressWarnings("resource")
             var postgres = EmbeddedPostgres.builder()
-                    .setServerConfig("fsync", "off")
-                    .setServerConfig("full_page_writes", "off")
-                    .setServerConfig("synchronous_commit", "off")
+                    .setServerConfig("fsync", durability)
+                    .setServerConfig("full_page_writes", durability)
+                    .setServerConfig("synchronous_commit", durability)
                     .setLocaleConfig("locale", "C")
                     .start();
             try (var connection = postgres.getPostgresDatabase().getConnection();

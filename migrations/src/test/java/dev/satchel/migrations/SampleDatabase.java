@@ -35,6 +35,15 @@ public final class SampleDatabase implements AutoCloseable {
         return new SampleDatabase(cluster, cluster.createBase());
     }
 
+    /**
+     * Makes a database with the application's tables only, without rows, on an embedded server that keeps what it has
+     * committed, whatever the tests run on: for measurements.
+     */
+    public static SampleDatabase createDurable() {
+        var cluster = Cluster.durable();
+        return new SampleDatabase(cluster, cluster.createBase());
+    }
+
     /** Makes a database in which nothing exists yet. */
     public static SampleDatabase createEmpty() {
         var cluster = Cluster.get();

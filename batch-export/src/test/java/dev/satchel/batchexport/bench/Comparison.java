@@ -1,0 +1,72 @@
+package dev.satchel.batchexport.bench;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** How long the same work took without and with something, in pairs measured one after the other. */
+final class Comparison {
+
+    private final String what;
+    private final int sessions;
+    private final double aim;
+    private final List<Pair> pairs = new ArrayList<>();
+
+    /**
+     * @param what is done; may name the number of sessions with a format
+     * @param sessions that each measurement ends
+     * @param aim the greatest ratio that is good enough
+     */
+    Comparison(String what, int sessions, double aim) {
+        this.what = String.format(Locale.ROOT, what, sessions);
+        this.sessions = sessions;
+        this.aim = aim;
+    }
+
+    void add(long withoutNanos, long withNanos) {
+        pairs.add(new Pair(withoutNanos, withNanos));
+    }
+
+    /** The median of the pairs' ratios: how many times as long it took with. */
+    double ratio() {
+        return quantile(ratios(), 0.5);
+    }
+
+    @Override
+    public String toString() {
+        List<Double> ratios = ratios();
+        return String.format(
+                Locale.ROOT,
+                "%-30s %,7.0f/s without  %,7.0f/s with  %.2f × (quartiles %.2f–%.2f, all %.2f–%.2f)  aim %.1f ×: %s",
+                what,
+                perSecond(pairs.stream().map(pair -> (double) pair.without).toList()),
+                perSecond(pairs.stream().map(pair -> (double) pair.with).toList()),
+                ratio(),
+                quantile(ratios, 0.25),
+                quantile(ratios, 0.75),
+                quantile(ratios, 0),
+                quantile(ratios, 1),
+                aim,
+                ratio() <= aim ? "met" : "missed");
+    }
+
+    private double perSecond(List<Double> nanos) {
+        return sessions / quantile(nanos, 0.5) * 1e9;
+    }
+
+    private List<Double> ratios() {
+        return pairs.stream().map(pair -> (double) pair.with / pair.without).toList();
+    }
+
+    // Between two values, the point that divides them in the same proportion.
+    private static double quantile(List<Double> values, double share) {
+        List<Double> sorted = values.stream().sorted(Comparator.naturalOrder()).toList();
+        double position = share * (sorted.size() - 1);
+        int below = (int) position;
+        int above = Math.min(below + 1, sorted.size() - 1);
+        return sorted.get(below) + (position - below) * (sorted.get(above) - sorted.get(below));
+    }
+
+    private record Pair(long without, long with) {}
+}
