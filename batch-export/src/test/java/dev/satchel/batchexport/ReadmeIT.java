@@ -87,6 +87,15 @@ class ReadmeIT {
     }
 
     @Test
+    void theLauncherStartsTheBenchmarksOfTheCommandsTable() throws Exception {
+        assertThat(readme()).contains("\n| `satchel bench progress` |");
+
+        String shown = shell(Map.of(), "./satchel bench progress --rounds 1 --users 2 --sessions 3 --bulk 4");
+
+        assertThat(shown).startsWith("PostgreSQL ").contains("one session per transaction ", "no drift: ");
+    }
+
+    @Test
     void theSettingsTableNamesEverySettingWithItsDefault() throws IOException {
         List<String> settings =
                 readme().lines().filter(line -> line.startsWith("| `SATCHEL_")).toList();
