@@ -110,34 +110,25 @@ AS $function$
 DECLARE
     irregular uuid[];
 BEGIN
-    WITH step AS (
-        -- What learners do gains a day within their last run, right after it, or alone and later.
-        SELECT difference.*,
-               CASE WHEN last_gained > before.run_to + 1 OR before.run_to IS NULL THEN last_gained
-                    ELSE before.run_from END AS run_from,
-               greatest(before.run_to, last_gained) AS run_to,
-               -- NULL where no day is gained.
-               coalesce(loses_days
-                            OR first_gained < before.run_from
-                            OR (first_gained < last_gained AND coalesce(last_gained > before.run_to + 1, true)), false)
-                   AS is_irregular
-          FROM unnest(differences) AS difference
-          JOIN satchel.progress_total AS before ON before.user_id = difference.user_id
-    ), total AS (
+    WITH total AS (
         UPDATE satchel.progress_total AS total
-           SET sessions = total.sessions + step.sessions,
-               descriptions = total.descriptions + step.descriptions,
-               images = total.images + step.images,
-               qa_attempts = total.qa_attempts + step.qa_attempts,
-               qa_correct = total.qa_correct + step.qa_correct,
-               vocabulary = total.vocabulary + step.vocabulary,
-               seconds = total.seconds + step.seconds,
-               points = total.points + step.points,
-               run_from = step.run_from,
-               run_to = step.run_to
-          FROM step
-         WHERE total.user_id = step.user_id
-        RETURNING total.*, step.last_end, step.is_irregular
+           SET sessions = total.sessions + difference.sessions,
+               descriptions = total.descriptions + difference.descriptions,
+               images = total.images + difference.images,
+               qa_attempts = total.qa_attempts + difference.qa_attempts,
+               qa_correct = total.qa_correct + difference.qa_correct,
+               vocabulary = total.vocabulary + difference.vocabulary,
+               seconds = total.seconds + difference.seconds,
+               points = total.points + difference.points,
+               -- What learners do gains a day within their last run, right after it, or alone and later.
+               run_from = CASE WHEN last_gained > total.run_to + 1 OR total.run_to IS NULL THEN last_gained
+                               ELSE total.run_from END,
+               run_to = greatest(total.run_to, last_gained)
+          FROM unnest(differences) AS difference
+         WHERE total.user_id = difference.user_id
+        RETURNING total.*, last_end,
+                  -- Whatever else happened reaches before the run as it is now.
+                  loses_days OR coalesce(first_gained < total.run_from, false) AS is_irregular
     ), shown AS (
         UPDATE public.user_progress AS progress
            SET total_sessions = least(total.sessions, 2147483647),
@@ -152,10 +143,13 @@ BEGIN
                average_accuracy = CASE WHEN total.qa_attempts = 0 THEN 0
                                        ELSE least(round(100.0 * total.qa_correct / total.qa_attempts, 2), 100) END,
                last_activity_at = greatest(progress.last_activity_at, total.last_end),
-               current_streak_days = CASE WHEN total.run_to >= today.day - 1
+               current_streak_days = CASE WHEN total.is_irregular THEN progress.current_streak_days
+                                          WHEN total.run_to >= today.day - 1
                                           THEN greatest(least(total.run_to, today.day) - total.run_from + 1, 0)
                                           ELSE 0 END,
-               longest_streak_days = greatest(progress.longest_streak_days, total.run_to - total.run_from + 1)
+               longest_streak_days = CASE WHEN total.is_irregular THEN progress.longest_streak_days
+                                          ELSE greatest(progress.longest_streak_days,
+                                                        total.run_to - total.run_from + 1) END
           FROM total
          CROSS JOIN LATERAL (SELECT (statement_timestamp() AT TIME ZONE
                                         coalesce((SELECT zone
@@ -165,16 +159,10 @@ BEGIN
                                                    ORDER BY user_zone.since DESC
                                                    LIMIT 1), 'UTC'))::date AS day) AS today
          WHERE progress.user_id = total.user_id
-           AND NOT total.is_irregular
-        RETURNING progress.user_id,
-                  -- The run before the days to come is not known.
-                  total.run_from > today.day AS has_only_days_to_come
+        -- The run before days to come is not known.
+        RETURNING progress.user_id, total.is_irregular OR total.run_from > today.day AS is_incomplete
     )
-    SELECT array_agg(user_id)
-      INTO irregular
-      FROM (SELECT user_id FROM total WHERE is_irregular
-             UNION ALL
-            SELECT user_id FROM shown WHERE has_only_days_to_come) AS incomplete;
+    SELECT array_agg(user_id) FILTER (WHERE is_incomplete) INTO irregular FROM shown;
     RETURN irregular;
 END
 $function$;
