@@ -367,6 +367,26 @@ $function$;
 
 COMMENT ON FUNCTION satchel.follow_new_users() IS 'Users have a row of progress from their first moment on.';
 
+CREATE OR REPLACE FUNCTION satchel.await_sessions() RETURNS trigger
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = ''
+    SET row_security = off
+AS $function$
+BEGIN
+    -- Who writes a row twice checks its foreign keys again, and would wait for this user while this deletion waits for
+    -- a session or a word of theirs. So those come first, in the order in which the deletion will take them.
+    IF to_regclass('public.learning_progress') IS NOT NULL THEN
+        PERFORM FROM public.learning_progress WHERE user_id = OLD.id FOR UPDATE;
+    END IF;
+    PERFORM FROM public.sessions WHERE user_id = OLD.id FOR UPDATE;
+    RETURN OLD;
+END
+$function$;
+
+COMMENT ON FUNCTION satchel.await_sessions() IS
+    'Lets the deletion of a user wait for sessions that are ending before it holds anything they need.';
+
 CREATE OR REPLACE FUNCTION satchel.follow_sessions() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
@@ -676,7 +696,7 @@ DECLARE
     met uuid[];
     held uuid[];
 BEGIN
-    -- It never waits while it holds something, so that nobody who deletes accounts can be in a deadlock with it.
+    -- It does not wait for a row of progress, so that nobody who deletes accounts can be in a deadlock with it.
     SELECT array_agg(id)
       INTO met
       FROM (SELECT id
@@ -684,8 +704,7 @@ BEGIN
              WHERE (after IS NULL OR id > after)
                AND NOT EXISTS (SELECT FROM satchel.progress_total AS total WHERE total.user_id = users.id)
              ORDER BY id
-             LIMIT most
-               FOR KEY SHARE SKIP LOCKED) AS next;
+             LIMIT most) AS next;
     IF met IS NULL THEN
         RETURN NULL;
     END IF;
@@ -972,7 +991,7 @@ CREATE OR REPLACE FUNCTION satchel.repair_progress(of_users uuid[]) RETURNS void
     SET row_security = off
 AS $function$
 BEGIN
-    PERFORM satchel.ensure_progress(ARRAY (SELECT id FROM public.users WHERE id = ANY (of_users) FOR KEY SHARE));
+    PERFORM satchel.ensure_progress(ARRAY (SELECT id FROM public.users WHERE id = ANY (of_users)));
     -- A day that no zone can have given is the only one that is counted anew.
     UPDATE satchel.session_credit
        SET day = satchel.user_day(user_id, ended_at)
@@ -1015,7 +1034,7 @@ COMMENT ON FUNCTION satchel.forget_departed() IS
 REVOKE ALL
     ON FUNCTION satchel.user_day(uuid, timestamptz), satchel.refresh_progress(uuid[]),
         satchel.credit_sessions(uuid[], uuid[], uuid[]), satchel.ensure_progress(uuid[]), satchel.follow_new_users(),
-        satchel.follow_sessions(), satchel.follow_deleted_sessions(),
+        satchel.await_sessions(), satchel.follow_sessions(), satchel.follow_deleted_sessions(),
         satchel.add_differences(satchel.progress_difference[]), satchel.follow_words(), satchel.forget_progress(), satchel.refuse_truncate(),
         satchel.backfill_progress(uuid, integer), satchel.end_broken_streaks(integer),
         satchel.next_users(uuid, integer), satchel.progress_drift(uuid[]), satchel.lock_progress(uuid[]),
@@ -1031,6 +1050,10 @@ CREATE OR REPLACE TRIGGER trigger_user_progress_for_new_user
     AFTER INSERT ON public.users
     REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION satchel.follow_new_users();
+
+CREATE OR REPLACE TRIGGER trigger_user_progress_before_user_delete
+    BEFORE DELETE ON public.users
+    FOR EACH ROW EXECUTE FUNCTION satchel.await_sessions();
 
 CREATE OR REPLACE TRIGGER trigger_update_user_progress_from_session_insert
     AFTER INSERT ON public.sessions
