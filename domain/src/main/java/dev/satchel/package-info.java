@@ -1,7 +1,7 @@
 /**
- * What Satchel keeps for the learners of an application: so far their exports.
+ * What Satchel keeps for the learners of an application: their exports and their progress.
  *
- * <p>Each feature has a package of its own ({@link dev.satchel.export}); this one holds only what they share. The
+ * <p>Each feature has a package of its own ({@link dev.satchel.export}, {@link dev.satchel.progress}); this one holds only what they share. The
  * domain depends on the JDK alone, is told the time and does no I/O: everything outside is reached through the ports
  * that each feature declares.
  */

@@ -1,0 +1,50 @@
+package dev.satchel.progress;
+
+import java.time.LocalDate;
+import java.util.Collection;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For how many consecutive days a user has been active.
+ *
+ * @param current the days of the run that ends today or yesterday, 0 without one
+ * @param longest the days of the longest run there has ever been
+ */
+public record Streak(int current, int longest) {
+
+    public static final Streak NONE = new Streak(0, 0);
+
+    public Streak {
+        if (current < 0 || longest < current) {
+            throw new IllegalArgumentException(
+                    "a streak must satisfy 0 <= current <= longest, was " + current + " and " + longest);
+        }
+    }
+
+    /**
+     * The streak of a user who was active on these days.
+     *
+     * <p>Days after {@code today} do not count in the current run; the longest counts all.
+     */
+    public static Streak of(Collection<LocalDate> activeDays, LocalDate today) {
+        int run = 0;
+        int current = 0;
+        int longest = 0;
+        @Nullable LocalDate before = null;
+        for (LocalDate day : new TreeSet<>(activeDays)) {
+            run = before != null && before.plusDays(1).equals(day) ? run + 1 : 1;
+            longest = Math.max(longest, run);
+            if (day.equals(today) || day.plusDays(1).equals(today)) {
+                current = run;
+            }
+            before = day;
+        }
+        return new Streak(current, longest);
+    }
+
+    /** This streak of a user who was known to have had one of {@code days} before: the longest never shrinks. */
+    public Streak remembering(int days) {
+        return new Streak(current, Math.max(longest, days));
+    }
+}

@@ -1,0 +1,602 @@
+package dev.satchel.progress;
+
+import static dev.satchel.progress.LearningSession.ended;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.UserId;
+import dev.satchel.export.Phase;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What every {@link LearnerProgress} promises, and the rules of what the application's sessions make of it. */
+public abstract class LearnerProgressContract {
+
+    private static final Instant NOON = Instant.parse("2024-05-15T12:00:00Z");
+    private static final int MOST = Integer.MAX_VALUE;
+
+    private ProgressUnderTest world;
+    private LearnerProgress progress;
+    private UserId user;
+
+    /** Progress without users. */
+    protected abstract ProgressUnderTest emptyProgress();
+
+    @BeforeEach
+    void begin() {
+        world = emptyProgress();
+        progress = world.progress();
+        user = world.addUser();
+    }
+
+    private UUID inserted(LearningSession session) {
+        UUID id = UUID.randomUUID();
+        world.insert(id, session);
+        return id;
+    }
+
+    private Progress found() {
+        return found(user);
+    }
+
+    private Progress found(UserId who) {
+        return progress.find(who).orElseThrow();
+    }
+
+    private static Instant at(String moment) {
+        return Instant.parse(moment);
+    }
+
+    private static LocalDate day(String day) {
+        return LocalDate.parse(day);
+    }
+
+    private static Progress zeros() {
+        return new Progress(0, 0, 0, 0, 0, 0, 0, BigDecimal.ZERO, Words.NONE, Streak.NONE, null);
+    }
+
+    @Nested
+    class OfAUser {
+
+        @Test
+        void isMissingForAUserNobodyKnows() {
+            UserId stranger = new UserId(UUID.randomUUID());
+
+            assertThat(progress.find(stranger)).isEmpty();
+            assertThat(progress.streak(stranger, NOON)).isEqualTo(Streak.NONE);
+            assertThat(progress.activity(stranger, NOON)).isEqualTo(new Activity(day("2024-05-15"), new TreeMap<>()));
+        }
+
+        @Test
+        void beginsWithZeros() {
+            assertThat(progress.find(user)).contains(zeros());
+            assertThat(found().lastActivity()).isEmpty();
+        }
+
+        @Test
+        void isTheirOwn() {
+            UserId other = world.addUser();
+            inserted(ended(other, NOON).counting(1, 1, 1, 1, 1));
+
+            assertThat(found()).isEqualTo(zeros());
+            assertThat(progress.streak(user, NOON)).isEqualTo(Streak.NONE);
+            assertThat(progress.activity(user, NOON).sessions()).isEmpty();
+        }
+
+        @Test
+        void goesWithTheAccount() {
+            inserted(ended(user, NOON).counting(1, 1, 1, 1, 1));
+            world.setWords(user, List.of(Phase.NEW));
+            world.setZone(user, at("2020-01-01T00:00:00Z"), ZoneId.of("Asia/Tokyo"));
+
+            world.deleteUser(user);
+
+            assertThat(progress.find(user)).isEmpty();
+            assertThat(progress.streak(user, NOON)).isEqualTo(Streak.NONE);
+            assertThat(progress.activity(user, at("2024-05-15T23:00:00Z")))
+                    .isEqualTo(new Activity(day("2024-05-15"), new TreeMap<>()));
+        }
+    }
+
+    @Nested
+    class Totalled {
+
+        @Test
+        void countsEverythingAboutAnEndedSession() {
+            Instant end = world.now().truncatedTo(ChronoUnit.MICROS);
+
+            inserted(ended(user, end).counting(3, 4, 9, 6, 5));
+
+            assertThat(found())
+                    .isEqualTo(new Progress(
+                            1,
+                            3,
+                            4,
+                            9,
+                            5,
+                            10,
+                            6 * 10 + 3 * 5 + 5 * 10 + 3 * 2,
+                            new BigDecimal("66.67"),
+                            Words.NONE,
+                            new Streak(1, 1),
+                            end));
+            assertThat(found().lastActivity()).contains(end);
+        }
+
+        @Test
+        void leavesOutWhatHasNotEndedOrHasNoUser() {
+            inserted(ended(user, NOON).counting(1, 1, 1, 1, 1).open());
+            inserted(ended(user, NOON).counting(1, 1, 1, 1, 1).by(null));
+
+            assertThat(found()).isEqualTo(zeros());
+        }
+
+        @Test
+        void takesWhatIsMissingOrNegativeAsZero() {
+            inserted(ended(user, NOON).counting(null, null, null, null, null));
+            inserted(ended(user, NOON).counting(-1, -1, -1, -1, -1));
+            inserted(ended(user, NOON).counting(1, 1, 2, 1, 1));
+
+            assertThat(found())
+                    .isEqualTo(new Progress(
+                            3, 1, 1, 2, 1, 30, 27, new BigDecimal("50.00"), Words.NONE, new Streak(0, 1), NOON));
+        }
+
+        @Test
+        void takesTimeThatIsMissingOrRunsBackwardsAsNone() {
+            inserted(ended(user, NOON).lasting(null, NOON));
+            inserted(ended(user, NOON).lasting(NOON.plusSeconds(600), NOON));
+            assertThat(found().minutes()).isZero();
+
+            inserted(ended(user, NOON).lasting(NOON.minusSeconds(60), NOON));
+
+            assertThat(found().minutes()).isEqualTo(1);
+        }
+
+        @Test
+        void roundsMinutesOnceAndDown() {
+            for (int session = 0; session < 3; session++) {
+                inserted(ended(user, NOON).lasting(NOON.minus(Duration.ofNanos(39_999_999_000L)), NOON));
+            }
+            assertThat(found().minutes()).isEqualTo(1);
+
+            inserted(ended(user, NOON).lasting(NOON.minus(Duration.ofNanos(3_000)), NOON));
+
+            assertThat(found().minutes()).isEqualTo(2);
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "0, 0, 0.00",
+            "0, 5, 0.00",
+            "1, 0, 0.00",
+            "7, 0, 0.00",
+            "1, 1, 100.00",
+            "3, 1, 33.33",
+            "3, 2, 66.67",
+            // Halves of a hundredth go up, also where the even neighbour is below.
+            "32, 1, 3.13",
+            "800, 1, 0.13",
+            "800, 3, 0.38",
+            "3, 5, 100.00",
+            "2147483647, 2147483646, 100.00",
+            "2147483647, 1, 0.00"
+        })
+        void roundsAccuracyHalfUp(int attempts, int correct, BigDecimal accuracy) {
+            inserted(ended(user, NOON).counting(0, 0, attempts, correct, 0));
+
+            assertThat(found().accuracy()).isEqualTo(accuracy);
+        }
+
+        @Test
+        void computesAccuracyFromTheSums() {
+            inserted(ended(user, NOON).counting(0, 0, 1, 1, 0));
+            inserted(ended(user, NOON).counting(0, 0, 99, 0, 0));
+
+            assertThat(found().accuracy()).isEqualTo(new BigDecimal("1.00"));
+        }
+
+        @Test
+        void givesNoPointsForAttemptsThatWereNotMade() {
+            inserted(ended(user, NOON).counting(0, 0, 3, 5, 0));
+
+            assertThat(found().points()).isEqualTo(50);
+        }
+
+        @Test
+        void stopsAtTheGreatestInteger() {
+            UUID first = inserted(ended(user, NOON).counting(MOST, MOST, MOST, MOST, MOST));
+            inserted(ended(user, NOON).counting(1, 1, 2, 1, 1));
+
+            assertThat(found())
+                    .isEqualTo(new Progress(
+                            2,
+                            MOST,
+                            MOST,
+                            MOST,
+                            MOST,
+                            20,
+                            MOST,
+                            new BigDecimal("100.00"),
+                            Words.NONE,
+                            new Streak(0, 1),
+                            NOON));
+
+            world.update(first, ended(user, NOON));
+            assertThat(found())
+                    .isEqualTo(new Progress(
+                            2, 1, 1, 2, 1, 20, 27, new BigDecimal("50.00"), Words.NONE, new Streak(0, 1), NOON));
+        }
+    }
+
+    @Nested
+    class ForLife {
+
+        private LearningSession rich;
+        private LearningSession poor;
+
+        @BeforeEach
+        void begin() {
+            rich = ended(user, NOON).counting(1, 2, 3, 2, 4);
+            poor = ended(user, NOON).counting(0, 1, null, null, 0);
+        }
+
+        private Progress totals(LearningSession session) {
+            return Progress.of(
+                    Totals.NONE.plus(session.contribution().orElseThrow()),
+                    Words.NONE,
+                    new Streak(0, 1),
+                    session.endedAt());
+        }
+
+        @Test
+        void endingAgainCountsOnce() {
+            UUID id = inserted(rich.open());
+
+            for (int time = 0; time < 5; time++) {
+                world.update(id, rich);
+            }
+
+            assertThat(found()).isEqualTo(totals(rich));
+        }
+
+        @Test
+        void aCorrectionLeavesTheLatestContribution() {
+            UUID id = inserted(rich);
+
+            world.update(id, poor);
+
+            assertThat(found()).isEqualTo(totals(poor));
+        }
+
+        @Test
+        void reopeningTakesTheContributionBackUntilTheNextEnd() {
+            UUID id = inserted(rich);
+
+            world.update(id, rich.open());
+            assertThat(found()).isEqualTo(Progress.of(Totals.NONE, Words.NONE, new Streak(0, 1), NOON));
+
+            world.update(id, poor);
+            assertThat(found()).isEqualTo(totals(poor));
+        }
+
+        @Test
+        void movingTakesTheContributionAlong() {
+            UserId other = world.addUser();
+            UUID id = inserted(rich);
+
+            world.update(id, rich.by(other));
+
+            assertThat(found()).isEqualTo(Progress.of(Totals.NONE, Words.NONE, new Streak(0, 1), NOON));
+            assertThat(found(other)).isEqualTo(totals(rich));
+            assertThat(progress.activity(user, NOON).sessions()).isEmpty();
+            assertThat(progress.activity(other, NOON).on(day("2024-05-15"))).isEqualTo(1);
+        }
+
+        @Test
+        void losingItsUserTakesTheContributionBack() {
+            UUID id = inserted(rich);
+
+            world.update(id, rich.by(null));
+
+            assertThat(found()).isEqualTo(Progress.of(Totals.NONE, Words.NONE, new Streak(0, 1), NOON));
+        }
+
+        @Test
+        void deletingTakesNothingBackAndRestoringCountsOnce() {
+            UUID id = inserted(rich);
+
+            world.delete(id);
+            assertThat(found()).isEqualTo(totals(rich));
+
+            world.insert(id, rich);
+            assertThat(found()).isEqualTo(totals(rich));
+
+            world.delete(id);
+            world.insert(id, poor);
+            assertThat(found()).isEqualTo(totals(poor));
+        }
+
+        @Test
+        void deletingAnOpenSessionChangesNothing() {
+            inserted(rich);
+            UUID open = inserted(rich.open());
+
+            world.delete(open);
+
+            assertThat(found()).isEqualTo(totals(rich));
+        }
+
+        @Test
+        void lastActivityNeverGoesBack() {
+            UserId other = world.addUser();
+            UUID id = inserted(rich);
+
+            inserted(ended(user, NOON.minusSeconds(1)));
+            assertThat(found().lastActivity()).contains(NOON);
+
+            world.update(id, ended(user, NOON.minusSeconds(2)));
+            assertThat(found().lastActivity()).contains(NOON);
+
+            world.update(id, ended(other, NOON.plusSeconds(1)));
+            assertThat(found().lastActivity()).contains(NOON);
+            assertThat(found(other).lastActivity()).contains(NOON.plusSeconds(1));
+        }
+
+        @Test
+        void theLongestStreakNeverShrinks() {
+            inserted(ended(user, "2024-05-13T12:00:00Z"));
+            UUID middle = inserted(ended(user, "2024-05-14T12:00:00Z"));
+            inserted(ended(user, "2024-05-15T12:00:00Z"));
+
+            world.update(middle, ended(user, "2024-05-14T12:00:00Z").open());
+
+            assertThat(found().streak()).isEqualTo(new Streak(0, 3));
+            assertThat(progress.streak(user, NOON)).isEqualTo(new Streak(1, 3));
+        }
+    }
+
+    @Nested
+    class OfWords {
+
+        @Test
+        void countsTheWordsByPhase() {
+            world.setWords(
+                    user,
+                    List.of(
+                            Phase.NEW,
+                            Phase.LEARNING,
+                            Phase.REVIEW,
+                            Phase.MASTERED,
+                            Phase.NEW,
+                            Phase.REVIEW,
+                            Phase.NEW,
+                            Phase.NEW));
+
+            assertThat(found().words()).isEqualTo(new Words(1, 3, 4));
+        }
+
+        @Test
+        void followsTheWordsAsTheyAreNow() {
+            inserted(ended(user, NOON));
+            world.setWords(user, List.of(Phase.MASTERED, Phase.MASTERED));
+
+            world.setWords(user, List.of(Phase.REVIEW));
+            assertThat(found().words()).isEqualTo(new Words(0, 1, 0));
+
+            world.setWords(user, List.of());
+            assertThat(found().words()).isEqualTo(Words.NONE);
+            assertThat(found().sessions()).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    class OfDays {
+
+        private void activeAtNoonOn(String... days) {
+            for (String day : days) {
+                inserted(ended(user, day + "T12:00:00Z"));
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "2024-05-12T23:59:59.999999Z, 0",
+            "2024-05-13T00:00:00Z, 1",
+            "2024-05-14T00:00:00Z, 2",
+            "2024-05-15T00:00:00Z, 3",
+            "2024-05-16T23:59:59.999999Z, 3",
+            "2024-05-17T00:00:00Z, 0",
+            "2024-05-18T23:59:59.999999Z, 0",
+            "2024-05-19T00:00:00Z, 1",
+            "2024-05-20T23:59:59.999999Z, 1",
+            "2024-05-21T00:00:00Z, 0"
+        })
+        void theCurrentStreakIsAsOfTheMoment(Instant moment, int current) {
+            activeAtNoonOn("2024-05-19", "2024-05-15", "2024-05-13", "2024-05-14", "2024-05-14");
+
+            assertThat(progress.streak(user, moment)).isEqualTo(new Streak(current, 3));
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "UTC, 2024-05-10T12:00:00Z, 2024-05-12T00:00:00Z",
+            "Europe/Madrid, 2024-05-10T12:00:00Z, 2024-05-11T22:00:00Z",
+            "Asia/Kathmandu, 2024-05-10T12:00:00Z, 2024-05-11T18:15:00Z",
+            "Pacific/Kiritimati, 2024-05-10T12:00:00Z, 2024-05-12T10:00:00Z",
+            "Pacific/Pago_Pago, 2024-05-10T12:00:00Z, 2024-05-12T11:00:00Z",
+            "America/Los_Angeles, 2024-05-10T12:00:00Z, 2024-05-12T07:00:00Z",
+            // Clocks were changed on the day, on the one after, and at the very midnight.
+            "Europe/Madrid, 2024-03-31T12:00:00Z, 2024-04-01T22:00:00Z",
+            "Europe/Madrid, 2024-10-26T12:00:00Z, 2024-10-27T23:00:00Z",
+            "America/Los_Angeles, 2024-03-09T20:00:00Z, 2024-03-11T07:00:00Z",
+            "Australia/Lord_Howe, 2024-04-06T02:00:00Z, 2024-04-07T13:30:00Z",
+            "America/Sao_Paulo, 2018-11-02T15:00:00Z, 2018-11-04T03:00:00Z",
+            "America/Havana, 2024-11-02T15:00:00Z, 2024-11-04T05:00:00Z",
+            // A leap day, and the year that has none.
+            "UTC, 2024-02-28T12:00:00Z, 2024-03-01T00:00:00Z",
+            "UTC, 2023-02-27T12:00:00Z, 2023-03-01T00:00:00Z",
+            // Samoa left out 30 December 2011: of two days' grace the second was never there.
+            "Pacific/Apia, 2011-12-28T22:00:00Z, 2011-12-30T10:00:00Z",
+            "Pacific/Apia, 2011-12-29T12:00:00Z, 2011-12-30T10:00:00Z",
+            "Pacific/Apia, 2011-12-30T12:00:00Z, 2012-01-01T10:00:00Z"
+        })
+        void theCurrentStreakEndsAtLocalMidnight(String zone, Instant active, Instant end) {
+            world.setZone(user, at("1990-01-01T00:00:00Z"), ZoneId.of(zone));
+            inserted(ended(user, active));
+
+            assertThat(progress.streak(user, end.minus(1, ChronoUnit.MICROS))).isEqualTo(new Streak(1, 1));
+            assertThat(progress.streak(user, end)).isEqualTo(new Streak(0, 1));
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "America/Los_Angeles, 2024-03-09T08:00:00Z, 2024-03-10T07:59:59Z, 1",
+            "America/Los_Angeles, 2024-03-10T07:59:59Z, 2024-03-10T08:00:00Z, 2",
+            // A day of 23 hours and one of 25.
+            "America/Los_Angeles, 2024-03-10T08:00:00Z, 2024-03-11T06:59:59Z, 1",
+            "America/Los_Angeles, 2024-03-10T08:00:00Z, 2024-03-11T07:00:00Z, 2",
+            "America/Los_Angeles, 2024-11-03T07:00:00Z, 2024-11-04T07:59:59Z, 1",
+            "America/Los_Angeles, 2024-11-03T07:00:00Z, 2024-11-04T08:00:00Z, 2",
+            "UTC, 2024-02-28T12:00:00Z, 2024-02-29T12:00:00Z, 2",
+            "UTC, 2024-02-28T12:00:00Z, 2024-03-01T12:00:00Z, 1",
+            "UTC, 2023-02-28T12:00:00Z, 2023-03-01T12:00:00Z, 2",
+            "UTC, 2023-12-31T12:00:00Z, 2024-01-01T12:00:00Z, 2",
+            // The 29th and the 31st: the dates are not consecutive.
+            "Pacific/Apia, 2011-12-30T09:59:59Z, 2011-12-30T10:00:00Z, 1",
+            "Pacific/Apia, 2011-12-31T09:59:59Z, 2011-12-31T10:00:00Z, 2"
+        })
+        void twoSessionsAreOneRunWhenTheirLocalDaysAdjoin(String zone, Instant one, Instant other, int longest) {
+            world.setZone(user, at("1990-01-01T00:00:00Z"), ZoneId.of(zone));
+
+            inserted(ended(user, one));
+            inserted(ended(user, other));
+
+            assertThat(progress.streak(user, other).longest()).isEqualTo(longest);
+            assertThat(found().streak()).isEqualTo(new Streak(0, longest));
+        }
+
+        @Test
+        void daysToComeCountInTheLongestStreakOnly() {
+            Instant now = world.now();
+            inserted(ended(user, now));
+            inserted(ended(user, now.plus(1, ChronoUnit.DAYS)));
+            inserted(ended(user, now.plus(2, ChronoUnit.DAYS)));
+
+            assertThat(progress.streak(user, now)).isEqualTo(new Streak(1, 3));
+            assertThat(found().streak()).isEqualTo(new Streak(1, 3));
+        }
+
+        @Test
+        void aRunOnlyToComeIsNoCurrentStreak() {
+            Instant now = world.now();
+            inserted(ended(user, now.plus(2, ChronoUnit.DAYS)));
+
+            assertThat(progress.streak(user, now)).isEqualTo(new Streak(0, 1));
+            assertThat(found().streak()).isEqualTo(new Streak(0, 1));
+        }
+
+        @Test
+        void aChangeOfZoneRewritesNoDayGoneBy() {
+            inserted(ended(user, "2024-05-13T23:30:00Z"));
+            world.setZone(user, at("2024-05-01T00:00:00Z"), ZoneId.of("Asia/Tokyo"));
+
+            inserted(ended(user, "2024-05-14T23:30:00Z"));
+
+            // Until the change the day was the one of UTC; after it, Tokyo had the 15th already.
+            assertThat(progress.activity(user, at("2024-05-15T00:00:00Z")))
+                    .isEqualTo(new Activity(
+                            day("2024-05-15"), new TreeMap<>(Map.of(day("2024-05-13"), 1L, day("2024-05-15"), 1L))));
+            assertThat(progress.streak(user, at("2024-05-15T00:00:00Z"))).isEqualTo(new Streak(1, 1));
+        }
+
+        @Test
+        void countsEachDayInTheZoneThenInForce() {
+            world.setZone(user, at("2024-05-10T00:00:00Z"), ZoneId.of("Asia/Tokyo"));
+            world.setZone(user, at("2024-05-12T00:00:00Z"), ZoneId.of("America/Los_Angeles"));
+
+            inserted(ended(user, "2024-05-09T23:59:59Z"));
+            inserted(ended(user, "2024-05-10T23:00:00Z"));
+            inserted(ended(user, "2024-05-11T23:59:59Z"));
+            inserted(ended(user, "2024-05-12T00:00:00Z"));
+
+            assertThat(progress.activity(user, at("2024-05-12T00:00:00Z")))
+                    .isEqualTo(new Activity(
+                            day("2024-05-11"), new TreeMap<>(Map.of(day("2024-05-09"), 1L, day("2024-05-11"), 2L))));
+            assertThat(progress.activity(user, at("2024-05-11T23:59:59Z")))
+                    .isEqualTo(new Activity(
+                            day("2024-05-12"),
+                            new TreeMap<>(
+                                    Map.of(day("2024-05-09"), 1L, day("2024-05-11"), 2L, day("2024-05-12"), 1L))));
+        }
+
+        @Test
+        void aDayStaysUntilTheEndOrTheUserChanges() {
+            LearningSession evening = ended(user, "2024-05-13T23:30:00Z");
+            UUID id = inserted(evening);
+            world.setZone(user, at("2024-05-01T00:00:00Z"), ZoneId.of("Asia/Tokyo"));
+
+            world.update(id, evening.counting(1, 1, 1, 1, 1));
+            assertThat(progress.activity(user, NOON).sessions()).containsOnlyKeys(day("2024-05-13"));
+
+            world.delete(id);
+            world.insert(id, evening);
+            assertThat(progress.activity(user, NOON).sessions()).containsOnlyKeys(day("2024-05-13"));
+
+            world.update(id, ended(user, "2024-05-13T23:31:00Z"));
+            assertThat(progress.activity(user, NOON).sessions()).containsOnlyKeys(day("2024-05-14"));
+
+            UserId other = world.addUser();
+            world.update(id, ended(other, "2024-05-13T23:31:00Z"));
+            assertThat(progress.activity(other, NOON).sessions()).containsOnlyKeys(day("2024-05-13"));
+        }
+    }
+
+    @Nested
+    class OfAYear {
+
+        @Test
+        void countsTheSessionsOfEachDay() {
+            inserted(ended(user, "2024-05-15T00:00:00Z"));
+            inserted(ended(user, "2024-05-15T23:59:59Z"));
+            UUID deleted = inserted(ended(user, "2024-05-13T12:00:00Z"));
+            world.delete(deleted);
+            inserted(ended(user, "2024-05-12T12:00:00Z").open());
+
+            Activity activity = progress.activity(user, NOON);
+
+            assertThat(activity)
+                    .isEqualTo(new Activity(
+                            day("2024-05-15"), new TreeMap<>(Map.of(day("2024-05-13"), 1L, day("2024-05-15"), 2L))));
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "2024-05-15T23:59:59Z, 2023-05-17",
+            "2023-05-15T00:00:00Z, 2022-05-16",
+            "2025-02-28T12:00:00Z, 2024-03-01",
+            "2024-02-29T12:00:00Z, 2023-03-02"
+        })
+        void looksBack365DaysAndNotAhead(Instant moment, LocalDate first) {
+            LocalDate today = day(moment.toString().substring(0, 10));
+            for (LocalDate day : List.of(first.minusDays(1), first, today, today.plusDays(1))) {
+                inserted(ended(user, day + "T12:00:00Z"));
+            }
+
+            assertThat(progress.activity(user, moment))
+                    .isEqualTo(new Activity(today, new TreeMap<>(Map.of(first, 1L, today, 1L))));
+        }
+    }
+}
