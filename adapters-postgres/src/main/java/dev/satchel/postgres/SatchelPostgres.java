@@ -4,6 +4,7 @@ import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
 import dev.satchel.export.UserRecords;
+import dev.satchel.progress.LearnerProgress;
 import dev.satchel.progress.ProgressUpkeep;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +65,13 @@ public final class SatchelPostgres {
     @ConditionalOnMissingBean
     public FileLedger fileLedger() {
         return new PostgresFileLedger(jdbc);
+    }
+
+    /** The progress of learners, as the triggers on the application's tables keep it. */
+    @Bean
+    @ConditionalOnMissingBean
+    public LearnerProgress learnerProgress() {
+        return new PostgresLearnerProgress(jdbc);
     }
 
     /** What keeps progress right as time passes. */

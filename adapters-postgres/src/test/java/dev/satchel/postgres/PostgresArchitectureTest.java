@@ -35,6 +35,7 @@ class PostgresArchitectureTest {
                     "dev.satchel",
                     "dev.satchel.export..",
                     "dev.satchel.postgres..",
+                    "dev.satchel.progress..",
                     "java..",
                     "javax.sql..",
                     "org.jspecify.annotations..",

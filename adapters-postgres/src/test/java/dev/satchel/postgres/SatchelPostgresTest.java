@@ -6,6 +6,7 @@ import dev.satchel.UserId;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
+import dev.satchel.progress.LearnerProgress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -34,6 +35,7 @@ class SatchelPostgresTest {
             assertThat(context.getBean(ExportHistory.class)).isInstanceOf(PostgresExportHistory.class);
             assertThat(context.getBean(ExportCatalog.class)).isInstanceOf(PostgresExportCatalog.class);
             assertThat(context.getBean(FileLedger.class)).isInstanceOf(PostgresFileLedger.class);
+            assertThat(context.getBean(LearnerProgress.class)).isInstanceOf(PostgresLearnerProgress.class);
         }
     }
 

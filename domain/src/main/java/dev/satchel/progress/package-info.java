@@ -1,9 +1,9 @@
 /**
  * Progress: what a learner has done and for how many days in a row, exact by construction.
  *
- * <p>A service reads it through {@link dev.satchel.progress.LearnerProgress}. The other types are the rules as pure
- * functions, told the time and the zone. The database follows the same rules in triggers, and tests hold the two
- * against each other. The rules:
+ * <p>A service reads it through {@link dev.satchel.progress.LearnerProgress}; {@link dev.satchel.progress.ProgressUpkeep}
+ * looks after it. The other types are the rules as pure functions, told the time and the zone. The database follows the
+ * same rules in triggers, and tests hold the two against each other. The rules:
  *
  * <p><b>What counts.</b> A session counts when it has ended and has a user; an end at infinity is none. What it gives is
  * its {@link dev.satchel.progress.Contribution}: one session, its descriptions, images, attempts at questions, correct

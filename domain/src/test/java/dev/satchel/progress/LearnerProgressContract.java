@@ -413,15 +413,15 @@ public abstract class LearnerProgressContract {
 
         @ParameterizedTest
         @CsvSource({
-            "2024-05-12T23:59:59.999999Z, 0",
+            "2024-05-12T23:59:59.999999999Z, 0",
             "2024-05-13T00:00:00Z, 1",
             "2024-05-14T00:00:00Z, 2",
             "2024-05-15T00:00:00Z, 3",
-            "2024-05-16T23:59:59.999999Z, 3",
+            "2024-05-16T23:59:59.999999999Z, 3",
             "2024-05-17T00:00:00Z, 0",
-            "2024-05-18T23:59:59.999999Z, 0",
+            "2024-05-18T23:59:59.999999999Z, 0",
             "2024-05-19T00:00:00Z, 1",
-            "2024-05-20T23:59:59.999999Z, 1",
+            "2024-05-20T23:59:59.999999999Z, 1",
             "2024-05-21T00:00:00Z, 0"
         })
         void theCurrentStreakIsAsOfTheMoment(Instant moment, int current) {
@@ -457,7 +457,7 @@ public abstract class LearnerProgressContract {
             world.setZone(user, at("1990-01-01T00:00:00Z"), ZoneId.of(zone));
             inserted(ended(user, active));
 
-            assertThat(progress.streak(user, end.minus(1, ChronoUnit.MICROS))).isEqualTo(new Streak(1, 1));
+            assertThat(progress.streak(user, end.minusNanos(1))).isEqualTo(new Streak(1, 1));
             assertThat(progress.streak(user, end)).isEqualTo(new Streak(0, 1));
         }
 

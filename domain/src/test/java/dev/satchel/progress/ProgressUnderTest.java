@@ -11,7 +11,7 @@ import java.util.UUID;
  * The progress of learners, and what the application does to the sessions and words behind it.
  *
  * <p>An implementation is proven by extending {@link LearnerProgressContract} with one of these, made anew for each
- * test. Every method is a statement of its own, committed at once.
+ * test. What a method does is committed when it returns.
  */
 public interface ProgressUnderTest {
 
