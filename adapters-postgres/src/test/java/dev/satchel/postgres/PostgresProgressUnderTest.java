@@ -6,20 +6,34 @@ import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.progress.LearnerProgress;
 import dev.satchel.progress.LearningSession;
 import dev.satchel.progress.ProgressUnderTest;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** Puts progress in a real PostgreSQL under the contract: the port as the worker, the world as the owner. */
 final class PostgresProgressUnderTest implements ProgressUnderTest, AutoCloseable {
 
     private final SampleDatabase database = SampleDatabase.create();
-    private final LearnerProgress progress = new SatchelPostgres(database.workerDataSource()).learnerProgress();
-    private final JdbcClient owner = JdbcClient.create(database.ownerDataSource());
+    // A new connection for each of many thousand statements would take minutes.
+    private final SingleConnectionDataSource workerConnection = connectedTo(database.workerDataSource());
+    private final SingleConnectionDataSource ownerConnection = connectedTo(database.ownerDataSource());
+    private final LearnerProgress progress = new SatchelPostgres(workerConnection).learnerProgress();
+    private final JdbcClient owner = JdbcClient.create(ownerConnection);
+
+    private static SingleConnectionDataSource connectedTo(DataSource database) {
+        try {
+            return new SingleConnectionDataSource(database.getConnection(), true);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
 
     PostgresProgressUnderTest emptied() {
         owner.sql("DELETE FROM public.users").update();
@@ -147,6 +161,8 @@ final class PostgresProgressUnderTest implements ProgressUnderTest, AutoCloseabl
 
     @Override
     public void close() {
+        workerConnection.destroy();
+        ownerConnection.destroy();
         database.close();
     }
 }

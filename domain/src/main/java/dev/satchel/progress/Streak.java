@@ -3,7 +3,6 @@ package dev.satchel.progress;
 import java.time.LocalDate;
 import java.util.Collection;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * For how many consecutive days a user has been active.
@@ -31,7 +30,7 @@ public record Streak(int current, int longest) {
         int run = 0;
         int current = 0;
         int longest = 0;
-        @Nullable LocalDate before = null;
+        LocalDate before = null;
         for (LocalDate day : new TreeSet<>(activeDays)) {
             run = before != null && before.plusDays(1).equals(day) ? run + 1 : 1;
             longest = Math.max(longest, run);

@@ -1,6 +1,11 @@
 package dev.satchel.batchexport.command;
 
+import dev.satchel.UserId;
 import dev.satchel.export.ExportCatalog;
+import dev.satchel.progress.Activity;
+import dev.satchel.progress.Progress;
+import dev.satchel.progress.Streak;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +14,7 @@ import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.util.RawValue;
 
-/** What {@code --json} prints; an export has the column names of {@code export_history} and times in UTC. */
+/** What {@code --json} prints; a row has the column names of its table, and times are in UTC. */
 final class Json {
 
     private static final ObjectWriter WRITER = JsonMapper.builder().build().writerWithDefaultPrettyPrinter();
@@ -22,6 +27,32 @@ final class Json {
 
     static String of(List<ExportCatalog.Entry> entries) {
         return WRITER.writeValueAsString(entries.stream().map(Json::fields).toList());
+    }
+
+    /** The totals of {@code user_progress}, with the streak as of {@code at} in place of the one of the last write. */
+    static String of(UserId user, Progress progress, Instant at, Streak streak, Activity activity) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("user_id", user.toString());
+        fields.put("total_descriptions", progress.descriptions());
+        fields.put("total_images", progress.images());
+        fields.put("total_questions_answered", progress.questionsAnswered());
+        fields.put("total_vocabulary_learned", progress.vocabularyLearned());
+        fields.put("total_sessions", progress.sessions());
+        fields.put("total_time_spent_minutes", progress.minutes());
+        fields.put("current_streak_days", streak.current());
+        fields.put("longest_streak_days", streak.longest());
+        fields.put("total_points", progress.points());
+        fields.put("average_accuracy", progress.accuracy());
+        fields.put("mastered_words_count", progress.words().mastered());
+        fields.put("learning_words_count", progress.words().learning());
+        fields.put("new_words_count", progress.words().fresh());
+        fields.put("last_activity_at", text(progress.lastActivityAt()));
+        fields.put("at", at.toString());
+        fields.put("today", activity.today().toString());
+        Map<String, Long> days = new LinkedHashMap<>();
+        activity.sessions().forEach((day, sessions) -> days.put(day.toString(), sessions));
+        fields.put("sessions_by_day", days);
+        return WRITER.writeValueAsString(fields);
     }
 
     static String list(List<Map<String, Object>> objects) {

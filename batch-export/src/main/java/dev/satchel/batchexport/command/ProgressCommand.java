@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         name = "progress",
         description = "Shows users' progress, and finds and repairs what is wrong with it.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ReconcileCommand.class})
+        subcommands = {ShowProgressCommand.class, ReconcileCommand.class})
 final class ProgressCommand implements Callable<Integer> {
 
     @Spec

@@ -7,6 +7,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.postgresql.PGProperty;
@@ -22,6 +24,7 @@ public final class Database {
     private static final String MIGRATED = """
             SELECT to_regclass('satchel.export_file') IS NOT NULL
                AND to_regclass('satchel.batch_job_instance') IS NOT NULL
+               AND to_regclass('satchel.session_credit') IS NOT NULL
                AND to_regclass('public.export_history') IS NOT NULL
             """;
 
@@ -47,6 +50,16 @@ public final class Database {
             }
         }
         return dataSource;
+    }
+
+    /** The time by the database's clock. */
+    public Instant now() throws SQLException {
+        try (Connection connection = plain().getConnection();
+                PreparedStatement statement = connection.prepareStatement("SELECT statement_timestamp()");
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getObject(1, OffsetDateTime.class).toInstant();
+        }
     }
 
     /** Connections to a database in whatever state it is, each opened when asked for. */
