@@ -1,5 +1,8 @@
 package dev.satchel.migrations;
 
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -8,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.postgresql.PGConnection;
 
 /** One connection as a test talks to it: rows come back as text, with cells parted by {@code " | "}. */
 final class Session implements AutoCloseable {
@@ -58,6 +62,15 @@ final class Session implements AutoCloseable {
 
     String value(String sql, Object... values) throws SQLException {
         return rows(sql, values).get(0);
+    }
+
+    /** Copies rows in PostgreSQL's text format; returns how many. */
+    long copy(String sql, String rows) throws SQLException {
+        try {
+            return connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql, new StringReader(rows));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /** Adds a user who has nothing yet. */
