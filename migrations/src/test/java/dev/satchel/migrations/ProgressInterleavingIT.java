@@ -262,6 +262,7 @@ class ProgressInterleavingIT {
         check(scenario, level, order, outcome, told);
         assertThat(ProgressOracle.driftSince(since, stage.observer)).as(told).isEmpty();
         assertThat(ProgressOracle.forgotten(stage.observer)).as(told).isEmpty();
+        assertThat(ProgressOracle.forgottenActivity(stage.observer)).as(told).isEmpty();
     }
 
     private void check(Scenario scenario, String level, String order, List<String> outcome, String told)

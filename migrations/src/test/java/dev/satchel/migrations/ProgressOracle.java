@@ -221,8 +221,10 @@ final class ProgressOracle {
              UNION ALL
             (SELECT 'credited and not said', credited.* FROM credited EXCEPT ALL
              SELECT 'credited and not said', counted.* FROM counted)
-             UNION ALL
-            SELECT 'last activity', NULL, shown.user_id, shown.last_activity_at, last.ended_at::text
+            """;
+
+    private static final String LAST_ACTIVITY = """
+            SELECT shown.user_id, shown.last_activity_at, last.ended_at
               FROM public.user_progress AS shown
               LEFT JOIN (SELECT user_id, max(ended_at) AS ended_at
                            FROM public.session_said
@@ -255,5 +257,10 @@ final class ProgressOracle {
     /** Differences between the credits and what the sessions said last, deleted ones too. */
     static List<String> forgotten(Session session) throws SQLException {
         return session.rows(FORGOTTEN);
+    }
+
+    /** Users whose last activity is not the last end that any of their sessions ever said. */
+    static List<String> forgottenActivity(Session session) throws SQLException {
+        return session.rows(LAST_ACTIVITY);
     }
 }
