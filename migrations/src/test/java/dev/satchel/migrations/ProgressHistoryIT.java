@@ -46,8 +46,8 @@ class ProgressHistoryIT {
     private static final String PROGRESS = """
             SELECT user_id, current_streak_days, id, created_at, total_sessions, total_descriptions, total_images,
                    total_questions_answered, total_vocabulary_learned, total_time_spent_minutes, total_points,
-                   average_accuracy, mastered_words_count, learning_words_count, new_words_count,
-                   longest_streak_days, (extract(epoch FROM last_activity_at) * 1000000)::bigint
+                   average_accuracy, longest_streak_days, (extract(epoch FROM last_activity_at) * 1000000)::bigint,
+                   mastered_words_count, learning_words_count, new_words_count
               FROM public.user_progress
             """;
 

@@ -65,9 +65,10 @@ final class ProgressModel {
     private static final class Shown {
         Instant last;
         int longest;
-        // More than one where the rules leave open when it was written: around midnight, or without any change.
+        // Written with each change of the credits, not of the words. More than one where the rules leave open when: around
+        // midnight, or where a session was written and nothing changed.
         Set<Integer> current = Set.of(0);
-        String totals = "";
+        String credited = "";
         Set<LocalDate> days = Set.of();
     }
 
@@ -93,7 +94,7 @@ final class ProgressModel {
             other.last = shown.last;
             other.longest = shown.longest;
             other.current = shown.current;
-            other.totals = shown.totals;
+            other.credited = shown.credited;
             other.days = shown.days;
             copy.users.put(user, other);
         });
@@ -108,7 +109,7 @@ final class ProgressModel {
         var shown = new Shown();
         users.put(user, shown);
         zones.put(user, new TreeMap<>());
-        shown.totals = totals(user, shown);
+        shown.credited = credited(user, shown);
     }
 
     void deleteUser(UUID user) {
@@ -142,15 +143,11 @@ final class ProgressModel {
     }
 
     void write(UUID id, Word word) {
-        var before = words.put(id, word);
-        if (before != null) {
-            touched.add(before.user);
-        }
-        touched.add(word.user);
+        words.put(id, word);
     }
 
     void deleteWord(UUID id) {
-        touched.add(words.remove(id).user);
+        words.remove(id);
     }
 
     /** What lasts is taken after each statement; {@code from} and {@code to} are moments around its run. */
@@ -163,11 +160,11 @@ final class ProgressModel {
             }
             shown.longest = Math.max(shown.longest, longestRun(days(user)));
             var now = new HashSet<>(List.of(current(user, from), current(user, to)));
-            var totals = totals(user, shown);
+            var credited = credited(user, shown);
             var days = days(user);
-            if (!totals.equals(shown.totals) || !days.equals(shown.days)) {
+            if (!credited.equals(shown.credited) || !days.equals(shown.days)) {
                 shown.current = now;
-                shown.totals = totals;
+                shown.credited = credited;
                 shown.days = days;
             } else if (touched.contains(user)) {
                 var either = new HashSet<>(shown.current);
@@ -180,7 +177,13 @@ final class ProgressModel {
 
     /** The row as {@link ProgressHistoryIT} reads it, without the current streak. */
     String row(UUID user) {
-        return users.get(user).totals;
+        return users.get(user).credited
+                + " | "
+                + String.join(
+                        " | ",
+                        "" + wordsIn(user, Set.of("mastered")),
+                        "" + wordsIn(user, Set.of("learning", "review")),
+                        "" + wordsIn(user, Set.of("new")));
     }
 
     /** The day that each credited session counts for, deleted ones too. */
@@ -236,7 +239,7 @@ final class ProgressModel {
         return longest;
     }
 
-    private String totals(UUID user, Shown shown) {
+    private String credited(UUID user, Shown shown) {
         long sessionCount = 0;
         var descriptions = BigInteger.ZERO;
         var images = BigInteger.ZERO;
@@ -282,9 +285,6 @@ final class ProgressModel {
                 "" + BigInteger.valueOf(spent.toMinutes()).min(MOST),
                 "" + points.min(MOST),
                 accuracy.setScale(2).toPlainString(),
-                "" + wordsIn(user, Set.of("mastered")),
-                "" + wordsIn(user, Set.of("learning", "review")),
-                "" + wordsIn(user, Set.of("new")),
                 "" + shown.longest,
                 shown.last == null ? "NULL" : "" + ChronoUnit.MICROS.between(Instant.EPOCH, shown.last));
     }
