@@ -45,6 +45,8 @@ class ProgressBackfillIT {
     void open() throws SQLException {
         database = SampleDatabase.createUnmigrated();
         owner = Session.open(database.ownerDataSource());
+        // Who waits for somebody else in the same test must fail and not hang.
+        owner.run("SET lock_timeout = '10s'");
         start = owner.value("SELECT now()");
     }
 
@@ -107,6 +109,39 @@ class ProgressBackfillIT {
 
         assertThat(owner.value(TOTALS, user)).isEqualTo("3 | 60 | 30 | 0 | 2");
         assertThat(owner.value(TOTALS, untouched)).isEqualTo("3 | 60 | 30 | 0 | 2");
+        assertExact();
+    }
+
+    @Test
+    void aPurgeBeforeTheBackfillReadsSessionsAsEverythingElseDoes() throws SQLException {
+        var user = owner.addUser();
+        owner.run("""
+                INSERT INTO public.sessions (user_id, session_type, started_at, ended_at, descriptions_generated,
+                                             images_processed, qa_attempts, qa_correct, vocabulary_learned)
+                VALUES (?, 'qa', '2026-01-01 12:00Z', '2026-01-01 12:10Z', 1, 4, 2, 1, 1),
+                       (?, 'qa', '2026-01-01 12:00Z', '2026-01-01 11:00Z', -5, -5, -5, -5, -5),
+                       (?, 'qa', NULL, '2026-01-01 12:00Z', NULL, NULL, NULL, NULL, NULL),
+                       (?, 'qa', '-infinity', '2026-01-01 12:00Z', 0, 0, 0, 0, 0),
+                       (?, 'qa', '2026-01-01 12:00Z', 'infinity', 9, 9, 9, 9, 9),
+                       (?, 'qa', '2026-01-01 12:00Z', NULL, 9, 9, 9, 9, 9)
+                """, user, user, user, user, user, user);
+        migrate();
+        owner.run(
+                "INSERT INTO satchel.user_zone VALUES (?, '2000-01-01Z', 'UTC'), (?, '2020-01-01Z', 'Pacific/Apia'),"
+                        + " (?, '2026-02-01Z', 'UTC')",
+                user,
+                user,
+                user);
+
+        owner.run("DELETE FROM public.sessions");
+        backfill(owner, 10);
+
+        assertThat(owner.value(TOTALS, user)).isEqualTo("4 | 27 | 10 | 0 | 1");
+        assertThat(owner.value("SELECT total_descriptions, total_images, total_questions_answered,"
+                        + " total_vocabulary_learned, average_accuracy FROM public.user_progress"))
+                .isEqualTo("1 | 4 | 2 | 1 | 50.00");
+        assertThat(owner.rows("SELECT DISTINCT day FROM satchel.session_credit"))
+                .containsExactly("2026-01-02");
         assertExact();
     }
 
@@ -212,6 +247,24 @@ class ProgressBackfillIT {
         }
         backfill(owner, 10);
         assertThat(owner.value(TOTALS, held)).isEqualTo("3 | 60 | 30 | 0 | 2");
+        assertExact();
+    }
+
+    @Test
+    void anAccountThatIsBeingDeletedIsNotWaitedFor() throws SQLException {
+        var leaving = addUserWithSessions();
+        var staying = addUserWithSessions();
+        migrate();
+        try (var holder = Session.open(database.ownerDataSource())) {
+            holder.begin();
+            holder.run("DELETE FROM public.users WHERE id = ?", leaving);
+
+            owner.value("SELECT satchel.backfill_progress(NULL, 10)");
+
+            assertThat(owner.rows("SELECT user_id FROM satchel.progress_total")).containsExactly(staying.toString());
+        }
+        backfill(owner, 10);
+        assertThat(owner.value(TOTALS, leaving)).isEqualTo("3 | 60 | 30 | 0 | 2");
         assertExact();
     }
 

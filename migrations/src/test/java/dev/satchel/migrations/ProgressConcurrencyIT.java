@@ -490,6 +490,29 @@ class ProgressConcurrencyIT {
     }
 
     @Test
+    void aTriggerOfTheApplicationMayDeleteTheSessionThatEnds() throws SQLException {
+        owner.run("""
+                CREATE FUNCTION public.archive() RETURNS trigger LANGUAGE plpgsql AS $function$
+                BEGIN
+                    DELETE FROM public.sessions WHERE id = NEW.id;
+                    RETURN NULL;
+                END
+                $function$;
+                CREATE TRIGGER a_archive AFTER UPDATE OF ended_at ON public.sessions
+                    FOR EACH ROW EXECUTE FUNCTION public.archive();
+                """);
+        var user = owner.addUser();
+        var ids = open(List.of(user), 2);
+
+        end(owner, ids.get(0));
+        end(owner, ids.get(1));
+
+        assertThat(owner.value("SELECT count(*) FROM public.sessions")).isEqualTo("0");
+        assertThat(owner.value(TOTALS, user)).isEqualTo("2 | 60 | 20");
+        assertExact();
+    }
+
+    @Test
     void noCounterOrMomentKeepsASessionFromEnding() throws SQLException {
         var user = owner.addUser();
         owner.run("""

@@ -179,7 +179,7 @@ class ProgressHistoryIT {
         private void operate() throws SQLException {
             users.retainAll(model.users());
             var from = Instant.now().minus(MARGIN);
-            switch (random.nextInt(34)) {
+            switch (random.nextInt(39)) {
                 case 0, 1, 2, 3, 4 -> insert(1);
                 case 5 -> insert(2 + random.nextInt(3));
                 case 6, 7, 8, 9 -> end();
@@ -196,10 +196,11 @@ class ProgressHistoryIT {
                 case 23 -> copyIn();
                 case 24, 25 -> upsert();
                 case 26 -> changeZone();
-                case 27 -> addWords();
+                case 27, 33, 34 -> addWords();
                 case 28 -> changePhases();
                 case 29 -> moveWord();
                 case 30 -> deleteWords();
+                case 35, 36 -> changePhase();
                 case 31 -> reopen();
                 case 32 -> endForever();
                 default -> {
@@ -467,6 +468,19 @@ class ProgressHistoryIT {
                     model.write(id, new Word(user, word.item(), phase));
                 }
             });
+        }
+
+        private void changePhase() throws SQLException {
+            var id = existingWord();
+            if (id != null) {
+                var phase = anyPhase();
+                sql(
+                        "UPDATE public.learning_progress SET learning_phase = ?::public.learning_phase WHERE id = ?",
+                        phase,
+                        id);
+                var word = model.words.get(id);
+                model.write(id, new Word(word.user(), word.item(), phase));
+            }
         }
 
         private void moveWord() throws SQLException {

@@ -65,7 +65,8 @@ final class ProgressModel {
     private static final class Shown {
         Instant last;
         int longest;
-        // Written with each change of the credits, not of the words. More than one where the rules leave open when: around
+        // Written with each change of the credits, not of the words. More than one where the rules leave open when:
+        // around
         // midnight, or where a session was written and nothing changed.
         Set<Integer> current = Set.of(0);
         String credited = "";
