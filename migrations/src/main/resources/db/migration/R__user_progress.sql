@@ -696,7 +696,6 @@ DECLARE
     met uuid[];
     held uuid[];
 BEGIN
-    -- It does not wait for a row of progress, so that nobody who deletes accounts can be in a deadlock with it.
     SELECT array_agg(id)
       INTO met
       FROM (SELECT id
@@ -704,7 +703,9 @@ BEGIN
              WHERE (after IS NULL OR id > after)
                AND NOT EXISTS (SELECT FROM satchel.progress_total AS total WHERE total.user_id = users.id)
              ORDER BY id
-             LIMIT most) AS next;
+             LIMIT most
+               -- Held, so that writing a row twice need not ask for them; whom somebody is deleting is left alone.
+               FOR KEY SHARE SKIP LOCKED) AS next;
     IF met IS NULL THEN
         RETURN NULL;
     END IF;
@@ -757,6 +758,10 @@ BEGIN
              ORDER BY progress.user_id
              LIMIT most
                FOR NO KEY UPDATE OF progress SKIP LOCKED) AS ended;
+    -- Whom somebody is deleting is left alone.
+    SELECT array_agg(id)
+      INTO stale
+      FROM (SELECT id FROM public.users WHERE id = ANY (stale) FOR KEY SHARE SKIP LOCKED) AS staying;
     IF stale IS NULL THEN
         RETURN 0;
     END IF;
@@ -961,21 +966,25 @@ COMMENT ON FUNCTION satchel.progress_drift(uuid[]) IS
     'holds the locks of lock_progress. A credit is shown as user, end in seconds, descriptions, images, attempts, '
     'correct, vocabulary, seconds.';
 
-CREATE OR REPLACE FUNCTION satchel.lock_progress(users uuid[]) RETURNS uuid[]
+CREATE OR REPLACE FUNCTION satchel.lock_progress(of_users uuid[]) RETURNS uuid[]
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = ''
     SET row_security = off
 AS $function$
 BEGIN
-    IF cardinality(users) = 1 THEN
+    IF cardinality(of_users) = 1 THEN
         -- Who holds nothing may wait.
-        PERFORM FROM public.user_progress WHERE user_id = users[1] FOR NO KEY UPDATE;
-        RETURN users;
+        PERFORM FROM public.users WHERE id = of_users[1] FOR KEY SHARE;
+        PERFORM FROM public.user_progress WHERE user_id = of_users[1] FOR NO KEY UPDATE;
+        RETURN of_users;
     END IF;
     RETURN ARRAY (SELECT user_id
                     FROM public.user_progress
-                   WHERE user_id = ANY (users)
+                   WHERE user_id = ANY (ARRAY (SELECT id
+                                                 FROM public.users
+                                                WHERE id = ANY (of_users)
+                                                  FOR KEY SHARE SKIP LOCKED))
                    ORDER BY user_id
                      FOR NO KEY UPDATE SKIP LOCKED);
 END

@@ -105,7 +105,7 @@ final class PostgresProgressUpkeep implements ProgressUpkeep {
         return jdbc.sql(NEXT_USERS)
                 .param("after", last == null ? null : last.toString())
                 .param("most", BATCH)
-                .query(UUID.class)
+                .query((row, number) -> row.getObject(1, UUID.class))
                 .list();
     }
 
@@ -116,7 +116,7 @@ final class PostgresProgressUpkeep implements ProgressUpkeep {
             jdbc.sql(WAIT_A_MINUTE).update();
             List<UUID> locked = jdbc.sql(LOCK)
                     .param("users", array(users))
-                    .query(UUID.class)
+                    .query((row, number) -> row.getObject(1, UUID.class))
                     .list();
             found.addAll(jdbc.sql(FIND_DRIFT)
                     .param("users", array(locked))

@@ -114,7 +114,7 @@ public final class Preflight {
              UNION ALL
             -- Only to lock rows: the deletion of a user waits for sessions that are ending.
             SELECT format('GRANT UPDATE ON TABLE public.%I TO %I;', needed, rolname)
-              FROM me, unnest(ARRAY ['sessions', 'learning_progress']) AS needed
+              FROM me, unnest(ARRAY ['users', 'sessions', 'learning_progress']) AS needed
              WHERE to_regclass('public.' || needed) IS NOT NULL
                AND NOT has_table_privilege('public.' || needed, 'UPDATE')
              UNION ALL

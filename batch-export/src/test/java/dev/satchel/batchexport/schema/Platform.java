@@ -120,7 +120,7 @@ enum Platform {
         server.run("postgres", "project", """
                 ALTER TABLE public.users OWNER TO application;
                 ALTER TABLE public.sessions OWNER TO application;
-                GRANT SELECT, REFERENCES, TRIGGER ON public.users TO migrator;
+                GRANT SELECT, UPDATE, REFERENCES, TRIGGER ON public.users TO migrator;
                 GRANT SELECT, UPDATE, TRIGGER ON public.sessions TO migrator;
                 """);
     }

@@ -200,7 +200,7 @@ class PreflightIT {
                     GRANT USAGE ON SCHEMA public TO anon, authenticated, service_role;
                     GRANT USAGE, CREATE ON SCHEMA public TO %2$s;
                     GRANT USAGE ON SCHEMA auth TO %2$s;
-                    GRANT SELECT, REFERENCES, TRIGGER ON TABLE public.users TO %2$s;
+                    GRANT SELECT, UPDATE, REFERENCES, TRIGGER ON TABLE public.users TO %2$s;
                     GRANT SELECT, UPDATE, TRIGGER ON TABLE public.sessions, public.learning_progress TO %2$s;
                     GRANT authenticated TO %2$s WITH ADMIN OPTION;
                     """.formatted(database.name(), name));
