@@ -123,6 +123,56 @@ class SchemaVerificationIT {
     }
 
     @Test
+    void acceptsAnApplicationWithoutWords() throws SQLException {
+        try (var database = Schemas.unmigrated()) {
+            execute(database, "DROP TABLE public.learning_progress");
+            new Migration(database.ownerDataSource()).migrate();
+            new Backfill(database.ownerDataSource()).run(waiting -> {});
+
+            assertThat(SchemaVerification.of(database.ownerDataSource()).checks())
+                    .filteredOn(Check::isFailed)
+                    .extracting(Check::line)
+                    .isEmpty();
+            execute(database, "UPDATE public.sessions SET ended_at = started_at WHERE ended_at IS NULL");
+        }
+    }
+
+    @Test
+    void findsWhatKeepsProgressFromBeingExact() throws SQLException {
+        try (var database = SampleDatabase.create().withLearners()) {
+            execute(
+                    database,
+                    "ALTER TABLE public.sessions DISABLE TRIGGER trigger_update_user_progress_from_session_update",
+                    "DROP TRIGGER trigger_update_user_progress_from_words_delete ON public.learning_progress",
+                    "DROP TRIGGER trigger_user_progress_for_new_user ON public.users",
+                    "DELETE FROM satchel.progress_total WHERE user_id = (SELECT id FROM public.users LIMIT 1)",
+                    "ALTER TABLE public.user_progress DROP CONSTRAINT user_progress_user_id_fkey",
+                    "ALTER TABLE public.sessions DROP CONSTRAINT sessions_user_id_fkey",
+                    "ALTER TABLE public.user_progress ADD CONSTRAINT user_progress_user_id_fkey FOREIGN KEY (user_id)"
+                            + " REFERENCES public.users (id) ON DELETE CASCADE",
+                    "ALTER TABLE public.sessions ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id)"
+                            + " REFERENCES public.users (id) ON DELETE CASCADE");
+
+            var checks = SchemaVerification.of(database.ownerDataSource()).checks();
+
+            assertThat(subjects(checks, Check.Result.FAILED))
+                    .containsExactlyInAnyOrder(
+                            "state of trigger trigger_update_user_progress_from_session_update on public.sessions",
+                            "trigger trigger_update_user_progress_from_words_delete on public.learning_progress",
+                            "state of trigger trigger_update_user_progress_from_words_delete on public.learning_progress",
+                            "trigger trigger_user_progress_for_new_user on public.users",
+                            "state of trigger trigger_user_progress_for_new_user on public.users",
+                            "progress of every user");
+            assertThat(checks)
+                    .filteredOn(check -> check.subject().equals("deletion of a user"))
+                    .singleElement()
+                    .extracting(Check::line)
+                    .asString()
+                    .startsWith("warning deletion of a user: takes user_progress before public.sessions, and may");
+        }
+    }
+
+    @Test
     void acceptsWhatIsKeptAsideUnlessAnApiRoleReachesIt() throws SQLException {
         try (var database = SampleDatabase.create()) {
             var verification = SchemaVerification.of(database.ownerDataSource());
