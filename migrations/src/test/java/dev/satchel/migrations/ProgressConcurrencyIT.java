@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -45,6 +46,17 @@ class ProgressConcurrencyIT {
             SELECT mastered_words_count, learning_words_count, new_words_count
               FROM public.user_progress
              WHERE user_id = ?
+            """;
+
+    private static final String ACCURACY = """
+            SELECT average_accuracy
+              FROM public.user_progress
+             WHERE user_id = ?
+            """;
+
+    private static final String DAY = """
+            SELECT day
+              FROM satchel.session_credit
             """;
 
     private SampleDatabase database;
@@ -439,6 +451,33 @@ class ProgressConcurrencyIT {
     }
 
     @Test
+    void aChangeOfZoneRewritesNoDayUntilTheEndOrTheUserChanges() throws SQLException {
+        var user = owner.addUser();
+        var other = owner.addUser();
+        owner.run(
+                "INSERT INTO public.sessions (user_id, session_type, started_at, ended_at)"
+                        + " VALUES (?, 'qa', '2026-01-01 23:00Z', '2026-01-01 23:30Z')",
+                user);
+        owner.run("INSERT INTO satchel.user_zone VALUES (?, '2000-01-01Z', 'Pacific/Apia')", user);
+        owner.run("CREATE TABLE public.kept AS TABLE public.sessions");
+
+        for (var change : List.of(
+                "UPDATE public.sessions SET qa_attempts = 4",
+                "UPDATE public.sessions SET started_at = '2026-01-01 22:00Z'",
+                "UPDATE public.sessions SET ended_at = ended_at",
+                "DELETE FROM public.sessions",
+                "INSERT INTO public.sessions TABLE public.kept")) {
+            owner.run(change);
+            assertThat(owner.value(DAY)).as(change).isEqualTo("2026-01-01");
+        }
+        owner.run("UPDATE public.sessions SET ended_at = '2026-01-01 23:31Z'");
+        assertThat(owner.value(DAY)).isEqualTo("2026-01-02");
+        owner.run("UPDATE public.sessions SET user_id = ?", other);
+        assertThat(owner.value(DAY)).isEqualTo("2026-01-01");
+        assertExact();
+    }
+
+    @Test
     void triggersOfTheApplicationThatChangeTheSessionAreFollowed() throws SQLException {
         owner.run("""
                 CREATE FUNCTION public.cap_counts() RETURNS trigger LANGUAGE plpgsql AS $function$
@@ -538,7 +577,7 @@ class ProgressConcurrencyIT {
     @Test
     void accuracyIsRoundedHalfUp() throws SQLException {
         // 1 of 800 is 0.125 and 3 of 800 is 0.375 per cent; 1 of 3 is below the half.
-        var expected = List.of(
+        for (var each : List.of(
                 "1 800 0.13",
                 "3 800 0.38",
                 "1 3 33.33",
@@ -546,8 +585,7 @@ class ProgressConcurrencyIT {
                 "0 5 0.00",
                 "5 0 0.00",
                 "7 5 100.00",
-                "39999 40000 100.00");
-        for (var each : expected) {
+                "39999 40000 100.00")) {
             var parts = each.split(" ");
             var user = owner.addUser();
             owner.run(
@@ -557,11 +595,35 @@ class ProgressConcurrencyIT {
                     Integer.valueOf(parts[0]),
                     Integer.valueOf(parts[1]));
 
-            assertThat(owner.value("SELECT average_accuracy FROM public.user_progress WHERE user_id = ?", user))
-                    .as(each)
-                    .isEqualTo(parts[2]);
+            assertThat(owner.value(ACCURACY, user)).as(each).isEqualTo(parts[2]);
+            writeAnew(user);
+            assertThat(owner.value(ACCURACY, user)).as(each).isEqualTo(parts[2]);
         }
         assertExact();
+    }
+
+    @Test
+    void sumsBeyondAnIntegerAreShownAsTheGreatestOne() throws SQLException {
+        var user = owner.addUser();
+        var ids = open(List.of(user), 1);
+        owner.run("""
+                UPDATE satchel.progress_total
+                   SET sessions = 3000000000, descriptions = 3000000000, images = 3000000000, qa_attempts = 3000000000,
+                       vocabulary = 3000000000, seconds = 180000000000, points = 3000000000
+                """);
+        var shown = """
+                SELECT total_sessions, total_descriptions, total_images, total_questions_answered,
+                       total_vocabulary_learned, total_time_spent_minutes, total_points
+                  FROM public.user_progress
+                """;
+        var greatest = String.join(" | ", Collections.nCopies(7, "2147483647"));
+
+        end(owner, ids.get(0));
+        assertThat(owner.value(shown)).isEqualTo(greatest);
+        owner.run("UPDATE public.user_progress SET total_sessions = 0, total_points = 0");
+        writeAnew(user);
+        assertThat(owner.value(shown)).isEqualTo(greatest);
+        assertThat(owner.value("SELECT sessions FROM satchel.progress_total")).isEqualTo("3000000001");
     }
 
     @Test
@@ -582,6 +644,11 @@ class ProgressConcurrencyIT {
 
         assertThat(owner.value(TOTALS, user)).isEqualTo("5 | 0 | 2");
         assertExact();
+    }
+
+    /** Makes what irregular changes and the backfill make. */
+    private void writeAnew(UUID user) throws SQLException {
+        owner.rows("SELECT satchel.refresh_progress(ARRAY [?::uuid])", user);
     }
 
     private void assertExact() throws SQLException {

@@ -286,7 +286,8 @@ class ProgressHistoryIT {
         private void count() throws SQLException {
             var id = existing();
             if (id != null) {
-                write(id, model.sessions.get(id).with(counts()), "counts");
+                var said = model.sessions.get(id);
+                write(id, said.with(random.nextBoolean() ? counts() : oneOther(said.counts())), "counts");
             }
         }
 
@@ -624,6 +625,16 @@ class ProgressHistoryIT {
 
         private Counts counts() {
             return new Counts(counter(), counter(), counter(), counter(), counter());
+        }
+
+        private Counts oneOther(Counts counts) {
+            int which = random.nextInt(5);
+            return new Counts(
+                    which == 0 ? counter() : counts.descriptions(),
+                    which == 1 ? counter() : counts.images(),
+                    which == 2 ? counter() : counts.attempts(),
+                    which == 3 ? counter() : counts.correct(),
+                    which == 4 ? counter() : counts.vocabulary());
         }
 
         private Integer counter() {
