@@ -145,6 +145,38 @@ class ProgressConcurrencyIT {
     }
 
     @Test
+    void bulkStatementsOfEveryKindDoNotDeadlock() throws Exception {
+        var users = addUsers(40);
+        open(users, 200);
+        owner.run("UPDATE public.sessions SET ended_at = started_at");
+        owner.run("INSERT INTO public.vocabulary_items (spanish_text, english_translation) VALUES ('sí', 'yes')");
+        owner.run("INSERT INTO public.learning_progress (user_id, vocabulary_item_id)"
+                + " SELECT users.id, item.id FROM public.users, public.vocabulary_items AS item");
+        var kinds = List.of(
+                "INSERT INTO public.sessions (user_id, session_type, started_at, ended_at, device_type)"
+                        + " SELECT id, 'qa', '2026-01-01Z', '2026-01-01 00:01Z', 'new' FROM public.users ORDER BY id",
+                "INSERT INTO public.sessions (user_id, session_type, started_at, ended_at, device_type)"
+                        + " SELECT id, 'qa', '2026-01-02Z', '2026-01-02 00:01Z', 'new' FROM public.users ORDER BY id DESC",
+                "UPDATE public.sessions SET images_processed = images_processed + 1 WHERE device_type IS NULL",
+                "UPDATE public.learning_progress SET learning_phase ="
+                        + " CASE learning_phase WHEN 'new' THEN 'mastered' ELSE 'new' END::public.learning_phase");
+        var work = new ArrayList<Callable<Void>>();
+        for (var kind : kinds) {
+            work.add(with(session -> {
+                for (int round = 0; round < 40; round++) {
+                    session.run(kind);
+                }
+            }));
+        }
+
+        runAll(work);
+
+        assertThat(owner.value("SELECT sum(total_sessions), sum(total_images) FROM public.user_progress"))
+                .isEqualTo(40 * 80 + 200 + " | " + 40 * 200);
+        assertExact();
+    }
+
+    @Test
     void endingASessionAThousandTimesCountsOnce() throws SQLException {
         var user = owner.addUser();
         var id = open(List.of(user), 1).get(0);
@@ -386,16 +418,16 @@ class ProgressConcurrencyIT {
         assertExact();
     }
 
-    @Test
-    void aStreakThatBrokeIsEndedWithoutASession() throws SQLException {
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 5})
+    void aStreakThatBrokeIsEndedWithoutASession(int daysAgo) throws SQLException {
         var user = owner.addUser();
         owner.run("""
-                INSERT INTO public.sessions (user_id, session_type, started_at, ended_at)
-                SELECT ?, 'qa', day, day
-                  FROM generate_series(now() - interval '8 days', now() - interval '5 days', '1 day') AS day
-                """, user);
+                INSERT INTO public.sessions (user_id, session_type, ended_at)
+                SELECT ?, 'qa', now() - day * interval '1 day' FROM generate_series(?::integer, ?::integer + 3) AS day
+                """, user, daysAgo, daysAgo);
         assertThat(owner.value(STREAKS, user)).isEqualTo("0 | 4");
-        // As it was left by the last session, five days ago.
+        // As the last session left it.
         owner.run("UPDATE public.user_progress SET current_streak_days = 4");
 
         assertThat(owner.value("SELECT satchel.end_broken_streaks(10)")).isEqualTo("1");
@@ -547,6 +579,49 @@ class ProgressConcurrencyIT {
         end(owner, ids.get(1));
 
         assertThat(owner.value("SELECT count(*) FROM public.sessions")).isEqualTo("0");
+        assertThat(owner.value(TOTALS, user)).isEqualTo("2 | 60 | 20");
+        assertExact();
+    }
+
+    @Test
+    void aTriggerOfTheApplicationMayReopenTheSessionThatEnds() throws SQLException {
+        owner.run("""
+                CREATE FUNCTION public.reopen() RETURNS trigger LANGUAGE plpgsql AS $function$
+                BEGIN
+                    UPDATE public.sessions SET ended_at = NULL WHERE id = NEW.id;
+                    RETURN NULL;
+                END
+                $function$;
+                CREATE TRIGGER a_reopen AFTER INSERT OR UPDATE OF ended_at ON public.sessions
+                    FOR EACH ROW WHEN (NEW.ended_at = NEW.started_at) EXECUTE FUNCTION public.reopen();
+                """);
+        var user = owner.addUser();
+        var ids = open(List.of(user), 2);
+
+        owner.run("UPDATE public.sessions SET ended_at = started_at WHERE id = ?", ids.get(0));
+        end(owner, ids.get(1));
+        owner.run(
+                "INSERT INTO public.sessions (user_id, session_type, started_at, ended_at) VALUES (?, 'qa', now(), now())",
+                user);
+
+        assertThat(owner.value(TOTALS, user)).isEqualTo("1 | 30 | 10");
+        assertExact();
+    }
+
+    @Test
+    void progressThatIsDeletedIsComputedAgainFromWhatExists() throws SQLException {
+        var user = owner.addUser();
+        owner.run("INSERT INTO satchel.user_zone VALUES (?, '2000-01-01Z', 'Pacific/Apia')", user);
+        end(owner, open(List.of(user), 1).get(0));
+        var id = open(List.of(user), 1).get(0);
+
+        owner.run("DELETE FROM public.user_progress");
+        assertThat(owner.value("SELECT (SELECT count(*) FROM satchel.session_credit),"
+                        + " (SELECT count(*) FROM satchel.progress_total), (SELECT count(*) FROM satchel.user_zone)"))
+                .isEqualTo("0 | 0 | 1");
+        owner.rows("SELECT satchel.backfill_progress(NULL, 10)");
+        end(owner, id);
+
         assertThat(owner.value(TOTALS, user)).isEqualTo("2 | 60 | 20");
         assertExact();
     }
