@@ -3,6 +3,10 @@
 -- and updates that row: at READ COMMITTED the next one sees all credits once it has the lock, and the higher levels get
 -- a serialization error. Only differences are added, so that ending a session costs the same on the first day and
 -- after ten years.
+--
+-- PostgreSQL checks the foreign key of a row again when a transaction writes it for the second time, and would then wait
+-- for a user whose deletion waits for one of this transaction's sessions. So the users are held before the first write,
+-- or, if somebody is deleting them already, their rows are written once only: they are about to go.
 SET LOCAL lock_timeout = '2s';
 
 CREATE OR REPLACE FUNCTION satchel.user_day(of_user uuid, at timestamptz) RETURNS date
@@ -21,16 +25,20 @@ $function$;
 COMMENT ON FUNCTION satchel.user_day(uuid, timestamptz) IS
     'The day of a moment in the zone that was then in force for the user, UTC where none was.';
 
-CREATE OR REPLACE FUNCTION satchel.refresh_progress(users uuid[]) RETURNS void
+CREATE OR REPLACE FUNCTION satchel.refresh_progress(of_users uuid[]) RETURNS void
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = ''
     -- A definer who may not see every row gets an error, not smaller totals.
     SET row_security = off
 AS $function$
+DECLARE
+    held constant uuid[] := ARRAY (SELECT id FROM public.users WHERE id = ANY (of_users) FOR KEY SHARE SKIP LOCKED);
+    writable constant uuid[] := CASE current_setting('satchel.written', true) WHEN 'on' THEN held ELSE of_users END;
 BEGIN
+    PERFORM set_config('satchel.written', 'on', true);
     WITH active AS (
-        SELECT DISTINCT user_id, day FROM satchel.session_credit WHERE user_id = ANY (users)
+        SELECT DISTINCT user_id, day FROM satchel.session_credit WHERE user_id = ANY (writable)
     ), run AS (
         SELECT user_id, min(day) AS first_day, max(day) AS last_day
           FROM (SELECT user_id, day, day - (row_number() OVER (PARTITION BY user_id ORDER BY day))::integer AS run
@@ -44,7 +52,7 @@ BEGIN
                -- Days to come are left out; a streak lives until the end of the day after its last.
                coalesce(max(least(last_day, today.day) - first_day + 1)
                             FILTER (WHERE first_day <= today.day AND last_day >= today.day - 1), 0) AS current_days
-          FROM unnest(users) AS asked (user_id)
+          FROM unnest(writable) AS asked (user_id)
          CROSS JOIN LATERAL (SELECT satchel.user_day(asked.user_id, statement_timestamp()) AS day) AS today
           LEFT JOIN run ON run.user_id = asked.user_id
          GROUP BY asked.user_id
@@ -80,7 +88,7 @@ BEGIN
            SET mastered_words_count = word.mastered,
                learning_words_count = word.learning,
                new_words_count = word.new
-          FROM unnest(users) AS asked (user_id)
+          FROM unnest(held) AS asked (user_id)
          CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE learning_phase::text = 'mastered') AS mastered,
                                     count(*) FILTER (WHERE learning_phase::text IN ('learning', 'review')) AS learning,
                                     count(*) FILTER (WHERE learning_phase::text = 'new') AS new
@@ -108,8 +116,14 @@ CREATE OR REPLACE FUNCTION satchel.add_differences(differences satchel.progress_
     SET plan_cache_mode = force_generic_plan
 AS $function$
 DECLARE
+    held constant uuid[] := ARRAY (SELECT id
+                                     FROM public.users
+                                    WHERE id = ANY (ARRAY (SELECT user_id FROM unnest(differences)))
+                                      FOR KEY SHARE SKIP LOCKED);
+    is_first_write constant boolean := current_setting('satchel.written', true) IS DISTINCT FROM 'on';
     irregular uuid[];
 BEGIN
+    PERFORM set_config('satchel.written', 'on', true);
     WITH total AS (
         UPDATE satchel.progress_total AS total
            SET sessions = total.sessions + difference.sessions,
@@ -159,6 +173,7 @@ BEGIN
                                                    ORDER BY user_zone.since DESC
                                                    LIMIT 1), 'UTC'))::date AS day) AS today
          WHERE progress.user_id = total.user_id
+           AND (is_first_write OR progress.user_id = ANY (held))
         -- The run before days to come is not known.
         RETURNING progress.user_id, total.is_irregular OR total.run_from > today.day AS is_incomplete
     )
@@ -367,26 +382,6 @@ $function$;
 
 COMMENT ON FUNCTION satchel.follow_new_users() IS 'Users have a row of progress from their first moment on.';
 
-CREATE OR REPLACE FUNCTION satchel.await_sessions() RETURNS trigger
-    LANGUAGE plpgsql
-    SECURITY DEFINER
-    SET search_path = ''
-    SET row_security = off
-AS $function$
-BEGIN
-    -- Who writes a row twice checks its foreign keys again, and would wait for this user while this deletion waits for
-    -- a session or a word of theirs. So those come first, in the order in which the deletion will take them.
-    IF to_regclass('public.learning_progress') IS NOT NULL THEN
-        PERFORM FROM public.learning_progress WHERE user_id = OLD.id FOR UPDATE;
-    END IF;
-    PERFORM FROM public.sessions WHERE user_id = OLD.id FOR UPDATE;
-    RETURN OLD;
-END
-$function$;
-
-COMMENT ON FUNCTION satchel.await_sessions() IS
-    'Lets the deletion of a user wait for sessions that are ending before it holds anything they need.';
-
 CREATE OR REPLACE FUNCTION satchel.follow_sessions() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
@@ -584,25 +579,27 @@ CREATE OR REPLACE FUNCTION satchel.follow_words() RETURNS trigger
     SET row_security = off
 AS $function$
 DECLARE
-    users uuid[];
+    of_users uuid[];
     mastered bigint[];
     learning bigint[];
     fresh bigint[];
     late uuid[];
+    held uuid[];
+    is_first_write boolean;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         SELECT array_agg(user_id), array_agg(change.mastered), array_agg(change.learning), array_agg(change.new)
-          INTO users, mastered, learning, fresh
+          INTO of_users, mastered, learning, fresh
           FROM (SELECT user_id,
                        count(*) FILTER (WHERE learning_phase::text = 'mastered') AS mastered,
                        count(*) FILTER (WHERE learning_phase::text IN ('learning', 'review')) AS learning,
                        count(*) FILTER (WHERE learning_phase::text = 'new') AS new
                   FROM new_rows
                  GROUP BY user_id) AS change;
-        PERFORM satchel.ensure_progress(users);
+        PERFORM satchel.ensure_progress(of_users);
     ELSIF TG_OP = 'UPDATE' THEN
         SELECT array_agg(user_id), array_agg(change.mastered), array_agg(change.learning), array_agg(change.new)
-          INTO users, mastered, learning, fresh
+          INTO of_users, mastered, learning, fresh
           FROM (SELECT user_id,
                        coalesce(sum(sign) FILTER (WHERE phase = 'mastered'), 0) AS mastered,
                        coalesce(sum(sign) FILTER (WHERE phase IN ('learning', 'review')), 0) AS learning,
@@ -619,7 +616,7 @@ BEGIN
     ELSE
         -- Words that go with their account must not wait for its progress: whoever ends its sessions holds that.
         SELECT array_agg(user_id), array_agg(change.mastered), array_agg(change.learning), array_agg(change.new)
-          INTO users, mastered, learning, fresh
+          INTO of_users, mastered, learning, fresh
           FROM (SELECT user_id,
                        -count(*) FILTER (WHERE learning_phase::text = 'mastered') AS mastered,
                        -count(*) FILTER (WHERE learning_phase::text IN ('learning', 'review')) AS learning,
@@ -628,24 +625,28 @@ BEGIN
                  GROUP BY user_id) AS change
          WHERE EXISTS (SELECT FROM public.users WHERE users.id = change.user_id);
     END IF;
-    IF users IS NULL THEN
+    IF of_users IS NULL THEN
         RETURN NULL;
     END IF;
 
-    PERFORM FROM public.user_progress WHERE user_id = ANY (users) ORDER BY user_id FOR NO KEY UPDATE;
+    PERFORM FROM public.user_progress WHERE user_id = ANY (of_users) ORDER BY user_id FOR NO KEY UPDATE;
     SELECT array_agg(user_id)
       INTO late
-      FROM unnest(users) AS met (user_id)
+      FROM unnest(of_users) AS met (user_id)
      WHERE NOT EXISTS (SELECT FROM satchel.progress_total AS total WHERE total.user_id = met.user_id);
     IF late IS NOT NULL THEN
         PERFORM satchel.credit_sessions('{}', late);
     END IF;
+    held := ARRAY (SELECT id FROM public.users WHERE id = ANY (of_users) FOR KEY SHARE SKIP LOCKED);
+    is_first_write := current_setting('satchel.written', true) IS DISTINCT FROM 'on';
+    PERFORM set_config('satchel.written', 'on', true);
     UPDATE public.user_progress AS progress
        SET mastered_words_count = greatest(progress.mastered_words_count + change.mastered, 0),
            learning_words_count = greatest(progress.learning_words_count + change.learning, 0),
            new_words_count = greatest(progress.new_words_count + change.new, 0)
-      FROM unnest(users, mastered, learning, fresh) AS change (user_id, mastered, learning, new)
+      FROM unnest(of_users, mastered, learning, fresh) AS change (user_id, mastered, learning, new)
      WHERE progress.user_id = change.user_id
+       AND (is_first_write OR progress.user_id = ANY (held))
        -- These were counted from the table just now.
        AND NOT change.user_id = ANY (coalesce(late, '{}'));
     RETURN NULL;
@@ -1043,7 +1044,7 @@ COMMENT ON FUNCTION satchel.forget_departed() IS
 REVOKE ALL
     ON FUNCTION satchel.user_day(uuid, timestamptz), satchel.refresh_progress(uuid[]),
         satchel.credit_sessions(uuid[], uuid[], uuid[]), satchel.ensure_progress(uuid[]), satchel.follow_new_users(),
-        satchel.await_sessions(), satchel.follow_sessions(), satchel.follow_deleted_sessions(),
+        satchel.follow_sessions(), satchel.follow_deleted_sessions(),
         satchel.add_differences(satchel.progress_difference[]), satchel.follow_words(), satchel.forget_progress(), satchel.refuse_truncate(),
         satchel.backfill_progress(uuid, integer), satchel.end_broken_streaks(integer),
         satchel.next_users(uuid, integer), satchel.progress_drift(uuid[]), satchel.lock_progress(uuid[]),
@@ -1059,10 +1060,6 @@ CREATE OR REPLACE TRIGGER trigger_user_progress_for_new_user
     AFTER INSERT ON public.users
     REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION satchel.follow_new_users();
-
-CREATE OR REPLACE TRIGGER trigger_user_progress_before_user_delete
-    BEFORE DELETE ON public.users
-    FOR EACH ROW EXECUTE FUNCTION satchel.await_sessions();
 
 CREATE OR REPLACE TRIGGER trigger_update_user_progress_from_session_insert
     AFTER INSERT ON public.sessions

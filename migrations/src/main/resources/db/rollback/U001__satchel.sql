@@ -28,7 +28,7 @@ DECLARE
     -- Functions of schema satchel, by name.
     functions constant text[] := ARRAY [
         'set_updated_at', 'guard_export_status', 'own_api_keys_status', 'user_ids', 'user_day', 'refresh_progress',
-        'credit_sessions', 'ensure_progress', 'follow_new_users', 'await_sessions', 'follow_sessions', 'add_differences',
+        'credit_sessions', 'ensure_progress', 'follow_new_users', 'follow_sessions', 'add_differences',
         'follow_deleted_sessions', 'follow_words', 'forget_progress', 'refuse_truncate', 'backfill_progress',
         'end_broken_streaks', 'next_users', 'progress_drift', 'lock_progress', 'repair_progress', 'forget_departed'];
     tables text[];

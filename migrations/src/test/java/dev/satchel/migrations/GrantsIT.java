@@ -207,7 +207,6 @@ class GrantsIT {
                                 """))
                 .containsExactly(
                         "satchel.add_differences(satchel.progress_difference[]) | t | {\"search_path=\\\"\\\"\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
-                        "satchel.await_sessions() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
                         "satchel.backfill_progress(uuid,integer) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
                         "satchel.credit_sessions(uuid[],uuid[],uuid[]) | t | {\"search_path=\\\"\\\"\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.end_broken_streaks(integer) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",

@@ -84,8 +84,7 @@ class ProgressInterleavingIT {
             Scenario.of(
                     "two users at once, in opposite order", List.of(endBoth("s1", "s3")), List.of(endBoth("s4", "s2"))),
             Scenario.of("end and delete the user", List.of(END_S1), List.of(DELETE_A)),
-            Scenario.of("end two and delete the user", List.of(END_S1, END_S2), List.of(DELETE_A))
-                    .deadlocks(Deadlock.PROGRESS_WRITTEN_TWICE),
+            Scenario.of("end two and delete the user", List.of(END_S1, END_S2), List.of(DELETE_A)),
             Scenario.of("end an own session and delete the user", List.of(END_S1), List.of(END_S3, DELETE_A)),
             Scenario.of("delete two users", List.of(END_S1), List.of(DELETE_B, DELETE_A)),
             Scenario.of("end, edit and delete the user", List.of(END_S1, count("s1")), List.of(DELETE_A))
@@ -170,12 +169,6 @@ class ProgressInterleavingIT {
         TWO_USERS_IN_OPPOSITE_ORDER,
         /** One holds a session and wants its user's row, the other holds that by another session and wants this one. */
         A_SESSION_AND_ITS_USER,
-        /**
-         * A transaction that writes a row of progress twice asks for the row of users again: PostgreSQL checks the
-         * foreign key of a row version that is the transaction's own, though the key stays. Whoever deletes the account
-         * holds the row of users.
-         */
-        PROGRESS_WRITTEN_TWICE,
         /** The application's own rows are locked in opposite order, which is checked without the triggers. */
         OF_THE_APPLICATION
     }

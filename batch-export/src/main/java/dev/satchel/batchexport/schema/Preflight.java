@@ -112,11 +112,11 @@ public final class Preflight {
              WHERE to_regclass('public.' || needed) IS NOT NULL
                AND NOT has_table_privilege('public.' || needed, 'SELECT')
              UNION ALL
-            -- Only to lock rows: the deletion of a user waits for sessions that are ending.
-            SELECT format('GRANT UPDATE ON TABLE public.%I TO %I;', needed, rolname)
-              FROM me, unnest(ARRAY ['users', 'sessions', 'learning_progress']) AS needed
-             WHERE to_regclass('public.' || needed) IS NOT NULL
-               AND NOT has_table_privilege('public.' || needed, 'UPDATE')
+            -- Only to lock rows, so that a user stays while their progress is written.
+            SELECT format('GRANT UPDATE ON TABLE public.users TO %I;', rolname)
+              FROM me
+             WHERE to_regclass('public.users') IS NOT NULL
+               AND NOT has_any_column_privilege('public.users', 'UPDATE')
              UNION ALL
             SELECT format('GRANT TRIGGER ON TABLE public.%I TO %I;', needed, rolname)
               FROM me, unnest(ARRAY ['users', 'sessions', 'learning_progress']) AS needed

@@ -121,7 +121,7 @@ enum Platform {
                 ALTER TABLE public.users OWNER TO application;
                 ALTER TABLE public.sessions OWNER TO application;
                 GRANT SELECT, UPDATE, REFERENCES, TRIGGER ON public.users TO migrator;
-                GRANT SELECT, UPDATE, TRIGGER ON public.sessions TO migrator;
+                GRANT SELECT, TRIGGER ON public.sessions TO migrator;
                 """);
     }
 }

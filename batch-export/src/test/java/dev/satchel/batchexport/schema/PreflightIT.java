@@ -142,7 +142,7 @@ class PreflightIT {
             REVOKE SELECT ON TABLE public.sessions FROM %2$s        | GRANT SELECT ON TABLE public.sessions TO %2$s;
             REVOKE USAGE ON SCHEMA auth FROM %2$s, PUBLIC           | GRANT USAGE ON SCHEMA auth TO %2$s;
             REVOKE TRIGGER ON TABLE public.users FROM %2$s          | GRANT TRIGGER ON TABLE public.users TO %2$s;
-            REVOKE UPDATE ON TABLE public.sessions FROM %2$s        | GRANT UPDATE ON TABLE public.sessions TO %2$s;
+            REVOKE UPDATE ON TABLE public.users FROM %2$s           | GRANT UPDATE ON TABLE public.users TO %2$s;
             ALTER ROLE %2$s NOBYPASSRLS                             | ALTER ROLE %2$s BYPASSRLS;
             REVOKE authenticated FROM %2$s                          | GRANT authenticated TO %2$s WITH ADMIN OPTION;
             """)
@@ -201,7 +201,7 @@ class PreflightIT {
                     GRANT USAGE, CREATE ON SCHEMA public TO %2$s;
                     GRANT USAGE ON SCHEMA auth TO %2$s;
                     GRANT SELECT, UPDATE, REFERENCES, TRIGGER ON TABLE public.users TO %2$s;
-                    GRANT SELECT, UPDATE, TRIGGER ON TABLE public.sessions, public.learning_progress TO %2$s;
+                    GRANT SELECT, TRIGGER ON TABLE public.sessions, public.learning_progress TO %2$s;
                     GRANT authenticated TO %2$s WITH ADMIN OPTION;
                     """.formatted(database.name(), name));
         }
