@@ -30,7 +30,8 @@
  * <p><b>Streaks.</b> A streak is a run of consecutive calendar days with at least one contribution each. The current one
  * ends today or yesterday in the user's zone; when its last day is further back it is 0, from local midnight on and
  * without anything being written. Days after today, which a session with an end to come or a change of zone can make, do
- * not count in it. The longest one counts all days, and it never shrinks ({@link dev.satchel.progress.Streak}). Days are
+ * not count in it. The longest one counts all days as they were after any statement, where an upsert is two, first what
+ * it updates and then what it inserts; it never shrinks ({@link dev.satchel.progress.Streak}). Days are
  * compared as dates, because their zones can differ: where a zone left out a date, as Pacific/Apia did with 30 December
  * 2011, a streak ends.
  *

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -257,11 +258,18 @@ class ProgressHistoryIT {
 
         private void upsert() throws SQLException {
             var values = new ArrayList<Object>();
-            var met = new ArrayList<UUID>();
+            var met = new LinkedHashSet<UUID>();
             for (int row = random.nextInt(3); row >= 0; row--) {
-                var id = ids.isEmpty() || random.nextInt(3) == 0 ? uuid() : any(ids);
-                if (!met.contains(id)) {
-                    met.add(id);
+                met.add(ids.isEmpty() || random.nextInt(3) == 0 ? uuid() : any(ids));
+            }
+            // Two statements to the triggers: first what was updated, then what was inserted.
+            var updated = met.stream().filter(model.sessions::containsKey).toList();
+            for (var id : updated) {
+                add(id, finite(anything()), values);
+            }
+            model.remember();
+            for (var id : met) {
+                if (!updated.contains(id)) {
                     add(id, finite(anything()), values);
                 }
             }

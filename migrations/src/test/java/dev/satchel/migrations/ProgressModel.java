@@ -151,8 +151,8 @@ final class ProgressModel {
         words.remove(id);
     }
 
-    /** What lasts is taken after each statement; {@code from} and {@code to} are moments around its run. */
-    void endStatement(Instant from, Instant to) {
+    /** Takes what lasts, whatever comes next. */
+    void remember() {
         users.forEach((user, shown) -> {
             for (var credit : credits.values()) {
                 if (credit.said.user.equals(user) && (shown.last == null || credit.said.end.isAfter(shown.last))) {
@@ -160,6 +160,13 @@ final class ProgressModel {
                 }
             }
             shown.longest = Math.max(shown.longest, longestRun(days(user)));
+        });
+    }
+
+    /** What lasts is taken after each statement; {@code from} and {@code to} are moments around its run. */
+    void endStatement(Instant from, Instant to) {
+        remember();
+        users.forEach((user, shown) -> {
             var now = new HashSet<>(List.of(current(user, from), current(user, to)));
             var credited = credited(user, shown);
             var days = days(user);
