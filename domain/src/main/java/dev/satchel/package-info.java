@@ -1,9 +1,10 @@
 /**
- * What Satchel keeps for the learners of an application: their exports and their progress.
+ * What Satchel keeps for the learners of an application: their exports, their progress, and their keys for other
+ * services.
  *
- * <p>Each feature has a package of its own ({@link dev.satchel.export}, {@link dev.satchel.progress}); this one holds only what they share. The
- * domain depends on the JDK alone, is told the time and does no I/O: everything outside is reached through the ports
- * that each feature declares.
+ * <p>Each feature has a package of its own ({@link dev.satchel.export}, {@link dev.satchel.progress}, {@link
+ * dev.satchel.keys}); this one holds only what they share. The domain depends on the JDK alone, is told the time and does
+ * no I/O: everything outside is reached through the ports that each feature declares.
  */
 @NullMarked
 package dev.satchel;

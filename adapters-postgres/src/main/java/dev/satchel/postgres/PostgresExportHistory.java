@@ -1,5 +1,6 @@
 package dev.satchel.postgres;
 
+import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
 import dev.satchel.export.Dataset;
 import dev.satchel.export.DeliveredFile;
@@ -11,7 +12,6 @@ import dev.satchel.export.ExportRequest;
 import dev.satchel.export.ExportType;
 import dev.satchel.export.Failure;
 import dev.satchel.export.StaleExportException;
-import dev.satchel.export.UnknownUserException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -34,6 +34,7 @@ class PostgresArchitectureTest {
             .resideInAnyPackage(
                     "dev.satchel",
                     "dev.satchel.export..",
+                    "dev.satchel.keys..",
                     "dev.satchel.postgres..",
                     "dev.satchel.progress..",
                     "java..",

@@ -37,7 +37,7 @@ class HexagonTest {
     static final ArchRule the_program_uses_the_adapter_and_both_use_the_domain = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("dev.satchel..")
             .layer("domain")
-            .definedBy("dev.satchel", "dev.satchel.export..", "dev.satchel.progress..")
+            .definedBy("dev.satchel", "dev.satchel.export..", "dev.satchel.keys..", "dev.satchel.progress..")
             .layer("postgres")
             .definedBy("dev.satchel.postgres..")
             .layer("program")

@@ -1,5 +1,6 @@
 package dev.satchel.export;
 
+import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
 import java.time.Duration;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.satchel.batchexport.command;
 
+import dev.satchel.UnknownUserException;
 import dev.satchel.batchexport.database.NotMigratedException;
 import dev.satchel.batchexport.schema.PreflightException;
 import dev.satchel.batchexport.schema.RollbackRefusedException;
 import dev.satchel.batchexport.schema.SchemaBusyException;
 import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.export.Failure;
-import dev.satchel.export.UnknownUserException;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;

@@ -1,8 +1,6 @@
-package dev.satchel.export;
+package dev.satchel;
 
-import dev.satchel.UserId;
-
-/** An export was asked for a user who does not exist. */
+/** Something was asked for a user who does not exist. */
 public final class UnknownUserException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,0 +1,23 @@
+package dev.satchel.keys;
+
+import java.util.SortedMap;
+
+/**
+ * The users' data keys as they are stored: wrapped. Safe for use by many threads and processes, while keys are set, used
+ * and removed.
+ */
+public interface DataKeys {
+
+    /** How many data keys each key-encryption key wraps, by its id. One that wraps none is not in it. */
+    SortedMap<String, Long> countByKeyEncryptionKey();
+
+    /**
+     * Wraps at most {@code limit} data keys anew that the primary key-encryption key does not wrap yet, and returns how
+     * many. The data keys and what they seal stay as they are.
+     *
+     * <p>Each call takes effect entirely or not at all, never waits for others and never undoes what they did: rows that
+     * somebody else is changing are left for a later call. Zero therefore means that nothing could be done now; {@link
+     * #countByKeyEncryptionKey} says whether anything is left.
+     */
+    int rewrapNext(int limit);
+}
