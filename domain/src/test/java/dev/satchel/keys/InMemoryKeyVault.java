@@ -1,0 +1,201 @@
+package dev.satchel.keys;
+
+import dev.satchel.UnknownUserException;
+import dev.satchel.UserId;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A vault for tests, with a clock that only they move. It keeps keys in the clear, and nothing is sealed. */
+public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
+
+    private final Set<UserId> users = new HashSet<>();
+    private final Map<UserId, Row> rows = new HashMap<>();
+    private final List<Entry> recorded = new ArrayList<>();
+    private Instant now = Instant.parse("2026-03-01T10:00:00Z");
+    private int keyEncryptionKey = 1;
+
+    private static final class Row {
+        private final UUID dataKeyId = UUID.randomUUID();
+        private final Map<Provider, Slot> slots = new EnumMap<>(Provider.class);
+        private String wrappedBy;
+
+        private Row(String wrappedBy) {
+            this.wrappedBy = wrappedBy;
+        }
+    }
+
+    private static final class Slot {
+        private final byte[] key;
+        private final SealedKey stored;
+        private Validity validity = Validity.UNKNOWN;
+        private @Nullable Instant validatedAt;
+        private @Nullable Instant checkedAt;
+        private Instant nextCheckAt;
+
+        private Slot(byte[] key, SealedKey stored, Instant nextCheckAt) {
+            this.key = key;
+            this.stored = stored;
+            this.nextCheckAt = nextCheckAt;
+        }
+    }
+
+    public synchronized UserId addUser() {
+        UserId user = new UserId(UUID.randomUUID());
+        users.add(user);
+        return user;
+    }
+
+    public synchronized void deleteUser(UserId user) {
+        removeAll(user);
+        users.remove(user);
+    }
+
+    public synchronized boolean isActive(UserId user) {
+        return rows.get(user).slots.values().stream().anyMatch(slot -> slot.validity != Validity.INVALID);
+    }
+
+    public synchronized void letPass(Duration time) {
+        now = now.plus(time);
+    }
+
+    public synchronized void addKeyEncryptionKey() {
+        keyEncryptionKey++;
+    }
+
+    @Override
+    public synchronized void set(UserId user, Provider provider, ApiKey key) {
+        if (!users.contains(user)) {
+            throw new UnknownUserException(user);
+        }
+        Row row = rows.computeIfAbsent(user, absent -> new Row("memory:" + keyEncryptionKey));
+        byte[] random =
+                Arrays.copyOf(UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII), SealedKey.MIN_BYTES);
+        row.slots.put(provider, new Slot(key.revealSecret(byte[]::clone), SealedKey.of(row.dataKeyId, random), now));
+        recorded.add(new Entry(now, user, provider, Action.SET, null, row.dataKeyId, "memory"));
+    }
+
+    @Override
+    public synchronized boolean remove(UserId user, Provider provider) {
+        Row row = rows.get(user);
+        if (row == null || row.slots.remove(provider) == null) {
+            return false;
+        }
+        recorded.add(new Entry(now, user, provider, Action.REMOVE, null, row.dataKeyId, "memory"));
+        if (row.slots.isEmpty()) {
+            rows.remove(user);
+        }
+        return true;
+    }
+
+    @Override
+    public synchronized boolean removeAll(UserId user) {
+        boolean removed = false;
+        for (Provider provider : Provider.values()) {
+            removed |= remove(user, provider);
+        }
+        return removed;
+    }
+
+    @Override
+    public synchronized List<KeyStatus> statuses(UserId user) {
+        return Arrays.stream(Provider.values())
+                .map(provider -> slot(user, provider)
+                        .map(slot -> new KeyStatus(provider, true, slot.validity, slot.validatedAt, slot.checkedAt))
+                        .orElseGet(() -> KeyStatus.notSet(provider)))
+                .toList();
+    }
+
+    @Override
+    public <R, E extends Exception> Optional<R> open(
+            UserId user, Provider provider, Purpose purpose, Opening<R, E> opening) throws E {
+        Slot slot;
+        synchronized (this) {
+            Optional<Slot> found = slot(user, provider);
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            slot = found.get();
+            recorded.add(new Entry(now, user, provider, Action.OPEN, purpose, slot.stored.dataKeyId(), "memory"));
+        }
+        try (ApiKey key = ApiKey.take(slot.key.clone())) {
+            return Optional.of(opening.opened(key, slot.stored));
+        }
+    }
+
+    @Override
+    public synchronized boolean record(UserId user, Provider provider, SealedKey checked, Verdict verdict) {
+        Optional<Slot> found = slot(user, provider).filter(slot -> slot.stored.equals(checked));
+        found.ifPresent(slot -> {
+            slot.checkedAt = now;
+            if (verdict.validity() != Validity.UNKNOWN) {
+                slot.validity = verdict.validity();
+            }
+            if (verdict.validity() == Validity.VALID) {
+                slot.validatedAt = now;
+            }
+        });
+        return found.isPresent();
+    }
+
+    @Override
+    public synchronized List<DueKey> claimForCheck(Duration interval, Duration jitter, int limit) {
+        List<DueKey> due = new ArrayList<>();
+        rows.forEach((user, row) -> row.slots.forEach((provider, slot) -> {
+            boolean isRested =
+                    slot.checkedAt == null || !slot.checkedAt.plus(interval).isAfter(now);
+            if (due.size() < limit && !slot.nextCheckAt.isAfter(now) && isRested) {
+                slot.nextCheckAt = now.plus(interval).plus(jitter.dividedBy(2));
+                due.add(new DueKey(user, provider));
+            }
+        }));
+        return due;
+    }
+
+    @Override
+    public synchronized List<Entry> newest(UserId user, int limit) {
+        List<Entry> newest = new ArrayList<>(
+                recorded.stream().filter(entry -> entry.user().equals(user)).toList());
+        Collections.reverse(newest);
+        return newest.subList(0, Math.min(limit, newest.size()));
+    }
+
+    @Override
+    public synchronized SortedMap<String, Long> countByKeyEncryptionKey() {
+        SortedMap<String, Long> counts = new TreeMap<>();
+        rows.values().forEach(row -> counts.merge(row.wrappedBy, 1L, Long::sum));
+        return counts;
+    }
+
+    @Override
+    public synchronized int rewrapNext(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("a batch has at least one data key, was " + limit);
+        }
+        String primary = "memory:" + keyEncryptionKey;
+        List<Row> batch = rows.values().stream()
+                .filter(row -> !row.wrappedBy.equals(primary))
+                .limit(limit)
+                .toList();
+        batch.forEach(row -> row.wrappedBy = primary);
+        return batch.size();
+    }
+
+    private Optional<Slot> slot(UserId user, Provider provider) {
+        return Optional.ofNullable(rows.get(user)).map(row -> row.slots.get(provider));
+    }
+}

@@ -1,0 +1,54 @@
+package dev.satchel.keys;
+
+import dev.satchel.UserId;
+import java.time.Duration;
+
+class InMemoryKeyVaultTest extends KeyVaultContract {
+
+    @Override
+    protected VaultUnderTest emptyVault() {
+        InMemoryKeyVault memory = new InMemoryKeyVault();
+        return new VaultUnderTest() {
+
+            @Override
+            public KeyVault vault() {
+                return memory;
+            }
+
+            @Override
+            public KeyAudit audit() {
+                return memory;
+            }
+
+            @Override
+            public DataKeys dataKeys() {
+                return memory;
+            }
+
+            @Override
+            public UserId addUser() {
+                return memory.addUser();
+            }
+
+            @Override
+            public void deleteUser(UserId user) {
+                memory.deleteUser(user);
+            }
+
+            @Override
+            public boolean isActive(UserId user) {
+                return memory.isActive(user);
+            }
+
+            @Override
+            public void letPass(Duration time) {
+                memory.letPass(time);
+            }
+
+            @Override
+            public void addKeyEncryptionKey() {
+                memory.addKeyEncryptionKey();
+            }
+        };
+    }
+}

@@ -1,0 +1,27 @@
+package dev.satchel.keys;
+
+import dev.satchel.UserId;
+import java.time.Duration;
+
+/** A vault, and what a test must be able to do to the world around it. */
+public interface VaultUnderTest {
+
+    KeyVault vault();
+
+    KeyAudit audit();
+
+    DataKeys dataKeys();
+
+    UserId addUser();
+
+    void deleteUser(UserId user);
+
+    /** Whether the user's row of keys is in use, as the application sees it. */
+    boolean isActive(UserId user);
+
+    /** Makes everything that was stored so much older. */
+    void letPass(Duration time);
+
+    /** Adds a key-encryption key, which wraps from now on. */
+    void addKeyEncryptionKey();
+}
