@@ -14,7 +14,8 @@ DECLARE
     -- Tables whose rows somebody would miss, in an order in which they can be filled again.
     precious constant text[] := ARRAY [
         'public.user_api_keys', 'public.user_progress', 'public.export_history', 'satchel.export_lease',
-        'satchel.export_file', 'satchel.session_credit', 'satchel.user_zone'];
+        'satchel.export_file', 'satchel.session_credit', 'satchel.user_zone', 'satchel.data_key', 'satchel.key_check',
+        'satchel.key_audit'];
     -- Tables of the machinery.
     technical constant text[] := ARRAY [
         'satchel.progress_total',
@@ -27,7 +28,8 @@ DECLARE
     views constant text[] := ARRAY ['public.user_api_keys_status'];
     -- Functions of schema satchel, by name.
     functions constant text[] := ARRAY [
-        'set_updated_at', 'guard_export_status', 'own_api_keys_status', 'user_ids', 'user_day', 'refresh_progress',
+        'set_updated_at', 'guard_export_status', 'own_api_keys_status', 'user_ids', 'guard_key_audit',
+        'follow_key_changes', 'user_day', 'refresh_progress',
         'credit_sessions', 'ensure_progress', 'follow_new_users', 'follow_sessions', 'add_differences',
         'follow_deleted_sessions', 'follow_words', 'forget_progress', 'refuse_truncate', 'backfill_progress',
         'end_broken_streaks', 'next_users', 'progress_drift', 'lock_progress', 'repair_progress', 'forget_departed'];

@@ -235,6 +235,13 @@ class AdvisorIT {
     @DisplayName("unused_index")
     void everyIndexServesAQuery() throws SQLException {
         var queries = new TreeMap<>(Map.of(
+                "data_key_kek_id_idx",
+                "SELECT id FROM satchel.data_key WHERE kek_id < 'file:1' ORDER BY kek_id, id LIMIT 100",
+                "key_audit_user_id_at_idx",
+                "SELECT action FROM satchel.key_audit WHERE user_id = '00000000-0000-0000-0000-000000000007' ORDER BY at DESC",
+                "key_check_next_check_at_idx",
+                "SELECT user_id FROM satchel.key_check WHERE next_check_at <= now() ORDER BY next_check_at LIMIT 100"));
+        queries.putAll(Map.of(
                 "idx_export_history_user_id",
                 "SELECT id FROM public.export_history WHERE user_id = '00000000-0000-0000-0000-000000000007' ORDER BY created_at DESC",
                 "idx_export_history_status",

@@ -109,7 +109,7 @@ class GrantsIT {
     }
 
     @Test
-    void theRuntimeWorksOnEveryPrivateTableButOnlyReadsTheHistoryOfMigrations() throws SQLException {
+    void theRuntimeMayDoOnPrivateTablesWhatItNeeds() throws SQLException {
         assertThat(owner.rows("""
                                 SELECT relation.relname,
                                        string_agg(privilege, ', ' ORDER BY privilege COLLATE "C")
@@ -129,12 +129,20 @@ class GrantsIT {
                         "batch_job_instance | DELETE, INSERT, SELECT, UPDATE",
                         "batch_step_execution | DELETE, INSERT, SELECT, UPDATE",
                         "batch_step_execution_context | DELETE, INSERT, SELECT, UPDATE",
+                        "data_key | INSERT, SELECT",
                         "export_file | DELETE, INSERT, SELECT, UPDATE",
                         "export_lease | DELETE, INSERT, SELECT, UPDATE",
                         "flyway_schema_history | SELECT",
+                        "key_audit | SELECT",
+                        "key_check | INSERT, SELECT, UPDATE",
                         "progress_total | DELETE, INSERT, SELECT, UPDATE",
                         "session_credit | DELETE, INSERT, SELECT, UPDATE",
                         "user_zone | DELETE, INSERT, SELECT, UPDATE");
+        assertThat(owner.rows(GRANTS, "satchel", "{data_key, key_audit, key_check}"))
+                .containsExactly(
+                        "data_key | satchel_runtime | INSERT, SELECT, UPDATE (kek_id, wrapped, wrapped_at)",
+                        "key_audit | satchel_runtime | INSERT (user_id, provider, action, purpose, data_key_id), SELECT",
+                        "key_check | satchel_runtime | INSERT, SELECT, UPDATE");
         try (var worker = Session.open(database.workerDataSource())) {
             assertThat(worker.value("SELECT nextval('satchel.batch_job_instance_seq')"))
                     .isEqualTo("1");
@@ -212,12 +220,14 @@ class GrantsIT {
                         "satchel.end_broken_streaks(integer) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
                         "satchel.ensure_progress(uuid[]) | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
                         "satchel.follow_deleted_sessions() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
+                        "satchel.follow_key_changes() | t | {\"search_path=\\\"\\\"\"} | NULL",
                         "satchel.follow_new_users() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
                         "satchel.follow_sessions() | t | {\"search_path=\\\"\\\"\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.follow_words() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
                         "satchel.forget_departed() | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
                         "satchel.forget_progress() | t | {\"search_path=\\\"\\\"\",row_security=off} | NULL",
                         "satchel.guard_export_status() | f | {\"search_path=\\\"\\\"\"} | NULL",
+                        "satchel.guard_key_audit() | f | {\"search_path=\\\"\\\"\"} | NULL",
                         "satchel.lock_progress(uuid[]) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
                         "satchel.next_users(uuid,integer) | t | {\"search_path=\\\"\\\"\",row_security=off} | satchel_worker",
                         "satchel.own_api_keys_status() | t | {\"search_path=\\\"\\\"\"} | authenticated",

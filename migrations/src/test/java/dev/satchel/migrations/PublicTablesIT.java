@@ -83,7 +83,10 @@ class PublicTablesIT {
         assertThat(owner.rows(CONSTRAINTS, "public.user_api_keys"))
                 .containsExactly(
                         "idx_user_api_keys_user_id | UNIQUE (user_id)",
+                        "user_api_keys_anthropic_api_key_sealed_check | " + sealed("anthropic_api_key"),
+                        "user_api_keys_openai_api_key_sealed_check | " + sealed("openai_api_key"),
                         "user_api_keys_pkey | PRIMARY KEY (id)",
+                        "user_api_keys_unsplash_api_key_sealed_check | " + sealed("unsplash_api_key"),
                         "user_api_keys_user_id_fkey | FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE");
         assertThat(owner.rows(INDEXES, "user_api_keys"))
                 .containsExactly(
@@ -219,6 +222,13 @@ class PublicTablesIT {
                         "export_history | trigger_export_history_updated_at | satchel.set_updated_at | O",
                         "user_api_keys | trigger_user_api_keys_updated_at | satchel.set_updated_at | O",
                         "user_progress | trigger_user_progress_updated_at | satchel.set_updated_at | O");
+    }
+
+    private static String sealed(String column) {
+        return """
+                CHECK ((((length(%1$s) >= 123) AND (length(%1$s) <= 1487)) AND ((%1$s COLLATE "C") ~ \
+                '^dk1\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.([A-Za-z0-9_-]{4})+\
+                ([A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$'::text)))""".formatted(column);
     }
 
     private static List<String> policiesOn(String things) {

@@ -85,7 +85,7 @@ class SelfServiceIT {
             amelia = owner.addUser();
             owner.run("""
                     INSERT INTO public.user_api_keys (user_id, openai_api_key)
-                    VALUES (?, 'dk1.4f3c1d6e-0a2b-4c3d-8e9f-102030405060.c2VhbGVk')
+                    VALUES (?, 'dk1.4f3c1d6e-0a2b-4c3d-8e9f-102030405060.' || repeat('c2Vh', 21))
                     """, amelia);
             owner.run(
                     "INSERT INTO public.export_history (user_id, export_type, export_format) VALUES (?, 'all', 'csv')",

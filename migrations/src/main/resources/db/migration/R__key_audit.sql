@@ -1,0 +1,20 @@
+SET LOCAL lock_timeout = '2s';
+
+CREATE OR REPLACE FUNCTION satchel.guard_key_audit() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = ''
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'rows of satchel.key_audit are added only: % is refused', TG_OP
+        USING ERRCODE = 'insufficient_privilege', SCHEMA = 'satchel', TABLE = 'key_audit';
+END
+$function$;
+
+COMMENT ON FUNCTION satchel.guard_key_audit() IS 'Refuses every change of what was recorded, also to the owner.';
+
+REVOKE ALL ON FUNCTION satchel.guard_key_audit() FROM PUBLIC, anon, authenticated, service_role;
+
+-- Per statement, so that a statement that finds no row is refused too.
+CREATE OR REPLACE TRIGGER trigger_key_audit_append_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON satchel.key_audit
+    FOR EACH STATEMENT EXECUTE FUNCTION satchel.guard_key_audit();

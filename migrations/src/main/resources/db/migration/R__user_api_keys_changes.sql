@@ -1,0 +1,51 @@
+SET LOCAL lock_timeout = '2s';
+
+-- With its owner's rights, because users and service_role change rows of keys and may not touch the private tables. It
+-- writes only about the row that was changed.
+CREATE OR REPLACE FUNCTION satchel.follow_key_changes() RETURNS trigger
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = ''
+AS $function$
+DECLARE
+    of_provider record;
+BEGIN
+    FOR of_provider IN
+        SELECT *
+          FROM (VALUES ('openai', CASE WHEN TG_OP <> 'INSERT' THEN OLD.openai_api_key END,
+                                  CASE WHEN TG_OP <> 'DELETE' THEN NEW.openai_api_key END),
+                       ('unsplash', CASE WHEN TG_OP <> 'INSERT' THEN OLD.unsplash_api_key END,
+                                    CASE WHEN TG_OP <> 'DELETE' THEN NEW.unsplash_api_key END),
+                       ('anthropic', CASE WHEN TG_OP <> 'INSERT' THEN OLD.anthropic_api_key END,
+                                     CASE WHEN TG_OP <> 'DELETE' THEN NEW.anthropic_api_key END))
+               AS changed (provider, before, after)
+         WHERE before IS DISTINCT FROM after
+    LOOP
+        INSERT INTO satchel.key_audit (user_id, provider, action, data_key_id)
+        VALUES (CASE TG_OP WHEN 'DELETE' THEN OLD.user_id ELSE NEW.user_id END, of_provider.provider,
+                CASE WHEN of_provider.after IS NULL THEN 'remove' ELSE 'set' END,
+                split_part(coalesce(of_provider.after, of_provider.before), '.', 2)::uuid);
+        IF TG_OP = 'UPDATE' THEN
+            -- What was said of the earlier key says nothing of this one.
+            DELETE FROM satchel.key_check WHERE user_id = NEW.user_id AND provider = of_provider.provider;
+        END IF;
+    END LOOP;
+
+    IF TG_OP = 'UPDATE' THEN
+        IF num_nonnulls(NEW.openai_api_key, NEW.unsplash_api_key, NEW.anthropic_api_key) = 0 THEN
+            DELETE FROM satchel.data_key WHERE user_id = NEW.user_id;
+        END IF;
+    END IF;
+    RETURN NULL;
+END
+$function$;
+
+COMMENT ON FUNCTION satchel.follow_key_changes() IS
+    'Whoever changes a row of keys: records it, forgets what was known of the earlier keys, and deletes the data key '
+    'with the last one. The data key of a deleted row goes by its foreign key.';
+
+REVOKE ALL ON FUNCTION satchel.follow_key_changes() FROM PUBLIC, anon, authenticated, service_role;
+
+CREATE OR REPLACE TRIGGER trigger_user_api_keys_changes
+    AFTER INSERT OR UPDATE OR DELETE ON public.user_api_keys
+    FOR EACH ROW EXECUTE FUNCTION satchel.follow_key_changes();
