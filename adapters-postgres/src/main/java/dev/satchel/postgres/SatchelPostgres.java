@@ -4,17 +4,26 @@ import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
 import dev.satchel.export.UserRecords;
+import dev.satchel.keys.DataKeys;
+import dev.satchel.keys.KeyAudit;
+import dev.satchel.keys.KeyEncryptionKeys;
+import dev.satchel.keys.KeyVault;
 import dev.satchel.progress.LearnerProgress;
 import dev.satchel.progress.ProgressUpkeep;
 import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Satchel's ports on one PostgreSQL database, into which Satchel's migrations have been applied.
@@ -22,6 +31,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * <p>Built by hand from a data source, or by Spring: plain Spring imports it, and Boot finds it by itself where there is
  * one data source, or one that is primary; a service with several builds it by hand from the right one. The data source
  * logs in as a member of {@code satchel_runtime}. Everything it hands out is safe for use by many threads.
+ *
+ * <p>The vault needs {@link KeyEncryptionKeys}, such as {@link FileKeyEncryptionKeys}; a service that keeps no keys needs
+ * none, and then has no vault.
  */
 @AutoConfiguration(afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
 @ConditionalOnSingleCandidate(DataSource.class)
@@ -31,8 +43,15 @@ public final class SatchelPostgres {
     /** Longer than any export should read; a snapshot held open keeps vacuum from removing what died meanwhile. */
     private static final Duration MAX_SNAPSHOT_AGE = Duration.ofHours(1);
 
+    private static final int MOST_CACHED_DATA_KEYS = 10_000;
+
+    /** How long a process goes on using a data key after its key-encryption key was taken away from it. */
+    private static final Duration DATA_KEY_TIME_TO_LIVE = Duration.ofMinutes(5);
+
     private final DataSource dataSource;
     private final JdbcClient jdbc;
+    private final DataKeyCache dataKeyCache =
+            new DataKeyCache(MOST_CACHED_DATA_KEYS, DATA_KEY_TIME_TO_LIVE, System::nanoTime);
 
     public SatchelPostgres(DataSource dataSource) {
         this.dataSource = dataSource;
@@ -79,6 +98,34 @@ public final class SatchelPostgres {
     @ConditionalOnMissingBean
     public ProgressUpkeep progressUpkeep() {
         return new PostgresProgressUpkeep(dataSource);
+    }
+
+    /** The users' keys, sealed. Each step is a transaction of its own, on a connection of its own. */
+    @Bean
+    @Lazy
+    @ConditionalOnBean(KeyEncryptionKeys.class)
+    @ConditionalOnMissingBean
+    public KeyVault keyVault(KeyEncryptionKeys keyEncryptionKeys) {
+        TransactionTemplate ownTransaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+        ownTransaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        ownTransaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        return new PostgresKeyVault(jdbc, ownTransaction, keyEncryptionKeys, dataKeyCache);
+    }
+
+    /** What a rotation wraps anew. Emptying the vault's cache, it belongs to the vault of the same object. */
+    @Bean
+    @Lazy
+    @ConditionalOnBean(KeyEncryptionKeys.class)
+    @ConditionalOnMissingBean
+    public DataKeys dataKeys(KeyEncryptionKeys keyEncryptionKeys) {
+        return new PostgresDataKeys(jdbc, keyEncryptionKeys, dataKeyCache);
+    }
+
+    /** What was done with keys. */
+    @Bean
+    @ConditionalOnMissingBean
+    public KeyAudit keyAudit() {
+        return new PostgresKeyAudit(jdbc);
     }
 
     /**

@@ -105,6 +105,10 @@ class PostgresUserRecordsIT extends UserRecordsContract {
         owner.sql(sql).params(values).update();
     }
 
+    private static String sealed(String quartet) {
+        return "dk1.00000000-0000-4000-8000-000000000007." + quartet.repeat(21);
+    }
+
     private UUID list(UUID createdBy, boolean isPublic, UUID... sharedWith) {
         UUID id = UUID.randomUUID();
         run(
@@ -405,7 +409,10 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             run(
                     "INSERT INTO public.export_history (user_id, export_type, export_format) VALUES (?, 'all', 'csv')",
                     other.value());
-            run("INSERT INTO public.user_api_keys (user_id, openai_api_key) VALUES (?, 'dk1.1.AAAA')", other.value());
+            run(
+                    "INSERT INTO public.user_api_keys (user_id, openai_api_key) VALUES (?, ?)",
+                    other.value(),
+                    sealed("b3Bl"));
 
             RecordingSink sink = all(user);
 
@@ -489,8 +496,10 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             UserId user = addUser();
             run(
                     "INSERT INTO public.user_api_keys (user_id, openai_api_key, anthropic_api_key)"
-                            + " VALUES (?, 'dk1.7.b3BlbmFp', 'dk1.7.YW50aHJvcGlj')",
-                    user.value());
+                            + " VALUES (?, ?, ?)",
+                    user.value(),
+                    sealed("b3Bl"),
+                    sealed("YW50"));
 
             RecordingSink sink = all(user);
 

@@ -149,7 +149,8 @@ final class HardValues {
     }
 
     /** A key of which no part may ever be in a file. */
-    static final String SEALED_KEY = "'dk1.00000000-0000-4000-8000-000000000001.Q0FOQVJZLUtFWS1DQU5BUlk'";
+    static final String SEALED_KEY =
+            "'dk1.00000000-0000-4000-8000-000000000001.Q0FOQVJZLUtFWS1DQU5BUlkh" + "Q0FO".repeat(15) + "'";
 
     private static final List<String> DATES = List.of(
             "'infinity'",

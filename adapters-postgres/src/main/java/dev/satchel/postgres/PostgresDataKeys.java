@@ -1,0 +1,170 @@
+package dev.satchel.postgres;
+
+import dev.satchel.UserId;
+import dev.satchel.keys.BrokenSealException;
+import dev.satchel.keys.DataKeys;
+import dev.satchel.keys.KeyEncryptionKeys;
+import dev.satchel.keys.UnknownKeyEncryptionKeyException;
+import dev.satchel.keys.WrappedKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The data keys in {@code satchel.data_key}.
+ *
+ * <p>A batch is read without locks, wrapped anew in this process, and stored by one statement that takes only rows which
+ * still hold what was read and which nobody else has locked. So no lock is held while a key management service is asked,
+ * nothing waits for a rotation, and a rotation never brings back what was replaced or deleted meanwhile.
+ */
+final class PostgresDataKeys implements DataKeys {
+
+    private static final String COUNT = """
+            SELECT kek_id, count(*) AS data_keys
+              FROM satchel.data_key
+             GROUP BY kek_id
+            """;
+
+    // Both halves walk the index. One condition with <> would also walk everything that is done.
+    private static final String FIND_NEXT = """
+            (SELECT id, user_id, kek_id, wrapped
+               FROM satchel.data_key
+              WHERE kek_id < :primary
+                AND (kek_id, id) > (:after_kek, :after_id)
+              ORDER BY kek_id, id
+              LIMIT :limit)
+              UNION ALL
+            (SELECT id, user_id, kek_id, wrapped
+               FROM satchel.data_key
+              WHERE kek_id > :primary
+                AND (kek_id, id) > (:after_kek, :after_id)
+              ORDER BY kek_id, id
+              LIMIT :limit)
+              ORDER BY kek_id, id
+              LIMIT :limit
+            """;
+
+    private static final String REWRAP = """
+            WITH free AS (
+                SELECT k.id, n.after
+                  FROM unnest(:ids::uuid[], :befores::text[], :afters::text[]) AS n (id, before, after)
+                  JOIN satchel.data_key k ON k.id = n.id AND k.wrapped = decode(n.before, 'hex')
+                   FOR UPDATE OF k SKIP LOCKED
+            )
+            UPDATE satchel.data_key k
+               SET kek_id = :primary, wrapped = decode(free.after, 'hex'), wrapped_at = statement_timestamp()
+              FROM free
+             WHERE k.id = free.id
+            """;
+
+    private static final UUID BEFORE_ALL = new UUID(0, 0);
+
+    private final JdbcClient jdbc;
+    private final KeyEncryptionKeys keyEncryptionKeys;
+    private final DataKeyCache cache;
+
+    PostgresDataKeys(JdbcClient jdbc, KeyEncryptionKeys keyEncryptionKeys, DataKeyCache cache) {
+        this.jdbc = jdbc;
+        this.keyEncryptionKeys = keyEncryptionKeys;
+        this.cache = cache;
+    }
+
+    @Override
+    public SortedMap<String, Long> countByKeyEncryptionKey() {
+        SortedMap<String, Long> counts = new TreeMap<>();
+        jdbc.sql(COUNT).query(row -> {
+            counts.put(row.getString("kek_id"), row.getLong("data_keys"));
+        });
+        return counts;
+    }
+
+    @Override
+    public int rewrapNext(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("a batch has at least one data key, was " + limit);
+        }
+        String primary = keyEncryptionKeys.primaryId();
+        String afterKek = "";
+        UUID afterId = BEFORE_ALL;
+        while (true) {
+            List<Stored> batch = next(primary, afterKek, afterId, limit);
+            if (batch.isEmpty()) {
+                return 0;
+            }
+            int rewrapped = rewrap(primary, batch);
+            if (rewrapped > 0) {
+                cache.clear();
+                return rewrapped;
+            }
+            Stored last = batch.get(batch.size() - 1);
+            afterKek = last.wrapped().keyEncryptionKey();
+            afterId = last.id();
+        }
+    }
+
+    private List<Stored> next(String primary, String afterKek, UUID afterId, int limit) {
+        return jdbc.sql(FIND_NEXT)
+                .param("primary", primary)
+                .param("after_kek", afterKek)
+                .param("after_id", afterId)
+                .param("limit", limit)
+                .query(PostgresDataKeys::stored)
+                .list();
+    }
+
+    private int rewrap(String primary, List<Stored> batch) {
+        List<String> ids = new ArrayList<>();
+        List<String> befores = new ArrayList<>();
+        List<String> afters = new ArrayList<>();
+        for (Stored stored : batch) {
+            WrappedKey anew;
+            try {
+                anew = anew(stored);
+            } catch (BrokenSealException | UnknownKeyEncryptionKeyException e) {
+                // It stays as it is, and is counted; it must not keep all others waiting.
+                continue;
+            }
+            if (!anew.keyEncryptionKey().equals(primary)) {
+                throw new IllegalStateException("the primary key-encryption key changed from " + primary + " to "
+                        + anew.keyEncryptionKey() + " during a rotation; rotate again");
+            }
+            ids.add(stored.id().toString());
+            befores.add(HexFormat.of().formatHex(stored.wrapped().bytes()));
+            afters.add(HexFormat.of().formatHex(anew.bytes()));
+        }
+        if (ids.isEmpty()) {
+            return 0;
+        }
+        return jdbc.sql(REWRAP)
+                .param("primary", primary)
+                .param("ids", ids.toArray(String[]::new))
+                .param("befores", befores.toArray(String[]::new))
+                .param("afters", afters.toArray(String[]::new))
+                .update();
+    }
+
+    private WrappedKey anew(Stored stored) {
+        byte[] dataKey = keyEncryptionKeys.unwrap(stored.wrapped(), stored.user(), stored.id());
+        try {
+            return keyEncryptionKeys.wrap(dataKey, stored.user(), stored.id());
+        } finally {
+            Arrays.fill(dataKey, (byte) 0);
+        }
+    }
+
+    private static Stored stored(ResultSet row, int number) throws SQLException {
+        return new Stored(
+                row.getObject("id", UUID.class),
+                new UserId(row.getObject("user_id", UUID.class)),
+                new WrappedKey(row.getString("kek_id"), row.getBytes("wrapped")));
+    }
+
+    private record Stored(UUID id, UserId user, WrappedKey wrapped) {}
+}

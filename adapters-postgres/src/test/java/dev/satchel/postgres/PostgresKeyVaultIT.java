@@ -1,0 +1,445 @@
+package dev.satchel.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.satchel.UnknownUserException;
+import dev.satchel.UserId;
+import dev.satchel.keys.ApiKey;
+import dev.satchel.keys.ApiKeys;
+import dev.satchel.keys.BrokenSealException;
+import dev.satchel.keys.KeyAudit;
+import dev.satchel.keys.KeyVault;
+import dev.satchel.keys.KeyVaultContract;
+import dev.satchel.keys.Provider;
+import dev.satchel.keys.Purpose;
+import dev.satchel.keys.SealedKey;
+import dev.satchel.keys.UserKeys;
+import dev.satchel.keys.VaultUnderTest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+class PostgresKeyVaultIT extends KeyVaultContract {
+
+    private static final Purpose PURPOSE = new Purpose("describe image");
+
+    private static PostgresVaultUnderTest postgres;
+
+    @BeforeAll
+    static void start() {
+        postgres = new PostgresVaultUnderTest();
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
+
+    @Override
+    protected VaultUnderTest emptyVault() {
+        return postgres.emptied();
+    }
+
+    private static UserId userWith(Provider... providers) {
+        UserId user = postgres.addUser();
+        for (Provider provider : providers) {
+            set(user, provider);
+        }
+        return user;
+    }
+
+    private static void set(UserId user, Provider provider) {
+        new UserKeys(postgres.vault()).set(user, provider, ApiKeys.of(ApiKeys.text(provider, user.toString())));
+    }
+
+    private static Optional<String> opened(KeyVault vault, UserId user, Provider provider) {
+        return vault.open(user, provider, PURPOSE, (key, stored) -> ApiKeys.read(key));
+    }
+
+    private static String text(UserId user, Provider provider) {
+        return postgres.owner()
+                .sql("SELECT to_jsonb(k) ->> :column FROM public.user_api_keys k WHERE user_id = :user")
+                .param("column", provider.column())
+                .param("user", user.value())
+                .query(String.class)
+                .single();
+    }
+
+    private static void put(UserId user, Provider provider, String text) {
+        postgres.owner()
+                .sql("UPDATE public.user_api_keys SET " + provider.column() + " = :text WHERE user_id = :user")
+                .param("text", text)
+                .param("user", user.value())
+                .update();
+    }
+
+    private static void refusesToOpen(UserId user, Provider provider, String what) {
+        Throwable refusal = catchThrowable(() -> opened(postgres.vault(), user, provider));
+        assertThat(refusal)
+                .as(what)
+                .isExactlyInstanceOf(BrokenSealException.class)
+                .hasMessage(new BrokenSealException().getMessage())
+                .hasNoCause();
+    }
+
+    @Test
+    void noSealedKeyOpensInAnotherPlace() {
+        Provider[] providers = Provider.values();
+        List<UserId> users = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            users.add(userWith(providers));
+        }
+        List<String> texts = new ArrayList<>();
+        for (UserId user : users) {
+            for (Provider provider : providers) {
+                texts.add(text(user, provider));
+            }
+        }
+        Random random = new Random(20260301);
+
+        int moves = 0;
+        while (moves < 1_000) {
+            int from = random.nextInt(texts.size());
+            int to = random.nextInt(texts.size());
+            if (from == to) {
+                continue;
+            }
+            UserId user = users.get(to / providers.length);
+            Provider provider = providers[to % providers.length];
+            put(user, provider, texts.get(from));
+            refusesToOpen(user, provider, texts.get(from) + " moved to " + provider + " of " + user);
+            put(user, provider, texts.get(to));
+            moves++;
+        }
+
+        for (UserId user : users) {
+            for (Provider provider : providers) {
+                assertThat(opened(postgres.vault(), user, provider)).contains(ApiKeys.text(provider, user.toString()));
+            }
+        }
+    }
+
+    @Test
+    void aSealedKeyDoesNotOpenInAnotherRowOfTheSameUser() {
+        UserId user = userWith(Provider.OPENAI);
+        postgres.owner()
+                .sql("UPDATE public.user_api_keys SET id = gen_random_uuid() WHERE user_id = :user")
+                .param("user", user.value())
+                .update();
+
+        refusesToOpen(user, Provider.OPENAI, "in a row of another id");
+    }
+
+    @Test
+    void aDataKeyDoesNotUnwrapForAnotherUser() {
+        UserId user = userWith(Provider.OPENAI);
+        UserId other = userWith(Provider.OPENAI);
+        // The other's wrapped key and sealed text, in this user's rows.
+        postgres.owner()
+                .sql("""
+                        UPDATE satchel.data_key mine
+                           SET wrapped = theirs.wrapped
+                          FROM satchel.data_key theirs
+                         WHERE mine.user_id = :user
+                           AND theirs.user_id = :other
+                        """)
+                .param("user", user.value())
+                .param("other", other.value())
+                .update();
+
+        refusesToOpen(user, Provider.OPENAI, "with the other's data key");
+    }
+
+    @Test
+    void aKeyWhoseDataKeyIsGoneDoesNotOpen() {
+        UserId user = userWith(Provider.OPENAI);
+        assertThat(opened(postgres.vault(), user, Provider.OPENAI)).isPresent();
+
+        postgres.owner()
+                .sql("DELETE FROM satchel.data_key WHERE user_id = :user")
+                .param("user", user.value())
+                .update();
+
+        refusesToOpen(user, Provider.OPENAI, "although its data key is still in this process's cache");
+    }
+
+    @Test
+    void everyFlippedBitAndEveryTruncationIsRefusedAlike() {
+        UserId user = userWith(Provider.OPENAI);
+        String text = text(user, Provider.OPENAI);
+        SealedKey stored = SealedKey.parse(text);
+        byte[] bytes = stored.bytes();
+
+        // Every bit and length is tried against DataKey itself; here, that the vault adds no other answer.
+        for (int bit = 0; bit < bytes.length * 8; bit += 13) {
+            byte[] flipped = bytes.clone();
+            flipped[bit / 8] ^= (byte) (1 << (bit % 8));
+            put(user, Provider.OPENAI, SealedKey.of(stored.dataKeyId(), flipped).text());
+            refusesToOpen(user, Provider.OPENAI, "bit " + bit);
+        }
+        put(user, Provider.OPENAI, SealedKey.of(UUID.randomUUID(), bytes).text());
+        refusesToOpen(user, Provider.OPENAI, "another data key's id");
+        put(
+                user,
+                Provider.OPENAI,
+                SealedKey.of(stored.dataKeyId(), Arrays.copyOf(bytes, 61)).text());
+        refusesToOpen(user, Provider.OPENAI, "the shortest");
+    }
+
+    @Test
+    void storesNoKeyInTheClear() {
+        UserId user = userWith(Provider.values());
+
+        String everything = postgres.owner().sql("""
+                SELECT string_agg(t::text, ' ')
+                  FROM (SELECT k::text FROM public.user_api_keys k
+                         UNION ALL
+                        SELECT d::text FROM satchel.data_key d
+                         UNION ALL
+                        SELECT c::text FROM satchel.key_check c
+                         UNION ALL
+                        SELECT a::text FROM satchel.key_audit a) AS rows (t)
+                """).query(String.class).single();
+
+        for (Provider provider : Provider.values()) {
+            byte[] key = ApiKeys.text(provider, user.toString()).getBytes(StandardCharsets.US_ASCII);
+            assertThat(everything)
+                    .doesNotContain(
+                            new String(key, StandardCharsets.US_ASCII),
+                            HexFormat.of().formatHex(key),
+                            Base64.getEncoder().withoutPadding().encodeToString(key));
+        }
+    }
+
+    @Test
+    void aRolledBackCallerUndoesNoAudit() {
+        UserId user = userWith(Provider.OPENAI);
+        var source = postgres.database().workerDataSource();
+        KeyVault vault = new SatchelPostgres(source).keyVault(postgres.keyEncryptionKeys());
+
+        new TransactionTemplate(new DataSourceTransactionManager(source)).executeWithoutResult(status -> {
+            assertThat(opened(vault, user, Provider.OPENAI)).isPresent();
+            status.setRollbackOnly();
+        });
+
+        assertThat(postgres.audit().newest(user, 1))
+                .extracting(KeyAudit.Entry::action, KeyAudit.Entry::purpose, KeyAudit.Entry::login)
+                .containsExactly(
+                        tuple(KeyAudit.Action.OPEN, PURPOSE, postgres.database().workerUser()));
+    }
+
+    @Test
+    void otherProcessesSeeARotationAndARemoval() {
+        UserId user = userWith(Provider.OPENAI);
+        FileKeyEncryptionKeys theirKeys = FileKeyEncryptionKeys.open(postgres.keyset());
+        KeyVault theirs = new SatchelPostgres(postgres.database().workerDataSource()).keyVault(theirKeys);
+        assertThat(opened(theirs, user, Provider.OPENAI)).isPresent();
+        String earlier = postgres.keyEncryptionKeys().primaryId();
+
+        postgres.addKeyEncryptionKey();
+        while (postgres.dataKeys().rewrapNext(100) > 0) {
+            assertThat(opened(theirs, user, Provider.OPENAI)).isPresent();
+        }
+        postgres.keyEncryptionKeys().retire(earlier);
+        assertThat(opened(theirs, user, Provider.OPENAI)).isPresent();
+        new UserKeys(theirs).set(user, Provider.UNSPLASH, ApiKeys.of("0123456789abcdefghij"));
+        assertThat(postgres.dataKeys().countByKeyEncryptionKey())
+                .containsOnlyKeys(postgres.keyEncryptionKeys().primaryId());
+
+        postgres.vault().removeAll(user);
+        assertThat(opened(theirs, user, Provider.OPENAI)).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeUnwrappedDoesNotHoldUpARotation() {
+        List<UserId> users = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            users.add(userWith(Provider.OPENAI));
+        }
+        String earlier = postgres.keyEncryptionKeys().primaryId();
+        for (UserId broken : users.subList(0, 4)) {
+            postgres.owner()
+                    .sql("UPDATE satchel.data_key SET wrapped = set_byte(wrapped, 40, get_byte(wrapped, 40) # 1)"
+                            + " WHERE user_id = :user")
+                    .param("user", broken.value())
+                    .update();
+        }
+        postgres.addKeyEncryptionKey();
+
+        int done = 0;
+        for (int batch = postgres.dataKeys().rewrapNext(2);
+                batch > 0;
+                batch = postgres.dataKeys().rewrapNext(2)) {
+            done += batch;
+        }
+
+        assertThat(done).isEqualTo(6);
+        assertThat(postgres.dataKeys().countByKeyEncryptionKey())
+                .containsEntry(earlier, 4L)
+                .containsEntry(postgres.keyEncryptionKeys().primaryId(), 6L);
+    }
+
+    @Test
+    void nothingIsLostWhenEverythingHappensAtOnce() throws Exception {
+        List<UserId> users = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            users.add(userWith(Provider.values()));
+        }
+        Collections.shuffle(users, new Random(7));
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicInteger opened = new AtomicInteger();
+        List<Callable<Void>> work = new ArrayList<>();
+        // Two processes, each with its own cache and its own view of the file.
+        for (int process = 0; process < 2; process++) {
+            FileKeyEncryptionKeys keys = FileKeyEncryptionKeys.open(postgres.keyset());
+            SatchelPostgres satchel = new SatchelPostgres(postgres.database().workerDataSource());
+            KeyVault vault = satchel.keyVault(keys);
+            UserKeys userKeys = new UserKeys(vault);
+            work.add(() -> {
+                while (!stop.get()) {
+                    UserId user = any(users);
+                    // Somebody may be between removing and setting; whatever there is must open.
+                    Provider provider = any(List.of(Provider.values()));
+                    Optional<String> key = opened(vault, user, provider);
+                    key.ifPresent(text -> {
+                        assertThat(text).isEqualTo(ApiKeys.text(provider, user.toString()));
+                        opened.incrementAndGet();
+                    });
+                }
+                return null;
+            });
+            work.add(() -> {
+                while (!stop.get()) {
+                    UserId user = any(users);
+                    Provider provider = any(List.of(Provider.values()));
+                    userKeys.set(user, provider, ApiKeys.of(ApiKeys.text(provider, user.toString())));
+                    userKeys.remove(any(users), any(List.of(Provider.values())));
+                    if (ThreadLocalRandom.current().nextInt(4) == 0) {
+                        userKeys.removeAll(any(users));
+                    }
+                }
+                return null;
+            });
+        }
+        work.add(() -> {
+            for (int rotation = 0; rotation < 10; rotation++) {
+                postgres.addKeyEncryptionKey();
+                for (int batch = 0; batch < 5; batch++) {
+                    postgres.dataKeys().rewrapNext(3);
+                }
+            }
+            stop.set(true);
+            return null;
+        });
+
+        ExecutorService threads = Executors.newFixedThreadPool(work.size());
+        try {
+            List<Future<Void>> running = new ArrayList<>();
+            for (Callable<Void> one : work) {
+                running.add(threads.submit(() -> {
+                    try {
+                        return one.call();
+                    } finally {
+                        stop.set(true);
+                    }
+                }));
+            }
+            for (Future<Void> one : running) {
+                one.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        assertThat(opened).hasPositiveValue();
+        while (postgres.dataKeys().rewrapNext(3) > 0) {
+            assertThat(postgres.dataKeys().countByKeyEncryptionKey()).isNotEmpty();
+        }
+        assertThat(postgres.owner()
+                        .sql("""
+                        SELECT count(*)
+                          FROM public.user_api_keys k
+                          FULL JOIN satchel.data_key d ON d.user_id = k.user_id
+                         WHERE d.id IS NULL
+                            OR k.id IS NULL
+                            OR d.kek_id <> :primary
+                            OR num_nonnulls(k.openai_api_key, k.anthropic_api_key, k.unsplash_api_key) = 0
+                            OR EXISTS (SELECT
+                                         FROM unnest(ARRAY [k.openai_api_key, k.anthropic_api_key, k.unsplash_api_key])
+                                              AS stored (key)
+                                        WHERE split_part(key, '.', 2) <> d.id::text)
+                        """)
+                        .param("primary", postgres.keyEncryptionKeys().primaryId())
+                        .query(Long.class)
+                        .single())
+                .isZero();
+        for (UserId user : users) {
+            for (Provider provider : Provider.values()) {
+                opened(postgres.vault(), user, provider)
+                        .ifPresent(key -> assertThat(key).isEqualTo(ApiKeys.text(provider, user.toString())));
+            }
+        }
+    }
+
+    @Test
+    void accountsCanBeDeletedWhileTheirKeysAreSet() throws Exception {
+        for (int round = 0; round < 30; round++) {
+            UserId user = round % 2 == 0 ? userWith(Provider.UNSPLASH) : postgres.addUser();
+            ExecutorService threads = Executors.newFixedThreadPool(2);
+            try {
+                Future<?> deleting = threads.submit(() -> postgres.deleteUser(user));
+                Future<?> setting = threads.submit(() -> {
+                    try {
+                        set(user, Provider.OPENAI);
+                    } catch (UnknownUserException e) {
+                        // The account was gone first.
+                    }
+                });
+                deleting.get();
+                setting.get();
+            } finally {
+                threads.shutdownNow();
+            }
+            assertThat(opened(postgres.vault(), user, Provider.OPENAI)).isEmpty();
+        }
+        assertThat(postgres.dataKeys().countByKeyEncryptionKey()).isEmpty();
+    }
+
+    @Test
+    void aBrokenSealNamesNoKey() {
+        UserId user = userWith(Provider.OPENAI);
+        put(user, Provider.OPENAI, text(userWith(Provider.OPENAI), Provider.OPENAI));
+
+        assertThatExceptionOfType(BrokenSealException.class)
+                .isThrownBy(() ->
+                        postgres.vault().open(user, Provider.OPENAI, PURPOSE, (ApiKey key, SealedKey stored) -> 1))
+                .withMessage("a stored key cannot be opened: it was changed, moved, or sealed under a key that is gone;"
+                        + " set the key again");
+    }
+
+    private static <T> T any(List<T> things) {
+        return things.get(ThreadLocalRandom.current().nextInt(things.size()));
+    }
+}

@@ -1,0 +1,135 @@
+package dev.satchel.postgres;
+
+import dev.satchel.UserId;
+import dev.satchel.keys.DataKeys;
+import dev.satchel.keys.KeyAudit;
+import dev.satchel.keys.KeyVault;
+import dev.satchel.keys.VaultUnderTest;
+import dev.satchel.migrations.SampleDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Puts the vault in a real PostgreSQL under the contract: the ports as the worker, the world as the owner. */
+final class PostgresVaultUnderTest implements VaultUnderTest, AutoCloseable {
+
+    private static final String LET_PASS = """
+            UPDATE satchel.key_check
+               SET next_check_at = next_check_at - :time * interval '1 millisecond',
+                   checked_at = checked_at - :time * interval '1 millisecond',
+                   validated_at = validated_at - :time * interval '1 millisecond'
+            """;
+
+    private final SampleDatabase database = SampleDatabase.create();
+    private final JdbcClient owner = JdbcClient.create(database.ownerDataSource());
+    private final Path directory;
+    private final FileKeyEncryptionKeys keyEncryptionKeys;
+    private final KeyVault vault;
+    private final DataKeys dataKeys;
+    private final KeyAudit audit;
+
+    PostgresVaultUnderTest() {
+        try {
+            directory = Files.createTempDirectory("keys");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        keyEncryptionKeys = FileKeyEncryptionKeys.create(keyset());
+        SatchelPostgres satchel = anotherProcess(database.workerDataSource());
+        vault = satchel.keyVault(keyEncryptionKeys);
+        dataKeys = satchel.dataKeys(keyEncryptionKeys);
+        audit = satchel.keyAudit();
+    }
+
+    PostgresVaultUnderTest emptied() {
+        owner.sql("DELETE FROM public.users").update();
+        return this;
+    }
+
+    static SatchelPostgres anotherProcess(DataSource dataSource) {
+        return new SatchelPostgres(dataSource);
+    }
+
+    SampleDatabase database() {
+        return database;
+    }
+
+    JdbcClient owner() {
+        return owner;
+    }
+
+    Path keyset() {
+        return directory.resolve("keyset.json");
+    }
+
+    FileKeyEncryptionKeys keyEncryptionKeys() {
+        return keyEncryptionKeys;
+    }
+
+    @Override
+    public KeyVault vault() {
+        return vault;
+    }
+
+    @Override
+    public KeyAudit audit() {
+        return audit;
+    }
+
+    @Override
+    public DataKeys dataKeys() {
+        return dataKeys;
+    }
+
+    @Override
+    public UserId addUser() {
+        UUID id = UUID.randomUUID();
+        owner.sql("INSERT INTO public.users (id, email) VALUES (:id, :id::text || '@example.org')")
+                .param("id", id)
+                .update();
+        return new UserId(id);
+    }
+
+    @Override
+    public void deleteUser(UserId user) {
+        owner.sql("DELETE FROM public.users WHERE id = :id")
+                .param("id", user.value())
+                .update();
+    }
+
+    @Override
+    public boolean isActive(UserId user) {
+        return owner.sql("SELECT is_active FROM public.user_api_keys WHERE user_id = :id")
+                .param("id", user.value())
+                .query(Boolean.class)
+                .single();
+    }
+
+    @Override
+    public void letPass(Duration time) {
+        owner.sql(LET_PASS).param("time", time.toMillis()).update();
+    }
+
+    @Override
+    public void addKeyEncryptionKey() {
+        keyEncryptionKeys.addPrimary();
+    }
+
+    @Override
+    public void close() {
+        database.close();
+        try (var files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
