@@ -5,6 +5,7 @@ import dev.satchel.batchexport.command.SatchelCommand;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -71,10 +72,15 @@ public final class Installation implements AutoCloseable {
 
     /** Runs a command in this process with those settings. */
     public static Result satchel(Map<String, String> environment, String... arguments) {
+        return satchel(environment, InputStream.nullInputStream(), arguments);
+    }
+
+    /** Runs a command in this process with those settings and that standard input. */
+    public static Result satchel(Map<String, String> environment, InputStream in, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exit = SatchelCommand.run(
-                new Console(environment, new PrintWriter(out, true), new PrintWriter(err, true), false), arguments);
+                new Console(environment, in, new PrintWriter(out, true), new PrintWriter(err, true), false), arguments);
         return new Result(exit, out.toString(), err.toString());
     }
 

@@ -62,6 +62,18 @@ class ReadmeIT {
                 assertThat(files.filter(file -> file.toString().endsWith(".csv")))
                         .hasSize(1);
             }
+            values.put("file:/var/lib/satchel/kek.json", "file:" + folder.resolve("kek.json"));
+            values.put("key.txt", folder.resolve("key.txt").toString());
+            Files.writeString(folder.resolve("key.txt"), "sk-proj-readmereadme0123456789\n");
+            String worker = "export DATABASE_URL=" + withUser(database, "satchel_readme", "secret") + "\n";
+
+            assertThat(shell(values, worker + block("keys init")))
+                    .contains("openai     sk-proj…6789", "wrapped 1 data keys anew");
+            try (Connection connection =
+                            database.dataSource("satchel_readme", "secret").getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute(block("INSERT INTO satchel.user_zone"));
+            }
             try (Connection owner = database.ownerDataSource().getConnection();
                     Statement statement = owner.createStatement()) {
                 statement.execute("DROP ROLE satchel_readme");

@@ -7,6 +7,8 @@ import dev.satchel.batchexport.schema.RollbackRefusedException;
 import dev.satchel.batchexport.schema.SchemaBusyException;
 import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.export.Failure;
+import dev.satchel.keys.BrokenSealException;
+import dev.satchel.keys.UnknownKeyEncryptionKeyException;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
@@ -25,7 +27,9 @@ final class Problems {
                     || cause instanceof PreflightException
                     || cause instanceof RollbackRefusedException
                     || cause instanceof SchemaBusyException
-                    || cause instanceof UnknownUserException) {
+                    || cause instanceof UnknownUserException
+                    || cause instanceof BrokenSealException
+                    || cause instanceof UnknownKeyEncryptionKeyException) {
                 return String.valueOf(cause.getMessage());
             }
             if (cause instanceof SQLException database) {

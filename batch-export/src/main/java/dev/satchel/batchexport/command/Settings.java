@@ -67,6 +67,11 @@ final class Settings {
         return refused(() -> address.open(this::s3));
     }
 
+    /** @throws UsageException if the setting is missing or malformed */
+    KekAddress kekAddress() {
+        return refused(() -> KekAddress.parse(variables.get("SATCHEL_KEK")));
+    }
+
     private S3Connection s3() {
         String endpoint = variables.get("SATCHEL_S3_ENDPOINT");
         // Services other than AWS seldom have a host name per bucket, and some refuse checksums they do not know.

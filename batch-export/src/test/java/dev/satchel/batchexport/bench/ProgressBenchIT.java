@@ -97,6 +97,12 @@ class ProgressBenchIT {
 
     private int bench(String... arguments) {
         return Bench.run(
-                new Console(Map.of(), new PrintWriter(out, true), new PrintWriter(err, true), false), arguments);
+                new Console(
+                        Map.of(),
+                        java.io.InputStream.nullInputStream(),
+                        new PrintWriter(out, true),
+                        new PrintWriter(err, true),
+                        false),
+                arguments);
     }
 }

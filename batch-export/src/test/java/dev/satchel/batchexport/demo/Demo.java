@@ -4,9 +4,11 @@ import dev.satchel.batchexport.TestS3;
 import dev.satchel.batchexport.command.Console;
 import dev.satchel.batchexport.command.SatchelCommand;
 import dev.satchel.migrations.SampleDatabase;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -47,6 +50,9 @@ public final class Demo {
     private final Map<String, String> environment = new TreeMap<>();
     private final SampleDatabase database;
     private final PrintWriter out;
+
+    /** What the next command reads from standard input. */
+    private String given = "";
 
     private Demo(SampleDatabase database, PrintWriter out) {
         this.database = database;
@@ -84,6 +90,25 @@ public final class Demo {
         environment.put("DATABASE_URL", database.workerUrl());
 
         List<String> learners = learners();
+        title("Their progress was counted from the sessions they had");
+        satchel("progress", "show", "--user", learners.get(0));
+        satchel("progress", "reconcile");
+
+        Path kek = Files.createTempDirectory("satchel-demo").resolve("kek.json");
+        environment.put("SATCHEL_KEK", "file:" + kek);
+        title("Three of them entrust a key, which is sealed, masked, and wrapped anew by a rotation");
+        satchel("keys", "init");
+        for (String learner : learners.subList(0, 3)) {
+            // Made up: no service knows it.
+            given = "sk-proj-demo" + UUID.randomUUID().toString().replace("-", "");
+            satchel("keys", "set", "--user", learner, "--provider", "openai");
+        }
+        given = "";
+        satchel("keys", "list", "--user", learners.get(0));
+        satchel("keys", "rotate", "--retire");
+        satchel("keys", "list", "--user", learners.get(0));
+        Files.delete(kek);
+
         title(learners.size() + " sample learners ask for their data");
         satchel("export", "request", "--all-users", "--type", "all", "--format", "csv");
         for (String type : TYPES) {
@@ -195,7 +220,13 @@ public final class Demo {
         StringWriter results = new StringWriter();
         PrintWriter errors = new PrintWriter(System.err, true);
         int exit = SatchelCommand.run(
-                new Console(Map.copyOf(environment), new PrintWriter(results, true), errors, false), arguments);
+                new Console(
+                        Map.copyOf(environment),
+                        new ByteArrayInputStream(given.getBytes(StandardCharsets.US_ASCII)),
+                        new PrintWriter(results, true),
+                        errors,
+                        false),
+                arguments);
         check("'satchel " + String.join(" ", arguments) + "' ends with 0", exit == 0);
         return results.toString();
     }

@@ -1,0 +1,52 @@
+package dev.satchel.batchexport.command;
+
+import dev.satchel.keys.DataKeys;
+import dev.satchel.keys.KeyEncryptionKeys;
+import dev.satchel.keys.KeyVault;
+import dev.satchel.keys.Provider;
+import dev.satchel.keys.UserKeys;
+import dev.satchel.postgres.FileKeyEncryptionKeys;
+import dev.satchel.postgres.SatchelPostgres;
+import java.sql.SQLException;
+import java.util.function.Supplier;
+
+/** What the commands of the vault need: the key-encryption keys that SATCHEL_KEK names, and the vault they open. */
+final class Kek {
+
+    private Kek() {}
+
+    /**
+     * @throws RefusedException if the key-encryption keys are missing or unsafe, saying what to do
+     * @throws SQLException if the database cannot be reached or was not migrated
+     */
+    static Vault vault(Console console) throws SQLException {
+        Settings settings = new Settings(console.environment());
+        KekAddress address = settings.kekAddress();
+        KeyEncryptionKeys keys = refused(() -> FileKeyEncryptionKeys.open(address.file()));
+        SatchelPostgres satchel = new SatchelPostgres(settings.database().migrated());
+        return new Vault(keys, satchel.keyVault(keys), satchel.dataKeys(keys));
+    }
+
+    static Provider provider(String name) {
+        try {
+            return Provider.of(name);
+        } catch (IllegalArgumentException unknown) {
+            throw new UsageException(String.valueOf(unknown.getMessage()));
+        }
+    }
+
+    static <T> T refused(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (IllegalStateException unsafe) {
+            throw new RefusedException(String.valueOf(unsafe.getMessage()));
+        }
+    }
+
+    record Vault(KeyEncryptionKeys keyEncryptionKeys, KeyVault keyVault, DataKeys dataKeys) {
+
+        UserKeys userKeys() {
+            return new UserKeys(keyVault);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.satchel.batchexport.command;
+
+import dev.satchel.UserId;
+import dev.satchel.keys.ApiKey;
+import dev.satchel.keys.KeyStatus;
+import dev.satchel.keys.Purpose;
+import dev.satchel.keys.UserKeys;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "list",
+        description = {
+            "Lists a user's keys: set or not, masked, what their provider said last.",
+            "Masking opens each key that is set, which is on record as 'list masked'."
+        })
+final class ListKeysCommand implements Callable<Integer> {
+
+    private static final Purpose LIST_MASKED = new Purpose("list masked");
+
+    private final Console console;
+
+    @Option(names = "--user", required = true, paramLabel = "ID", description = "Whose keys.")
+    String user = "";
+
+    @Option(names = "--json", description = "Print JSON.")
+    boolean json;
+
+    ListKeysCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws SQLException {
+        UserId whose = Ids.user(user);
+        UserKeys keys = Kek.vault(console).userKeys();
+        List<Map<String, @Nullable Object>> listed = new ArrayList<>();
+        for (KeyStatus status : keys.statuses(whose)) {
+            String masked = status.isSet()
+                    ? keys.use(whose, status.provider(), LIST_MASKED, ApiKey::masked)
+                            .orElse("")
+                    : "";
+            Map<String, @Nullable Object> line = new LinkedHashMap<>();
+            line.put("provider", status.provider().key());
+            line.put("set", status.isSet());
+            line.put("key", status.isSet() ? masked : null);
+            line.put("validity", status.validity().name().toLowerCase(Locale.ROOT));
+            line.put("last_validated_at", text(status.lastValidatedAt()));
+            line.put("last_checked_at", text(status.lastCheckedAt()));
+            listed.add(line);
+            if (!json) {
+                console.out()
+                        .printf(
+                                Locale.ROOT,
+                                "%-10s %-14s %-8s %s%n",
+                                status.provider().key(),
+                                status.isSet() ? masked : "not set",
+                                status.isSet() ? line.get("validity") : "",
+                                status.lastValidatedAt() == null ? "" : "last validated " + status.lastValidatedAt());
+            }
+        }
+        if (json) {
+            console.out().println(Json.list(listed));
+        }
+        return 0;
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
+    }
+}
