@@ -6,9 +6,14 @@ import dev.satchel.UserId;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
+import dev.satchel.keys.DataKeys;
+import dev.satchel.keys.KeyAudit;
+import dev.satchel.keys.KeyEncryptionKeys;
+import dev.satchel.keys.KeyVault;
 import dev.satchel.progress.LearnerProgress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -72,6 +77,34 @@ class SatchelPostgresTest {
         }
     }
 
+    @Test
+    void thereIsNoVaultWithoutKeyEncryptionKeys() {
+        try (var plain = new AnnotationConfigApplicationContext();
+                var boot = boot(OneDataSource.class)) {
+            plain.registerBean(DataSource.class, PGSimpleDataSource::new);
+            plain.register(SatchelPostgres.class);
+            plain.refresh();
+
+            assertThat(plain.getBeansOfType(KeyVault.class)).isEmpty();
+            assertThat(boot.getBeansOfType(KeyVault.class)).isEmpty();
+            assertThat(boot.getBeansOfType(DataKeys.class)).isEmpty();
+            assertThat(boot.getBeansOfType(KeyAudit.class)).hasSize(1);
+        }
+    }
+
+    @Test
+    void keyEncryptionKeysOpenTheVault() {
+        try (var plain = new AnnotationConfigApplicationContext();
+                var boot = boot(WithKeyEncryptionKeys.class)) {
+            plain.register(WithKeyEncryptionKeys.class, SatchelPostgres.class);
+            plain.refresh();
+
+            assertThat(plain.getBean(KeyVault.class)).isInstanceOf(PostgresKeyVault.class);
+            assertThat(boot.getBean(KeyVault.class)).isInstanceOf(PostgresKeyVault.class);
+            assertThat(boot.getBean(DataKeys.class)).isInstanceOf(PostgresDataKeys.class);
+        }
+    }
+
     private static ConfigurableApplicationContext boot(Class<?> application) {
         return new SpringApplicationBuilder(application)
                 .web(WebApplicationType.NONE)
@@ -90,6 +123,22 @@ class SatchelPostgresTest {
         @Bean
         DataSource dataSource() {
             return new PGSimpleDataSource();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class WithKeyEncryptionKeys {
+
+        @Bean
+        DataSource dataSource() {
+            return new PGSimpleDataSource();
+        }
+
+        @Bean
+        KeyEncryptionKeys keyEncryptionKeys() throws IOException {
+            return FileKeyEncryptionKeys.create(
+                    Files.createTempDirectory("keys").resolve("keyset.json"));
         }
     }
 

@@ -1,20 +1,36 @@
 package dev.satchel.batchexport;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.satchel.batchexport.command.Console;
+import dev.satchel.keys.ApiKey;
+import dev.satchel.keys.KeyValidation;
+import dev.satchel.keys.KeyVault;
+import dev.satchel.keys.Provider;
+import dev.satchel.keys.ProviderCheck;
+import dev.satchel.keys.UserKeys;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +93,39 @@ class HexagonTest {
             .accessField(System.class, "err")
             .because("a command that prints elsewhere spoils its output for programs");
 
+    @ArchTest
+    static final ArchRule only_the_use_cases_open_keys = methods()
+            .that()
+            .areDeclaredInClassesThat()
+            .areAssignableTo(KeyVault.class)
+            .and()
+            .haveName("open")
+            .should(beUsedOnlyBy(belongToAnyOf(UserKeys.class, KeyValidation.class)))
+            .because("whoever needs a key lends it from UserKeys, which cannot give it away");
+
+    @ArchTest
+    static final ArchRule only_those_who_must_read_keys = methods()
+            .that()
+            .areDeclaredIn(ApiKey.class)
+            .and()
+            .haveName("revealSecret")
+            .should(beUsedOnlyBy(belongToAnyOf(Provider.class)
+                    .or(simpleName("DataKey"))
+                    .or(assignableTo(ProviderCheck.class))
+                    .as("the format check, the sealing and the provider checks")));
+
+    // Unlike onlyBeCalled, it sees vault::open too.
+    private static ArchCondition<JavaMethod> beUsedOnlyBy(DescribedPredicate<JavaClass> users) {
+        return new ArchCondition<>("be used only by " + users.getDescription()) {
+            @Override
+            public void check(JavaMethod method, ConditionEvents events) {
+                Stream.concat(method.getCallsOfSelf().stream(), method.getReferencesToSelf().stream())
+                        .filter(use -> !users.test(use.getOriginOwner()))
+                        .forEach(use -> events.add(SimpleConditionEvent.violated(use, use.getDescription())));
+            }
+        };
+    }
+
     @Test
     void eachRuleBites() {
         assertThat(violations(the_program_uses_the_adapter_and_both_use_the_domain, "dev.satchel.export.violation"))
@@ -87,14 +136,27 @@ class HexagonTest {
                 .anyMatch(text -> text.contains("cycleone") && text.contains("cycletwo"));
         assertThat(violations(formats_and_stores_know_the_domain_only, "dev.satchel.batchexport.store.violation"))
                 .anyMatch(text -> text.contains("StoreThatKnowsACommand"));
+        assertThat(violations(
+                        only_the_use_cases_open_keys, "dev.satchel.keys", "dev.satchel.batchexport.store.violation"))
+                .anyMatch(text -> text.contains("StoreThatOpensKeys.byCall"))
+                .anyMatch(text -> text.contains("StoreThatOpensKeys.byReference"))
+                .noneMatch(text -> text.contains("UserKeys.use"));
+        assertThat(violations(
+                        only_those_who_must_read_keys,
+                        "dev.satchel.keys",
+                        "dev.satchel.postgres",
+                        "dev.satchel.batchexport.store.violation"))
+                .anyMatch(text -> text.contains("StoreThatOpensKeys"))
+                .noneMatch(text -> text.contains("DataKey.seal"));
         assertThat(violations(only_the_console_touches_the_process_streams, "dev.satchel.batchexport.store.violation"))
                 .anyMatch(text -> text.contains("StoreThatKnowsACommand"));
     }
 
     // Imports the tests' classes too, which hold one violation of each rule.
-    private static Stream<String> violations(ArchRule rule, String packageName) {
-        JavaClasses withViolations =
-                new ClassFileImporter().importPackages(packageName, "dev.satchel.batchexport.command");
+    private static Stream<String> violations(ArchRule rule, String... packages) {
+        JavaClasses withViolations = new ClassFileImporter()
+                .importPackages(Stream.concat(Stream.of(packages), Stream.of("dev.satchel.batchexport.command"))
+                        .toList());
         return rule.evaluate(withViolations).getFailureReport().getDetails().stream();
     }
 }
