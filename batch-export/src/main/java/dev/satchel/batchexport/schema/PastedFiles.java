@@ -38,7 +38,7 @@ record PastedFiles(
             SELECT EXISTS (SELECT
                              FROM pg_constraint
                             WHERE conname = ?
-                              AND connamespace IN ('public'::regnamespace, to_regnamespace('satchel')))
+                              AND connamespace IN (to_regnamespace('public'), to_regnamespace('satchel')))
             """;
 
     /** None, where a history tells what ran. */
