@@ -308,6 +308,49 @@ class KeyVaultTablesIT {
     }
 
     @Test
+    void anArchiveBringsTheVaultBack() throws SQLException {
+        try (var archived = SampleDatabase.create();
+                var session = Session.open(archived.ownerDataSource())) {
+            var user = session.addUser();
+            session.run(
+                    "INSERT INTO public.user_api_keys (user_id, openai_api_key) VALUES (?, ?)", user, sealed("b3Bl"));
+            session.run(
+                    "INSERT INTO satchel.data_key (id, user_id, kek_id, wrapped) VALUES (?, ?, 'test', ?)",
+                    DATA_KEY,
+                    user,
+                    new byte[60]);
+            session.run(
+                    "INSERT INTO satchel.key_check (user_id, provider, verdict) VALUES (?, 'openai', 'invalid')", user);
+            var vault = """
+                    SELECT k.id, k.openai_api_key, d.*, c.*
+                      FROM public.user_api_keys k
+                      JOIN satchel.data_key d USING (user_id)
+                      JOIN satchel.key_check c USING (user_id)
+                    """;
+            var before = session.rows(vault);
+            var recorded = session.rows("SELECT * FROM satchel.key_audit");
+            assertThat(before).hasSize(1);
+
+            Cluster.execute(
+                    archived.ownerDataSource(),
+                    "SET satchel.rollback = 'archive';\n" + Cluster.resource("/db/rollback/U001__satchel.sql"));
+            Cluster.flyway(archived.ownerDataSource()).migrate();
+            // In the order in which the tables can be filled.
+            for (var table : List.of("user_api_keys", "data_key", "key_check", "key_audit")) {
+                session.run(session.value("""
+                        SELECT split_part(obj_description(oid, 'pg_class'), 'then: ', 2)
+                          FROM pg_class
+                         WHERE relnamespace = 'satchel_archive'::regnamespace
+                           AND relname LIKE ? || '_2%'
+                        """, table));
+            }
+
+            assertThat(session.rows(vault)).isEqualTo(before);
+            assertThat(session.rows("SELECT * FROM satchel.key_audit")).containsAll(recorded);
+        }
+    }
+
+    @Test
     void aMigrationRefusesKeysThatAnEarlierVersionStoredUnsealed() throws SQLException {
         try (var earlier = SampleDatabase.createUnmigrated();
                 var session = Session.open(earlier.ownerDataSource())) {
