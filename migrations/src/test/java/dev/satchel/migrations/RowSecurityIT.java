@@ -32,8 +32,10 @@ class RowSecurityIT {
                         "INSERT INTO public.export_history (user_id, export_type, export_format) VALUES (?, 'all', 'csv')",
                         user);
             }
-            owner.run("UPDATE public.user_api_keys SET openai_api_key ="
-                            + " 'dk1.4f3c1d6e-0a2b-4c3d-8e9f-102030405060.' || repeat('c2Vh', 21) WHERE user_id = ?", amelia);
+            owner.run(
+                    "UPDATE public.user_api_keys SET openai_api_key ="
+                            + " 'dk1.4f3c1d6e-0a2b-4c3d-8e9f-102030405060.' || repeat('c2Vh', 21) WHERE user_id = ?",
+                    amelia);
         }
     }
 

@@ -42,19 +42,21 @@ final class ListKeysCommand implements Callable<Integer> {
     public Integer call() throws SQLException {
         UserId whose = Ids.user(user);
         UserKeys keys = Kek.vault(console).userKeys();
-        List<Map<String, @Nullable Object>> listed = new ArrayList<>();
+        List<Map<String, Object>> listed = new ArrayList<>();
         for (KeyStatus status : keys.statuses(whose)) {
             String masked = status.isSet()
                     ? keys.use(whose, status.provider(), LIST_MASKED, ApiKey::masked)
                             .orElse("")
                     : "";
-            Map<String, @Nullable Object> line = new LinkedHashMap<>();
+            Map<String, Object> line = new LinkedHashMap<>();
             line.put("provider", status.provider().key());
             line.put("set", status.isSet());
-            line.put("key", status.isSet() ? masked : null);
+            if (status.isSet()) {
+                line.put("key", masked);
+            }
             line.put("validity", status.validity().name().toLowerCase(Locale.ROOT));
-            line.put("last_validated_at", text(status.lastValidatedAt()));
-            line.put("last_checked_at", text(status.lastCheckedAt()));
+            putIfKnown(line, "last_validated_at", status.lastValidatedAt());
+            putIfKnown(line, "last_checked_at", status.lastCheckedAt());
             listed.add(line);
             if (!json) {
                 console.out()
@@ -73,7 +75,9 @@ final class ListKeysCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static @Nullable String text(@Nullable Object value) {
-        return value == null ? null : value.toString();
+    private static void putIfKnown(Map<String, Object> line, String name, @Nullable Object value) {
+        if (value != null) {
+            line.put(name, value.toString());
+        }
     }
 }
