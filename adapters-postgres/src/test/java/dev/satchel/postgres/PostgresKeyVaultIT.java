@@ -11,6 +11,7 @@ import dev.satchel.keys.ApiKey;
 import dev.satchel.keys.ApiKeys;
 import dev.satchel.keys.BrokenSealException;
 import dev.satchel.keys.KeyAudit;
+import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.KeyVault;
 import dev.satchel.keys.KeyVaultContract;
 import dev.satchel.keys.Provider;
@@ -18,6 +19,7 @@ import dev.satchel.keys.Purpose;
 import dev.satchel.keys.SealedKey;
 import dev.satchel.keys.UserKeys;
 import dev.satchel.keys.VaultUnderTest;
+import dev.satchel.keys.WrappedKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -299,6 +301,41 @@ class PostgresKeyVaultIT extends KeyVaultContract {
         assertThat(postgres.dataKeys().countByKeyEncryptionKey())
                 .containsEntry(earlier, 4L)
                 .containsEntry(postgres.keyEncryptionKeys().primaryId(), 6L);
+    }
+
+    @Test
+    void aSlowRotationDoesNotUndoALaterOne() {
+        userWith(Provider.OPENAI);
+        postgres.addKeyEncryptionKey();
+        FileKeyEncryptionKeys theirKeys = FileKeyEncryptionKeys.open(postgres.keyset());
+        KeyEncryptionKeys slow = new KeyEncryptionKeys() {
+
+            @Override
+            public String primaryId() {
+                return theirKeys.primaryId();
+            }
+
+            @Override
+            public WrappedKey wrap(byte[] dataKey, UserId user, UUID dataKeyId) {
+                WrappedKey wrapped = theirKeys.wrap(dataKey, user, dataKeyId);
+                postgres.addKeyEncryptionKey();
+                assertThat(postgres.dataKeys().rewrapNext(10)).isOne();
+                return wrapped;
+            }
+
+            @Override
+            public byte[] unwrap(WrappedKey wrapped, UserId user, UUID dataKeyId) {
+                return theirKeys.unwrap(wrapped, user, dataKeyId);
+            }
+        };
+
+        int rewrapped = new SatchelPostgres(postgres.database().workerDataSource())
+                .dataKeys(slow)
+                .rewrapNext(10);
+
+        assertThat(rewrapped).isZero();
+        assertThat(postgres.dataKeys().countByKeyEncryptionKey())
+                .containsOnlyKeys(postgres.keyEncryptionKeys().primaryId());
     }
 
     @Test
