@@ -339,6 +339,42 @@ class PostgresKeyVaultIT extends KeyVaultContract {
     }
 
     @Test
+    void aKeyIsSealedUnderTheDataKeyThatTheUserHasByThen() {
+        UserId user = userWith(Provider.OPENAI);
+        AtomicBoolean meanwhile = new AtomicBoolean(true);
+        KeyEncryptionKeys slow = new KeyEncryptionKeys() {
+
+            @Override
+            public String primaryId() {
+                return postgres.keyEncryptionKeys().primaryId();
+            }
+
+            @Override
+            public WrappedKey wrap(byte[] dataKey, UserId whose, UUID dataKeyId) {
+                return postgres.keyEncryptionKeys().wrap(dataKey, whose, dataKeyId);
+            }
+
+            @Override
+            public byte[] unwrap(WrappedKey wrapped, UserId whose, UUID dataKeyId) {
+                byte[] dataKey = postgres.keyEncryptionKeys().unwrap(wrapped, whose, dataKeyId);
+                if (meanwhile.getAndSet(false)) {
+                    postgres.vault().removeAll(user);
+                    set(user, Provider.UNSPLASH);
+                }
+                return dataKey;
+            }
+        };
+        KeyVault vault = new SatchelPostgres(postgres.database().workerDataSource()).keyVault(slow);
+
+        new UserKeys(vault).set(user, Provider.ANTHROPIC, ApiKeys.of(ApiKeys.text(Provider.ANTHROPIC, "late")));
+
+        assertThat(opened(postgres.vault(), user, Provider.ANTHROPIC))
+                .contains(ApiKeys.text(Provider.ANTHROPIC, "late"));
+        assertThat(opened(postgres.vault(), user, Provider.UNSPLASH)).isPresent();
+        assertThat(opened(postgres.vault(), user, Provider.OPENAI)).isEmpty();
+    }
+
+    @Test
     void nothingIsLostWhenEverythingHappensAtOnce() throws Exception {
         List<UserId> users = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
