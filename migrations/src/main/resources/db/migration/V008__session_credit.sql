@@ -15,7 +15,11 @@ CREATE TABLE satchel.session_credit (
     qa_correct   integer     NOT NULL,
     vocabulary   integer     NOT NULL,
     seconds      numeric(20, 6) GENERATED ALWAYS AS (
-        CASE WHEN isfinite(started_at) THEN greatest(extract(epoch FROM ended_at - started_at), 0) ELSE 0 END) STORED,
+        -- Not the difference of the two, which an interval cannot hold for all that a timestamp can.
+        CASE WHEN isfinite(started_at)
+             THEN greatest(extract(epoch FROM ended_at AT TIME ZONE 'UTC')
+                               - extract(epoch FROM started_at AT TIME ZONE 'UTC'), 0)
+             ELSE 0 END) STORED,
     points       bigint GENERATED ALWAYS AS (
         10::bigint * qa_correct + 5::bigint * greatest(qa_attempts - qa_correct, 0)
             + 10::bigint * vocabulary + 2::bigint * descriptions) STORED,

@@ -45,7 +45,8 @@ class SchemaCommandsIT {
         assertThat(satchel("migrate").succeeded()).startsWith("nothing to do: the schema is at version ");
         assertThat(satchel("verify").succeeded()).contains(" checks, 0 failed, ");
 
-        assertThat(satchel("rollback").succeeded()).endsWith("rolled back");
+        assertThat(satchel("rollback").err()).contains("public.user_progress (25 rows)");
+        assertThat(satchel("rollback", "--destroy").succeeded()).endsWith("rolled back");
         assertThat(satchel("verify").exit()).isEqualTo(1);
     }
 
