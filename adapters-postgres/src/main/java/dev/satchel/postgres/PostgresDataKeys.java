@@ -53,13 +53,14 @@ final class PostgresDataKeys implements DataKeys {
 
     private static final String REWRAP = """
             WITH free AS (
-                SELECT k.id, n.after
-                  FROM unnest(:ids::uuid[], :befores::text[], :afters::text[]) AS n (id, before, after)
+                SELECT k.id, n.kek, n.after
+                  FROM unnest(:ids::uuid[], :befores::text[], :keks::text[], :afters::text[])
+                       AS n (id, before, kek, after)
                   JOIN satchel.data_key k ON k.id = n.id AND k.wrapped = decode(n.before, 'hex')
                    FOR UPDATE OF k SKIP LOCKED
             )
             UPDATE satchel.data_key k
-               SET kek_id = :primary, wrapped = decode(free.after, 'hex'), wrapped_at = statement_timestamp()
+               SET kek_id = free.kek, wrapped = decode(free.after, 'hex'), wrapped_at = statement_timestamp()
               FROM free
              WHERE k.id = free.id
             """;
@@ -90,15 +91,16 @@ final class PostgresDataKeys implements DataKeys {
         if (limit < 1) {
             throw new IllegalArgumentException("a batch has at least one data key, was " + limit);
         }
-        String primary = keyEncryptionKeys.primaryId();
         String afterKek = "";
         UUID afterId = BEFORE_ALL;
         while (true) {
-            List<Stored> batch = next(primary, afterKek, afterId, limit);
+            // Asked each time: a batch that somebody else's later rotation has overtaken is done, and not to be done
+            // anew.
+            List<Stored> batch = next(keyEncryptionKeys.primaryId(), afterKek, afterId, limit);
             if (batch.isEmpty()) {
                 return 0;
             }
-            int rewrapped = rewrap(primary, batch);
+            int rewrapped = rewrap(batch);
             if (rewrapped > 0) {
                 cache.clear();
                 return rewrapped;
@@ -119,9 +121,10 @@ final class PostgresDataKeys implements DataKeys {
                 .list();
     }
 
-    private int rewrap(String primary, List<Stored> batch) {
+    private int rewrap(List<Stored> batch) {
         List<String> ids = new ArrayList<>();
         List<String> befores = new ArrayList<>();
+        List<String> keks = new ArrayList<>();
         List<String> afters = new ArrayList<>();
         for (Stored stored : batch) {
             WrappedKey anew;
@@ -131,21 +134,18 @@ final class PostgresDataKeys implements DataKeys {
                 // It stays as it is, and is counted; it must not keep all others waiting.
                 continue;
             }
-            if (!anew.keyEncryptionKey().equals(primary)) {
-                throw new IllegalStateException("the primary key-encryption key changed from " + primary + " to "
-                        + anew.keyEncryptionKey() + " during a rotation; rotate again");
-            }
             ids.add(stored.id().toString());
             befores.add(HexFormat.of().formatHex(stored.wrapped().bytes()));
+            keks.add(anew.keyEncryptionKey());
             afters.add(HexFormat.of().formatHex(anew.bytes()));
         }
         if (ids.isEmpty()) {
             return 0;
         }
         return jdbc.sql(REWRAP)
-                .param("primary", primary)
                 .param("ids", ids.toArray(String[]::new))
                 .param("befores", befores.toArray(String[]::new))
+                .param("keks", keks.toArray(String[]::new))
                 .param("afters", afters.toArray(String[]::new))
                 .update();
     }
