@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
  */
 class ProgressBackfillIT {
 
+    private static final String FOREIGN_KEY_VIOLATION = "23503";
+
     private static final int USERS = Integer.getInteger("satchel.backfill.users", 1_000);
     private static final int SESSIONS_EACH = 10;
 
@@ -382,7 +384,14 @@ class ProgressBackfillIT {
                 if (done.get()) {
                     return;
                 }
-                session.run(sql, UUID.fromString(user));
+                try {
+                    session.run(sql, UUID.fromString(user));
+                } catch (SQLException refused) {
+                    // A session was about to move to somebody whom another thread has just deleted.
+                    if (!FOREIGN_KEY_VIOLATION.equals(refused.getSQLState())) {
+                        throw refused;
+                    }
+                }
             }
         });
     }
