@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -191,6 +192,7 @@ final class PostgresKeyVault implements KeyVault {
               FROM (SELECT user_id, provider
                       FROM satchel.key_check
                      WHERE next_check_at <= statement_timestamp()
+                       AND provider = ANY (:providers)
                        AND (checked_at IS NULL
                             OR checked_at <= statement_timestamp() - :interval * interval '1 millisecond')
                      ORDER BY next_check_at
@@ -397,8 +399,9 @@ final class PostgresKeyVault implements KeyVault {
     }
 
     @Override
-    public List<DueKey> claimForCheck(Duration interval, Duration jitter, int limit) {
+    public List<DueKey> claimForCheck(Set<Provider> providers, Duration interval, Duration jitter, int limit) {
         return jdbc.sql(CLAIM_FOR_CHECK)
+                .param("providers", providers.stream().map(Provider::key).toArray(String[]::new))
                 .param("interval", interval.toMillis())
                 .param("jitter", jitter.toMillis())
                 .param("limit", limit)

@@ -5,6 +5,7 @@ import dev.satchel.UserId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Keeps users' keys sealed. Safe for use by many threads and processes.
@@ -52,10 +53,11 @@ public interface KeyVault {
     boolean record(UserId user, Provider provider, SealedKey checked, Verdict verdict);
 
     /**
-     * Takes keys that have not been claimed for {@code interval}, and lets nobody else claim them again before {@code
-     * interval} has passed, plus a random time of up to {@code jitter}. A key that was just set is due at once.
+     * Takes keys for {@code providers} that have not been claimed for {@code interval}, and lets nobody else claim them
+     * again before {@code interval} has passed, plus a random time of up to {@code jitter}. A key that was just set is due
+     * at once.
      */
-    List<DueKey> claimForCheck(Duration interval, Duration jitter, int limit);
+    List<DueKey> claimForCheck(Set<Provider> providers, Duration interval, Duration jitter, int limit);
 
     /** A key whose provider should be asked about it. */
     record DueKey(UserId user, Provider provider) {}

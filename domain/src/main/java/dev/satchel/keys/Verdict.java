@@ -39,7 +39,8 @@ public sealed interface Verdict {
     /**
      * Nothing was proved: the provider could not be reached, was busy, or spoke of something else.
      *
-     * @param retryAfter how long the provider asked to be left alone; zero if it did not ask
+     * @param retryAfter how long the provider should be left alone, about other keys too; zero if the answer was about
+     *     this key alone
      */
     record Unknown(String reason, Duration retryAfter) implements Verdict {
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
     private final List<Entry> recorded = new ArrayList<>();
     private Instant now = Instant.parse("2026-03-01T10:00:00Z");
     private int keyEncryptionKey = 1;
+    private final Set<Provider> broken = EnumSet.noneOf(Provider.class);
 
     private static final class Row {
         private final UUID dataKeyId = UUID.randomUUID();
@@ -52,6 +54,11 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
             this.stored = stored;
             this.nextCheckAt = nextCheckAt;
         }
+    }
+
+    /** From now on no key for that provider can be opened. */
+    public synchronized void breakSeals(Provider provider) {
+        broken.add(provider);
     }
 
     public synchronized UserId addUser() {
@@ -131,6 +138,9 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
             }
             slot = found.get();
             recorded.add(new Entry(now, user, provider, Action.OPEN, purpose, slot.stored.dataKeyId(), "memory"));
+            if (broken.contains(provider)) {
+                throw new BrokenSealException();
+            }
         }
         try (ApiKey key = ApiKey.take(slot.key.clone())) {
             return Optional.of(opening.opened(key, slot.stored));
@@ -153,12 +163,13 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
     }
 
     @Override
-    public synchronized List<DueKey> claimForCheck(Duration interval, Duration jitter, int limit) {
+    public synchronized List<DueKey> claimForCheck(
+            Set<Provider> providers, Duration interval, Duration jitter, int limit) {
         List<DueKey> due = new ArrayList<>();
         rows.forEach((user, row) -> row.slots.forEach((provider, slot) -> {
             boolean isRested =
                     slot.checkedAt == null || !slot.checkedAt.plus(interval).isAfter(now);
-            if (due.size() < limit && !slot.nextCheckAt.isAfter(now) && isRested) {
+            if (due.size() < limit && providers.contains(provider) && !slot.nextCheckAt.isAfter(now) && isRested) {
                 slot.nextCheckAt = now.plus(interval).plus(jitter.dividedBy(2));
                 due.add(new DueKey(user, provider));
             }

@@ -11,8 +11,10 @@ import dev.satchel.UserId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,7 @@ public abstract class KeyVaultContract {
 
     private static final Purpose PURPOSE = new Purpose("describe image");
     private static final Duration DAY = Duration.ofDays(1);
+    private static final Set<Provider> EVERY_PROVIDER = EnumSet.allOf(Provider.class);
 
     private VaultUnderTest world;
     private KeyVault vault;
@@ -367,12 +370,16 @@ public abstract class KeyVaultContract {
         void aNewKeyIsDueAtOnceAndThenADayLater() {
             set(user, OPENAI, "openai");
 
-            assertThat(vault.claimForCheck(DAY, Duration.ZERO, 10)).containsExactly(openai);
-            assertThat(vault.claimForCheck(DAY, Duration.ZERO, 10)).isEmpty();
+            assertThat(vault.claimForCheck(EVERY_PROVIDER, DAY, Duration.ZERO, 10))
+                    .containsExactly(openai);
+            assertThat(vault.claimForCheck(EVERY_PROVIDER, DAY, Duration.ZERO, 10))
+                    .isEmpty();
             world.letPass(DAY.minusMinutes(1));
-            assertThat(vault.claimForCheck(DAY, Duration.ZERO, 10)).isEmpty();
+            assertThat(vault.claimForCheck(EVERY_PROVIDER, DAY, Duration.ZERO, 10))
+                    .isEmpty();
             world.letPass(Duration.ofMinutes(1));
-            assertThat(vault.claimForCheck(DAY, Duration.ZERO, 10)).containsExactly(openai);
+            assertThat(vault.claimForCheck(EVERY_PROVIDER, DAY, Duration.ZERO, 10))
+                    .containsExactly(openai);
         }
 
         @Test
@@ -380,9 +387,11 @@ public abstract class KeyVaultContract {
             set(user, OPENAI, "openai");
             vault.record(user, OPENAI, stored(OPENAI), new Verdict.Valid());
 
-            assertThat(vault.claimForCheck(DAY, Duration.ZERO, 10)).isEmpty();
+            assertThat(vault.claimForCheck(EVERY_PROVIDER, DAY, Duration.ZERO, 10))
+                    .isEmpty();
             world.letPass(DAY);
-            assertThat(vault.claimForCheck(DAY, Duration.ZERO, 10)).containsExactly(openai);
+            assertThat(vault.claimForCheck(EVERY_PROVIDER, DAY, Duration.ZERO, 10))
+                    .containsExactly(openai);
         }
 
         @Test
@@ -391,9 +400,9 @@ public abstract class KeyVaultContract {
             set(user, ANTHROPIC, "anthropic");
             set(user, UNSPLASH, "unsplash");
 
-            List<KeyVault.DueKey> claimed = new ArrayList<>(vault.claimForCheck(DAY, DAY, 2));
+            List<KeyVault.DueKey> claimed = new ArrayList<>(vault.claimForCheck(EVERY_PROVIDER, DAY, DAY, 2));
             assertThat(claimed).hasSize(2);
-            claimed.addAll(vault.claimForCheck(DAY, DAY, 2));
+            claimed.addAll(vault.claimForCheck(EVERY_PROVIDER, DAY, DAY, 2));
 
             assertThat(claimed)
                     .containsExactlyInAnyOrder(
@@ -401,11 +410,25 @@ public abstract class KeyVaultContract {
         }
 
         @Test
+        void takesKeysOfTheProvidersAskedForAlone() {
+            set(user, OPENAI, "openai");
+            set(user, UNSPLASH, "unsplash");
+
+            assertThat(vault.claimForCheck(EnumSet.of(ANTHROPIC, OPENAI), DAY, DAY, 10))
+                    .containsExactly(openai);
+            assertThat(vault.claimForCheck(EnumSet.noneOf(Provider.class), DAY, DAY, 10))
+                    .isEmpty();
+            assertThat(vault.claimForCheck(EnumSet.of(UNSPLASH), DAY, DAY, 10))
+                    .containsExactly(new KeyVault.DueKey(user, UNSPLASH));
+        }
+
+        @Test
         void aRemovedKeyIsNeverDue() {
             set(user, OPENAI, "openai");
             vault.remove(user, OPENAI);
 
-            assertThat(vault.claimForCheck(DAY, Duration.ZERO, 10)).isEmpty();
+            assertThat(vault.claimForCheck(EVERY_PROVIDER, DAY, Duration.ZERO, 10))
+                    .isEmpty();
         }
     }
 
