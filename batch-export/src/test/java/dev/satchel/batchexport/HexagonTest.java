@@ -1,6 +1,5 @@
 package dev.satchel.batchexport;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -29,7 +28,6 @@ import dev.satchel.keys.ApiKey;
 import dev.satchel.keys.KeyValidation;
 import dev.satchel.keys.KeyVault;
 import dev.satchel.keys.Provider;
-import dev.satchel.keys.ProviderCheck;
 import dev.satchel.keys.UserKeys;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,17 +48,21 @@ class HexagonTest {
     }
 
     @ArchTest
-    static final ArchRule the_program_uses_the_adapter_and_both_use_the_domain = layeredArchitecture()
+    static final ArchRule the_program_uses_the_adapters_and_all_use_the_domain = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("dev.satchel..")
             .layer("domain")
             .definedBy("dev.satchel", "dev.satchel.export..", "dev.satchel.keys..", "dev.satchel.progress..")
             .layer("postgres")
             .definedBy("dev.satchel.postgres..")
+            .layer("provider")
+            .definedBy("dev.satchel.provider..")
             .layer("program")
             .definedBy("dev.satchel.batchexport..")
             .whereLayer("domain")
             .mayNotAccessAnyLayer()
             .whereLayer("postgres")
+            .mayOnlyAccessLayers("domain")
+            .whereLayer("provider")
             .mayOnlyAccessLayers("domain")
             .whereLayer("program")
             .mayNotBeAccessedByAnyLayer()
@@ -82,6 +84,15 @@ class HexagonTest {
                     "dev.satchel.batchexport.job..",
                     "org.springframework.batch..",
                     "org.springframework.jdbc..");
+
+    @ArchTest
+    static final ArchRule only_the_provider_checks_send_over_http = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.satchel.provider..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.net.http..")
+            .because("where a key is sent to is decided in one small room");
 
     @ArchTest
     static final ArchRule only_the_console_touches_the_process_streams = noClasses()
@@ -111,8 +122,8 @@ class HexagonTest {
             .haveName("revealSecret")
             .should(beUsedOnlyBy(belongToAnyOf(Provider.class)
                     .or(simpleName("DataKey"))
-                    .or(assignableTo(ProviderCheck.class))
-                    .as("the format check, the sealing and the provider checks")));
+                    .or(simpleName("Question"))
+                    .as("the format check, the sealing and the question to a provider")));
 
     // Unlike onlyBeCalled, it sees vault::open too.
     private static ArchCondition<JavaMethod> beUsedOnlyBy(DescribedPredicate<JavaClass> users) {
@@ -128,9 +139,9 @@ class HexagonTest {
 
     @Test
     void eachRuleBites() {
-        assertThat(violations(the_program_uses_the_adapter_and_both_use_the_domain, "dev.satchel.export.violation"))
+        assertThat(violations(the_program_uses_the_adapters_and_all_use_the_domain, "dev.satchel.export.violation"))
                 .anyMatch(text -> text.contains("DomainThatKnowsTheProgram"));
-        assertThat(violations(the_program_uses_the_adapter_and_both_use_the_domain, "dev.satchel.elsewhere"))
+        assertThat(violations(the_program_uses_the_adapters_and_all_use_the_domain, "dev.satchel.elsewhere"))
                 .anyMatch(text -> text.contains("ClassOfNoLayer"));
         assertThat(violations(rooms_of_the_program_form_no_cycles, "dev.satchel.batchexport"))
                 .anyMatch(text -> text.contains("cycleone") && text.contains("cycletwo"));
@@ -148,6 +159,12 @@ class HexagonTest {
                         "dev.satchel.batchexport.store.violation"))
                 .anyMatch(text -> text.contains("StoreThatOpensKeys"))
                 .noneMatch(text -> text.contains("DataKey.seal"));
+        assertThat(violations(
+                        only_the_provider_checks_send_over_http,
+                        "dev.satchel.provider",
+                        "dev.satchel.batchexport.store.violation"))
+                .anyMatch(text -> text.contains("StoreThatOpensKeys"))
+                .noneMatch(text -> text.contains("HttpProviderCheck"));
         assertThat(violations(only_the_console_touches_the_process_streams, "dev.satchel.batchexport.store.violation"))
                 .anyMatch(text -> text.contains("StoreThatKnowsACommand"));
     }

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             SetKeyCommand.class,
             ListKeysCommand.class,
             RemoveKeyCommand.class,
+            ValidateKeysCommand.class,
             RotateKeysCommand.class
         })
 final class KeysCommand implements Callable<Integer> {

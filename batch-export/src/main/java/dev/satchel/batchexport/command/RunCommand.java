@@ -15,8 +15,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +33,6 @@ final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final Duration WATCH_PAUSE = Duration.ofSeconds(1);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(10);
-    private static final Duration LETTING_GO = Duration.ofSeconds(10);
 
     private final Console console;
 
@@ -171,46 +168,6 @@ final class RunCommand implements Callable<Integer> {
         public void close() {
             if (bar != null) {
                 bar.close();
-            }
-        }
-    }
-
-    /** Turns SIGTERM and SIGINT into the stop signal, and holds the process until the run has let go. */
-    private static final class StopOnExit implements AutoCloseable {
-
-        private final CountDownLatch finished = new CountDownLatch(1);
-        private final StopSignal signal;
-        private final Thread hook;
-
-        StopOnExit(StopSignal stop, Duration grace) {
-            this.signal = stop;
-            this.hook = new Thread(() -> holdOn(stop, grace), "stop");
-            Runtime.getRuntime().addShutdownHook(hook);
-        }
-
-        StopSignal signal() {
-            return signal;
-        }
-
-        private void holdOn(StopSignal stop, Duration grace) {
-            stop.stop();
-            try {
-                if (!finished.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-                    stop.abandon();
-                    finished.await(LETTING_GO.toMillis(), TimeUnit.MILLISECONDS);
-                }
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        @Override
-        public void close() {
-            finished.countDown();
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException alreadyStopping) {
-                LOG.debug("stopped by a signal");
             }
         }
     }

@@ -6,10 +6,12 @@ import dev.satchel.keys.KeyVault;
 import dev.satchel.keys.KeyVault.Opening;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.Purpose;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Breaks the rules on who may open and read keys. */
+/** Breaks the rules on who may open, read and send keys. */
 final class StoreThatOpensKeys {
 
     private StoreThatOpensKeys() {}
@@ -26,6 +28,10 @@ final class StoreThatOpensKeys {
 
     static Opener byReference(KeyVault vault) {
         return vault::open;
+    }
+
+    static HttpRequest sent(URI somewhere, ApiKey key) {
+        return HttpRequest.newBuilder(somewhere).header("key", text(key)).build();
     }
 
     private static String text(ApiKey key) {

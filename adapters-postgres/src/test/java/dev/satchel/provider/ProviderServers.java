@@ -1,0 +1,331 @@
+package dev.satchel.provider;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * The three providers on this machine: a proxy that leads every tunnel to one server with a certificate for their names.
+ *
+ * <p>So the code under test opens real tunnels to the real addresses, checks a real certificate, and never leaves.
+ */
+public final class ProviderServers implements AutoCloseable {
+
+    private static final String PASSWORD = "not-a-secret";
+
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "provider-server");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final ConcurrentLinkedQueue<Asked> asked = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<String> tunnels = new ConcurrentLinkedQueue<>();
+    private final Path trusted;
+    private final HttpsServer server;
+    private final HttpsServer stranger;
+    private final ServerSocket proxy;
+    private volatile boolean leadsToStranger;
+    private volatile Function<Asked, Reply> answers = question -> Reply.of(404, "");
+
+    static {
+        // Else every answer waits for an acknowledgement of its headers.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
+    private ProviderServers(Path folder) throws IOException, GeneralSecurityException {
+        trusted = keyStore(folder, "providers", "dns:api.openai.com,dns:api.anthropic.com,dns:api.unsplash.com");
+        server = server(trusted);
+        stranger = server(keyStore(folder, "stranger", "dns:api.example.com"));
+        proxy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        threads.execute(this::lead);
+    }
+
+    /** Keeps its certificates in that folder. */
+    public static ProviderServers in(Path folder) {
+        try {
+            return new ProviderServers(folder);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What was asked. */
+    public record Asked(String host, String method, String target, Map<String, List<String>> headers) {
+
+        /** The one value of that header. */
+        public String header(String name) {
+            return headers.entrySet().stream()
+                    .filter(entry -> entry.getKey().equalsIgnoreCase(name))
+                    .flatMap(entry -> entry.getValue().stream())
+                    .reduce((one, other) -> {
+                        throw new AssertionError("two headers " + name);
+                    })
+                    .orElse("");
+        }
+    }
+
+    /** What is answered. {@code promised} is the length that is announced; with fewer bytes, the answer breaks off. */
+    public record Reply(int status, Map<String, String> headers, String body, long promised, long delayMillis) {
+
+        public static Reply of(int status, String body) {
+            int length = body.getBytes(StandardCharsets.UTF_8).length;
+            return new Reply(status, Map.of("Content-Type", "application/json"), body, length, 0);
+        }
+
+        public Reply with(String header, String value) {
+            Map<String, String> more = new java.util.HashMap<>(headers);
+            more.put(header, value);
+            return new Reply(status, more, body, promised, delayMillis);
+        }
+
+        public Reply promising(long bytes) {
+            return new Reply(status, headers, body, bytes, delayMillis);
+        }
+
+        /** Waits after the headers, before the body. */
+        public Reply stalling(long millis) {
+            return new Reply(status, headers, body, promised, millis);
+        }
+    }
+
+    /** Forgets what was asked, and answers so from now on. */
+    public void answer(Function<Asked, Reply> answers) {
+        this.answers = answers;
+        leadsToStranger = false;
+        asked.clear();
+        tunnels.clear();
+    }
+
+    /** Until the next {@link #answer}, who answers is trusted, and is somebody else. */
+    public void leadToStranger() {
+        leadsToStranger = true;
+    }
+
+    public List<Asked> asked() {
+        return List.copyOf(asked);
+    }
+
+    /** The head of each request for a tunnel, as it came. */
+    public List<String> tunnels() {
+        return List.copyOf(tunnels);
+    }
+
+    public int proxyPort() {
+        return proxy.getLocalPort();
+    }
+
+    /** A key store with the providers' certificate, and its password. */
+    public Path trustStore() {
+        return trusted;
+    }
+
+    public String trustStorePassword() {
+        return PASSWORD;
+    }
+
+    /** The client of the code under test, told of the proxy and whom to trust. */
+    HttpClient client() {
+        return clientThrough(proxyPort());
+    }
+
+    /** As {@link #client}, with the proxy at another port. */
+    HttpClient clientThrough(int port) {
+        return HttpProviderCheck.builder()
+                .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))
+                .sslContext(trusting(trusted, trusted.resolveSibling("stranger.p12")))
+                .build();
+    }
+
+    /** As {@link #client}, and trusts nobody whom this machine does not trust anyway. */
+    HttpClient clientThatTrustsTheWorld() {
+        return HttpProviderCheck.builder()
+                .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxyPort())))
+                .build();
+    }
+
+    @Override
+    public void close() throws IOException {
+        proxy.close();
+        server.stop(0);
+        stranger.stop(0);
+        threads.shutdownNow();
+    }
+
+    private HttpsServer server(Path keys) throws IOException, GeneralSecurityException {
+        KeyManagerFactory manager = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        manager.init(load(keys), PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(manager.getKeyManagers(), null, null);
+        HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+        https.setHttpsConfigurator(new HttpsConfigurator(context));
+        https.setExecutor(threads);
+        https.createContext("/", this::reply);
+        https.start();
+        return https;
+    }
+
+    private void reply(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Asked question = new Asked(
+                    exchange.getRequestHeaders().getFirst("Host"),
+                    exchange.getRequestMethod(),
+                    exchange.getRequestURI().toString(),
+                    Map.copyOf(exchange.getRequestHeaders()));
+            asked.add(question);
+            Reply reply = answers.apply(question);
+            reply.headers().forEach(exchange.getResponseHeaders()::set);
+            exchange.sendResponseHeaders(reply.status(), reply.promised() == 0 ? -1 : reply.promised());
+            if (reply.delayMillis() > 0) {
+                exchange.getResponseBody().flush();
+                TimeUnit.MILLISECONDS.sleep(reply.delayMillis());
+            }
+            if (reply.promised() > 0) {
+                exchange.getResponseBody().write(reply.body().getBytes(StandardCharsets.UTF_8));
+                exchange.getResponseBody().flush();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void lead() {
+        while (!proxy.isClosed()) {
+            try {
+                Socket client = proxy.accept();
+                threads.execute(() -> lead(client));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void lead(Socket client) {
+        try (client) {
+            client.setTcpNoDelay(true);
+            tunnels.add(head(client.getInputStream()));
+            int port = (leadsToStranger ? stranger : server).getAddress().getPort();
+            try (Socket target = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                target.setTcpNoDelay(true);
+                client.getOutputStream()
+                        .write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                threads.execute(() -> copy(target, client));
+                copy(client, target);
+            }
+        } catch (IOException e) {
+            // The client broke off, or the test is over.
+        }
+    }
+
+    private static String head(InputStream in) throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+            int next = in.read();
+            if (next < 0) {
+                break;
+            }
+            head.write(next);
+        }
+        return head.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            in.transferTo(out);
+            to.shutdownOutput();
+        } catch (IOException e) {
+            // One of them broke off.
+        }
+    }
+
+    private static SSLContext trusting(Path... certificates) {
+        try {
+            KeyStore all = KeyStore.getInstance("PKCS12");
+            all.load(null, null);
+            for (Path file : certificates) {
+                all.setCertificateEntry(
+                        file.getFileName().toString(), load(file).getCertificate("server"));
+            }
+            TrustManagerFactory manager = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            manager.init(all);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, manager.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static KeyStore load(Path file) throws IOException, GeneralSecurityException {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            keys.load(in, PASSWORD.toCharArray());
+        }
+        return keys;
+    }
+
+    private static Path keyStore(Path folder, String name, String names) {
+        Path file = folder.resolve(name + ".p12");
+        try {
+            Process keytool = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                    .toString(),
+                            "-genkeypair",
+                            "-alias",
+                            "server",
+                            "-keyalg",
+                            "EC",
+                            "-dname",
+                            "CN=" + name,
+                            "-ext",
+                            "SAN=" + names,
+                            "-validity",
+                            "2",
+                            "-storetype",
+                            "PKCS12",
+                            "-keystore",
+                            file.toString(),
+                            "-storepass",
+                            PASSWORD)
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (keytool.waitFor() != 0) {
+                throw new AssertionError(said);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+}

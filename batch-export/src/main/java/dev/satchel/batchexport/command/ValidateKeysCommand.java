@@ -1,0 +1,142 @@
+package dev.satchel.batchexport.command;
+
+import dev.satchel.UserId;
+import dev.satchel.batchexport.job.StopSignal;
+import dev.satchel.keys.BrokenSealException;
+import dev.satchel.keys.KeyRevalidation;
+import dev.satchel.keys.KeyRevalidation.Round;
+import dev.satchel.keys.KeyStatus;
+import dev.satchel.keys.KeyValidation;
+import dev.satchel.keys.Provider;
+import dev.satchel.keys.ProviderCheck;
+import dev.satchel.keys.UnknownKeyEncryptionKeyException;
+import dev.satchel.keys.Verdict;
+import dev.satchel.provider.HttpProviderCheck;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "validate",
+        description = {
+            "Asks the providers whether they accept the keys, and records what they prove.",
+            "An answer that proves nothing, such as an outage, changes nothing.",
+            "Ends with 1 when a key could not be opened."
+        })
+final class ValidateKeysCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ValidateKeysCommand.class);
+
+    /** Longer than a provider is given to answer. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final Console console;
+
+    @ArgGroup(multiplicity = "1")
+    Which which = new Which();
+
+    @Option(
+            names = "--provider",
+            paramLabel = "NAME",
+            description = "With --user: openai, anthropic or unsplash; all when left out.")
+    @Nullable
+    String provider;
+
+    ValidateKeysCommand(Console console) {
+        this.console = console;
+    }
+
+    /** Whose keys. */
+    static final class Which {
+
+        @Option(names = "--user", paramLabel = "ID", description = "This user's keys, now.")
+        @Nullable
+        String user;
+
+        @Option(
+                names = "--due",
+                description = {
+                    "Every key that nobody asked about for a day, and new ones; for a schedule. Asks a provider at most",
+                    "five times a second, and leaves it alone when it says so."
+                })
+        boolean due;
+    }
+
+    @Override
+    public Integer call() throws SQLException, InterruptedException {
+        if (which.user == null && provider != null) {
+            throw new UsageException("--provider goes with --user; --due asks every provider");
+        }
+        UserId whose = which.user == null ? null : Ids.user(which.user);
+        List<Provider> providers =
+                provider == null ? Arrays.asList(Provider.values()) : List.of(Kek.provider(provider));
+        ProviderCheck check = Kek.refused(HttpProviderCheck::new);
+        Kek.Vault vault = Kek.vault(console);
+        return whose == null ? validateDue(vault, check) : validate(vault, check, whose, providers);
+    }
+
+    private int validate(Kek.Vault vault, ProviderCheck check, UserId whose, List<Provider> providers) {
+        KeyValidation validation = new KeyValidation(vault.keyVault(), check);
+        boolean areAllOpened = true;
+        for (KeyStatus status : vault.keyVault().statuses(whose)) {
+            if (!providers.contains(status.provider())) {
+                continue;
+            }
+            String outcome = "not set";
+            if (status.isSet()) {
+                try {
+                    outcome = validation
+                            .validate(whose, status.provider())
+                            .map(ValidateKeysCommand::said)
+                            .orElse("replaced or removed meanwhile");
+                } catch (BrokenSealException | UnknownKeyEncryptionKeyException broken) {
+                    outcome = "cannot be opened: " + broken.getMessage();
+                    areAllOpened = false;
+                }
+            }
+            console.out().printf(Locale.ROOT, "%-10s %s%n", status.provider().key(), outcome);
+        }
+        return areAllOpened ? 0 : 1;
+    }
+
+    private int validateDue(Kek.Vault vault, ProviderCheck check) throws InterruptedException {
+        Round round;
+        try (StopOnExit exit = new StopOnExit(new StopSignal(), GRACE)) {
+            round = new KeyRevalidation(vault.keyVault(), check).validateDue(exit.signal()::isStopping);
+        }
+        console.out()
+                .printf(
+                        Locale.ROOT,
+                        "%d valid, %d invalid, %d unknown, %d not opened%n",
+                        round.valid(),
+                        round.invalid(),
+                        round.unknown(),
+                        round.unopened());
+        if (!round.leftAlone().isEmpty()) {
+            LOG.warn(
+                    "left alone before the end, the rest next time: {}",
+                    round.leftAlone().stream().map(Provider::title).sorted().collect(Collectors.joining(", ")));
+        }
+        return round.unopened() == 0 ? 0 : 1;
+    }
+
+    private static String said(Verdict verdict) {
+        if (verdict instanceof Verdict.Invalid invalid) {
+            return "invalid: " + invalid.reason();
+        }
+        if (verdict instanceof Verdict.Unknown unknown) {
+            return "unknown: " + unknown.reason();
+        }
+        return "valid";
+    }
+}
