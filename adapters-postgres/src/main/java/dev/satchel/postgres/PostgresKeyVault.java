@@ -57,7 +57,12 @@ final class PostgresKeyVault implements KeyVault {
             """;
 
     private static final String LOCK_ROW = """
-            SELECT id
+            SELECT id,
+                   CASE :provider
+                       WHEN 'openai' THEN openai_api_key
+                       WHEN 'anthropic' THEN anthropic_api_key
+                       WHEN 'unsplash' THEN unsplash_api_key
+                   END IS NOT NULL AS is_set
               FROM public.user_api_keys
              WHERE user_id = :user
                FOR UPDATE
@@ -228,16 +233,39 @@ final class PostgresKeyVault implements KeyVault {
 
     @Override
     public void set(UserId user, Provider provider, ApiKey key) {
+        store(user, provider, key, true);
+    }
+
+    @Override
+    public boolean setIfNone(UserId user, Provider provider, ApiKey key) {
+        return store(user, provider, key, false);
+    }
+
+    private boolean store(UserId user, Provider provider, ApiKey key, boolean mayReplace) {
         for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
             Ready ready = ready(user);
-            if (inOwnTransaction(user, () -> setWith(ready, user, provider, key))) {
-                if (ready.isNew()) {
-                    cache.add(ready.wrapped(), ready.dataKey());
+            switch (inOwnTransaction(user, () -> storeWith(ready, user, provider, key, mayReplace))) {
+                case STORED -> {
+                    if (ready.isNew()) {
+                        cache.add(ready.wrapped(), ready.dataKey());
+                    }
+                    return true;
                 }
-                return;
+                case IS_SET -> {
+                    return false;
+                }
+                case OVERTAKEN -> {}
             }
         }
         throw new IllegalStateException("the keys of user " + user + " are set and removed too fast");
+    }
+
+    private enum Storing {
+        STORED,
+        /** The user has set a key, which is not to be replaced. */
+        IS_SET,
+        /** The user's data key is another by now. */
+        OVERTAKEN
     }
 
     /** The user's data key, or a new one that is not stored yet. */
@@ -258,18 +286,25 @@ final class PostgresKeyVault implements KeyVault {
         }
     }
 
-    private boolean setWith(Ready ready, UserId user, Provider provider, ApiKey key) {
+    private Storing storeWith(Ready ready, UserId user, Provider provider, ApiKey key, boolean mayReplace) {
         jdbc.sql(ENSURE_ROW).param("user", user.value()).update();
-        Optional<UUID> row =
-                jdbc.sql(LOCK_ROW).param("user", user.value()).query(UUID.class).optional();
+        Optional<LockedRow> row = jdbc.sql(LOCK_ROW)
+                .param("user", user.value())
+                .param("provider", provider.key())
+                .query((found, number) -> new LockedRow(found.getObject("id", UUID.class), found.getBoolean("is_set")))
+                .optional();
         if (row.isEmpty()) {
-            return false;
+            return Storing.OVERTAKEN;
         }
+        if (row.get().isSet() && !mayReplace) {
+            return Storing.IS_SET;
+        }
+        UUID rowId = row.get().id();
         Optional<UUID> current = findDataKey(user).map(StoredDataKey::id);
         if (ready.isNew()
                 ? current.isPresent()
                 : !current.equals(Optional.of(ready.dataKey().id()))) {
-            return false;
+            return Storing.OVERTAKEN;
         }
         if (ready.isNew()) {
             jdbc.sql(ADD_DATA_KEY)
@@ -279,11 +314,11 @@ final class PostgresKeyVault implements KeyVault {
                     .param("wrapped", ready.wrapped().bytes())
                     .update();
         }
-        SealedKey sealedKey = ready.dataKey().seal(key, new KeyPlace(row.get(), user, provider));
+        SealedKey sealedKey = ready.dataKey().seal(key, new KeyPlace(rowId, user, provider));
         int changed = jdbc.sql(SET)
                 .param("provider", provider.key())
                 .param("sealed", sealedKey.text())
-                .param("row", row.get())
+                .param("row", rowId)
                 .param("user", user.value())
                 .update();
         if (changed != 1) {
@@ -293,7 +328,7 @@ final class PostgresKeyVault implements KeyVault {
                 .param("user", user.value())
                 .param("provider", provider.key())
                 .update();
-        return true;
+        return Storing.STORED;
     }
 
     @Override
@@ -449,7 +484,7 @@ final class PostgresKeyVault implements KeyVault {
         try {
             return Objects.requireNonNull(ownTransaction.execute(status -> {
                 T result = work.run();
-                if (Boolean.FALSE.equals(result)) {
+                if (Boolean.FALSE.equals(result) || (result instanceof Storing storing && storing != Storing.STORED)) {
                     // Nothing was done, so nothing is kept of the attempt.
                     status.setRollbackOnly();
                 }
@@ -501,6 +536,8 @@ final class PostgresKeyVault implements KeyVault {
 
     private record StoredKey(
             UUID row, String text, @Nullable StoredDataKey dataKey) {}
+
+    private record LockedRow(UUID id, boolean isSet) {}
 
     private record Ready(DataKey dataKey, WrappedKey wrapped, boolean isNew) {}
 

@@ -5,6 +5,7 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
 import dev.satchel.export.UserRecords;
 import dev.satchel.keys.DataKeys;
+import dev.satchel.keys.EarlierKeys;
 import dev.satchel.keys.KeyAudit;
 import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.KeyVault;
@@ -126,6 +127,11 @@ public final class SatchelPostgres {
     @ConditionalOnMissingBean
     public KeyAudit keyAudit() {
         return new PostgresKeyAudit(jdbc);
+    }
+
+    /** The keys of before Satchel, which only the owner of their table may read. */
+    public EarlierKeys earlierKeys() {
+        return new PostgresEarlierKeys(dataSource);
     }
 
     /**

@@ -97,6 +97,15 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
     }
 
     @Override
+    public synchronized boolean setIfNone(UserId user, Provider provider, ApiKey key) {
+        if (slot(user, provider).isPresent()) {
+            return false;
+        }
+        set(user, provider, key);
+        return true;
+    }
+
+    @Override
     public synchronized boolean remove(UserId user, Provider provider) {
         Row row = rows.get(user);
         if (row == null || row.slots.remove(provider) == null) {

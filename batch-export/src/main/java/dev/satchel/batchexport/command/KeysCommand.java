@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
             ListKeysCommand.class,
             RemoveKeyCommand.class,
             ValidateKeysCommand.class,
-            RotateKeysCommand.class
+            RotateKeysCommand.class,
+            AdoptKeysCommand.class
         })
 final class KeysCommand implements Callable<Integer> {
 

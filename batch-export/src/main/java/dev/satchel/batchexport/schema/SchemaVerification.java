@@ -81,6 +81,7 @@ public final class SchemaVerification {
             checks.addAll(AuthUid.check(connection));
             checks.addAll(ApplicationTables.check(connection));
             checks.addAll(ProgressRows.check(connection));
+            checks.addAll(EarlierKeysCheck.check(connection));
         }
         return checks;
     }

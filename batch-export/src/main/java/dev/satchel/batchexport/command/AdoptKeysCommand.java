@@ -1,0 +1,70 @@
+package dev.satchel.batchexport.command;
+
+import dev.satchel.keys.EarlierKeys;
+import dev.satchel.keys.KeyAdoption;
+import dev.satchel.keys.KeyAdoption.Outcome;
+import dev.satchel.postgres.SatchelPostgres;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "adopt",
+        description = {
+            "Seals the keys that the application had stored in the clear or in base64 before 'satchel migrate', and",
+            "erases them where they were. Log in as the owner of the tables. Stopped, it goes on next time.",
+            "Ends with 1 when keys are left, each with the reason; nothing of a key is printed."
+        })
+final class AdoptKeysCommand implements Callable<Integer> {
+
+    private final Console console;
+
+    @Option(names = "--discard", description = "Seal nothing, and erase every earlier key that is left.")
+    boolean discard;
+
+    AdoptKeysCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws SQLException {
+        return discard ? discard() : adopt();
+    }
+
+    private int adopt() throws SQLException {
+        Kek.Vault vault = Kek.vault(console);
+        Outcome outcome = new KeyAdoption(earlierKeys(), vault.keyVault())
+                .adopt((key, reason) -> console.err().println("satchel: " + key + " stays: " + reason));
+        console.out()
+                .printf(
+                        Locale.ROOT,
+                        "sealed %d, superseded %d, refused %d%n",
+                        outcome.sealed(),
+                        outcome.superseded(),
+                        outcome.refused());
+        if (outcome.sealed() > 0) {
+            console.out()
+                    .println("Whoever could read the table or a backup of it has these keys: advise their users to"
+                            + " replace them at the provider.");
+        }
+        return outcome.refused() == 0 ? 0 : 1;
+    }
+
+    private int discard() throws SQLException {
+        EarlierKeys earlier = earlierKeys();
+        long discarded = earlier.discardAll();
+        if (discarded > 0) {
+            earlier.removeErased();
+        }
+        console.out().printf(Locale.ROOT, "discarded %d%n", discarded);
+        return 0;
+    }
+
+    private EarlierKeys earlierKeys() throws SQLException {
+        return new SatchelPostgres(
+                        new Settings(console.environment()).database().migrated())
+                .earlierKeys();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.satchel.batchexport.schema;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/** Whether the application's earlier table, which was moved aside, still holds keys that are not sealed. */
+final class EarlierKeysCheck {
+
+    private static final String SUBJECT = "keys of before";
+    private static final String EXPECTATION = "sealed, and erased where they were";
+
+    private static final String EXISTS = "SELECT to_regclass('satchel.adopted_user_api_keys') IS NOT NULL";
+
+    private static final String COUNT = """
+            SELECT coalesce(sum(num_nonnulls(openai_api_key, anthropic_api_key, unsplash_api_key)), 0)
+              FROM satchel.adopted_user_api_keys
+            """;
+
+    private EarlierKeysCheck() {}
+
+    static List<Check> check(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            if (!"t".equals(single(statement, EXISTS))) {
+                return List.of();
+            }
+            return List.of(Attempt.orElse(
+                    connection,
+                    () -> {
+                        statement.execute("SET LOCAL row_security = off");
+                        String left = single(statement, COUNT);
+                        return Check.of(
+                                SUBJECT,
+                                EXPECTATION,
+                                left.equals("0")
+                                        ? EXPECTATION
+                                        : left + " can be read by whoever reads satchel.adopted_user_api_keys; run:"
+                                                + " satchel keys adopt");
+                    },
+                    failure -> Check.warning(SUBJECT, EXPECTATION, "not counted: " + Attempt.reason(failure))));
+        }
+    }
+
+    private static String single(Statement statement, String query) throws SQLException {
+        try (ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+}

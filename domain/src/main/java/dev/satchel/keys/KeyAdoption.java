@@ -1,0 +1,59 @@
+package dev.satchel.keys;
+
+import dev.satchel.UnknownUserException;
+import dev.satchel.UserId;
+import java.util.function.BiConsumer;
+
+/**
+ * Brings the keys of before into the vault: each is checked, sealed, and then erased where it was. Stopped at any point,
+ * it goes on next time, and no key is lost. Safe for use by many threads.
+ */
+public final class KeyAdoption {
+
+    private final EarlierKeys earlier;
+    private final KeyVault vault;
+
+    public KeyAdoption(EarlierKeys earlier, KeyVault vault) {
+        this.earlier = earlier;
+        this.vault = vault;
+    }
+
+    /**
+     * Seals every key that is left. A key that its user has set anew meanwhile is erased and the new one kept.
+     *
+     * @param refusals told of each key that stays where it is, and why; nothing of the key is in the reason
+     */
+    public Outcome adopt(BiConsumer<EarlierKey, String> refusals) {
+        long[] counts = new long[3];
+        earlier.adoptEach(key -> {
+            try {
+                counts[seal(key) ? 0 : 1]++;
+                return true;
+            } catch (IllegalArgumentException | UnknownUserException refused) {
+                counts[2]++;
+                refusals.accept(key, String.valueOf(refused.getMessage()));
+                return false;
+            }
+        });
+        if (counts[0] + counts[1] > 0) {
+            earlier.removeErased();
+        }
+        return new Outcome(counts[0], counts[1], counts[2]);
+    }
+
+    private boolean seal(EarlierKey key) {
+        UserId user = key.user().orElseThrow(() -> new IllegalArgumentException("its row belongs to no user"));
+        try (ApiKey read = key.read()) {
+            return vault.setIfNone(user, key.provider(), read);
+        }
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param sealed keys that are now in the vault
+     * @param superseded keys whose users had set another in the vault, which stays
+     * @param refused keys that stay where they are
+     */
+    public record Outcome(long sealed, long superseded, long refused) {}
+}
