@@ -256,7 +256,7 @@ class PostgresKeyVaultIT extends KeyVaultContract {
     void otherProcessesSeeARotationAndARemoval() {
         UserId user = userWith(Provider.OPENAI);
         FileKeyEncryptionKeys theirKeys = FileKeyEncryptionKeys.open(postgres.keyset());
-        KeyVault theirs = new SatchelPostgres(postgres.database().workerDataSource()).keyVault(theirKeys);
+        KeyVault theirs = new SatchelPostgres(postgres.worker()).keyVault(theirKeys);
         assertThat(opened(theirs, user, Provider.OPENAI)).isPresent();
         String earlier = postgres.keyEncryptionKeys().primaryId();
 
@@ -329,9 +329,7 @@ class PostgresKeyVaultIT extends KeyVaultContract {
             }
         };
 
-        int rewrapped = new SatchelPostgres(postgres.database().workerDataSource())
-                .dataKeys(slow)
-                .rewrapNext(10);
+        int rewrapped = new SatchelPostgres(postgres.worker()).dataKeys(slow).rewrapNext(10);
 
         assertThat(rewrapped).isZero();
         assertThat(postgres.dataKeys().countByKeyEncryptionKey())
@@ -364,7 +362,7 @@ class PostgresKeyVaultIT extends KeyVaultContract {
                 return dataKey;
             }
         };
-        KeyVault vault = new SatchelPostgres(postgres.database().workerDataSource()).keyVault(slow);
+        KeyVault vault = new SatchelPostgres(postgres.worker()).keyVault(slow);
 
         new UserKeys(vault).set(user, Provider.ANTHROPIC, ApiKeys.of(ApiKeys.text(Provider.ANTHROPIC, "late")));
 
@@ -387,7 +385,7 @@ class PostgresKeyVaultIT extends KeyVaultContract {
         // Two processes, each with its own cache and its own view of the file.
         for (int process = 0; process < 2; process++) {
             FileKeyEncryptionKeys keys = FileKeyEncryptionKeys.open(postgres.keyset());
-            SatchelPostgres satchel = new SatchelPostgres(postgres.database().workerDataSource());
+            SatchelPostgres satchel = new SatchelPostgres(postgres.worker());
             KeyVault vault = satchel.keyVault(keys);
             UserKeys userKeys = new UserKeys(vault);
             work.add(() -> {

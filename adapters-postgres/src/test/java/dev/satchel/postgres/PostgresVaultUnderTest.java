@@ -1,5 +1,7 @@
 package dev.satchel.postgres;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.UserId;
 import dev.satchel.keys.DataKeys;
 import dev.satchel.keys.KeyAudit;
@@ -26,7 +28,9 @@ final class PostgresVaultUnderTest implements VaultUnderTest, AutoCloseable {
             """;
 
     private final SampleDatabase database = SampleDatabase.create();
-    private final JdbcClient owner = JdbcClient.create(database.ownerDataSource());
+    private final HikariDataSource ownerPool = pool(database.ownerDataSource());
+    private final HikariDataSource workerPool = pool(database.workerDataSource());
+    private final JdbcClient owner = JdbcClient.create(ownerPool);
     private final Path directory;
     private final FileKeyEncryptionKeys keyEncryptionKeys;
     private final KeyVault vault;
@@ -40,7 +44,7 @@ final class PostgresVaultUnderTest implements VaultUnderTest, AutoCloseable {
             throw new UncheckedIOException(e);
         }
         keyEncryptionKeys = FileKeyEncryptionKeys.create(keyset());
-        SatchelPostgres satchel = anotherProcess(database.workerDataSource());
+        SatchelPostgres satchel = anotherProcess(workerPool);
         vault = satchel.keyVault(keyEncryptionKeys);
         dataKeys = satchel.dataKeys(keyEncryptionKeys);
         audit = satchel.keyAudit();
@@ -51,8 +55,21 @@ final class PostgresVaultUnderTest implements VaultUnderTest, AutoCloseable {
         return this;
     }
 
+    private static HikariDataSource pool(DataSource dataSource) {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(dataSource);
+        config.setMaximumPoolSize(20);
+        config.setMinimumIdle(0);
+        return new HikariDataSource(config);
+    }
+
     static SatchelPostgres anotherProcess(DataSource dataSource) {
         return new SatchelPostgres(dataSource);
+    }
+
+    /** Connections of the worker, kept open as a service keeps them. */
+    DataSource worker() {
+        return workerPool;
     }
 
     SampleDatabase database() {
@@ -122,6 +139,8 @@ final class PostgresVaultUnderTest implements VaultUnderTest, AutoCloseable {
 
     @Override
     public void close() {
+        workerPool.close();
+        ownerPool.close();
         database.close();
         try (var files = Files.list(directory)) {
             for (Path file : files.toList()) {
