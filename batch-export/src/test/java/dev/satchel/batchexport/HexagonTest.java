@@ -56,6 +56,8 @@ class HexagonTest {
             .definedBy("dev.satchel.postgres..")
             .layer("provider")
             .definedBy("dev.satchel.provider..")
+            .layer("kms")
+            .definedBy("dev.satchel.kms..")
             .layer("program")
             .definedBy("dev.satchel.batchexport..")
             .whereLayer("domain")
@@ -63,6 +65,8 @@ class HexagonTest {
             .whereLayer("postgres")
             .mayOnlyAccessLayers("domain")
             .whereLayer("provider")
+            .mayOnlyAccessLayers("domain")
+            .whereLayer("kms")
             .mayOnlyAccessLayers("domain")
             .whereLayer("program")
             .mayNotBeAccessedByAnyLayer()
@@ -79,6 +83,7 @@ class HexagonTest {
             .should()
             .onlyDependOnClassesThat()
             .resideOutsideOfPackages(
+                    "dev.satchel.kms..",
                     "dev.satchel.postgres..",
                     "dev.satchel.batchexport.command..",
                     "dev.satchel.batchexport.job..",
@@ -143,6 +148,8 @@ class HexagonTest {
                 .anyMatch(text -> text.contains("DomainThatKnowsTheProgram"));
         assertThat(violations(the_program_uses_the_adapters_and_all_use_the_domain, "dev.satchel.elsewhere"))
                 .anyMatch(text -> text.contains("ClassOfNoLayer"));
+        assertThat(violations(the_program_uses_the_adapters_and_all_use_the_domain, "dev.satchel.kms.violation"))
+                .anyMatch(text -> text.contains("KmsThatKnowsPostgres"));
         assertThat(violations(rooms_of_the_program_form_no_cycles, "dev.satchel.batchexport"))
                 .anyMatch(text -> text.contains("cycleone") && text.contains("cycletwo"));
         assertThat(violations(formats_and_stores_know_the_domain_only, "dev.satchel.batchexport.store.violation"))

@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
         name = "init",
         description = {
             "Makes the file of key-encryption keys that SATCHEL_KEK names, readable by its owner alone.",
-            "Never overwrites one. Without the file no sealed key can be opened again: keep a copy, apart from backups."
+            "Never overwrites one. Without the file no sealed key can be opened again: keep a copy, apart from backups.",
+            "A key in AWS KMS is made there, and by nothing here."
         })
 final class InitKeysCommand implements Callable<Integer> {
 
@@ -21,8 +22,12 @@ final class InitKeysCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         KekAddress address = new Settings(console.environment()).kekAddress();
-        FileKeyEncryptionKeys keys = Kek.refused(() -> FileKeyEncryptionKeys.create(address.file()));
-        console.out().println("made " + address.file() + " with the key " + keys.primaryId());
+        if (address instanceof KekAddress.File file) {
+            FileKeyEncryptionKeys keys = Kek.refused(() -> FileKeyEncryptionKeys.create(file.path()));
+            console.out().println("made " + file.path() + " with the key " + keys.primaryId());
+        } else {
+            console.out().println("there is nothing to make: the key is made and kept in AWS KMS");
+        }
         return 0;
     }
 }

@@ -5,7 +5,6 @@ import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.KeyVault;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.UserKeys;
-import dev.satchel.postgres.FileKeyEncryptionKeys;
 import dev.satchel.postgres.SatchelPostgres;
 import java.sql.SQLException;
 import java.util.function.Supplier;
@@ -22,7 +21,7 @@ final class Kek {
     static Vault vault(Console console) throws SQLException {
         Settings settings = new Settings(console.environment());
         KekAddress address = settings.kekAddress();
-        KeyEncryptionKeys keys = refused(() -> FileKeyEncryptionKeys.open(address.file()));
+        KeyEncryptionKeys keys = refused(() -> address.open(settings::credentials));
         SatchelPostgres satchel = new SatchelPostgres(settings.database().migrated());
         return new Vault(keys, satchel.keyVault(keys), satchel.dataKeys(keys));
     }

@@ -1,27 +1,98 @@
 package dev.satchel.batchexport.command;
 
+import dev.satchel.keys.KeyEncryptionKeys;
+import dev.satchel.kms.AwsKmsKeyEncryptionKeys;
+import dev.satchel.kms.KmsKeyArn;
+import dev.satchel.postgres.FileKeyEncryptionKeys;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.core.retry.RetryMode;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kms.KmsClient;
 
-/** Where the key-encryption keys are, as {@code SATCHEL_KEK} says it. */
-record KekAddress(Path file) {
+/** Where the key-encryption keys are, as {@code SATCHEL_KEK} says it: in a file or in AWS KMS. */
+sealed interface KekAddress {
 
-    static final String EXPECTED = "expected file:/path, which 'satchel keys init' makes";
+    /** What every refusal says is allowed. */
+    String EXPECTED = "expected file:/path, which 'satchel keys init' makes, or"
+            + " aws-kms:arn:aws:kms:REGION:ACCOUNT:key/ID, a symmetric key in AWS KMS";
 
-    /** @throws IllegalArgumentException if it is missing or malformed; the message says what is allowed */
+    /**
+     * Reads the setting's text.
+     *
+     * @throws IllegalArgumentException if it is missing or malformed; the message says what is allowed
+     */
     static KekAddress parse(@Nullable String text) {
         if (text == null || text.isBlank()) {
             throw new IllegalArgumentException("SATCHEL_KEK is not set: " + EXPECTED);
         }
-        // The text is not repeated: somebody may have set the key itself.
-        if (!text.startsWith("file:/") || text.endsWith("/")) {
-            throw new IllegalArgumentException("SATCHEL_KEK is malformed: " + EXPECTED);
+        if (text.startsWith("file:/") && !text.endsWith("/")) {
+            return File.parse(text);
         }
-        try {
-            return new KekAddress(Path.of(text.substring("file:".length()).replaceFirst("^/+", "/")));
-        } catch (InvalidPathException malformed) {
-            throw new IllegalArgumentException("SATCHEL_KEK is malformed: " + EXPECTED, malformed);
+        if (text.startsWith("aws-kms:")) {
+            return AwsKms.parse(text);
+        }
+        // The text is not repeated: somebody may have set the key itself.
+        throw new IllegalArgumentException("SATCHEL_KEK is malformed: " + EXPECTED);
+    }
+
+    /**
+     * Opens the keys.
+     *
+     * @param credentials who to be for AWS; asked for AWS KMS only
+     * @throws IllegalStateException if a file is missing or unsafe; of AWS KMS nothing is asked yet
+     */
+    KeyEncryptionKeys open(Supplier<AwsCredentialsProvider> credentials);
+
+    /** A file that {@code satchel keys init} makes. */
+    record File(Path path) implements KekAddress {
+
+        private static File parse(String text) {
+            try {
+                return new File(Path.of(text.substring("file:".length()).replaceFirst("^/+", "/")));
+            } catch (InvalidPathException malformed) {
+                throw new IllegalArgumentException("SATCHEL_KEK is malformed: " + EXPECTED, malformed);
+            }
+        }
+
+        @Override
+        public FileKeyEncryptionKeys open(Supplier<AwsCredentialsProvider> credentials) {
+            return FileKeyEncryptionKeys.open(path);
+        }
+    }
+
+    /** A key in AWS KMS, which is in the region that its ARN names. */
+    record AwsKms(KmsKeyArn key) implements KekAddress {
+
+        private static final Duration CONNECT = Duration.ofSeconds(3);
+        private static final Duration SILENCE = Duration.ofSeconds(5);
+
+        private static AwsKms parse(String text) {
+            try {
+                return new AwsKms(new KmsKeyArn(text.substring("aws-kms:".length())));
+            } catch (IllegalArgumentException refused) {
+                throw new IllegalArgumentException(
+                        "SATCHEL_KEK is malformed: " + refused.getMessage() + " (" + EXPECTED + ")", refused);
+            }
+        }
+
+        @Override
+        public AwsKmsKeyEncryptionKeys open(Supplier<AwsCredentialsProvider> credentials) {
+            // The client lives as long as the process. AWS_ENDPOINT_URL_KMS it reads itself.
+            KmsClient client = KmsClient.builder()
+                    .region(Region.of(key.region()))
+                    .credentialsProvider(credentials.get())
+                    .httpClientBuilder(UrlConnectionHttpClient.builder()
+                            .connectionTimeout(CONNECT)
+                            .socketTimeout(SILENCE))
+                    .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD))
+                    .build();
+            return new AwsKmsKeyEncryptionKeys(client, key);
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.export.Failure;
 import dev.satchel.keys.BrokenSealException;
 import dev.satchel.keys.UnknownKeyEncryptionKeyException;
+import dev.satchel.kms.UnusableKeyException;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
@@ -29,7 +30,8 @@ final class Problems {
                     || cause instanceof SchemaBusyException
                     || cause instanceof UnknownUserException
                     || cause instanceof BrokenSealException
-                    || cause instanceof UnknownKeyEncryptionKeyException) {
+                    || cause instanceof UnknownKeyEncryptionKeyException
+                    || cause instanceof UnusableKeyException) {
                 return String.valueOf(cause.getMessage());
             }
             if (cause instanceof SQLException database) {

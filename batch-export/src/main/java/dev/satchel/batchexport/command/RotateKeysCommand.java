@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
         description = {
             "Adds a new primary key to the file of key-encryption keys, and wraps every data key anew with it, while",
             "keys are set and used. A rotation that was stopped is finished first, without another new key.",
-            "What the data keys seal stays as it is. Ends with 1 when data keys are left that others have locked."
+            "What the data keys seal stays as it is. Ends with 1 when data keys are left that others have locked.",
+            "A key in AWS KMS is rotated there, and never added here: what is under its earlier material is wrapped anew."
         })
 final class RotateKeysCommand implements Callable<Integer> {
 
@@ -34,7 +35,9 @@ final class RotateKeysCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Wrap anew with the primary key there is, without adding one.")
     boolean resume;
 
-    @Option(names = "--retire", description = "Afterwards, take keys out of the file that wrap nothing any more.")
+    @Option(
+            names = "--retire",
+            description = "Afterwards, take keys out of the file that wrap nothing any more. For a file only.")
     boolean retire;
 
     RotateKeysCommand(Console console) {
@@ -43,6 +46,10 @@ final class RotateKeysCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException, InterruptedException {
+        if (retire && !(new Settings(console.environment()).kekAddress() instanceof KekAddress.File)) {
+            throw new UsageException("--retire takes keys out of a file, and SATCHEL_KEK names a key in AWS KMS, which"
+                    + " keeps its earlier material itself: leave --retire out");
+        }
         Kek.Vault vault = Kek.vault(console);
         DataKeys dataKeys = vault.dataKeys();
         if (dryRun) {

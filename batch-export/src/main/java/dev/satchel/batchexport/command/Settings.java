@@ -102,7 +102,8 @@ final class Settings {
         }
     }
 
-    private AwsCredentialsProvider credentials() {
+    /** Who to be for AWS; as in the SDK, what is not set here is looked for in files and roles. */
+    AwsCredentialsProvider credentials() {
         String key = variables.get("AWS_ACCESS_KEY_ID");
         String secret = variables.get("AWS_SECRET_ACCESS_KEY");
         String token = variables.get("AWS_SESSION_TOKEN");
