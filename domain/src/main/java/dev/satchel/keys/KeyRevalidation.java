@@ -7,15 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 
 /**
  * The scheduled round: asks the providers about every key that is due, which each key is at most once a day.
  *
- * <p>It goes gently. A provider is asked at most five times a second, and left alone for the rest of the round after
- * three answers in a row that say so; its other keys stay due. Any number of rounds may run side by side, in any number of
- * processes, and no two ask about the same key; each keeps its own pace. Safe for use by many threads.
+ * <p>It goes gently: at most five questions a second, and a provider is left alone for the rest of the round after three
+ * answers in a row that say so; its other keys stay due. Any number of rounds may run side by side, in any number of
+ * processes, and no two ask about the same key. Safe for use by many threads.
  */
 public final class KeyRevalidation {
 
@@ -34,49 +32,39 @@ public final class KeyRevalidation {
 
     private final KeyVault vault;
     private final KeyValidation validation;
-    private final LongSupplier nanoTime;
-    private final Pause pause;
 
     public KeyRevalidation(KeyVault vault, ProviderCheck check) {
-        this(vault, check, System::nanoTime, Thread::sleep);
-    }
-
-    KeyRevalidation(KeyVault vault, ProviderCheck check, LongSupplier nanoTime, Pause pause) {
         this.vault = vault;
         this.validation = new KeyValidation(vault, check);
-        this.nanoTime = nanoTime;
-        this.pause = pause;
     }
 
-    /** Waits so many milliseconds. */
+    /** Keeps the pace. */
     @FunctionalInterface
-    interface Pause {
-        void of(long milliseconds) throws InterruptedException;
+    public interface Pause {
+
+        /** Waits for that long, or until told to stop; says whether it was. */
+        boolean isStopped(Duration time);
     }
 
-    /**
-     * Asks about every key that is due, until none is or {@code isStopped}.
-     *
-     * @throws InterruptedException if the thread is interrupted while it keeps the pace
-     */
-    public Round validateDue(BooleanSupplier isStopped) throws InterruptedException {
+    /** Asks about every key that is due, until none is or it is told to stop. */
+    public Round validateDue(Pause pause) {
         Tally tally = new Tally();
-        while (!isStopped.getAsBoolean()) {
+        Duration wait = Duration.ZERO;
+        while (true) {
             List<KeyVault.DueKey> batch = vault.claimForCheck(tally.asked, INTERVAL, JITTER, BATCH);
             if (batch.isEmpty()) {
-                break;
+                return tally.round();
             }
             for (KeyVault.DueKey due : batch) {
-                if (isStopped.getAsBoolean()) {
-                    break;
-                }
                 if (tally.asked.contains(due.provider())) {
-                    pause.of(tally.wait(due.provider(), nanoTime.getAsLong()));
+                    if (pause.isStopped(wait)) {
+                        return tally.round();
+                    }
                     validate(due, tally);
+                    wait = PACE;
                 }
             }
         }
-        return tally.round();
     }
 
     private void validate(KeyVault.DueKey due, Tally tally) {
@@ -86,7 +74,6 @@ public final class KeyRevalidation {
         } catch (BrokenSealException | UnknownKeyEncryptionKeyException e) {
             tally.unopened++;
         }
-        tally.askedAt.put(due.provider(), nanoTime.getAsLong());
     }
 
     /**
@@ -109,19 +96,9 @@ public final class KeyRevalidation {
     private static final class Tally {
 
         final EnumSet<Provider> asked = EnumSet.allOf(Provider.class);
-        final Map<Provider, Long> askedAt = new EnumMap<>(Provider.class);
         private final Map<Provider, Integer> rebuffs = new EnumMap<>(Provider.class);
         private final Map<Validity, Long> answers = new EnumMap<>(Validity.class);
         long unopened;
-
-        /** How many milliseconds are left until the provider may be asked again. */
-        long wait(Provider provider, long now) {
-            Long last = askedAt.get(provider);
-            if (last == null) {
-                return 0;
-            }
-            return Math.max(0, PACE.minusNanos(now - last).toMillis());
-        }
 
         void add(Provider provider, Verdict answer) {
             answers.merge(answer.validity(), 1L, Long::sum);

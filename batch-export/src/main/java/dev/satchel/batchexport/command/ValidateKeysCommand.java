@@ -66,14 +66,14 @@ final class ValidateKeysCommand implements Callable<Integer> {
         @Option(
                 names = "--due",
                 description = {
-                    "Every key that nobody asked about for a day, and new ones; for a schedule. Asks a provider at most",
-                    "five times a second, and leaves it alone when it says so."
+                    "Every key that nobody asked about for a day, and new ones; for a schedule. Asks at most five",
+                    "questions a second, and leaves a provider alone that says so."
                 })
         boolean due;
     }
 
     @Override
-    public Integer call() throws SQLException, InterruptedException {
+    public Integer call() throws SQLException {
         if (which.user == null && provider != null) {
             throw new UsageException("--provider goes with --user; --due asks every provider");
         }
@@ -109,10 +109,10 @@ final class ValidateKeysCommand implements Callable<Integer> {
         return areAllOpened ? 0 : 1;
     }
 
-    private int validateDue(Kek.Vault vault, ProviderCheck check) throws InterruptedException {
+    private int validateDue(Kek.Vault vault, ProviderCheck check) {
         Round round;
         try (StopOnExit exit = new StopOnExit(new StopSignal(), GRACE)) {
-            round = new KeyRevalidation(vault.keyVault(), check).validateDue(exit.signal()::isStopping);
+            round = new KeyRevalidation(vault.keyVault(), check).validateDue(exit.signal()::await);
         }
         console.out()
                 .printf(
