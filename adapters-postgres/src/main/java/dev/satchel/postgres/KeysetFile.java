@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ final class KeysetFile {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Tink could not make a key", e);
         } catch (IOException e) {
-            throw new UncheckedIOException("the key-encryption keys could not be written to " + path, e);
+            throw unwritable(e);
         } finally {
             deleteIfThere(whole);
         }
@@ -112,7 +113,7 @@ final class KeysetFile {
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("Tink could not change the keys in " + path, e);
             } catch (IOException e) {
-                throw new UncheckedIOException("the key-encryption keys could not be written to " + path, e);
+                throw unwritable(e);
             } finally {
                 deleteIfThere(whole);
             }
@@ -123,7 +124,9 @@ final class KeysetFile {
     KeysetHandle read() {
         requirePosix();
         if (!Files.isRegularFile(path)) {
-            throw refused(Files.exists(path) ? "is no file" : "does not exist", "make one with 'satchel keys init'");
+            throw Files.exists(path)
+                    ? refused("is no file", "give the path of a file made with 'satchel keys init'")
+                    : refused("does not exist", "make one with 'satchel keys init'");
         }
         try {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
@@ -151,7 +154,7 @@ final class KeysetFile {
             }
             return keyset;
         } catch (IOException e) {
-            throw new UncheckedIOException("the key-encryption keys could not be read from " + path, e);
+            throw refused("cannot be read (" + reason(e) + ")", "it must belong to the user that runs Satchel");
         }
     }
 
@@ -251,6 +254,19 @@ final class KeysetFile {
         return refused(
                 "exists already, and what its keys wrap could not be opened without them",
                 "use it, add a key to it with 'satchel keys rotate', or give another path");
+    }
+
+    private IllegalStateException unwritable(IOException e) {
+        return refused(
+                "cannot be written (" + reason(e) + ")",
+                "the user that runs Satchel must be able to write to its directory");
+    }
+
+    // Without the exception: what it says can be the content.
+    private static String reason(IOException e) {
+        return e instanceof AccessDeniedException
+                ? "permission denied"
+                : e.getClass().getSimpleName();
     }
 
     private IllegalStateException refused(String problem, String remedy) {

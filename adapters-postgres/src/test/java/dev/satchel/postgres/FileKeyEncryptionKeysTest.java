@@ -34,6 +34,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -144,7 +146,20 @@ class FileKeyEncryptionKeysTest {
         void aDirectory() throws IOException {
             Files.createDirectory(file());
 
-            refused("is no file: make one with 'satchel keys init'");
+            refused("is no file: give the path of a file made with 'satchel keys init'");
+        }
+
+        @Test
+        @EnabledOnOs(OS.LINUX)
+        void aFileThatCannotBeRead() {
+            // Readable by its permissions, and yet nobody can: also where the tests run as root.
+            Path unreadable = Path.of("/proc/self/mem");
+
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> FileKeyEncryptionKeys.open(unreadable))
+                    .withMessage("the file of key-encryption keys /proc/self/mem cannot be read (IOException): it must"
+                            + " belong to the user that runs Satchel")
+                    .withNoCause();
         }
 
         @ParameterizedTest
@@ -406,6 +421,19 @@ class FileKeyEncryptionKeysTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> keys.retire(earlier))
                     .withMessage("the file holds no key " + earlier + ": expected one of " + added);
+        }
+
+        @Test
+        void aDirectoryThatCannotBeWrittenToIsNamedAndTheFileStays() throws IOException {
+            String before = Files.readString(file());
+            Files.createDirectory(directory.resolve("keyset.json.lock"));
+
+            assertThatIllegalStateException()
+                    .isThrownBy(keys::addPrimary)
+                    .withMessage("the file of key-encryption keys " + file() + " cannot be written"
+                            + " (FileSystemException): the user that runs Satchel must be able to write to its"
+                            + " directory");
+            assertThat(Files.readString(file())).isEqualTo(before);
         }
 
         @Test

@@ -58,7 +58,7 @@ final class RotateKeysCommand implements Callable<Integer> {
         }
         if (!resume && vault.keyEncryptionKeys() instanceof FileKeyEncryptionKeys file) {
             if (left(dataKeys, file) == 0) {
-                console.out().println("added the key " + file.addPrimary());
+                console.out().println("added the key " + Kek.refused(file::addPrimary));
             } else {
                 console.out().println("finishing a rotation that was stopped");
             }
@@ -88,7 +88,10 @@ final class RotateKeysCommand implements Callable<Integer> {
         idle.remove(file.primaryId());
         idle.removeAll(dataKeys.countByKeyEncryptionKey().keySet());
         for (String id : idle) {
-            file.retire(id);
+            Kek.refused(() -> {
+                file.retire(id);
+                return id;
+            });
             console.out().println("retired the key " + id);
         }
     }

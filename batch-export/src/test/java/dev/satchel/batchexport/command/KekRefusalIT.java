@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.sql.Connection;
@@ -73,7 +74,11 @@ class KekRefusalIT {
                     "is in no directory that exists",
                     "make the directory, or give another path",
                     folder -> new Given(folder.resolve("missing/kek.json"), List.of())),
-            file("a directory", "is no file", "satchel keys init", folder -> Files.createDirectory(kek(folder))),
+            file(
+                    "a directory",
+                    "is no file",
+                    "give the path of a file made with 'satchel keys init'",
+                    folder -> Files.createDirectory(kek(folder))),
             content("an empty file", ""),
             content("blanks", " \n \n"),
             content("no JSON", "passphrase = kept-on-a-yellow-note-under-the-desk"),
@@ -92,16 +97,19 @@ class KekRefusalIT {
             open("rw-r-----"),
             open("rw-rw-rw-"));
 
+    @TempDir
+    static Path sound;
+
     private static SampleDatabase database;
 
     @TempDir
     Path folder;
 
     @BeforeAll
-    static void setAKeyWithSoundOnes(@TempDir Path sound) {
+    static void setAKeyWithSoundOnes() {
         database = SampleDatabase.create().withLearners();
         Map<String, String> environment = environment();
-        environment.put("SATCHEL_KEK", "file:" + sound.resolve("kek.json"));
+        environment.put("SATCHEL_KEK", "file:" + kek(sound));
         Installation.satchel(environment, "keys", "init").succeeded();
         Installation.satchel(environment, stdin(), NEED_THE_KEYS.get(0).split(" "))
                 .succeeded();
@@ -214,6 +222,22 @@ class KekRefusalIT {
         assertThat(Installation.satchel(given.environment(), "keys", "rotate", "--dry-run")
                         .succeeded())
                 .contains("wraps 0 data keys (primary)");
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenIsNamedAndNothingIsWrappedAnew() throws Exception {
+        Files.copy(kek(sound), kek(folder), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createDirectory(folder.resolve("kek.json.lock"));
+        Map<String, String> files = filesIn(folder);
+        String rows = vault();
+
+        Result refused = Installation.satchel(new Given(kek(folder), List.of()).environment(), "keys", "rotate");
+
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains(kek(folder) + " cannot be written", "must be able to write to its directory");
+        assertThat(filesIn(folder)).isEqualTo(files);
+        assertThat(vault()).isEqualTo(rows);
     }
 
     @Test
