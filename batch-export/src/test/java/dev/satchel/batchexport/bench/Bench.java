@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "BENCHMARK",
         commandListHeading = "%nBenchmarks:%n",
         footer = {"", "Exit codes: 0 measured, 1 failed or a check did not hold, 2 wrong call."},
-        subcommands = ProgressBench.class)
+        subcommands = {ProgressBench.class, KeysBench.class})
 public final class Bench implements Runnable {
 
     @Spec

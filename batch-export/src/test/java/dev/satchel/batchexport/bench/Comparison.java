@@ -9,7 +9,9 @@ import java.util.Locale;
 final class Comparison {
 
     private final String what;
-    private final int sessions;
+    private final int count;
+    private final String without;
+    private final String with;
     private final double aim;
     private final List<Pair> pairs = new ArrayList<>();
 
@@ -19,9 +21,25 @@ final class Comparison {
      * @param aim the greatest ratio that is good enough
      */
     Comparison(String what, int sessions, double aim) {
-        this.what = String.format(Locale.ROOT, what, sessions);
-        this.sessions = sessions;
+        this(what, sessions, "without", "with", aim);
+    }
+
+    private Comparison(String what, int count, String without, String with, double aim) {
+        this.what = String.format(Locale.ROOT, what, count);
+        this.count = count;
+        this.without = without;
+        this.with = with;
         this.aim = aim;
+    }
+
+    /**
+     * Without an aim for the ratio.
+     *
+     * @param count of what each measurement does
+     * @param peer the name of what ours is compared with
+     */
+    static Comparison of(String what, int count, String peer) {
+        return new Comparison(what, count, peer, "ours", Double.NaN);
     }
 
     void add(long withoutNanos, long withNanos) {
@@ -38,21 +56,29 @@ final class Comparison {
         List<Double> ratios = ratios();
         return String.format(
                 Locale.ROOT,
-                "%-30s %,7.0f/s without  %,7.0f/s with  %.2f × (quartiles %.2f–%.2f, all %.2f–%.2f)  aim %.1f ×: %s",
+                "%-30s %,7.0f/s %s  %,7.0f/s %s  %.2f × (quartiles %.2f–%.2f, all %.2f–%.2f)%s",
                 what,
                 perSecond(pairs.stream().map(pair -> (double) pair.without).toList()),
-                perSecond(pairs.stream().map(pair -> (double) pair.with).toList()),
+                without,
+                perSecond(),
+                with,
                 ratio(),
                 quantile(ratios, 0.25),
                 quantile(ratios, 0.75),
                 quantile(ratios, 0),
                 quantile(ratios, 1),
-                aim,
-                ratio() <= aim ? "met" : "missed");
+                Double.isNaN(aim)
+                        ? ""
+                        : String.format(Locale.ROOT, "  aim %.1f ×: %s", aim, ratio() <= aim ? "met" : "missed"));
+    }
+
+    /** How many were done in a second with, or by ours. */
+    double perSecond() {
+        return perSecond(pairs.stream().map(pair -> (double) pair.with).toList());
     }
 
     private double perSecond(List<Double> nanos) {
-        return sessions / quantile(nanos, 0.5) * 1e9;
+        return count / quantile(nanos, 0.5) * 1e9;
     }
 
     private List<Double> ratios() {
