@@ -92,7 +92,7 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
                 "kms:Encrypt",
                 () -> kms.encrypt(EncryptRequest.builder()
                                 .keyId(key.text())
-                                // Not copied: a copy could not be wiped.
+                                // Not copied once more: what the SDK makes of it to send it cannot be wiped.
                                 .plaintext(SdkBytes.fromByteArrayUnsafe(dataKey))
                                 .encryptionContext(context(user, dataKeyId))
                                 .overrideConfiguration(timeouts)
@@ -112,7 +112,7 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
 
     private byte[] decrypt(byte[] wrapped, Map<String, String> context) {
         try {
-            // The SDK's own array and not a copy, so that the caller wipes the only one.
+            // The SDK's own array, which the caller wipes; of a copy, the original would stay.
             return kms.decrypt(DecryptRequest.builder()
                             .keyId(key.text())
                             .ciphertextBlob(SdkBytes.fromByteArrayUnsafe(wrapped))

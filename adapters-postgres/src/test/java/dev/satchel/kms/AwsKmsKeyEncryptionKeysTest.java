@@ -36,9 +36,11 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
-import software.amazon.awssdk.core.retry.RetryMode;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.kms.KmsClient;
 
 class AwsKmsKeyEncryptionKeysTest {
@@ -71,12 +73,16 @@ class AwsKmsKeyEncryptionKeysTest {
     }
 
     private KmsClient client(AwsCredentialsProvider credentials) {
+        return client(credentials, AwsRetryStrategy.standardRetryStrategy());
+    }
+
+    private KmsClient client(AwsCredentialsProvider credentials, RetryStrategy retries) {
         KmsClient client = KmsClient.builder()
                 .region(Region.EU_CENTRAL_1)
                 .endpointOverride(server.endpoint())
                 .credentialsProvider(credentials)
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
-                .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD))
+                .overrideConfiguration(override -> override.retryStrategy(retries))
                 .build();
         clients.add(client);
         return client;
@@ -264,6 +270,22 @@ class AwsKmsKeyEncryptionKeysTest {
         }
 
         @Test
+        void doNotGoBackWhenAnEarlierAnswerComesLate() {
+            List<String> meanwhile = new ArrayList<>();
+            server.beforeNextDescriptionArrives(() -> {
+                server.rotate(arn);
+                pass(Duration.ofNanos(1));
+                meanwhile.add(keys.primaryId());
+            });
+
+            String late = keys.primaryId();
+
+            assertThat(server.calls("DescribeKey")).isEqualTo(2);
+            assertThat(meanwhile).containsExactly("aws-kms:" + arn + "#" + server.currentMaterial(arn));
+            assertThat(late).isEqualTo(meanwhile.get(0)).isEqualTo(keys.primaryId());
+        }
+
+        @Test
         void areNotNeededToUnwrap() {
             WrappedKey wrapped = keys.wrap(dataKey(), USER, DATA_KEY);
             server.fail("DescribeKey", Fault.ACCESS_DENIED);
@@ -350,6 +372,22 @@ class AwsKmsKeyEncryptionKeysTest {
                     () -> keys(arn, Duration.ofSeconds(1)).unwrap(wrapped, USER, DATA_KEY),
                     "kms:Decrypt",
                     "no answer came within 1 seconds: check the network, and AWS_ENDPOINT_URL_KMS if it is set");
+        }
+
+        @Test
+        void givesUpOnASilentServerHoweverOftenTheClientTries() {
+            RetryStrategy stubborn = AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                    .maxAttempts(30)
+                    .backoffStrategy(BackoffStrategy.retryImmediately())
+                    .build();
+            AwsKmsKeyEncryptionKeys impatient = new AwsKmsKeyEncryptionKeys(
+                    client(CREDENTIALS, stubborn), new KmsKeyArn(arn), Duration.ofSeconds(1), clock::get);
+            server.fail("DescribeKey", Fault.HANGING);
+
+            assertThatExceptionOfType(UnusableKeyException.class).isThrownBy(impatient::primaryId);
+
+            // Each attempt takes two fifths of a second.
+            assertThat(server.calls("DescribeKey")).isBetween(1, 3);
         }
 
         @Test

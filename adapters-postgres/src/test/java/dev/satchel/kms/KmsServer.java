@@ -76,6 +76,7 @@ public final class KmsServer implements AutoCloseable {
     private final Map<String, Fault> faults = new TreeMap<>();
     private final Map<String, Integer> calls = new TreeMap<>();
     private final Deque<Runnable> beforeEncrypt = new ArrayDeque<>();
+    private final Deque<Runnable> afterDescribe = new ArrayDeque<>();
     private final List<Map<String, String>> contexts = new ArrayList<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -150,6 +151,11 @@ public final class KmsServer implements AutoCloseable {
         beforeEncrypt.add(work);
     }
 
+    /** Runs once, when the next DescribeKey has its answer and it was not sent yet. */
+    public synchronized void beforeNextDescriptionArrives(Runnable work) {
+        afterDescribe.add(work);
+    }
+
     public synchronized int calls(String operation) {
         return calls.getOrDefault(operation, 0);
     }
@@ -187,6 +193,9 @@ public final class KmsServer implements AutoCloseable {
                 String message = fault == Fault.ECHO ? new String(body, StandardCharsets.UTF_8) : "no";
                 answer = new Answer(fault.status, Map.of("__type", fault.code, "message", message));
             }
+            if (operation.equals("DescribeKey")) {
+                late().run();
+            }
             byte[] text = JSON.writeValueAsBytes(answer.members());
             if (fault == Fault.GARBLED) {
                 text = Arrays.copyOf(text, text.length - 20);
@@ -199,6 +208,10 @@ public final class KmsServer implements AutoCloseable {
         } catch (InterruptedException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private synchronized Runnable late() {
+        return afterDescribe.isEmpty() ? () -> {} : afterDescribe.remove();
     }
 
     private synchronized Answer answer(String operation, JsonNode request) throws GeneralSecurityException {

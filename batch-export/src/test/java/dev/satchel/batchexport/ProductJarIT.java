@@ -32,6 +32,15 @@ class ProductJarIT {
     }
 
     @Test
+    void reachesAwsWithOneHttpClient() throws IOException {
+        assertThat(names().stream().map(name -> name.replaceFirst("BOOT-INF/lib/", "")))
+                .anyMatch(name -> name.startsWith("s3-"))
+                .anyMatch(name -> name.startsWith("kms-"))
+                .anyMatch(name -> name.startsWith("url-connection-client-"))
+                .noneMatch(name -> name.matches("(apache5?-client|netty|httpclient|httpcore|aws-crt).*"));
+    }
+
+    @Test
     void carriesTheMigrationsButNotTheSample() throws IOException {
         Path jar = Stream.of(extract("satchel-migrations")).findFirst().orElseThrow();
         try (JarFile migrations = new JarFile(jar.toFile())) {
