@@ -10,8 +10,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -65,11 +67,18 @@ final class PostgresDataKeys implements DataKeys {
              WHERE k.id = free.id
             """;
 
-    private static final UUID BEFORE_ALL = new UUID(0, 0);
+    /** Data keys per statement where nothing is changed. */
+    private static final int PAGE = 1000;
 
     private final JdbcClient jdbc;
     private final KeyEncryptionKeys keyEncryptionKeys;
     private final DataKeyCache cache;
+
+    // Where the next call begins: what a rotation leaves behind it stays in the index while any snapshot is older, and
+    // would be walked again before each batch. Only a hint, because nobody is told that there is nothing left before
+    // one
+    // walk over all.
+    private volatile Place reached = Place.START;
 
     PostgresDataKeys(JdbcClient jdbc, KeyEncryptionKeys keyEncryptionKeys, DataKeyCache cache) {
         this.jdbc = jdbc;
@@ -91,47 +100,88 @@ final class PostgresDataKeys implements DataKeys {
         if (limit < 1) {
             throw new IllegalArgumentException("a batch has at least one data key, was " + limit);
         }
-        String afterKek = "";
-        UUID afterId = BEFORE_ALL;
+        Set<String> missing = new HashSet<>();
+        Place after = reached;
+        boolean isWhole = after.equals(Place.START);
         while (true) {
             // Asked each time: a batch that somebody else's later rotation has overtaken is done, and not to be done
             // anew.
-            List<Stored> batch = next(keyEncryptionKeys.primaryId(), afterKek, afterId, limit);
+            List<Stored> batch = next(keyEncryptionKeys.primaryId(), after, limit);
             if (batch.isEmpty()) {
-                return 0;
+                reached = Place.START;
+                if (isWhole) {
+                    return 0;
+                }
+                // What was passed over earlier may be free by now, and new ones may have come.
+                after = Place.START;
+                isWhole = true;
+                continue;
             }
-            int rewrapped = rewrap(batch);
+            int rewrapped = rewrap(batch, missing);
+            Stored last = batch.get(batch.size() - 1);
+            // Of what a missing key wraps one batch has told enough; there may be a whole table of it.
+            after = missing.contains(last.wrapped().keyEncryptionKey()) ? Place.afterAllOf(last) : Place.after(last);
             if (rewrapped > 0) {
+                reached = after;
                 cache.clear();
                 return rewrapped;
             }
-            Stored last = batch.get(batch.size() - 1);
-            afterKek = last.wrapped().keyEncryptionKey();
-            afterId = last.id();
         }
     }
 
-    private List<Stored> next(String primary, String afterKek, UUID afterId, int limit) {
+    @Override
+    public SortedMap<String, Long> countUnopenable() {
+        SortedMap<String, Long> counts = new TreeMap<>();
+        String primary = keyEncryptionKeys.primaryId();
+        List<Stored> page = next(primary, Place.START, PAGE);
+        while (!page.isEmpty()) {
+            for (Stored stored : page) {
+                if (!canBeOpened(stored)) {
+                    counts.merge(stored.wrapped().keyEncryptionKey(), 1L, Long::sum);
+                }
+            }
+            page = next(primary, Place.after(page.get(page.size() - 1)), PAGE);
+        }
+        return counts;
+    }
+
+    private boolean canBeOpened(Stored stored) {
+        try {
+            Arrays.fill(keyEncryptionKeys.unwrap(stored.wrapped(), stored.user(), stored.id()), (byte) 0);
+            return true;
+        } catch (BrokenSealException | UnknownKeyEncryptionKeyException e) {
+            return false;
+        }
+    }
+
+    private List<Stored> next(String primary, Place after, int limit) {
         return jdbc.sql(FIND_NEXT)
                 .param("primary", primary)
-                .param("after_kek", afterKek)
-                .param("after_id", afterId)
+                .param("after_kek", after.kek())
+                .param("after_id", after.id())
                 .param("limit", limit)
                 .query(PostgresDataKeys::stored)
                 .list();
     }
 
-    private int rewrap(List<Stored> batch) {
+    /** Adds to {@code missing} the key-encryption keys that there are not. */
+    private int rewrap(List<Stored> batch, Set<String> missing) {
         List<String> ids = new ArrayList<>();
         List<String> befores = new ArrayList<>();
         List<String> keks = new ArrayList<>();
         List<String> afters = new ArrayList<>();
         for (Stored stored : batch) {
+            if (missing.contains(stored.wrapped().keyEncryptionKey())) {
+                continue;
+            }
             WrappedKey anew;
             try {
                 anew = anew(stored);
-            } catch (BrokenSealException | UnknownKeyEncryptionKeyException e) {
+            } catch (BrokenSealException e) {
                 // It stays as it is, and is counted; it must not keep all others waiting.
+                continue;
+            } catch (UnknownKeyEncryptionKeyException e) {
+                missing.add(stored.wrapped().keyEncryptionKey());
                 continue;
             }
             ids.add(stored.id().toString());
@@ -167,4 +217,18 @@ final class PostgresDataKeys implements DataKeys {
     }
 
     private record Stored(UUID id, UserId user, WrappedKey wrapped) {}
+
+    /** A place in the index. */
+    private record Place(String kek, UUID id) {
+
+        static final Place START = new Place("", new UUID(0, 0));
+
+        static Place after(Stored stored) {
+            return new Place(stored.wrapped().keyEncryptionKey(), stored.id());
+        }
+
+        static Place afterAllOf(Stored stored) {
+            return new Place(stored.wrapped().keyEncryptionKey(), new UUID(-1, -1));
+        }
+    }
 }

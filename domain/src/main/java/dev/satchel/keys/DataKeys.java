@@ -17,7 +17,14 @@ public interface DataKeys {
      *
      * <p>Each call takes effect entirely or not at all, never waits for others and never undoes what they did: rows that
      * somebody else is changing are left for a later call. Zero therefore means that nothing could be done now; {@link
-     * #countByKeyEncryptionKey} says whether anything is left.
+     * #countByKeyEncryptionKey} says whether anything is left, and {@link #countUnopenable} whether waiting helps.
      */
     int rewrapNext(int limit);
+
+    /**
+     * How many data keys can never be wrapped anew, by the id of the key-encryption key that should open them: it is
+     * missing, or what is stored is broken. Tries each data key that the primary key-encryption key does not wrap, so it
+     * is a question for the end of a rotation.
+     */
+    SortedMap<String, Long> countUnopenable();
 }

@@ -215,6 +215,12 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
         return batch.size();
     }
 
+    /** Nothing breaks in memory, and no key-encryption key is ever taken away. */
+    @Override
+    public SortedMap<String, Long> countUnopenable() {
+        return new TreeMap<>();
+    }
+
     private Optional<Slot> slot(UserId user, Provider provider) {
         return Optional.ofNullable(rows.get(user)).map(row -> row.slots.get(provider));
     }

@@ -476,6 +476,7 @@ public abstract class KeyVaultContract {
             SealedKey before = vault.open(users.get(3), OPENAI, PURPOSE, (key, stored) -> stored)
                     .orElseThrow();
             world.addKeyEncryptionKey();
+            assertThat(world.dataKeys().countUnopenable()).isEmpty();
 
             List<Integer> batches = new ArrayList<>();
             for (int done = world.dataKeys().rewrapNext(10);
@@ -501,6 +502,7 @@ public abstract class KeyVaultContract {
             set(user, OPENAI, "openai");
 
             assertThat(world.dataKeys().rewrapNext(10)).isZero();
+            assertThat(world.dataKeys().countUnopenable()).isEmpty();
         }
 
         @Test

@@ -3,6 +3,7 @@ package dev.satchel.batchexport.command;
 import dev.satchel.keys.EarlierKeys;
 import dev.satchel.keys.KeyAdoption;
 import dev.satchel.keys.KeyAdoption.Outcome;
+import dev.satchel.keys.KeyVault;
 import dev.satchel.postgres.SatchelPostgres;
 import java.sql.SQLException;
 import java.util.Locale;
@@ -34,8 +35,8 @@ final class AdoptKeysCommand implements Callable<Integer> {
     }
 
     private int adopt() throws SQLException {
-        Kek.Vault vault = Kek.vault(console);
-        Outcome outcome = new KeyAdoption(earlierKeys(), vault.keyVault())
+        KeyVault vault = Kek.keyVault(console);
+        Outcome outcome = new KeyAdoption(earlierKeys(), vault)
                 .adopt((key, reason) -> console.err().println("satchel: " + key + " stays: " + reason));
         console.out()
                 .printf(

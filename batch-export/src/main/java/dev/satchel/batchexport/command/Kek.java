@@ -1,6 +1,5 @@
 package dev.satchel.batchexport.command;
 
-import dev.satchel.keys.DataKeys;
 import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.KeyVault;
 import dev.satchel.keys.Provider;
@@ -18,12 +17,24 @@ final class Kek {
      * @throws RefusedException if the key-encryption keys are missing or unsafe, saying what to do
      * @throws SQLException if the database cannot be reached or was not migrated
      */
-    static Vault vault(Console console) throws SQLException {
+    static KeyVault keyVault(Console console) throws SQLException {
         Settings settings = new Settings(console.environment());
+        KeyEncryptionKeys keys = keyEncryptionKeys(settings);
+        return new SatchelPostgres(settings.database().migrated()).keyVault(keys);
+    }
+
+    /**
+     * @throws RefusedException if the key-encryption keys are missing or unsafe, saying what to do
+     * @throws SQLException if the database cannot be reached or was not migrated
+     */
+    static UserKeys userKeys(Console console) throws SQLException {
+        return new UserKeys(keyVault(console));
+    }
+
+    /** @throws RefusedException if they are missing or unsafe, saying what to do */
+    static KeyEncryptionKeys keyEncryptionKeys(Settings settings) {
         KekAddress address = settings.kekAddress();
-        KeyEncryptionKeys keys = refused(() -> address.open(settings::credentials));
-        SatchelPostgres satchel = new SatchelPostgres(settings.database().migrated());
-        return new Vault(keys, satchel.keyVault(keys), satchel.dataKeys(keys));
+        return refused(() -> address.open(settings::credentials));
     }
 
     static Provider provider(String name) {
@@ -39,13 +50,6 @@ final class Kek {
             return work.get();
         } catch (IllegalStateException unsafe) {
             throw new RefusedException(String.valueOf(unsafe.getMessage()));
-        }
-    }
-
-    record Vault(KeyEncryptionKeys keyEncryptionKeys, KeyVault keyVault, DataKeys dataKeys) {
-
-        UserKeys userKeys() {
-            return new UserKeys(keyVault);
         }
     }
 }

@@ -41,7 +41,7 @@ final class ListKeysCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SQLException {
         UserId whose = Ids.user(user);
-        UserKeys keys = Kek.vault(console).userKeys();
+        UserKeys keys = Kek.userKeys(console);
         List<Map<String, Object>> listed = new ArrayList<>();
         for (KeyStatus status : keys.statuses(whose)) {
             String masked = status.isSet()

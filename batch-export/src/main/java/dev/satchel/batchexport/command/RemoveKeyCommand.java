@@ -34,7 +34,7 @@ final class RemoveKeyCommand implements Callable<Integer> {
     public Integer call() throws SQLException {
         UserId whose = Ids.user(user);
         Provider of = provider == null ? null : Kek.provider(provider);
-        UserKeys keys = Kek.vault(console).userKeys();
+        UserKeys keys = Kek.userKeys(console);
         boolean removed = of == null ? keys.removeAll(whose) : keys.remove(whose, of);
         console.out().println(removed ? "removed" : "there was none");
         return 0;

@@ -1,14 +1,18 @@
 package dev.satchel.batchexport.command;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.keys.DataKeys;
 import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.postgres.FileKeyEncryptionKeys;
+import dev.satchel.postgres.SatchelPostgres;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -16,16 +20,18 @@ import picocli.CommandLine.Option;
         name = "rotate",
         description = {
             "Adds a new primary key to the file of key-encryption keys, and wraps every data key anew with it, while",
-            "keys are set and used. A rotation that was stopped is finished first, without another new key.",
-            "What the data keys seal stays as it is. Ends with 1 when data keys are left that others have locked.",
-            "A key in AWS KMS is rotated there, and never added here: what is under its earlier material is wrapped anew."
+            "keys are set and used. A rotation that was stopped is finished first, without another new key; it may be",
+            "stopped or killed at any moment. What the data keys seal stays as it is. Ends with 1 when data keys are",
+            "left: those that others have locked, and those that cannot be opened. A key in AWS KMS is rotated there, and never",
+            "added here: what is under its earlier material is wrapped anew."
         })
 final class RotateKeysCommand implements Callable<Integer> {
 
-    /** Data keys per transaction. */
-    private static final int BATCH = 200;
+    /** Data keys per transaction. More are hardly faster, and their rows are locked for longer. */
+    private static final int BATCH = 500;
 
     private static final int PATIENCE = 50;
+    private static final long PAUSE_MILLIS = 100;
 
     private final Console console;
 
@@ -46,41 +52,68 @@ final class RotateKeysCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException, InterruptedException {
-        if (retire && !(new Settings(console.environment()).kekAddress() instanceof KekAddress.File)) {
+        Settings settings = new Settings(console.environment());
+        if (retire && !(settings.kekAddress() instanceof KekAddress.File)) {
             throw new UsageException("--retire takes keys out of a file, and SATCHEL_KEK names a key in AWS KMS, which"
                     + " keeps its earlier material itself: leave --retire out");
         }
-        Kek.Vault vault = Kek.vault(console);
-        DataKeys dataKeys = vault.dataKeys();
-        if (dryRun) {
-            report(dataKeys, vault.keyEncryptionKeys());
-            return 0;
+        KeyEncryptionKeys keys = Kek.keyEncryptionKeys(settings);
+        // One connection for all of it: to open one takes about as long as to wrap a hundred data keys anew.
+        try (HikariDataSource connection = settings.database().pool(1)) {
+            DataKeys dataKeys = new SatchelPostgres(connection).dataKeys(keys);
+            if (dryRun) {
+                report(dataKeys, keys);
+                return 0;
+            }
+            return rotate(dataKeys, keys);
         }
-        if (!resume && vault.keyEncryptionKeys() instanceof FileKeyEncryptionKeys file) {
-            if (left(dataKeys, file) == 0) {
+    }
+
+    private int rotate(DataKeys dataKeys, KeyEncryptionKeys keys) throws InterruptedException {
+        long rewrapped = 0;
+        if (!resume && keys instanceof FileKeyEncryptionKeys file) {
+            rewrapped = left(dataKeys, keys) == 0 ? 0 : dataKeys.rewrapNext(BATCH);
+            // What can never be opened makes no rotation unfinished: it would be the last one there could be.
+            if (rewrapped == 0 && left(dataKeys, keys) <= sum(dataKeys.countUnopenable())) {
                 console.out().println("added the key " + Kek.refused(file::addPrimary));
             } else {
                 console.out().println("finishing a rotation that was stopped");
             }
         }
-        long rewrapped = 0;
-        int waits = 0;
-        while (left(dataKeys, vault.keyEncryptionKeys()) > 0 && waits < PATIENCE) {
-            int some = dataKeys.rewrapNext(BATCH);
-            rewrapped += some;
-            if (some == 0) {
-                waits++;
-                Thread.sleep(100);
-            } else {
-                waits = 0;
-            }
-        }
+        rewrapped += rewrapAll(dataKeys, keys);
         console.out().println("wrapped " + rewrapped + " data keys anew");
-        if (retire && vault.keyEncryptionKeys() instanceof FileKeyEncryptionKeys file) {
+        if (retire && keys instanceof FileKeyEncryptionKeys file) {
             retire(dataKeys, file);
         }
-        report(dataKeys, vault.keyEncryptionKeys());
-        return left(dataKeys, vault.keyEncryptionKeys()) == 0 ? 0 : 1;
+        report(dataKeys, keys);
+        return leftovers(dataKeys, keys);
+    }
+
+    /** Wraps anew until nothing is left that can be, and waits for what others have locked. */
+    private long rewrapAll(DataKeys dataKeys, KeyEncryptionKeys keys) throws InterruptedException {
+        long rewrapped = 0;
+        long unopenable = 0;
+        int waits = 0;
+        while (true) {
+            int some = dataKeys.rewrapNext(BATCH);
+            if (some > 0) {
+                rewrapped += some;
+                waits = 0;
+                continue;
+            }
+            long left = left(dataKeys, keys);
+            if (waits == 0 && left > 0) {
+                unopenable = sum(dataKeys.countUnopenable());
+            }
+            if (left <= unopenable || waits == PATIENCE) {
+                return rewrapped;
+            }
+            if (waits == 0) {
+                console.err().println("waiting for " + (left - unopenable) + " data keys that others have locked");
+            }
+            waits++;
+            Thread.sleep(PAUSE_MILLIS);
+        }
     }
 
     private void retire(DataKeys dataKeys, FileKeyEncryptionKeys file) {
@@ -96,16 +129,42 @@ final class RotateKeysCommand implements Callable<Integer> {
         }
     }
 
+    private int leftovers(DataKeys dataKeys, KeyEncryptionKeys keys) {
+        long left = left(dataKeys, keys);
+        if (left == 0) {
+            return 0;
+        }
+        SortedMap<String, Long> unopenable = dataKeys.countUnopenable();
+        long locked = left - sum(unopenable);
+        if (locked > 0) {
+            console.err()
+                    .println("satchel: " + locked
+                            + " data keys are left that others have locked: run 'satchel keys rotate --resume' again");
+        }
+        if (!unopenable.isEmpty()) {
+            console.err()
+                    .println("satchel: " + sum(unopenable)
+                            + " data keys are left that cannot be wrapped anew, because the key-encryption key is"
+                            + " missing or they are broken: "
+                            + unopenable.entrySet().stream()
+                                    .map(entry -> entry.getValue() + " of " + entry.getKey())
+                                    .collect(Collectors.joining(", ")));
+        }
+        return 1;
+    }
+
     private static long left(DataKeys dataKeys, KeyEncryptionKeys keys) {
-        String primary = keys.primaryId();
-        return dataKeys.countByKeyEncryptionKey().entrySet().stream()
-                .filter(entry -> !entry.getKey().equals(primary))
-                .mapToLong(java.util.Map.Entry::getValue)
-                .sum();
+        SortedMap<String, Long> counts = dataKeys.countByKeyEncryptionKey();
+        counts.remove(keys.primaryId());
+        return sum(counts);
+    }
+
+    private static long sum(SortedMap<String, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private void report(DataKeys dataKeys, KeyEncryptionKeys keys) {
-        SortedMap<String, Long> counts = new java.util.TreeMap<>(dataKeys.countByKeyEncryptionKey());
+        SortedMap<String, Long> counts = new TreeMap<>(dataKeys.countByKeyEncryptionKey());
         String primary = keys.primaryId();
         counts.putIfAbsent(primary, 0L);
         counts.forEach((id, count) -> console.out()

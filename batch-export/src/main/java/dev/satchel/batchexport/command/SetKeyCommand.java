@@ -35,7 +35,7 @@ final class SetKeyCommand implements Callable<Integer> {
     public Integer call() throws SQLException, IOException {
         UserId whose = Ids.user(user);
         Provider of = Kek.provider(provider);
-        UserKeys keys = Kek.vault(console).userKeys();
+        UserKeys keys = Kek.userKeys(console);
         try {
             keys.set(whose, of, read());
         } catch (IllegalArgumentException refused) {

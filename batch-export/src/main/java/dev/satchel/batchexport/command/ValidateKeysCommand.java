@@ -7,6 +7,7 @@ import dev.satchel.keys.KeyRevalidation;
 import dev.satchel.keys.KeyRevalidation.Round;
 import dev.satchel.keys.KeyStatus;
 import dev.satchel.keys.KeyValidation;
+import dev.satchel.keys.KeyVault;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.ProviderCheck;
 import dev.satchel.keys.UnknownKeyEncryptionKeyException;
@@ -81,14 +82,14 @@ final class ValidateKeysCommand implements Callable<Integer> {
         List<Provider> providers =
                 provider == null ? Arrays.asList(Provider.values()) : List.of(Kek.provider(provider));
         ProviderCheck check = Kek.refused(HttpProviderCheck::new);
-        Kek.Vault vault = Kek.vault(console);
+        KeyVault vault = Kek.keyVault(console);
         return whose == null ? validateDue(vault, check) : validate(vault, check, whose, providers);
     }
 
-    private int validate(Kek.Vault vault, ProviderCheck check, UserId whose, List<Provider> providers) {
-        KeyValidation validation = new KeyValidation(vault.keyVault(), check);
+    private int validate(KeyVault vault, ProviderCheck check, UserId whose, List<Provider> providers) {
+        KeyValidation validation = new KeyValidation(vault, check);
         boolean areAllOpened = true;
-        for (KeyStatus status : vault.keyVault().statuses(whose)) {
+        for (KeyStatus status : vault.statuses(whose)) {
             if (!providers.contains(status.provider())) {
                 continue;
             }
@@ -109,10 +110,10 @@ final class ValidateKeysCommand implements Callable<Integer> {
         return areAllOpened ? 0 : 1;
     }
 
-    private int validateDue(Kek.Vault vault, ProviderCheck check) {
+    private int validateDue(KeyVault vault, ProviderCheck check) {
         Round round;
         try (StopOnExit exit = new StopOnExit(new StopSignal(), GRACE)) {
-            round = new KeyRevalidation(vault.keyVault(), check).validateDue(exit.signal()::await);
+            round = new KeyRevalidation(vault, check).validateDue(exit.signal()::await);
         }
         console.out()
                 .printf(

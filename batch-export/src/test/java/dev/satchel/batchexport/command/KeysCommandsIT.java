@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
 import dev.satchel.migrations.SampleDatabase;
+import dev.satchel.postgres.FileKeyEncryptionKeys;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +25,9 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +125,101 @@ class KeysCommandsIT {
         assertThat(satchel("keys", "rotate", "--resume", "--retire").succeeded())
                 .contains("retired the key file:");
         assertThat(satchel("keys", "list", "--user", LEARNER).succeeded()).contains("sk-proj…WXYZ");
+    }
+
+    @Test
+    void saysWhichDataKeysCanNeverBeWrappedAnewAndRotatesTheOthers() throws SQLException {
+        satchel("keys", "init").succeeded();
+        set("openai", OPENAI).succeeded();
+        String earlier = value("SELECT kek_id FROM satchel.data_key");
+        var others = otherUsers(2);
+        others.forEach(other -> set(other, "openai", OPENAI).succeeded());
+        execute("UPDATE satchel.data_key SET kek_id = 'file:1' WHERE user_id = '" + others.get(0) + "'");
+        execute("UPDATE satchel.data_key SET wrapped = set_byte(wrapped, 40, get_byte(wrapped, 40) # 1)"
+                + " WHERE user_id = '" + others.get(1) + "'");
+
+        Result rotated = satchel("keys", "rotate", "--retire");
+
+        assertThat(rotated.exit()).isEqualTo(1);
+        assertThat(rotated.out())
+                .contains("added the key", "wrapped 1 data keys anew")
+                .doesNotContain("retired");
+        assertThat(rotated.err().lines())
+                .containsExactly("satchel: 2 data keys are left that cannot be wrapped anew, because the key-encryption"
+                        + " key is missing or they are broken: 1 of file:1, 1 of " + earlier);
+        assertThat(satchel("keys", "list", "--user", LEARNER).succeeded()).contains("sk-proj…WXYZ");
+        assertThat(satchel("keys", "rotate", "--resume"))
+                .satisfies(again -> assertThat(again.exit()).isEqualTo(1))
+                .satisfies(again -> assertThat(again.out()).startsWith("wrapped 0 data keys anew"));
+        assertThat(satchel("keys", "rotate").out()).contains("added the key", "wrapped 1 data keys anew");
+    }
+
+    @Test
+    void finishesARotationThatWasStoppedWithoutAnotherKey() throws SQLException {
+        satchel("keys", "init").succeeded();
+        set("openai", OPENAI).succeeded();
+        String added = FileKeyEncryptionKeys.open(folder.resolve("kek.json")).addPrimary();
+
+        String finished = satchel("keys", "rotate").succeeded();
+
+        assertThat(finished.lines())
+                .startsWith("finishing a rotation that was stopped", "wrapped 1 data keys anew")
+                .contains(added + " wraps 1 data keys (primary)");
+        assertThat(FileKeyEncryptionKeys.open(folder.resolve("kek.json")).ids()).hasSize(2);
+    }
+
+    @Test
+    void waitsForWhatOthersHaveLocked() throws Exception {
+        satchel("keys", "init").succeeded();
+        set("openai", OPENAI).succeeded();
+        var out = new StringWriter();
+        var err = new StringWriter();
+        var operator = Executors.newSingleThreadExecutor();
+        try (Connection other = database.superuserDataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("SELECT FROM satchel.data_key FOR UPDATE");
+
+            Future<Integer> rotation = operator.submit(() -> SatchelCommand.run(
+                    new Console(
+                            environment,
+                            InputStream.nullInputStream(),
+                            new PrintWriter(out, true),
+                            new PrintWriter(err, true),
+                            false),
+                    "keys",
+                    "rotate"));
+            while (!rotation.isDone() && !err.toString().contains("waiting for 1 data keys that others have locked")) {
+                Thread.sleep(5);
+            }
+            other.rollback();
+
+            assertThat(rotation.get()).as(out.toString() + err).isZero();
+            assertThat(out.toString()).contains("wrapped 1 data keys anew");
+        } finally {
+            operator.shutdownNow();
+        }
+    }
+
+    @Test
+    void saysWhatOthersKeepLocked() throws SQLException {
+        satchel("keys", "init").succeeded();
+        set("openai", OPENAI).succeeded();
+        try (Connection other = database.superuserDataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("SELECT FROM satchel.data_key FOR UPDATE");
+
+            Result rotated = satchel("keys", "rotate");
+
+            assertThat(rotated.exit()).isEqualTo(1);
+            assertThat(rotated.err().lines())
+                    .containsExactly(
+                            "waiting for 1 data keys that others have locked",
+                            "satchel: 1 data keys are left that others have locked:"
+                                    + " run 'satchel keys rotate --resume' again");
+        }
+        assertThat(satchel("keys", "rotate").succeeded()).startsWith("finishing a rotation that was stopped");
     }
 
     @ParameterizedTest
@@ -243,14 +345,35 @@ class KeysCommandsIT {
     }
 
     private Result set(String provider, String key) {
+        return set(LEARNER, provider, key);
+    }
+
+    private Result set(String user, String provider, String key) {
         Result result =
-                Installation.satchel(environment, stdin(key), "keys", "set", "--user", LEARNER, "--provider", provider);
+                Installation.satchel(environment, stdin(key), "keys", "set", "--user", user, "--provider", provider);
         results.add(result);
         return result;
     }
 
     private static ByteArrayInputStream stdin(String text) {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private List<String> otherUsers(int number) throws SQLException {
+        var users = new ArrayList<String>();
+        for (int i = 0; i < number; i++) {
+            users.add(UUID.randomUUID().toString());
+            execute("INSERT INTO public.users (id, email) VALUES ('%s', 'other%d@example.org')"
+                    .formatted(users.get(i), i));
+        }
+        return users;
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = database.superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private String value(String query) throws SQLException {
