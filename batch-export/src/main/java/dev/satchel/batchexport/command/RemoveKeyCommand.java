@@ -3,6 +3,7 @@ package dev.satchel.batchexport.command;
 import dev.satchel.UserId;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.UserKeys;
+import dev.satchel.postgres.SatchelPostgres;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,10 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "remove",
-        description = "Deletes a user's key for one provider, or all of them; with the last one goes what opens them.")
+        description = {
+            "Deletes a user's key for one provider, or all of them; with the last one goes what opens them.",
+            "Needs no key-encryption keys."
+        })
 final class RemoveKeyCommand implements Callable<Integer> {
 
     private final Console console;
@@ -34,7 +38,9 @@ final class RemoveKeyCommand implements Callable<Integer> {
     public Integer call() throws SQLException {
         UserId whose = Ids.user(user);
         Provider of = provider == null ? null : Kek.provider(provider);
-        UserKeys keys = Kek.userKeys(console);
+        SatchelPostgres satchel = new SatchelPostgres(
+                new Settings(console.environment()).database().migrated());
+        UserKeys keys = new UserKeys(satchel.keyVault(new NoKeyEncryptionKeys()));
         boolean removed = of == null ? keys.removeAll(whose) : keys.remove(whose, of);
         console.out().println(removed ? "removed" : "there was none");
         return 0;

@@ -48,7 +48,7 @@ class KekRefusalIT {
     private static final String LEARNER = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
     private static final String OPENAI = "sk-proj-Refused0123456789abcdefghijklmnop";
 
-    /** Every command that seals, opens, wraps or takes away what is sealed. */
+    /** Every command that seals, opens or wraps. */
     private static final List<String> NEED_THE_KEYS = List.of(
             "keys set --user " + LEARNER + " --provider openai",
             "keys list --user " + LEARNER,
@@ -58,9 +58,7 @@ class KekRefusalIT {
             "keys adopt",
             "keys rotate",
             "keys rotate --dry-run",
-            "keys rotate --resume --retire",
-            "keys remove --user " + LEARNER + " --provider openai",
-            "keys remove --user " + LEARNER);
+            "keys rotate --resume --retire");
 
     private static final List<BadKeys> BAD_KEYS = List.of(
             setting("unset", null, "SATCHEL_KEK is not set"),
@@ -255,6 +253,27 @@ class KekRefusalIT {
         Files.setPosixFilePermissions(folder.resolve("kek.json"), PosixFilePermissions.fromString("rw-r--r--"));
 
         everythingElseGoesOn(environment);
+    }
+
+    @Test
+    void whatAUserWantsDeletedIsDeletedWithoutKeys() throws Exception {
+        Map<String, String> environment = environment();
+        environment.put("SATCHEL_KEK", "file:" + kek(sound));
+        Installation.satchel(environment, unsplash(), "keys", "set", "--user", LEARNER, "--provider", "unsplash")
+                .succeeded();
+
+        assertThat(Installation.satchel(environment(), "keys", "remove", "--user", LEARNER, "--provider", "unsplash")
+                        .succeeded())
+                .isEqualTo("removed");
+
+        assertThat(Installation.satchel(environment, "keys", "list", "--user", LEARNER)
+                        .succeeded())
+                .contains("unsplash   not set")
+                .contains("openai     sk-proj…");
+    }
+
+    private static ByteArrayInputStream unsplash() {
+        return new ByteArrayInputStream("Refused-0123456789abcdefghij".getBytes(StandardCharsets.US_ASCII));
     }
 
     private void everythingElseGoesOn(Map<String, String> worker) throws Exception {

@@ -261,7 +261,7 @@ class KeysCommandsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"set --user %s --provider openai", "list --user %s", "remove --user %s", "rotate"})
+    @ValueSource(strings = {"set --user %s --provider openai", "list --user %s", "rotate"})
     void whatSealsOrOpensRefusesAMissingOrOpenFileOfKeys(String call) throws IOException {
         var arguments = ("keys " + call.formatted(LEARNER)).split(" ");
 
