@@ -67,6 +67,10 @@ final class PostgresDataKeys implements DataKeys {
              WHERE k.id = free.id
             """;
 
+    // Those who store a data key hold it shared, until they have committed.
+    private static final String WAIT_FOR_STORING =
+            "SELECT pg_advisory_xact_lock(hashtextextended('satchel.data_key', 0))";
+
     /** Data keys per statement where nothing is changed. */
     private static final int PAGE = 1000;
 
@@ -143,6 +147,13 @@ final class PostgresDataKeys implements DataKeys {
             page = next(primary, Place.after(page.get(page.size() - 1)), PAGE);
         }
         return counts;
+    }
+
+    @Override
+    public Set<String> keyEncryptionKeysInUse() {
+        // A statement of its own, because the next one is to see what those waited for have committed.
+        jdbc.sql(WAIT_FOR_STORING).query(locked -> {});
+        return countByKeyEncryptionKey().keySet();
     }
 
     private boolean canBeOpened(Stored stored) {

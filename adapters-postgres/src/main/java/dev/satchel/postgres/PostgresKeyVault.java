@@ -68,6 +68,9 @@ final class PostgresKeyVault implements KeyVault {
                FOR UPDATE
             """;
 
+    private static final String STORING_DATA_KEY =
+            "SELECT pg_advisory_xact_lock_shared(hashtextextended('satchel.data_key', 0))";
+
     private static final String ADD_DATA_KEY = """
             INSERT INTO satchel.data_key (id, user_id, kek_id, wrapped)
             VALUES (:id, :user, :kek, :wrapped)
@@ -307,6 +310,13 @@ final class PostgresKeyVault implements KeyVault {
             return Storing.OVERTAKEN;
         }
         if (ready.isNew()) {
+            // Whoever retires a key waits for this lock before asking what it wraps. What was wrapped earlier with a
+            // key
+            // that is not the primary any more may come too late for that, and is wrapped again.
+            jdbc.sql(STORING_DATA_KEY).query(locked -> {});
+            if (!ready.wrapped().keyEncryptionKey().equals(keyEncryptionKeys.primaryId())) {
+                return false;
+            }
             jdbc.sql(ADD_DATA_KEY)
                     .param("id", ready.dataKey().id())
                     .param("user", user.value())

@@ -21,14 +21,18 @@ import dev.satchel.keys.UserKeys;
 import dev.satchel.keys.VaultUnderTest;
 import dev.satchel.keys.WrappedKey;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -37,6 +41,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -298,9 +303,61 @@ class PostgresKeyVaultIT extends KeyVaultContract {
         }
 
         assertThat(done).isEqualTo(6);
+        assertThat(postgres.dataKeys().countUnopenable()).containsExactly(Map.entry(earlier, 4L));
         assertThat(postgres.dataKeys().countByKeyEncryptionKey())
                 .containsEntry(earlier, 4L)
                 .containsEntry(postgres.keyEncryptionKeys().primaryId(), 6L);
+    }
+
+    @Test
+    void whatAMissingKeyWrapsDoesNotHoldUpARotation() {
+        for (int i = 0; i < 9; i++) {
+            UserId user = userWith(Provider.OPENAI);
+            postgres.owner()
+                    .sql("UPDATE satchel.data_key SET kek_id = :kek WHERE user_id = :user")
+                    .param(
+                            "kek",
+                            i < 5
+                                    ? "file:!"
+                                    : i < 7
+                                            ? "file:~"
+                                            : postgres.keyEncryptionKeys().primaryId())
+                    .param("user", user.value())
+                    .update();
+        }
+        postgres.addKeyEncryptionKey();
+
+        assertThat(postgres.dataKeys().rewrapNext(3)).isEqualTo(2);
+        assertThat(postgres.dataKeys().rewrapNext(3)).isZero();
+
+        assertThat(postgres.dataKeys().countUnopenable())
+                .containsExactly(Map.entry("file:!", 5L), Map.entry("file:~", 2L));
+    }
+
+    @Test
+    void whatWasLockedIsWrappedAnewLater() throws Exception {
+        List<UserId> users = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            users.add(userWith(Provider.OPENAI));
+        }
+        postgres.addKeyEncryptionKey();
+
+        try (Connection other = postgres.database().ownerDataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("SELECT FROM satchel.data_key WHERE user_id = '" + users.get(2) + "' FOR UPDATE");
+            int done = 0;
+            for (int batch = postgres.dataKeys().rewrapNext(2);
+                    batch > 0;
+                    batch = postgres.dataKeys().rewrapNext(2)) {
+                done += batch;
+            }
+            assertThat(done).isEqualTo(5);
+            assertThat(postgres.dataKeys().countUnopenable()).isEmpty();
+            other.rollback();
+        }
+
+        assertThat(postgres.dataKeys().rewrapNext(2)).isOne();
     }
 
     @Test
@@ -334,6 +391,95 @@ class PostgresKeyVaultIT extends KeyVaultContract {
         assertThat(rewrapped).isZero();
         assertThat(postgres.dataKeys().countByKeyEncryptionKey())
                 .containsOnlyKeys(postgres.keyEncryptionKeys().primaryId());
+    }
+
+    @Test
+    void aFirstKeyOutlivesTheRetirementOfTheKeyThatWasPrimaryWhenItBegan() {
+        UserId user = postgres.addUser();
+        AtomicBoolean meanwhile = new AtomicBoolean(true);
+        KeyVault vault = anotherVault(new Delegating() {
+
+            @Override
+            public WrappedKey wrap(byte[] dataKey, UserId whose, UUID dataKeyId) {
+                WrappedKey wrapped = super.wrap(dataKey, whose, dataKeyId);
+                if (meanwhile.getAndSet(false)) {
+                    postgres.addKeyEncryptionKey();
+                    assertThat(postgres.dataKeys().keyEncryptionKeysInUse()).doesNotContain(wrapped.keyEncryptionKey());
+                    postgres.keyEncryptionKeys().retire(wrapped.keyEncryptionKey());
+                }
+                return wrapped;
+            }
+        });
+
+        set(vault, user, Provider.OPENAI);
+
+        assertThat(opened(postgres.vault(), user, Provider.OPENAI)).isPresent();
+    }
+
+    @Test
+    void whatIsInUseIsKnownOnceThoseWhoStoreDataKeysAreDone() throws Exception {
+        UserId user = postgres.addUser();
+        String earlier = postgres.keyEncryptionKeys().primaryId();
+        ExecutorService operator = Executors.newSingleThreadExecutor();
+        AtomicReference<Future<Set<String>>> inUse = new AtomicReference<>();
+        KeyVault vault = anotherVault(new Delegating() {
+
+            @Override
+            public String primaryId() {
+                String primary = super.primaryId();
+                postgres.addKeyEncryptionKey();
+                inUse.set(operator.submit(() -> postgres.dataKeys().keyEncryptionKeysInUse()));
+                while (!inUse.get().isDone() && !someoneWaitsForALock()) {
+                    Thread.onSpinWait();
+                }
+                return primary;
+            }
+        });
+
+        try {
+            set(vault, user, Provider.OPENAI);
+
+            assertThat(inUse.get().get()).contains(earlier);
+        } finally {
+            operator.shutdownNow();
+        }
+    }
+
+    private static boolean someoneWaitsForALock() {
+        return postgres.owner().sql("""
+                SELECT EXISTS (SELECT
+                                 FROM pg_locks
+                                WHERE locktype = 'advisory'
+                                  AND NOT granted
+                                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+                """).query(Boolean.class).single();
+    }
+
+    private static KeyVault anotherVault(KeyEncryptionKeys keys) {
+        return new SatchelPostgres(postgres.database().workerDataSource()).keyVault(keys);
+    }
+
+    private static void set(KeyVault vault, UserId user, Provider provider) {
+        new UserKeys(vault).set(user, provider, ApiKeys.of(ApiKeys.text(provider, user.toString())));
+    }
+
+    /** The keys of the file, for a test that has something happen between two steps. */
+    private static class Delegating implements KeyEncryptionKeys {
+
+        @Override
+        public String primaryId() {
+            return postgres.keyEncryptionKeys().primaryId();
+        }
+
+        @Override
+        public WrappedKey wrap(byte[] dataKey, UserId user, UUID dataKeyId) {
+            return postgres.keyEncryptionKeys().wrap(dataKey, user, dataKeyId);
+        }
+
+        @Override
+        public byte[] unwrap(WrappedKey wrapped, UserId user, UUID dataKeyId) {
+            return postgres.keyEncryptionKeys().unwrap(wrapped, user, dataKeyId);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.satchel.keys;
 
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -27,4 +28,10 @@ public interface DataKeys {
      * is a question for the end of a rotation.
      */
     SortedMap<String, Long> countUnopenable();
+
+    /**
+     * The ids of the key-encryption keys that wrap a data key. Waits for those who are just storing one, so that a
+     * key-encryption key that is neither the primary nor among these wraps nothing ever again, and may be taken away.
+     */
+    Set<String> keyEncryptionKeysInUse();
 }

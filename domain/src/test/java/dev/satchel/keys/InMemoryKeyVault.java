@@ -221,6 +221,11 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
         return new TreeMap<>();
     }
 
+    @Override
+    public Set<String> keyEncryptionKeysInUse() {
+        return countByKeyEncryptionKey().keySet();
+    }
+
     private Optional<Slot> slot(UserId user, Provider provider) {
         return Optional.ofNullable(rows.get(user)).map(row -> row.slots.get(provider));
     }

@@ -477,6 +477,7 @@ public abstract class KeyVaultContract {
                     .orElseThrow();
             world.addKeyEncryptionKey();
             assertThat(world.dataKeys().countUnopenable()).isEmpty();
+            assertThat(world.dataKeys().keyEncryptionKeysInUse()).containsExactly(earlier);
 
             List<Integer> batches = new ArrayList<>();
             for (int done = world.dataKeys().rewrapNext(10);
@@ -486,6 +487,7 @@ public abstract class KeyVaultContract {
             }
 
             assertThat(batches).containsExactly(10, 10, 5);
+            assertThat(world.dataKeys().keyEncryptionKeysInUse()).hasSize(1).doesNotContain(earlier);
             assertThat(world.dataKeys().countByKeyEncryptionKey())
                     .hasSize(1)
                     .containsValue(25L)

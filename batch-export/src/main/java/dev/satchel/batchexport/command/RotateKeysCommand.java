@@ -119,7 +119,7 @@ final class RotateKeysCommand implements Callable<Integer> {
     private void retire(DataKeys dataKeys, FileKeyEncryptionKeys file) {
         List<String> idle = new ArrayList<>(file.ids());
         idle.remove(file.primaryId());
-        idle.removeAll(dataKeys.countByKeyEncryptionKey().keySet());
+        idle.removeAll(dataKeys.keyEncryptionKeysInUse());
         for (String id : idle) {
             Kek.refused(() -> {
                 file.retire(id);

@@ -150,7 +150,7 @@ class KeyRotationIT {
             } else {
                 long seen = isUnfinished ? doneBefore : 0;
                 while (rotation.isAlive() && (done() == seen || done() == USERS)) {
-                    Thread.sleep(1);
+                    Thread.sleep(2);
                 }
                 Thread.sleep(random.nextLong(wrappingMillis + 1));
             }
@@ -182,7 +182,7 @@ class KeyRotationIT {
         long seen = isUnfinished ? done() : 0;
         Process rotation = rotate();
         while (rotation.isAlive() && (done() == seen || done() == USERS)) {
-            Thread.sleep(1);
+            Thread.sleep(2);
         }
         rotation.destroy();
         int exit = Installation.ended(rotation);
@@ -299,10 +299,7 @@ class KeyRotationIT {
         List<String> arguments = new ArrayList<>(List.of("keys", "rotate"));
         arguments.addAll(List.of(options));
         return satchel.start(
-                Map.of("SATCHEL_KEK", "file:" + file()),
-                List.of("-XX:TieredStopAtLevel=1"),
-                output(),
-                arguments.toArray(String[]::new));
+                Map.of("SATCHEL_KEK", "file:" + file()), List.of(), output(), arguments.toArray(String[]::new));
     }
 
     private long done() {
