@@ -653,7 +653,7 @@ class PostgresKeyVaultIT extends KeyVaultContract {
                 .isThrownBy(() ->
                         postgres.vault().open(user, Provider.OPENAI, PURPOSE, (ApiKey key, SealedKey stored) -> 1))
                 .withMessage("a stored key cannot be opened: it was changed, moved, or sealed under a key that is gone;"
-                        + " set the key again");
+                        + " set the key again, and if that is refused too, remove the user's keys first");
     }
 
     private static <T> T any(List<T> things) {

@@ -10,6 +10,6 @@ public final class BrokenSealException extends RuntimeException {
 
     public BrokenSealException() {
         super("a stored key cannot be opened: it was changed, moved, or sealed under a key that is gone;"
-                + " set the key again");
+                + " set the key again, and if that is refused too, remove the user's keys first");
     }
 }
