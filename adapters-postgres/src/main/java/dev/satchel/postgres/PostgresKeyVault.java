@@ -310,12 +310,12 @@ final class PostgresKeyVault implements KeyVault {
             return Storing.OVERTAKEN;
         }
         if (ready.isNew()) {
-            // Whoever retires a key waits for this lock before asking what it wraps. What was wrapped earlier with a
+            // Whoever retires a key waits for this lock before asking what it wraps. What was wrapped earlier, with a
             // key
-            // that is not the primary any more may come too late for that, and is wrapped again.
+            // that is not the primary any more, may come too late for that, and is wrapped again.
             jdbc.sql(STORING_DATA_KEY).query(locked -> {});
             if (!ready.wrapped().keyEncryptionKey().equals(keyEncryptionKeys.primaryId())) {
-                return false;
+                return Storing.OVERTAKEN;
             }
             jdbc.sql(ADD_DATA_KEY)
                     .param("id", ready.dataKey().id())

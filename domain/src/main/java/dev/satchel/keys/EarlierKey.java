@@ -44,7 +44,8 @@ public final class EarlierKey implements AutoCloseable {
     }
 
     /**
-     * The key that is stored, without spaces around it. The caller closes it.
+     * The key that is stored, without spaces around it and without the line breaks that base64 may have. The caller closes
+     * it.
      *
      * <p>What is base64 of visible characters is read as these, also where it could be a key itself: by chance a key of 40
      * characters is that once in 10^13 times.
@@ -54,9 +55,10 @@ public final class EarlierKey implements AutoCloseable {
      */
     public ApiKey read() {
         byte[] text = stripped();
+        byte[] line = withoutLineBreaks(text);
         try {
-            ApiKey key = decoded(Base64.getDecoder(), text)
-                    .or(() -> decoded(Base64.getUrlDecoder(), text))
+            ApiKey key = decoded(Base64.getDecoder(), line)
+                    .or(() -> decoded(Base64.getUrlDecoder(), line))
                     .orElseGet(() -> ApiKey.take(text.clone()));
             try {
                 provider.requireKeyOf(key);
@@ -67,6 +69,7 @@ public final class EarlierKey implements AutoCloseable {
             }
         } finally {
             Arrays.fill(text, (byte) 0);
+            Arrays.fill(line, (byte) 0);
         }
     }
 
@@ -76,6 +79,20 @@ public final class EarlierKey implements AutoCloseable {
         } catch (IllegalArgumentException notBase64OfText) {
             return Optional.empty();
         }
+    }
+
+    // PostgreSQL's encode() breaks base64 every 76 characters, as RFC 2045 wants it.
+    private static byte[] withoutLineBreaks(byte[] text) {
+        byte[] line = new byte[text.length];
+        int length = 0;
+        for (byte character : text) {
+            if (character != '\n' && character != '\r') {
+                line[length++] = character;
+            }
+        }
+        byte[] fitting = Arrays.copyOf(line, length);
+        Arrays.fill(line, (byte) 0);
+        return fitting;
     }
 
     private byte[] stripped() {

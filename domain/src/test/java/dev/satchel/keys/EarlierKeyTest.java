@@ -52,6 +52,10 @@ class EarlierKeyTest {
                             read(provider, key),
                             read(provider, " \n" + key + "\r\n"),
                             read(provider, Base64.getEncoder().encodeToString(bytes)),
+                            read(provider, Base64.getMimeEncoder().encodeToString(bytes)),
+                            read(
+                                    provider,
+                                    Base64.getMimeEncoder(76, new byte[] {'\n'}).encodeToString(bytes)),
                             read(provider, Base64.getEncoder().withoutPadding().encodeToString(bytes)),
                             read(provider, Base64.getUrlEncoder().encodeToString(bytes) + "\n")))
                     .containsOnly(key);

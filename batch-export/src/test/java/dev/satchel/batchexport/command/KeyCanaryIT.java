@@ -3,6 +3,8 @@ package dev.satchel.batchexport.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Installation;
+import dev.satchel.provider.ProviderServers;
+import dev.satchel.provider.ProviderServers.Reply;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -50,15 +52,18 @@ class KeyCanaryIT {
     static Path folder;
 
     private static Installation installation;
+    private static ProviderServers providers;
 
     @BeforeAll
     static void install() throws IOException {
         installation = Installation.in(Files.createDirectory(folder.resolve("s3")));
         installation.database().withLearners();
+        providers = ProviderServers.in(Files.createDirectory(folder.resolve("providers")));
     }
 
     @AfterAll
-    static void close() {
+    static void close() throws IOException {
+        providers.close();
         installation.close();
     }
 
@@ -71,6 +76,8 @@ class KeyCanaryIT {
         Run run = new Run(Files.createDirectory(folder.resolve("run")));
 
         run.ended(0, run.satchel("", "keys", "init"));
+        storeAsBefore("sk-proj-" + openai, "sk-ant-api03-" + anthropic);
+        run.ended(0, run.adopt());
         List<Started> sets = List.of(
                 run.set("openai", "sk-proj-" + openai + "\n"),
                 run.set("anthropic", "sk-ant-api03-" + anthropic + "\r\n"));
@@ -79,6 +86,14 @@ class KeyCanaryIT {
         Started unsplashSet = run.set("unsplash", unsplash);
         run.ended(2, run.set("openai", "sk-ant-api03-" + anthropic));
         run.ended(0, unsplashSet);
+        // As providers do, this one repeats what it was sent.
+        providers.answer(question -> Reply.of(401, question.headers().toString()));
+        run.ended(0, run.validate());
+        assertThat(providers.asked())
+                .hasSize(3)
+                .anyMatch(asked -> asked.header("Authorization").endsWith(openai))
+                .anyMatch(asked -> asked.header("x-api-key").endsWith(anthropic))
+                .anyMatch(asked -> asked.header("Authorization").endsWith(unsplash));
         run.ended(0, run.session("sk-proj-" + openai + "\nsk-ant-api03-" + anthropic + "\n" + unsplash + "\n"));
         run.ended(0, run.satchel("", "export", "run"));
         Started list = run.satchel("", "keys", "list", "--user", LEARNER);
@@ -104,6 +119,14 @@ class KeyCanaryIT {
         assertEverythingWasThere(run, tables, exported, recordings);
     }
 
+    /** One key in the clear and one in base64, where the migrations move the application's earlier table to. */
+    private static void storeAsBefore(String openai, String anthropic) {
+        installation.sql("CREATE TABLE satchel.adopted_user_api_keys"
+                + " (id uuid, user_id uuid, openai_api_key text, unsplash_api_key text, anthropic_api_key text);"
+                + " INSERT INTO satchel.adopted_user_api_keys VALUES (gen_random_uuid(), '" + LEARNER + "', '" + openai
+                + "', NULL, encode(convert_to('" + anthropic + "', 'UTF8'), 'base64'))");
+    }
+
     /** A search that looked at nothing would find nothing. */
     private static void assertEverythingWasThere(Run run, String tables, List<String> exported, String recordings)
             throws IOException {
@@ -119,6 +142,8 @@ class KeyCanaryIT {
                 .isEmpty();
         assertThat(missing(
                         said, "is no key of OpenAI", "cannot be reached", "not among those given", "cannot be opened"))
+                .isEmpty();
+        assertThat(missing(said, "sealed 2, superseded 0", "did not let the key list", "thread Thread["))
                 .isEmpty();
         assertThat(missing(said, "the service did not answer to", "Full thread dump", "thread Thread["))
                 .isEmpty();
@@ -278,6 +303,25 @@ class KeyCanaryIT {
 
         Started satchel(String in, String... arguments) throws IOException {
             return given(in, installation.start(environment(), options(), log, arguments), String.join(" ", arguments));
+        }
+
+        Started adopt() throws IOException {
+            Map<String, String> owner = environment();
+            owner.put("DATABASE_URL", installation.database().ownerUrl());
+            return given("", installation.start(owner, options(), log, "keys", "adopt", "--stacktrace"), "keys adopt");
+        }
+
+        Started validate() throws IOException {
+            List<String> options = new ArrayList<>(options());
+            options.add("-Dhttps.proxyHost=127.0.0.1");
+            options.add("-Dhttps.proxyPort=" + providers.proxyPort());
+            options.add("-Djavax.net.ssl.trustStore=" + providers.trustStore());
+            options.add("-Djavax.net.ssl.trustStorePassword=" + providers.trustStorePassword());
+            return given(
+                    "",
+                    installation.start(
+                            environment(), options, log, "keys", "validate", "--user", LEARNER, "--stacktrace"),
+                    "keys validate");
         }
 
         /** Starts {@link KeyCanarySession}, from the classes of the tests. */

@@ -108,7 +108,7 @@ final class KeyCanarySession {
     }
 
     private void useAndStumble() throws SQLException, IOException, InterruptedException {
-        UserKeys keys = Kek.vault(console("")).userKeys();
+        UserKeys keys = Kek.userKeys(console(""));
         for (Provider provider : Provider.values()) {
             try {
                 keys.use(new UserId(UUID.fromString(learner)), provider, new Purpose("describe image"), key -> {
