@@ -57,6 +57,7 @@ class KeyRotationIT {
     private final Random random = new Random(SEED);
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private final AtomicBoolean stop = new AtomicBoolean();
+    private final List<Future<Void>> busy = new ArrayList<>();
     private final AtomicLong reads = new AtomicLong();
     private final AtomicLong sets = new AtomicLong();
     private Installation satchel;
@@ -105,15 +106,10 @@ class KeyRotationIT {
                         + " %d ms from the first batch to the last%n",
                 USERS, wholeMillis, USERS * 1000L / wholeMillis, wrappingMillis);
 
-        List<Future<Void>> busy = new ArrayList<>();
         for (Learners some : learners) {
             busy.add(threads.submit(() -> {
-                try {
-                    some.setAndUseKeys();
-                    return null;
-                } finally {
-                    stop.set(true);
-                }
+                some.setAndUseKeys();
+                return null;
             }));
         }
         killAtRandom(wholeMillis, wrappingMillis);
@@ -121,7 +117,8 @@ class KeyRotationIT {
         finish();
         retire();
         long before = reads.get();
-        while (!stop.get() && reads.get() < before + 100) {
+        while (reads.get() < before + 100) {
+            requireThatNobodyFailed();
             Thread.sleep(10);
         }
         stop.set(true);
@@ -172,12 +169,22 @@ class KeyRotationIT {
                 assertThat(done).isEqualTo(USERS);
             }
             System.out.printf("%s with %d of %d wrapped anew%n", wasAlive ? "killed" : "had ended", done, USERS);
-            assertThat(stop).as("a thread that uses keys has failed").isFalse();
+            requireThatNobodyFailed();
         }
         System.out.printf("%d kills, %d of them between two batches of a rotation%n", kills, amidst);
     }
 
+    private void requireThatNobodyFailed() throws Exception {
+        for (Future<Void> one : busy) {
+            if (one.isDone()) {
+                one.get();
+                throw new AssertionError("a thread that sets and uses keys has ended");
+            }
+        }
+    }
+
     private void terminateOnce() throws Exception {
+        int keysBefore = keyEncryptionKeys.ids().size();
         boolean isUnfinished = done() < USERS;
         long seen = isUnfinished ? done() : 0;
         Process rotation = rotate();
@@ -189,6 +196,8 @@ class KeyRotationIT {
         sessionEnds();
         System.out.printf("told to stop with %d of %d wrapped anew, exit code %d%n", done(), USERS, exit);
         assertThat(exit).isIn(0, 128 + 15);
+        assertThat(keyEncryptionKeys.ids()).hasSize(keysBefore + (isUnfinished ? 0 : 1));
+        requireThatNobodyFailed();
     }
 
     private void finish() throws Exception {
