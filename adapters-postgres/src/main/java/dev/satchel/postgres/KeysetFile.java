@@ -16,6 +16,7 @@ import java.nio.channels.FileLock;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A file with a Tink keyset in JSON that only its owner may touch; always whole, and never with a key anybody knows. */
@@ -82,6 +84,7 @@ final class KeysetFile {
             whole = writtenBeside(withNewPrimary(KeysetHandle.newBuilder()));
             // Unlike a move, a link never takes the place of a file that another process has just made.
             Files.createLink(path, whole);
+            makeDurable();
         } catch (FileAlreadyExistsException e) {
             throw alreadyThere();
         } catch (GeneralSecurityException e) {
@@ -108,8 +111,10 @@ final class KeysetFile {
                 if (!held.isValid()) {
                     throw new IOException("the lock on " + lock + " was lost");
                 }
+                deleteWhatAKilledOneLeft();
                 whole = writtenBeside(change.applyTo(read()));
                 Files.move(whole, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                makeDurable();
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("Tink could not change the keys in " + path, e);
             } catch (IOException e) {
@@ -118,6 +123,29 @@ final class KeysetFile {
                 deleteIfThere(whole);
             }
         }
+    }
+
+    // Under the lock, nobody else is writing: the file is there, and so nobody makes one either.
+    private void deleteWhatAKilledOneLeft() throws IOException {
+        String left = Pattern.quote(path.getFileName().toString()) + "\\.[0-9a-f-]{36}\\.tmp";
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(
+                directory(), file -> file.getFileName().toString().matches(left))) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    // Until the directory is on the disk too, a loss of power takes a key back that data keys may be wrapped with
+    // already.
+    private void makeDurable() throws IOException {
+        try (FileChannel names = FileChannel.open(directory(), StandardOpenOption.READ)) {
+            names.force(true);
+        }
+    }
+
+    private Path directory() {
+        return path.resolveSibling("");
     }
 
     /** @throws IllegalStateException if there are no keys that may be used; the message says what to do */

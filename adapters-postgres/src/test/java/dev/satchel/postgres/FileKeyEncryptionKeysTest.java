@@ -405,6 +405,18 @@ class FileKeyEncryptionKeysTest {
         }
 
         @Test
+        void removesTheCopyThatAKilledChangeLeft() throws IOException {
+            Path left =
+                    Files.copy(file(), file().resolveSibling(file().getFileName() + "." + UUID.randomUUID() + ".tmp"));
+            Path foreign = Files.createFile(file().resolveSibling("other.tmp"));
+
+            keys.addPrimary();
+
+            assertThat(left).doesNotExist();
+            assertThat(foreign).exists();
+        }
+
+        @Test
         void retiresAnEarlierKeyButNotThePrimary() {
             String earlier = keys.primaryId();
             WrappedKey before = keys.wrap(dataKey(), USER, DATA_KEY);
