@@ -12,7 +12,13 @@ final class EarlierKeysCheck {
     private static final String SUBJECT = "keys of before";
     private static final String EXPECTATION = "sealed, and erased where they were";
 
-    private static final String EXISTS = "SELECT to_regclass('satchel.adopted_user_api_keys') IS NOT NULL";
+    // Not by to_regclass, which is an error to a login without rights on the schema.
+    private static final String EXISTS = """
+            SELECT count(*) = 1
+              FROM pg_class
+              JOIN pg_namespace ON pg_namespace.oid = relnamespace
+             WHERE (nspname, relname) = ('satchel', 'adopted_user_api_keys')
+            """;
 
     private static final String COUNT = """
             SELECT coalesce(sum(num_nonnulls(openai_api_key, anthropic_api_key, unsplash_api_key)), 0)
