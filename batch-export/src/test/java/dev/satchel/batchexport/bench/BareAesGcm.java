@@ -13,6 +13,15 @@ final class BareAesGcm {
     private static final int NONCE_LENGTH = 12;
     private static final int TAG_BITS = 128;
 
+    // Kept, because to look one up takes longer than to use it.
+    private static final ThreadLocal<Cipher> CIPHER = ThreadLocal.withInitial(() -> {
+        try {
+            return Cipher.getInstance("AES/GCM/NoPadding");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    });
+
     private final SecretKeySpec key;
     private final byte[] associatedData;
     private final SecureRandom random = new SecureRandom();
@@ -28,7 +37,7 @@ final class BareAesGcm {
         try {
             byte[] nonce = new byte[NONCE_LENGTH];
             random.nextBytes(nonce);
-            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            Cipher cipher = CIPHER.get();
             cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
             cipher.updateAAD(associatedData);
             byte[] out = Arrays.copyOf(nonce, NONCE_LENGTH + cipher.getOutputSize(plain.length));
@@ -41,7 +50,7 @@ final class BareAesGcm {
 
     byte[] decrypt(byte[] encrypted) {
         try {
-            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            Cipher cipher = CIPHER.get();
             cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, encrypted, 0, NONCE_LENGTH));
             cipher.updateAAD(associatedData);
             return cipher.doFinal(encrypted, NONCE_LENGTH, encrypted.length - NONCE_LENGTH);

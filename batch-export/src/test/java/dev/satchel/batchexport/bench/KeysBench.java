@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import picocli.CommandLine.Command;
@@ -117,6 +118,7 @@ final class KeysBench implements Callable<Integer> {
         BareAesGcm bare = new BareAesGcm(dataKey.associatedData());
         String[] sealed = new String[keys];
         byte[][] encrypted = new byte[keys][];
+        String[] texts = IntStream.range(0, keys).mapToObj(KeysBench::text).toArray(String[]::new);
         boolean[] wrong = {false};
         Comparison seal = Comparison.of(threads + " threads: seal", keys, "bare AES-GCM");
         Comparison open = Comparison.of(threads + " threads: open", keys, "bare AES-GCM");
@@ -128,16 +130,16 @@ final class KeysBench implements Callable<Integer> {
                         round,
                         nanos,
                         keys,
-                        i -> encrypted[i] = bare.encrypt(text(i).getBytes(StandardCharsets.US_ASCII)),
-                        i -> sealed[i] = dataKey.seal(ApiKeys.of(text(i))));
+                        i -> encrypted[i] = bare.encrypt(texts[i].getBytes(StandardCharsets.US_ASCII)),
+                        i -> sealed[i] = dataKey.seal(ApiKeys.of(texts[i])));
                 long bareSeal = nanos[0];
                 long ourSeal = nanos[1];
                 pool.turns(
                         round,
                         nanos,
                         keys,
-                        i -> wrong[0] |= bare.decrypt(encrypted[i]).length != text(i).length(),
-                        i -> wrong[0] |= !dataKey.open(sealed[i]).equals(text(i)));
+                        i -> wrong[0] |= bare.decrypt(encrypted[i]).length != texts[i].length(),
+                        i -> wrong[0] |= !dataKey.open(sealed[i]).equals(texts[i]));
                 if (round > 0) {
                     seal.add(bareSeal, ourSeal);
                     open.add(nanos[0], nanos[1]);
