@@ -11,9 +11,8 @@ import dev.satchel.keys.KeyAudit;
 import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.KeyVault;
 import dev.satchel.progress.LearnerProgress;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -136,9 +135,8 @@ class SatchelPostgresTest {
         }
 
         @Bean
-        KeyEncryptionKeys keyEncryptionKeys() throws IOException {
-            return FileKeyEncryptionKeys.create(
-                    Files.createTempDirectory("keys").resolve("keyset.json"));
+        KeyEncryptionKeys keyEncryptionKeys() {
+            return FileKeyEncryptionKeys.create(Path.of("target", "keyset-" + UUID.randomUUID() + ".json"));
         }
     }
 

@@ -108,6 +108,9 @@ public final class Demo {
         satchel("keys", "rotate", "--retire");
         satchel("keys", "list", "--user", learners.get(0));
         Files.delete(kek);
+        // What a rotation locks by.
+        Files.deleteIfExists(kek.resolveSibling("kek.json.lock"));
+        Files.delete(kek.resolveSibling(""));
 
         title(learners.size() + " sample learners ask for their data");
         satchel("export", "request", "--all-users", "--type", "all", "--format", "csv");
