@@ -113,6 +113,7 @@ final class KeysetFile {
                 }
                 deleteWhatAKilledOneLeft();
                 whole = writtenBeside(change.applyTo(read()));
+                requireSameOwner(whole);
                 Files.move(whole, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                 makeDurable();
             } catch (GeneralSecurityException e) {
@@ -122,6 +123,14 @@ final class KeysetFile {
             } finally {
                 deleteIfThere(whole);
             }
+        }
+    }
+
+    // Whoever owns the new file is the only one to read it, and a service must go on reading it.
+    private void requireSameOwner(Path whole) throws IOException {
+        String owner = Files.getOwner(path).getName();
+        if (!owner.equals(Files.getOwner(whole).getName())) {
+            throw refused("belongs to the user " + owner, "run the command as that user");
         }
     }
 

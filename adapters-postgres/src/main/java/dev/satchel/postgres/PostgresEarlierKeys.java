@@ -23,7 +23,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * The application's earlier table, which the migrations moved to {@code satchel.adopted_user_api_keys}; without one, no
  * keys. Only its owner may read it.
  *
- * <p>A key is never sent to the database: it is erased by the id of its row, which stays locked since it was read.
+ * <p>A key is never sent to the database: it is erased by the id of its row, if nobody has written the row since it was
+ * read. No lock is held while a key is sealed, so that an account can be deleted beside it.
  */
 final class PostgresEarlierKeys implements EarlierKeys {
 
@@ -38,17 +39,16 @@ final class PostgresEarlierKeys implements EarlierKeys {
             """;
 
     // As bytes, because a string could not be wiped.
-    private static final String LOCK_NEXT = """
-            SELECT id, user_id,
+    private static final String FIND_NEXT = """
+            SELECT id, user_id, xmin::text AS version,
                    convert_to(openai_api_key, 'UTF8') AS openai,
                    convert_to(anthropic_api_key, 'UTF8') AS anthropic,
                    convert_to(unsplash_api_key, 'UTF8') AS unsplash
               FROM satchel.adopted_user_api_keys
-             WHERE id > :after
+             WHERE (CAST(:after AS uuid) IS NULL OR id > :after)
                AND num_nonnulls(openai_api_key, anthropic_api_key, unsplash_api_key) > 0
              ORDER BY id
              LIMIT 1
-               FOR UPDATE SKIP LOCKED
             """;
 
     private static final String ERASE = """
@@ -57,6 +57,7 @@ final class PostgresEarlierKeys implements EarlierKeys {
                    anthropic_api_key = CASE WHEN 'anthropic' = ANY (:providers) THEN NULL ELSE anthropic_api_key END,
                    unsplash_api_key = CASE WHEN 'unsplash' = ANY (:providers) THEN NULL ELSE unsplash_api_key END
              WHERE id = :row
+               AND xmin::text = :version
             """;
 
     private static final String ERASE_ALL = """
@@ -67,10 +68,15 @@ final class PostgresEarlierKeys implements EarlierKeys {
              WHERE num_nonnulls(openai_api_key, anthropic_api_key, unsplash_api_key) > 0
             """;
 
-    // Full, because the ordinary one leaves the bytes of what was erased in the table's pages.
-    private static final String REWRITE = "VACUUM (FULL) satchel.adopted_user_api_keys";
+    // Writes the live rows into a new file. VACUUM leaves the bytes of what was erased in the pages, and with FULL
+    // copies
+    // what an older snapshot could still see.
+    private static final String REWRITE = """
+            ALTER TABLE satchel.adopted_user_api_keys
+                ALTER COLUMN openai_api_key TYPE text USING openai_api_key || ''
+            """;
 
-    private static final UUID BEFORE_ALL = new UUID(0, 0);
+    private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'";
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -92,24 +98,23 @@ final class PostgresEarlierKeys implements EarlierKeys {
         if (!exists()) {
             return;
         }
-        Optional<UUID> row = Optional.of(BEFORE_ALL);
+        Optional<Row> row = next(null);
         while (row.isPresent()) {
-            UUID after = row.get();
-            row = seeingAll(() -> adoptNext(after, adopter));
+            adopt(row.get(), adopter);
+            row = next(row.get().id());
         }
     }
 
-    private Optional<UUID> adoptNext(UUID after, Adopter adopter) {
-        Optional<List<EarlierKey>> keys = jdbc.sql(LOCK_NEXT)
+    private Optional<Row> next(@Nullable UUID after) {
+        return seeingAll(() -> jdbc.sql(FIND_NEXT)
                 .param("after", after)
-                .query(PostgresEarlierKeys::keys)
-                .optional();
-        if (keys.isEmpty()) {
-            return Optional.empty();
-        }
-        UUID row = keys.get().get(0).row();
+                .query(PostgresEarlierKeys::row)
+                .optional());
+    }
+
+    private void adopt(Row row, Adopter adopter) {
         List<String> done = new ArrayList<>();
-        for (EarlierKey key : keys.get()) {
+        for (EarlierKey key : row.keys()) {
             try (key) {
                 if (adopter.isDone(key)) {
                     done.add(key.provider().key());
@@ -117,12 +122,12 @@ final class PostgresEarlierKeys implements EarlierKeys {
             }
         }
         if (!done.isEmpty()) {
-            jdbc.sql(ERASE)
+            seeingAll(() -> jdbc.sql(ERASE)
                     .param("providers", done.toArray(String[]::new))
-                    .param("row", row)
-                    .update();
+                    .param("row", row.id())
+                    .param("version", row.version())
+                    .update());
         }
-        return Optional.of(row);
     }
 
     @Override
@@ -142,7 +147,7 @@ final class PostgresEarlierKeys implements EarlierKeys {
     @Override
     public void removeErased() {
         if (exists()) {
-            jdbc.sql(REWRITE).update();
+            seeingAll(() -> jdbc.sql(REWRITE).update());
         }
     }
 
@@ -153,11 +158,12 @@ final class PostgresEarlierKeys implements EarlierKeys {
     private <T> T seeingAll(Supplier<T> work) {
         return Objects.requireNonNull(transaction.execute(status -> {
             jdbc.sql(SHOW_EVERY_ROW).update();
+            jdbc.sql(LOCK_TIMEOUT).update();
             return work.get();
         }));
     }
 
-    private static List<EarlierKey> keys(ResultSet row, int number) throws SQLException {
+    private static Row row(ResultSet row, int number) throws SQLException {
         UUID id = row.getObject("id", UUID.class);
         UUID user = row.getObject("user_id", UUID.class);
         List<EarlierKey> keys = new ArrayList<>();
@@ -167,6 +173,8 @@ final class PostgresEarlierKeys implements EarlierKeys {
                 keys.add(new EarlierKey(id, user == null ? null : new UserId(user), provider, stored));
             }
         }
-        return keys;
+        return new Row(id, row.getString("version"), keys);
     }
+
+    private record Row(UUID id, String version, List<EarlierKey> keys) {}
 }

@@ -38,8 +38,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * The vault in {@code public.user_api_keys} and {@code satchel.data_key}.
  *
  * <p>Whatever changes a row of keys locks it first, and the data key and the verdicts afterwards, which is the order in
- * which deleting an account takes them. A key-encryption key is never asked while a lock is held: the data key is made
- * ready before, and if another became the user's meanwhile, the step is taken again with that one. Only sealed keys and
+ * which deleting an account takes them. Nothing is wrapped while a lock is held: the data key is made ready before, and if another became the user's meanwhile, the step is taken again with that one. Only sealed keys and
  * wrapped data keys are ever sent to the database.
  */
 final class PostgresKeyVault implements KeyVault {
@@ -62,7 +61,12 @@ final class PostgresKeyVault implements KeyVault {
                        WHEN 'openai' THEN openai_api_key
                        WHEN 'anthropic' THEN anthropic_api_key
                        WHEN 'unsplash' THEN unsplash_api_key
-                   END IS NOT NULL AS is_set
+                   END IS NOT NULL
+                   OR EXISTS (SELECT
+                                FROM satchel.key_audit
+                               WHERE user_id = :user
+                                 AND provider = :provider
+                                 AND action IN ('set', 'remove')) AS was_set
               FROM public.user_api_keys
              WHERE user_id = :user
                FOR UPDATE
@@ -240,7 +244,7 @@ final class PostgresKeyVault implements KeyVault {
     }
 
     @Override
-    public boolean setIfNone(UserId user, Provider provider, ApiKey key) {
+    public boolean setFirst(UserId user, Provider provider, ApiKey key) {
         return store(user, provider, key, false);
     }
 
@@ -254,7 +258,7 @@ final class PostgresKeyVault implements KeyVault {
                     }
                     return true;
                 }
-                case IS_SET -> {
+                case WAS_SET -> {
                     return false;
                 }
                 case OVERTAKEN -> {}
@@ -265,8 +269,8 @@ final class PostgresKeyVault implements KeyVault {
 
     private enum Storing {
         STORED,
-        /** The user has set a key, which is not to be replaced. */
-        IS_SET,
+        /** The user has set or removed a key, which is to stay so. */
+        WAS_SET,
         /** The user's data key is another by now. */
         OVERTAKEN
     }
@@ -294,13 +298,13 @@ final class PostgresKeyVault implements KeyVault {
         Optional<LockedRow> row = jdbc.sql(LOCK_ROW)
                 .param("user", user.value())
                 .param("provider", provider.key())
-                .query((found, number) -> new LockedRow(found.getObject("id", UUID.class), found.getBoolean("is_set")))
+                .query((found, number) -> new LockedRow(found.getObject("id", UUID.class), found.getBoolean("was_set")))
                 .optional();
         if (row.isEmpty()) {
             return Storing.OVERTAKEN;
         }
-        if (row.get().isSet() && !mayReplace) {
-            return Storing.IS_SET;
+        if (row.get().wasSet() && !mayReplace) {
+            return Storing.WAS_SET;
         }
         UUID rowId = row.get().id();
         Optional<UUID> current = findDataKey(user).map(StoredDataKey::id);
@@ -547,7 +551,7 @@ final class PostgresKeyVault implements KeyVault {
     private record StoredKey(
             UUID row, String text, @Nullable StoredDataKey dataKey) {}
 
-    private record LockedRow(UUID id, boolean isSet) {}
+    private record LockedRow(UUID id, boolean wasSet) {}
 
     private record Ready(DataKey dataKey, WrappedKey wrapped, boolean isNew) {}
 

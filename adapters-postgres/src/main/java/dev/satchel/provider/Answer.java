@@ -31,8 +31,6 @@ record Answer(int status, Optional<String> retryAfter, boolean isUsedUp, String 
     /** A provider that asks for more is asked again the next day anyway. */
     private static final Duration LONGEST_REST = Duration.ofDays(1);
 
-    private static final Duration UNTIL_USED_UP_NO_MORE = Duration.ofHours(1);
-
     /** Without the body: providers repeat keys in it. */
     @Override
     public String toString() {
@@ -54,7 +52,7 @@ record Answer(int status, Optional<String> retryAfter, boolean isUsedUp, String 
                             who + " did not let the key list what it may see; a restricted key is not allowed to");
         }
         if (status == 403 && isUsedUp) {
-            return new Verdict.Unknown(who + " was asked too often with this key", UNTIL_USED_UP_NO_MORE);
+            return aboutThisKey(who + " was asked too often with this key");
         }
         if (status == 429) {
             return new Verdict.Unknown(who + " was asked too often", rest(clock));

@@ -11,6 +11,7 @@ import dev.satchel.keys.KeyAudit;
 import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.KeyVault;
 import dev.satchel.progress.LearnerProgress;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;

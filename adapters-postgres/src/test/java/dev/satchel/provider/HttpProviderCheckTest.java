@@ -118,7 +118,7 @@ class HttpProviderCheckTest {
                     provider,
                     "403 used up",
                     Reply.of(403, "Rate Limit Exceeded").with("X-Ratelimit-Remaining", "0"),
-                    3600);
+                    0);
             unproven(table, provider, "404", Reply.of(404, unknownKey), 0);
             unproven(table, provider, "400", Reply.of(400, unknownKey), 0);
             unproven(table, provider, "429", Reply.of(429, unknownKey), 60);

@@ -43,6 +43,16 @@ public final class EarlierKey implements AutoCloseable {
         return provider;
     }
 
+    /** Whether nothing is stored but spaces. */
+    public boolean isBlank() {
+        for (byte character : stored) {
+            if (!isSpace(character)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * The key that is stored, without spaces around it and without the line breaks that base64 may have. The caller closes
      * it.

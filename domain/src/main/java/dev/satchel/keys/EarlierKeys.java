@@ -11,8 +11,8 @@ public interface EarlierKeys {
 
     /**
      * Hands every key that is left to {@code adopter}, one after the other, and erases those it says are done with. Each
-     * is erased as soon as its row has been gone through; whatever stops this, the others are still there. Keys that
-     * somebody else is handling at the moment are left out.
+     * is erased as soon as its row has been gone through; whatever stops this, the others are still there. Two may do
+     * this at once. What was changed while it was handled stays.
      */
     void adoptEach(Adopter adopter);
 

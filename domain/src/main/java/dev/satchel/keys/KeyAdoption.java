@@ -19,32 +19,38 @@ public final class KeyAdoption {
     }
 
     /**
-     * Seals every key that is left. A key that its user has set anew meanwhile is erased and the new one kept.
+     * Seals every key that is left. A key that its user has set anew or removed meanwhile is erased, and so is what is
+     * blank.
      *
      * @param refusals told of each key that stays where it is, and why; nothing of the key is in the reason
      */
     public Outcome adopt(BiConsumer<EarlierKey, String> refusals) {
         long[] counts = new long[3];
         earlier.adoptEach(key -> {
+            if (key.isBlank()) {
+                return true;
+            }
             try {
                 counts[seal(key) ? 0 : 1]++;
                 return true;
-            } catch (IllegalArgumentException | UnknownUserException refused) {
+            } catch (IllegalArgumentException
+                    | UnknownUserException
+                    | BrokenSealException
+                    | UnknownKeyEncryptionKeyException refused) {
                 counts[2]++;
                 refusals.accept(key, String.valueOf(refused.getMessage()));
                 return false;
             }
         });
-        if (counts[0] + counts[1] > 0) {
-            earlier.removeErased();
-        }
+        // Each time: an earlier run may have been stopped between the two.
+        earlier.removeErased();
         return new Outcome(counts[0], counts[1], counts[2]);
     }
 
     private boolean seal(EarlierKey key) {
         UserId user = key.user().orElseThrow(() -> new IllegalArgumentException("its row belongs to no user"));
         try (ApiKey read = key.read()) {
-            return vault.setIfNone(user, key.provider(), read);
+            return vault.setFirst(user, key.provider(), read);
         }
     }
 
@@ -52,7 +58,7 @@ public final class KeyAdoption {
      * What came of it.
      *
      * @param sealed keys that are now in the vault
-     * @param superseded keys whose users had set another in the vault, which stays
+     * @param superseded keys whose users had set another in the vault, or had removed it
      * @param refused keys that stay where they are
      */
     public record Outcome(long sealed, long superseded, long refused) {}

@@ -24,11 +24,12 @@ public interface KeyVault {
     void set(UserId user, Provider provider, ApiKey key);
 
     /**
-     * As {@link #set}, unless the user has set a key for the provider: then nothing changes and this returns false.
+     * As {@link #set}, unless the user has ever set or removed a key for the provider: then nothing changes and this
+     * returns false.
      *
      * @throws UnknownUserException if there is no such user
      */
-    boolean setIfNone(UserId user, Provider provider, ApiKey key);
+    boolean setFirst(UserId user, Provider provider, ApiKey key);
 
     /** Deletes the key; with the user's last one their data key goes too. False if there was none. */
     boolean remove(UserId user, Provider provider);

@@ -97,8 +97,10 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
     }
 
     @Override
-    public synchronized boolean setIfNone(UserId user, Provider provider, ApiKey key) {
-        if (slot(user, provider).isPresent()) {
+    public synchronized boolean setFirst(UserId user, Provider provider, ApiKey key) {
+        if (recorded.stream()
+                .anyMatch(entry ->
+                        entry.user().equals(user) && entry.provider() == provider && entry.action() != Action.OPEN)) {
             return false;
         }
         set(user, provider, key);

@@ -63,6 +63,35 @@ class KeyAdoptionTest {
     }
 
     @Test
+    void aKeyRemovedMeanwhileIsNotBroughtBack() {
+        UserId user = vault.addUser();
+        new UserKeys(vault).set(user, Provider.OPENAI, ApiKeys.of(ApiKeys.text(Provider.OPENAI, "new")));
+        vault.remove(user, Provider.OPENAI);
+        table.add(user, Provider.OPENAI, ApiKeys.text(Provider.OPENAI, "old"));
+
+        assertThat(adopt()).isEqualTo(new Outcome(0, 1, 0));
+
+        assertThat(vault.statuses(user)).noneMatch(KeyStatus::isSet);
+    }
+
+    @Test
+    void whatIsBlankIsNoKeyAndErased() {
+        table.add(vault.addUser(), Provider.OPENAI, "");
+        table.add(null, Provider.UNSPLASH, " \n");
+
+        assertThat(adopt()).isEqualTo(new Outcome(0, 0, 0));
+
+        assertThat(table.count()).isZero();
+    }
+
+    @Test
+    void whatWasErasedBeforeItStoppedIsRemovedFromTheDiskNextTime() {
+        adopt();
+
+        assertThat(table.rewrites).isOne();
+    }
+
+    @Test
     void whatIsRefusedStaysAndIsSaidWithoutTheKey() {
         table.add(vault.addUser(), Provider.OPENAI, "sk-short");
         table.add(null, Provider.ANTHROPIC, ApiKeys.text(Provider.ANTHROPIC, "canary"));
@@ -71,7 +100,6 @@ class KeyAdoptionTest {
         assertThat(adopt()).isEqualTo(new Outcome(0, 0, 3));
 
         assertThat(table.count()).isEqualTo(3);
-        assertThat(table.rewrites).isZero();
         assertThat(refusals)
                 .anyMatch(text -> text.startsWith("OPENAI: this is no key of OpenAI: it has only 8 characters"))
                 .anyMatch(text -> text.equals("ANTHROPIC: its row belongs to no user"))

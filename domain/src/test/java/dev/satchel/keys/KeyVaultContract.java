@@ -97,33 +97,48 @@ public abstract class KeyVaultContract {
         }
 
         @Test
-        void keepsAKeyThatIsSetWhereOnlyNoneIsToBeReplaced() {
+        void keepsAKeyThatIsSetWhereOnlyAFirstOneIsWanted() {
             set(user, OPENAI, "first");
             vault.record(user, OPENAI, stored(OPENAI), new Verdict.Valid());
             SealedKey before = stored(OPENAI);
             List<String> recorded = recorded();
 
-            assertThat(vault.setIfNone(user, OPENAI, ApiKeys.of(ApiKeys.text(OPENAI, "second"))))
+            assertThat(vault.setFirst(user, OPENAI, ApiKeys.of(ApiKeys.text(OPENAI, "second"))))
                     .isFalse();
 
             assertThat(recorded()).isEqualTo(recorded);
             assertThat(stored(OPENAI)).isEqualTo(before);
             assertThat(status(OPENAI).validity()).isEqualTo(Validity.VALID);
-            assertThat(vault.setIfNone(user, UNSPLASH, ApiKeys.of(ApiKeys.text(UNSPLASH, "other"))))
+            assertThat(vault.setFirst(user, UNSPLASH, ApiKeys.of(ApiKeys.text(UNSPLASH, "other"))))
                     .isTrue();
             assertThat(opened(user, OPENAI)).contains(ApiKeys.text(OPENAI, "first"));
             assertThat(opened(user, UNSPLASH)).contains(ApiKeys.text(UNSPLASH, "other"));
         }
 
         @Test
+        void bringsBackNoKeyThatItsUserHasRemoved() {
+            set(user, OPENAI, "first");
+            set(user, UNSPLASH, "other");
+            vault.remove(user, OPENAI);
+
+            assertThat(vault.setFirst(user, OPENAI, ApiKeys.of(ApiKeys.text(OPENAI, "earlier"))))
+                    .isFalse();
+            vault.removeAll(user);
+            assertThat(vault.setFirst(user, UNSPLASH, ApiKeys.of(ApiKeys.text(UNSPLASH, "earlier"))))
+                    .isFalse();
+
+            assertThat(vault.statuses(user)).noneMatch(KeyStatus::isSet);
+        }
+
+        @Test
         void setsAFirstKeyWhereThereIsNone() {
-            assertThat(vault.setIfNone(user, ANTHROPIC, ApiKeys.of(ApiKeys.text(ANTHROPIC, "first"))))
+            assertThat(vault.setFirst(user, ANTHROPIC, ApiKeys.of(ApiKeys.text(ANTHROPIC, "first"))))
                     .isTrue();
 
             assertThat(opened(user, ANTHROPIC)).contains(ApiKeys.text(ANTHROPIC, "first"));
             UserId nobody = new UserId(UUID.randomUUID());
             assertThatExceptionOfType(UnknownUserException.class)
-                    .isThrownBy(() -> vault.setIfNone(nobody, ANTHROPIC, ApiKeys.of(ApiKeys.text(ANTHROPIC, "first"))));
+                    .isThrownBy(() -> vault.setFirst(nobody, ANTHROPIC, ApiKeys.of(ApiKeys.text(ANTHROPIC, "first"))));
         }
 
         @Test

@@ -36,7 +36,8 @@ final class AdoptKeysCommand implements Callable<Integer> {
 
     private int adopt() throws SQLException {
         KeyVault vault = Kek.keyVault(console);
-        Outcome outcome = new KeyAdoption(earlierKeys(), vault)
+        EarlierKeys earlier = earlierKeys();
+        Outcome outcome = new KeyAdoption(earlier, vault)
                 .adopt((key, reason) -> console.err().println("satchel: " + key + " stays: " + reason));
         console.out()
                 .printf(
@@ -50,15 +51,18 @@ final class AdoptKeysCommand implements Callable<Integer> {
                     .println("Whoever could read the table or a backup of it has these keys: advise their users to"
                             + " replace them at the provider.");
         }
-        return outcome.refused() == 0 ? 0 : 1;
+        long left = earlier.count();
+        if (left > outcome.refused()) {
+            console.err()
+                    .println("satchel: " + (left - outcome.refused()) + " keys were changed meanwhile: run it again");
+        }
+        return left == 0 ? 0 : 1;
     }
 
     private int discard() throws SQLException {
         EarlierKeys earlier = earlierKeys();
         long discarded = earlier.discardAll();
-        if (discarded > 0) {
-            earlier.removeErased();
-        }
+        earlier.removeErased();
         console.out().printf(Locale.ROOT, "discarded %d%n", discarded);
         return 0;
     }

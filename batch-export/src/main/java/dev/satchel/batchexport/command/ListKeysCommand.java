@@ -2,8 +2,10 @@ package dev.satchel.batchexport.command;
 
 import dev.satchel.UserId;
 import dev.satchel.keys.ApiKey;
+import dev.satchel.keys.BrokenSealException;
 import dev.satchel.keys.KeyStatus;
 import dev.satchel.keys.Purpose;
+import dev.satchel.keys.UnknownKeyEncryptionKeyException;
 import dev.satchel.keys.UserKeys;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -20,7 +22,8 @@ import picocli.CommandLine.Option;
         name = "list",
         description = {
             "Lists a user's keys: set or not, masked, what their provider said last.",
-            "Masking opens each key that is set, which is on record as 'list masked'."
+            "Masking opens each key that is set, which is on record as 'list masked'.",
+            "Ends with 1 when a key could not be opened."
         })
 final class ListKeysCommand implements Callable<Integer> {
 
@@ -43,11 +46,19 @@ final class ListKeysCommand implements Callable<Integer> {
         UserId whose = Ids.user(user);
         UserKeys keys = Kek.userKeys(console);
         List<Map<String, Object>> listed = new ArrayList<>();
+        boolean areAllOpened = true;
         for (KeyStatus status : keys.statuses(whose)) {
-            String masked = status.isSet()
-                    ? keys.use(whose, status.provider(), LIST_MASKED, ApiKey::masked)
-                            .orElse("")
-                    : "";
+            String masked = "";
+            if (status.isSet()) {
+                try {
+                    masked = keys.use(whose, status.provider(), LIST_MASKED, ApiKey::masked)
+                            .orElse("");
+                } catch (BrokenSealException | UnknownKeyEncryptionKeyException broken) {
+                    masked = "?";
+                    areAllOpened = false;
+                    console.err().println("satchel: " + status.provider().key() + ": " + broken.getMessage());
+                }
+            }
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("provider", status.provider().key());
             line.put("set", status.isSet());
@@ -72,7 +83,7 @@ final class ListKeysCommand implements Callable<Integer> {
         if (json) {
             console.out().println(Json.list(listed));
         }
-        return 0;
+        return areAllOpened ? 0 : 1;
     }
 
     private static void putIfKnown(Map<String, Object> line, String name, @Nullable Object value) {

@@ -121,12 +121,19 @@ final class RotateKeysCommand implements Callable<Integer> {
         idle.remove(file.primaryId());
         idle.removeAll(dataKeys.keyEncryptionKeysInUse());
         for (String id : idle) {
-            Kek.refused(() -> {
-                file.retire(id);
-                return id;
-            });
-            console.out().println("retired the key " + id);
+            if (Kek.refused(() -> retired(file, id))) {
+                console.out().println("retired the key " + id);
+            }
         }
+    }
+
+    private static boolean retired(FileKeyEncryptionKeys file, String id) {
+        if (!file.ids().contains(id)) {
+            // Another rotation was faster.
+            return false;
+        }
+        file.retire(id);
+        return true;
     }
 
     private int leftovers(DataKeys dataKeys, KeyEncryptionKeys keys) {

@@ -101,6 +101,59 @@ class AdoptKeysIT {
     }
 
     @Test
+    void leavesNothingOnTheDiskThoughAnOldSnapshotIsOpenOrAnEarlierRunWasStopped() throws Exception {
+        execute("UPDATE satchel.adopted_user_api_keys SET openai_api_key = NULL WHERE openai_api_key = '" + OUTDATED
+                + "'");
+        try (Connection old = database.ownerDataSource().getConnection();
+                Statement statement = old.createStatement()) {
+            old.setAutoCommit(false);
+            statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+            statement.execute("SELECT count(*) FROM public.users");
+
+            asOwner("keys", "adopt");
+
+            assertThat(onDisk()).contains(MALFORMED).doesNotContain(PLAIN).doesNotContain(OUTDATED);
+        }
+    }
+
+    @Test
+    void anAccountIsDeletedBesideTheAdoption() throws Exception {
+        try (Connection deleter = database.ownerDataSource().getConnection();
+                Statement statement = deleter.createStatement()) {
+            deleter.setAutoCommit(false);
+            statement.execute("DELETE FROM public.users WHERE id = '" + users.get(0) + "'");
+            Thread commit = new Thread(() -> {
+                try {
+                    Thread.sleep(1_500);
+                    deleter.commit();
+                } catch (SQLException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            commit.start();
+
+            Result adopted = asOwner("keys", "adopt");
+
+            commit.join();
+            assertThat(adopted.out()).contains("superseded 1");
+            assertThat(rows("SELECT count(*) FROM satchel.adopted_user_api_keys WHERE user_id = '" + users.get(0)
+                            + "'"))
+                    .containsExactly("0");
+        }
+    }
+
+    @Test
+    void aUserWhoseDataKeyIsBrokenHoldsUpNobodyElse() throws Exception {
+        execute("UPDATE satchel.data_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1)");
+
+        Result adopted = asOwner("keys", "adopt");
+
+        assertThat(adopted.exit()).isEqualTo(1);
+        assertThat(adopted.out()).startsWith("sealed 2, superseded 0, refused 2\n");
+        assertThat(adopted.err()).contains(", openai stays: a stored key cannot be opened");
+    }
+
+    @Test
     void adoptedTwiceIsAdoptedOnce() throws Exception {
         asOwner("keys", "adopt");
         List<String> before = rows("SELECT t::text FROM public.user_api_keys AS t ORDER BY 1");
