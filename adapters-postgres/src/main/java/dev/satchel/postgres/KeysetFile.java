@@ -113,7 +113,7 @@ final class KeysetFile {
                 }
                 deleteWhatAKilledOneLeft();
                 whole = writtenBeside(change.applyTo(read()));
-                requireSameOwner(whole);
+                requireSameOwner(whole, lock);
                 Files.move(whole, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                 makeDurable();
             } catch (GeneralSecurityException e) {
@@ -127,9 +127,14 @@ final class KeysetFile {
     }
 
     // Whoever owns the new file is the only one to read it, and a service must go on reading it.
-    private void requireSameOwner(Path whole) throws IOException {
+    private void requireSameOwner(Path whole, Path lock) throws IOException {
         String owner = Files.getOwner(path).getName();
-        if (!owner.equals(Files.getOwner(whole).getName())) {
+        String self = Files.getOwner(whole).getName();
+        if (!owner.equals(self)) {
+            if (Files.getOwner(lock).getName().equals(self)) {
+                // Made just now; the owner could not open it.
+                Files.deleteIfExists(lock);
+            }
             throw refused("belongs to the user " + owner, "run the command as that user");
         }
     }
