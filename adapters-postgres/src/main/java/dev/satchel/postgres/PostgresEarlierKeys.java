@@ -68,9 +68,8 @@ final class PostgresEarlierKeys implements EarlierKeys {
              WHERE num_nonnulls(openai_api_key, anthropic_api_key, unsplash_api_key) > 0
             """;
 
-    // Writes the live rows into a new file. VACUUM leaves the bytes of what was erased in the pages, and with FULL
-    // copies
-    // what an older snapshot could still see.
+    // Writes the live rows into a new file. VACUUM leaves the bytes of what was erased in the pages, and VACUUM FULL
+    // copies what an older snapshot could still see.
     private static final String REWRITE = """
             ALTER TABLE satchel.adopted_user_api_keys
                 ALTER COLUMN openai_api_key TYPE text USING openai_api_key || ''

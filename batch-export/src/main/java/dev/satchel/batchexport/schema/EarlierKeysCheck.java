@@ -1,7 +1,6 @@
 package dev.satchel.batchexport.schema;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -29,14 +28,14 @@ final class EarlierKeysCheck {
 
     static List<Check> check(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            if (!"t".equals(single(statement, EXISTS))) {
+            if (!SchemaTransaction.rows(connection, EXISTS).equals(List.of("t"))) {
                 return List.of();
             }
             return List.of(Attempt.orElse(
                     connection,
                     () -> {
                         statement.execute("SET LOCAL row_security = off");
-                        String left = single(statement, COUNT);
+                        String left = SchemaTransaction.rows(connection, COUNT).get(0);
                         return Check.of(
                                 SUBJECT,
                                 EXPECTATION,
@@ -46,13 +45,6 @@ final class EarlierKeysCheck {
                                                 + " satchel keys adopt");
                     },
                     failure -> Check.warning(SUBJECT, EXPECTATION, "not counted: " + Attempt.reason(failure))));
-        }
-    }
-
-    private static String single(Statement statement, String query) throws SQLException {
-        try (ResultSet row = statement.executeQuery(query)) {
-            row.next();
-            return row.getString(1);
         }
     }
 }
