@@ -1,11 +1,12 @@
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 -- With its owner's rights, because users and service_role change rows of keys and may not touch the private tables. It
 -- writes only about the row that was changed.
 CREATE OR REPLACE FUNCTION satchel.follow_key_changes() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     of_provider record;

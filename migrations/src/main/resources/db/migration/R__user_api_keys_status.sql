@@ -1,4 +1,5 @@
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 -- Users may not read the key columns, so this reads them with its owner's rights and gives away only whether they are
 -- set, and only in the caller's own row. Row security does not bind the owner: the WHERE is the wall.
@@ -8,7 +9,7 @@ CREATE OR REPLACE FUNCTION satchel.own_api_keys_status()
     STABLE
     SECURITY DEFINER
     ROWS 3
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
 AS $function$
     SELECT keys.user_id, of_provider.provider, of_provider.is_set, keys.last_validated_at, keys.is_active
       FROM public.user_api_keys AS keys

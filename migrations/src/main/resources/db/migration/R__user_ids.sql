@@ -1,10 +1,11 @@
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 CREATE OR REPLACE FUNCTION satchel.user_ids() RETURNS SETOF uuid
     -- Not sql, whose body is tried out when it is created: an owner who may not see every user can still migrate.
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     -- A definer who may not see every user gets an error, not fewer users.
     SET row_security = off
 AS $function$

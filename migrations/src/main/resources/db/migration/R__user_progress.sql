@@ -8,11 +8,12 @@
 -- for a user whose deletion waits for one of this transaction's sessions. So the users are held before the first write,
 -- or, if somebody is deleting them already, their rows are written once only: they are about to go.
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 CREATE OR REPLACE FUNCTION satchel.user_day(of_user uuid, at timestamptz) RETURNS date
     LANGUAGE sql
     STABLE
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
 AS $function$
     SELECT (at AT TIME ZONE coalesce((SELECT zone
                                         FROM satchel.user_zone
@@ -28,7 +29,7 @@ COMMENT ON FUNCTION satchel.user_day(uuid, timestamptz) IS
 CREATE OR REPLACE FUNCTION satchel.refresh_progress(of_users uuid[]) RETURNS void
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     -- A definer who may not see every row gets an error, not smaller totals.
     SET row_security = off
 AS $function$
@@ -110,7 +111,7 @@ COMMENT ON FUNCTION satchel.refresh_progress(uuid[]) IS
 CREATE OR REPLACE FUNCTION satchel.add_differences(differences satchel.progress_difference[]) RETURNS uuid[]
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
     -- Planned once: the plan for any number of users is right for one, and cheaper than planning.
     SET plan_cache_mode = force_generic_plan
@@ -190,7 +191,7 @@ COMMENT ON FUNCTION satchel.add_differences(satchel.progress_difference[]) IS
 CREATE OR REPLACE FUNCTION satchel.credit_sessions(ids uuid[], users uuid[], withdrawn uuid[] DEFAULT '{}') RETURNS void
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
     SET plan_cache_mode = force_generic_plan
 AS $function$
@@ -343,7 +344,7 @@ COMMENT ON FUNCTION satchel.credit_sessions(uuid[], uuid[], uuid[]) IS
 CREATE OR REPLACE FUNCTION satchel.ensure_progress(users uuid[]) RETURNS void
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 BEGIN
@@ -363,7 +364,7 @@ COMMENT ON FUNCTION satchel.ensure_progress(uuid[]) IS
 CREATE OR REPLACE FUNCTION satchel.follow_new_users() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 BEGIN
@@ -385,7 +386,7 @@ COMMENT ON FUNCTION satchel.follow_new_users() IS 'Users have a row of progress 
 CREATE OR REPLACE FUNCTION satchel.follow_sessions() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
     SET plan_cache_mode = force_generic_plan
 AS $function$
@@ -528,7 +529,7 @@ COMMENT ON FUNCTION satchel.follow_sessions() IS
 CREATE OR REPLACE FUNCTION satchel.follow_deleted_sessions() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 DECLARE
@@ -575,7 +576,7 @@ COMMENT ON FUNCTION satchel.follow_deleted_sessions() IS
 CREATE OR REPLACE FUNCTION satchel.follow_words() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 DECLARE
@@ -658,7 +659,7 @@ COMMENT ON FUNCTION satchel.follow_words() IS 'Keeps the counts of words as lear
 CREATE OR REPLACE FUNCTION satchel.forget_progress() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 BEGIN
@@ -676,7 +677,7 @@ COMMENT ON FUNCTION satchel.forget_progress() IS 'A user''s credits and sums go 
 
 CREATE OR REPLACE FUNCTION satchel.refuse_truncate() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
     RAISE EXCEPTION 'TRUNCATE of %.% is refused: user_progress could not follow it', TG_TABLE_SCHEMA, TG_TABLE_NAME
@@ -690,7 +691,7 @@ COMMENT ON FUNCTION satchel.refuse_truncate() IS 'Refuses a TRUNCATE and says wh
 CREATE OR REPLACE FUNCTION satchel.backfill_progress(after uuid, most integer) RETURNS uuid
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 DECLARE
@@ -733,7 +734,7 @@ COMMENT ON FUNCTION satchel.backfill_progress(uuid, integer) IS
 CREATE OR REPLACE FUNCTION satchel.end_broken_streaks(most integer) RETURNS integer
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 DECLARE
@@ -779,7 +780,7 @@ CREATE OR REPLACE FUNCTION satchel.next_users(after uuid, most integer) RETURNS 
     LANGUAGE plpgsql
     STABLE
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 BEGIN
@@ -795,7 +796,7 @@ CREATE OR REPLACE FUNCTION satchel.progress_drift(of_users uuid[])
     LANGUAGE plpgsql
     STABLE
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 #variable_conflict use_column
@@ -970,7 +971,7 @@ COMMENT ON FUNCTION satchel.progress_drift(uuid[]) IS
 CREATE OR REPLACE FUNCTION satchel.lock_progress(of_users uuid[]) RETURNS uuid[]
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 BEGIN
@@ -997,7 +998,7 @@ COMMENT ON FUNCTION satchel.lock_progress(uuid[]) IS
 CREATE OR REPLACE FUNCTION satchel.repair_progress(of_users uuid[]) RETURNS void
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 BEGIN
@@ -1020,7 +1021,7 @@ COMMENT ON FUNCTION satchel.repair_progress(uuid[]) IS
 CREATE OR REPLACE FUNCTION satchel.forget_departed() RETURNS bigint
     LANGUAGE plpgsql
     SECURITY DEFINER
-    SET search_path = ''
+    SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 DECLARE

@@ -1,6 +1,7 @@
 -- Where the application's own earlier script has made tables of these names, they are moved aside as they are, with
 -- their rows, indexes, policies, triggers and rights; a rollback moves them back. Elsewhere this file changes nothing.
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 DO $block$
 DECLARE
@@ -34,7 +35,7 @@ DECLARE
     earlier record;
 BEGIN
     -- Definitions are kept as text, which must not depend on what the session finds without a schema.
-    PERFORM set_config('search_path', '', true);
+    PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
 
     FOR name IN SELECT jsonb_object_keys(shapes) LOOP
         IF to_regclass('public.' || name) IS NULL THEN

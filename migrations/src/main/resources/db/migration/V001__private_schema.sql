@@ -1,4 +1,5 @@
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 -- Flyway makes the schema before this file runs, because its history lives there; an SQL editor does not.
 DO $block$

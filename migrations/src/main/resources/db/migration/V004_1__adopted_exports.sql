@@ -1,6 +1,7 @@
 -- The export history of the application's earlier table, as far as it fits. Progress is computed anew and keys wait
 -- until they are sealed; whatever is not copied stays in the moved tables. Elsewhere this file changes nothing.
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 DO $block$
 BEGIN

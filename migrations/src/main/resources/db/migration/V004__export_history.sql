@@ -1,4 +1,5 @@
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 CREATE TABLE public.export_history (
     id                      uuid        NOT NULL DEFAULT gen_random_uuid(),

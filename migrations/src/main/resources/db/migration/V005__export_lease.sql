@@ -1,4 +1,5 @@
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 CREATE TABLE satchel.export_lease (
     export_id           uuid    NOT NULL,

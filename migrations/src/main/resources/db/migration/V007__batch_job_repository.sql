@@ -1,6 +1,7 @@
 -- Spring Batch's job repository (version 6), for table prefix satchel.BATCH_. Batch fixes the names of tables, columns
 -- and sequences; the primary key of the parameters and the indexes under the foreign keys are Satchel's.
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 CREATE TABLE satchel.batch_job_instance (
     job_instance_id bigint       NOT NULL,

@@ -1,4 +1,5 @@
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 -- A migrator who may not see every user gets an error, not fewer rows.
 SET LOCAL row_security = off;
 

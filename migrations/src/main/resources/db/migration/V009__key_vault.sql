@@ -1,4 +1,5 @@
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 -- Refused, and not left in place with NOT VALID: a key that was never sealed can be read by whoever reads the row or a
 -- backup, nothing could open it as a sealed one, and every later change of its row would fail.

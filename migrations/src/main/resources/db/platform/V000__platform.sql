@@ -1,6 +1,7 @@
 -- What Supabase provides and plain PostgreSQL lacks: the API roles and auth.uid(). Each step looks first and touches
 -- nothing that exists, so that this file changes nothing on Supabase and may run any number of times.
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 DO $block$
 DECLARE
@@ -48,7 +49,7 @@ BEGIN
     CREATE FUNCTION auth.uid() RETURNS uuid
         LANGUAGE plpgsql
         STABLE
-        SET search_path = ''
+        SET search_path = pg_catalog, pg_temp
     AS $function$
     DECLARE
         -- A setting made with SET LOCAL is '' and not absent once its transaction is over.

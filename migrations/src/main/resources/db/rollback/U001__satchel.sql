@@ -5,6 +5,7 @@
 --   SET satchel.rollback = 'archive';   keeps them in schema satchel_archive
 --   SET satchel.rollback = 'destroy';   deletes them
 SET LOCAL lock_timeout = '2s';
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 DO $block$
 DECLARE
@@ -53,7 +54,7 @@ BEGIN
         RAISE NOTICE 'nothing to roll back: there is no schema satchel';
         RETURN;
     END IF;
-    PERFORM set_config('search_path', '', true);
+    PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
     -- Rows that row security hides must be an error and not an empty table.
     PERFORM set_config('row_security', 'off', true);
 

@@ -406,7 +406,7 @@ class AdvisorIT {
                           FROM our_function
                          WHERE NOT EXISTS (SELECT
                                              FROM unnest(settings) AS setting
-                                            WHERE setting = 'search_path=""')
+                                            WHERE setting = 'search_path=pg_catalog, pg_temp')
                         """)
                 .after("ALTER FUNCTION satchel.set_updated_at() SET search_path = public");
     }
