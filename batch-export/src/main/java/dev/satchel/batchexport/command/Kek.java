@@ -34,7 +34,7 @@ final class Kek {
     /** @throws RefusedException if they are missing or unsafe, saying what to do */
     static KeyEncryptionKeys keyEncryptionKeys(Settings settings) {
         KekAddress address = settings.kekAddress();
-        return refused(() -> address.open(settings::credentials));
+        return refused(() -> address.open(settings));
     }
 
     static Provider provider(String name) {

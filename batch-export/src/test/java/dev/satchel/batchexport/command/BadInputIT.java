@@ -190,6 +190,19 @@ class BadInputIT {
                         "SATCHEL_STORE",
                         "ftp://files"),
                 setting("SATCHEL_STORE 's3://' is not a store: ", "SATCHEL_STORE", "s3://"),
+                setting(
+                        "SATCHEL_S3_ENDPOINT is refused: over http:// everybody on the way to s3.example.org could read",
+                        "SATCHEL_S3_ENDPOINT",
+                        "http://s3.example.org:9000"),
+                setting("SATCHEL_S3_ENDPOINT is refused: over http://", "SATCHEL_S3_ENDPOINT", "HTTP://10.1.2.3"),
+                setting(
+                        "SATCHEL_S3_ENDPOINT is refused: more than a host",
+                        "SATCHEL_S3_ENDPOINT",
+                        "http://user:hunter2@localhost:9000"),
+                setting(
+                        "SATCHEL_S3_ENDPOINT is refused: this is not the address of a service: expected https://",
+                        "SATCHEL_S3_ENDPOINT",
+                        "s3.example.org/hunter2"),
                 setting("is malformed", "SATCHEL_EXPORT_RETENTION", "soon"),
                 setting("satchel.export.retention must be at least 1s, was 0ms", "SATCHEL_EXPORT_RETENTION", "0s"),
                 setting("satchel.export.lease must be at least 3s, was 1000ms", "SATCHEL_EXPORT_LEASE", "1s"),
