@@ -572,12 +572,15 @@ public final class Preflight {
      */
     public record Finding(Level level, String subject, String text, List<String> statements) {
 
-        /** One line, and one more for each statement. */
+        /** The finding for people: one line, and one more for each statement. */
+        public Stream<String> lines() {
+            String line = "%-8s  %-11s  %s".formatted(level.name().toLowerCase(java.util.Locale.ROOT), subject, text);
+            return Stream.concat(Stream.of(line), statements.stream().map(statement -> " ".repeat(23) + statement));
+        }
+
         @Override
         public String toString() {
-            String line = "%-8s  %-11s  %s".formatted(level.name().toLowerCase(java.util.Locale.ROOT), subject, text);
-            return Stream.concat(Stream.of(line), statements.stream().map(statement -> " ".repeat(23) + statement))
-                    .collect(Collectors.joining("\n"));
+            return lines().collect(Collectors.joining("\n"));
         }
     }
 
@@ -594,10 +597,14 @@ public final class Preflight {
                     .toList();
         }
 
-        /** For people: one line per finding. */
+        /** The findings for people, in the order looked at. */
+        public Stream<String> lines() {
+            return findings.stream().flatMap(Finding::lines);
+        }
+
         @Override
         public String toString() {
-            return findings.stream().map(Finding::toString).collect(Collectors.joining("\n"));
+            return lines().collect(Collectors.joining("\n"));
         }
     }
 }
