@@ -161,6 +161,7 @@ final class PostgresUserRecords implements UserRecords {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(BEGIN);
             }
+            SearchPath.set(connection);
             limitNextStatement();
         }
 

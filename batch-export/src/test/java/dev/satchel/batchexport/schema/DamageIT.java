@@ -76,7 +76,8 @@ class DamageIT {
                         sequences(),
                         roles(),
                         platform(),
-                        history())
+                        history(),
+                        partsOfOthers())
                 .flatMap(List::stream);
     }
 
@@ -421,6 +422,16 @@ class DamageIT {
                 to("function satchel.guard_export_status()", """
                         ALTER FUNCTION satchel.guard_export_status() RENAME TO guard
                         """),
+                to("settings of function satchel.follow_sessions()", """
+                        ALTER FUNCTION satchel.follow_sessions() SET search_path = ''
+                        """),
+                to("settings of function satchel.user_ids()", """
+                        ALTER FUNCTION satchel.user_ids() SET search_path = pg_temp, pg_catalog
+                        """),
+                to("kept function satchel.adopted_count()", """
+                        CREATE FUNCTION satchel.adopted_count() RETURNS trigger
+                            LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NULL; END'
+                        """),
                 to("function satchel.own_api_keys_status(someone uuid)", """
                         CREATE FUNCTION satchel.own_api_keys_status(someone uuid) RETURNS text
                             LANGUAGE sql AS 'SELECT openai_api_key FROM public.user_api_keys'
@@ -508,6 +519,8 @@ class DamageIT {
                 to("execution of auth.uid() by authenticated", """
                         REVOKE EXECUTE ON FUNCTION auth.uid() FROM PUBLIC, authenticated
                         """),
+                to("search_path of function auth.uid()", "ALTER FUNCTION auth.uid() SET search_path = ''"),
+                to("search_path of function auth.uid()", "ALTER FUNCTION auth.uid() SET search_path = public, auth"),
                 to("use of schema auth by authenticated", "REVOKE USAGE ON SCHEMA auth FROM authenticated"),
                 to("use of schema public by authenticated", """
                         REVOKE USAGE ON SCHEMA public FROM PUBLIC, authenticated
@@ -528,6 +541,54 @@ class DamageIT {
                         VALUES (999, '999', 'of the future', 'SQL', 'V999__of_the_future.sql', 'somebody', 1, true)
                         """),
                 to("table satchel.flyway_schema_history", "DROP TABLE satchel.flyway_schema_history"));
+    }
+
+    // What a file that ran without a path of its own would have found in an open schema.
+    private static List<Damage> partsOfOthers() {
+        var operator = """
+                CREATE FUNCTION public.alike(varchar, text) RETURNS boolean
+                    LANGUAGE sql IMMUTABLE AS 'SELECT $1::text OPERATOR(pg_catalog.=) $2';
+                CREATE OPERATOR public.= (FUNCTION = public.alike, LEFTARG = varchar, RIGHTARG = text);
+                """;
+        return List.of(
+                to(
+                        "use of operator public.=(character varying,pg_catalog.text) in table constraint export_history_status_check on"
+                                + " public.export_history",
+                        operator + """
+                                ALTER TABLE public.export_history DROP CONSTRAINT export_history_status_check,
+                                    ADD CONSTRAINT export_history_status_check
+                                        CHECK (status OPERATOR(public.=) 'pending'::text)
+                                """),
+                to(
+                        "use of operator public.=(character varying,pg_catalog.text) in index public.idx_export_history_status",
+                        operator + """
+                                DROP INDEX public.idx_export_history_status;
+                                CREATE INDEX idx_export_history_status ON public.export_history (created_at)
+                                 WHERE status OPERATOR(public.=) 'pending'::text
+                                """),
+                to(
+                        "use of operator public.=(character varying,pg_catalog.text) in trigger trigger_export_history_status_step on"
+                                + " public.export_history",
+                        operator + """
+                                CREATE OR REPLACE TRIGGER trigger_export_history_status_step
+                                    AFTER UPDATE ON public.export_history
+                                    FOR EACH ROW
+                                    WHEN (OLD.status OPERATOR(public.=) NEW.status::text)
+                                    EXECUTE FUNCTION satchel.guard_export_status()
+                                """),
+                to(
+                        "use of function public.alike(character varying,pg_catalog.text) in default value for",
+                        operator + """
+                                ALTER TABLE public.user_api_keys ALTER COLUMN is_active SET DEFAULT public.alike('a', 'b')
+                                """),
+                to("use of function public.alike(character varying,pg_catalog.text) in policy", operator + """
+                                ALTER POLICY "Users can view their own progress" ON public.user_progress
+                                    USING (public.alike('a', 'b'))
+                                """),
+                to("use of type public.uuid in table column satchel.export_file", """
+                                CREATE DOMAIN public.uuid AS pg_catalog.uuid;
+                                ALTER TABLE satchel.export_file ALTER COLUMN token TYPE public.uuid
+                                """));
     }
 
     @Test
