@@ -4,7 +4,7 @@ import java.util.HexFormat;
 
 /**
  * Text in which everything can be seen: what a terminal would obey, and what it would not show, is written as JSON
- * would escape it ({@code \u001B}).
+ * would escape it (<code>&#92;u001B</code>).
  *
  * <p>Inside a string of JSON or TypeScript, where those characters are the only ones that may stand, the escape means
  * the character itself. A document of either keeps its meaning.
