@@ -67,8 +67,16 @@ class RetryPolicyTest {
         assertThat(retried)
                 .isEqualTo(
                         switch (code) {
-                            case STORE_UNAVAILABLE, DATABASE_UNAVAILABLE, SNAPSHOT_TOO_OLD, WORKER_LOST -> true;
-                            case INVALID_REQUEST, ACCESS_DENIED, STORE_MISSING, INTERNAL -> false;
+                            case STORE_UNAVAILABLE, FILE_DAMAGED, DATABASE_UNAVAILABLE, SNAPSHOT_TOO_OLD, WORKER_LOST ->
+                                true;
+                            case INVALID_REQUEST,
+                                    ACCESS_DENIED,
+                                    STORE_MISSING,
+                                    STORE_MISMATCH,
+                                    STORE_MISCONFIGURED,
+                                    STORE_FULL,
+                                    FILE_TOO_LARGE,
+                                    INTERNAL -> false;
                         });
     }
 

@@ -126,6 +126,8 @@ public final class Database {
         // answers sooner.
         properties.putIfAbsent(PGProperty.SOCKET_TIMEOUT.getName(), String.valueOf(LONGEST_SILENCE.toSeconds()));
         properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
+        // Of several hosts the driver would pass one over for ten seconds that did not answer just now.
+        properties.putIfAbsent(PGProperty.HOST_RECHECK_SECONDS.getName(), "0");
         return properties;
     }
 
