@@ -40,6 +40,9 @@ final class PostgresUserRecords implements UserRecords {
 
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
+    // The transaction is idle while the sink stores the end of a dataset, for as long as the store may take.
+    private static final String ALLOW_PAUSES = "SELECT set_config('idle_in_transaction_session_timeout', '0', true)";
+
     private static final String LIMIT_STATEMENT = "SELECT set_config('statement_timeout', ?, true)";
 
     // The first query takes the snapshot, and started just before. A history that this role may not read is not asked.
@@ -160,6 +163,7 @@ final class PostgresUserRecords implements UserRecords {
         private void begin() throws SQLException {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(BEGIN);
+                statement.execute(ALLOW_PAUSES);
             }
             SearchPath.set(connection);
             limitNextStatement();
@@ -196,14 +200,22 @@ final class PostgresUserRecords implements UserRecords {
             limitNextStatement();
             BinaryCopyDecoder decoder = new BinaryCopyDecoder(columns, sink);
             try (RunningCopy copy = new RunningCopy(connection, sql)) {
-                byte @Nullable [] message;
-                while ((message = copy.next()) != null) {
-                    decoder.accept(message);
+                while (pass(copy, decoder)) {
                     // The server's own limit sleeps while it waits for a sink that takes its time.
                     remaining();
                 }
             }
             return decoder.finish();
+        }
+
+        // A message is a record, which may be large: none is held while the next one arrives.
+        private static boolean pass(RunningCopy copy, BinaryCopyDecoder decoder) throws SQLException, IOException {
+            byte @Nullable [] message = copy.next();
+            if (message == null) {
+                return false;
+            }
+            decoder.accept(message);
+            return true;
         }
 
         private void limitNextStatement() throws SQLException {
@@ -234,21 +246,32 @@ final class PostgresUserRecords implements UserRecords {
 
         private final Connection connection;
         private final CopyOut copy;
+        private boolean halfRead;
 
         RunningCopy(Connection connection, String sql) throws SQLException {
             this.connection = connection;
             this.copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
         }
 
+        // Where there is no memory for a message, the driver has read its length and not its bytes, which would be
+        // taken
+        // for the messages to come.
         byte @Nullable [] next() throws SQLException {
-            return copy.readFromCopy();
+            try {
+                return copy.readFromCopy();
+            } catch (Error noMemory) {
+                halfRead = true;
+                throw noMemory;
+            }
         }
 
         @Override
         public void close() throws SQLException {
             if (copy.isActive()) {
                 try {
-                    cancel();
+                    if (!halfRead) {
+                        cancel();
+                    }
                 } finally {
                     giveUpIfActive();
                 }

@@ -166,7 +166,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             postgres.letPass(Duration.ofMinutes(14));
             assertThat(postgres.history().rescue(5)).isEmpty();
             postgres.letPass(Duration.ofMinutes(1));
-            assertThat(postgres.history().rescue(5)).containsExactly(id);
+            assertThat(postgres.history().rescue(5)).containsExactly(new ExportHistory.Rescued(id, false));
 
             assertThat(claimed().id()).isEqualTo(id);
         }
@@ -379,11 +379,28 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                 other.execute("BEGIN");
                 other.execute("UPDATE satchel.export_lease SET expires_at = now() + interval '1 minute'");
 
-                List<UUID> rescued = whileLocked(other, () -> postgres.history().rescue(5));
+                List<ExportHistory.Rescued> rescued =
+                        whileLocked(other, () -> postgres.history().rescue(5));
 
                 assertThat(rescued).isEmpty();
                 postgres.history().complete(export, Exports.anyFile(), RETENTION);
             }
+        }
+
+        @Test
+        void resumeWaitsForNoLockedExport() throws Exception {
+            postgres.history().request(Requests.of(postgres.addUser()));
+            postgres.history().postpone(claimed(), Exports.accessDenied(), Duration.ofMinutes(5));
+            try (Connection connection = postgres.database().workerDataSource().getConnection();
+                    Statement other = connection.createStatement()) {
+                other.execute("BEGIN");
+                other.execute("SELECT FROM public.export_history FOR UPDATE");
+
+                postgres.history().resume();
+
+                other.execute("COMMIT");
+            }
+            assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
         }
 
         @Test
