@@ -25,7 +25,7 @@ public final class Database {
             SELECT to_regclass('satchel.export_file') IS NOT NULL
                AND to_regclass('satchel.batch_job_instance') IS NOT NULL
                AND to_regclass('satchel.session_credit') IS NOT NULL
-               AND to_regclass('satchel.key_check') IS NOT NULL
+               AND to_regprocedure('satchel.record_opening(uuid, text, text)') IS NOT NULL
                AND to_regclass('public.export_history') IS NOT NULL
             """;
 
