@@ -93,7 +93,9 @@ final class Problems {
                         + "): run 'satchel migrate' as the owner of its tables";
             case "42501" ->
                 "the login may not do this: " + firstLine(thrown)
-                        + " (log in as a member of satchel_runtime, or for 'satchel migrate' as the owner)";
+                        + " (log in as a member of satchel_runtime, or of the role that the command needs:"
+                        + " satchel_exports, satchel_vault for keys, satchel_rotation for 'keys rotate'; for 'satchel"
+                        + " migrate' and 'keys adopt' as the owner)";
             default ->
                 "the database refused a statement (SQLSTATE " + state
                         + "); run the command again with --stacktrace to see which";
