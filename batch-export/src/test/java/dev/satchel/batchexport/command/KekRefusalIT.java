@@ -95,7 +95,7 @@ class KekRefusalIT {
                     "which was not made at random (zeros, a pattern, a text)"),
             weak("a key in even steps", evenSteps(), "which was not made at random (zeros, a pattern, a text)"),
             open("rw-r--r--"),
-            open("rw-r-----"),
+            open("rw-rw----"),
             open("rw-rw-rw-"));
 
     @TempDir
@@ -210,7 +210,7 @@ class KekRefusalIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rw-r--r--", "rw-r-----"})
+    @ValueSource(strings = {"rw-r--r--", "rw-rw----"})
     void theRightsTakenAwayAsToldTheKeysAreGood(String permissions) throws Exception {
         Given given = open(permissions).making().in(folder);
         String told = Installation.satchel(given.environment(), "keys", "rotate", "--dry-run")
