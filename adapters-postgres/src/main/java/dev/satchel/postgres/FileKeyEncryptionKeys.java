@@ -92,6 +92,15 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
         }
     }
 
+    /**
+     * Finds out whether the file can be changed: puts one with the same keys in its place.
+     *
+     * @throws IllegalStateException if it cannot be; the message says why
+     */
+    public void requireChangeable() {
+        file.change(KeysetHandle::newBuilder);
+    }
+
     /** Adds a new key and makes it the primary; the others stay. Returns its id. */
     public String addPrimary() {
         file.change(before -> KeysetFile.withNewPrimary(KeysetHandle.newBuilder(before)));

@@ -327,4 +327,20 @@ class LinkedKeysetTest {
         assertThat(victim).doesNotExist();
         assertThat(keys.ids()).hasSize(1);
     }
+
+    @Test
+    void whetherTheFileCanBeChangedIsFoundOutWithoutChangingTheKeys() throws IOException {
+        Path file = folder.resolve("keyset.json");
+        FileKeyEncryptionKeys keys = FileKeyEncryptionKeys.create(file);
+        String before = Files.readString(file);
+
+        keys.requireChangeable();
+
+        assertThat(Files.readString(file)).isEqualTo(before);
+        Files.delete(folder.resolve("keyset.json.lock"));
+        Files.createDirectory(folder.resolve("keyset.json.lock"));
+        assertThatIllegalStateException()
+                .isThrownBy(keys::requireChangeable)
+                .withMessageContaining("cannot be written (FileSystemException)");
+    }
 }

@@ -12,6 +12,7 @@ import com.google.crypto.tink.util.SecretBytes;
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
 import dev.satchel.migrations.SampleDatabase;
+import dev.satchel.postgres.FileKeyEncryptionKeys;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -225,9 +226,14 @@ class KekRefusalIT {
                 .contains("wraps 0 data keys (primary)");
     }
 
-    @Test
-    void aFileThatCannotBeWrittenIsNamedAndNothingIsWrappedAnew() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFileThatCannotBeWrittenIsNamedAndNothingIsWrappedAnew(boolean anEarlierRotationWasStopped) throws Exception {
         Files.copy(kek(sound), kek(folder), StandardCopyOption.COPY_ATTRIBUTES);
+        if (anEarlierRotationWasStopped) {
+            FileKeyEncryptionKeys.open(kek(folder)).addPrimary();
+            Files.delete(folder.resolve("kek.json.lock"));
+        }
         Files.createDirectory(folder.resolve("kek.json.lock"));
         Map<String, String> files = filesIn(folder);
         String rows = vault();
