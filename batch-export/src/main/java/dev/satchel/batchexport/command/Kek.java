@@ -45,6 +45,13 @@ final class Kek {
         }
     }
 
+    static void refused(Runnable work) {
+        refused(() -> {
+            work.run();
+            return true;
+        });
+    }
+
     static <T> T refused(Supplier<T> work) {
         try {
             return work.get();
