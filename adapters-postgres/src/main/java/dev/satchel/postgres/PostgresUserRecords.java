@@ -165,6 +165,7 @@ final class PostgresUserRecords implements UserRecords {
                 statement.execute(BEGIN);
                 statement.execute(ALLOW_PAUSES);
             }
+            SearchPath.set(connection);
             limitNextStatement();
         }
 

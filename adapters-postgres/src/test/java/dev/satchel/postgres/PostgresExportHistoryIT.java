@@ -210,7 +210,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             assertThatExceptionOfType(StaleExportException.class)
                     .isThrownBy(() -> postgres.history().heartbeat(export, LEASE));
             assertThatExceptionOfType(StaleExportException.class)
-                    .isThrownBy(() -> postgres.history().complete(export, Exports.anyFile(), RETENTION));
+                    .isThrownBy(() -> postgres.history().complete(export, Exports.anyFileOf(export), RETENTION));
         }
     }
 
@@ -221,7 +221,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void holdsTheManifest() {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.archive(Exports.anyLocation());
+            DeliveredFile file = Exports.archive(Exports.anyLocationOf(export));
 
             postgres.history().complete(export, file, RETENTION);
 
@@ -257,7 +257,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             Export.Processing export = claimed();
             postgres.letPass(Duration.ofSeconds(90));
 
-            postgres.history().complete(export, Exports.anyFile(), RETENTION);
+            postgres.history().complete(export, Exports.anyFileOf(export), RETENTION);
 
             assertThat(Integer.valueOf(text(
                             "SELECT processing_time_seconds FROM public.export_history WHERE id = :id", export.id())))
@@ -268,7 +268,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void holdsAsManyRecordsAsItCanAndTheManifestAllOfThem() {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing export = claimed();
-            DeliveredFile small = Exports.anyFile();
+            DeliveredFile small = Exports.anyFileOf(export);
             DeliveredFile huge = new DeliveredFile(
                     small.location(),
                     small.contentType(),
@@ -348,7 +348,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
 
                 boolean stale = whileLocked(other, () -> {
                     try {
-                        postgres.history().complete(slow, Exports.anyFile(), RETENTION);
+                        postgres.history().complete(slow, Exports.anyFileOf(slow), RETENTION);
                         return false;
                     } catch (StaleExportException fenced) {
                         return true;
@@ -364,8 +364,8 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void aCompletionWhoseAnswerIsLostAndStillRunsIsFound() throws Exception {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.anyFile();
-            try (Connection connection = postgres.database().workerDataSource().getConnection();
+            DeliveredFile file = Exports.anyFileOf(export);
+            try (Connection connection = postgres.database().ownerDataSource().getConnection();
                     Statement other = connection.createStatement()) {
                 other.execute("BEGIN");
                 other.execute("UPDATE public.export_history SET status = 'completed', completed_at = now(),"
@@ -410,7 +410,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                         whileLocked(other, () -> postgres.history().rescue(5));
 
                 assertThat(rescued).isEmpty();
-                postgres.history().complete(export, Exports.anyFile(), RETENTION);
+                postgres.history().complete(export, Exports.anyFileOf(export), RETENTION);
             }
         }
 
@@ -461,7 +461,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                     Optional<Export.Processing> next = postgres.history().claim("worker", Duration.ZERO);
                     if (next.isPresent()) {
                         try {
-                            postgres.history().complete(next.get(), Exports.anyFile(), RETENTION);
+                            postgres.history().complete(next.get(), Exports.anyFileOf(next.get()), RETENTION);
                             mine++;
                         } catch (StaleExportException rescued) {
                             continue;

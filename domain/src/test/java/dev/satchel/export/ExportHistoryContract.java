@@ -150,7 +150,8 @@ public abstract class ExportHistoryContract {
         @Test
         void addsAnotherAfterCompletion() {
             UUID first = requested();
-            history.complete(claimed(), Exports.anyFile(), RETENTION);
+            Export.Processing export = claimed();
+            history.complete(export, Exports.anyFileOf(export), RETENTION);
 
             ExportHistory.Requested next = history.request(Requests.of(user));
 
@@ -192,7 +193,7 @@ public abstract class ExportHistoryContract {
                     history.request(Requests.of(user));
                     Optional<Export.Processing> claim = history.claim("worker", LEASE);
                     if (claim.isPresent()) {
-                        history.complete(claim.get(), Exports.anyFile(), RETENTION);
+                        history.complete(claim.get(), Exports.anyFileOf(claim.get()), RETENTION);
                         done++;
                     }
                 }
@@ -402,7 +403,7 @@ public abstract class ExportHistoryContract {
         COMPLETE {
             @Override
             void take(ExportHistory history, Export.Processing export) {
-                history.complete(export, Exports.anyFile(), RETENTION);
+                history.complete(export, Exports.anyFileOf(export), RETENTION);
             }
         },
         RETRY {
@@ -469,7 +470,7 @@ public abstract class ExportHistoryContract {
             assertRefused(step, lost);
 
             assertThat(held.token()).isNotEqualTo(lost.token());
-            Export.Completed completed = history.complete(held, Exports.anyFile(), RETENTION);
+            Export.Completed completed = history.complete(held, Exports.anyFileOf(held), RETENTION);
             assertThat(entry(completed.id()).status()).isEqualTo("completed");
         }
 
@@ -488,7 +489,7 @@ public abstract class ExportHistoryContract {
         void refusesAWorkerWhoseExportIsCompleted(Step step) {
             requested();
             Export.Processing done = claimed();
-            history.complete(done, Exports.anyFile(), RETENTION);
+            history.complete(done, Exports.anyFileOf(done), RETENTION);
 
             assertRefused(step, done);
         }
@@ -543,7 +544,7 @@ public abstract class ExportHistoryContract {
         void publishesTheFile() {
             requested();
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.archive(Exports.anyLocation());
+            DeliveredFile file = Exports.archive(Exports.anyLocationOf(export));
 
             Export.Completed completed = history.complete(export, file, RETENTION);
 
@@ -563,7 +564,7 @@ public abstract class ExportHistoryContract {
         void givesTheSameResultAfterALostAnswer() {
             requested();
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.anyFile();
+            DeliveredFile file = Exports.anyFileOf(export);
             Export.Completed unheard = history.complete(export, file, RETENTION);
             world.letPass(Duration.ZERO);
 
@@ -577,7 +578,7 @@ public abstract class ExportHistoryContract {
         void isRefusedAfterALostAnswerOnceTheFileExpired() {
             requested();
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.anyFile();
+            DeliveredFile file = Exports.anyFileOf(export);
             history.complete(export, file, RETENTION);
             world.letPass(RETENTION.plusSeconds(1));
             world.ledger().deleted(file.location());
@@ -593,7 +594,7 @@ public abstract class ExportHistoryContract {
             Export.Processing second = claimed();
             assertThat(entry(second.id()).error()).isNull();
 
-            history.complete(second, Exports.anyFile(), RETENTION);
+            history.complete(second, Exports.anyFileOf(second), RETENTION);
 
             assertThat(entry(second.id()).error()).isNull();
             assertThat(entry(second.id()).retries()).isEqualTo(1);
@@ -804,7 +805,7 @@ public abstract class ExportHistoryContract {
             world.letPass(LEASE.minusSeconds(20));
 
             assertThat(history.rescue(ATTEMPTS)).isEmpty();
-            history.complete(export, Exports.anyFile(), RETENTION);
+            history.complete(export, Exports.anyFileOf(export), RETENTION);
         }
 
         @Test
