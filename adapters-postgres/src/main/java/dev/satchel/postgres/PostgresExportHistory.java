@@ -11,6 +11,7 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.ExportType;
 import dev.satchel.export.Failure;
+import dev.satchel.export.ImpossibleExportException;
 import dev.satchel.export.StaleExportException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -483,20 +484,21 @@ final class PostgresExportHistory implements ExportHistory {
 
     @Override
     public Optional<Export.Processing> claim(String worker, Duration lease) {
-        while (true) {
-            Optional<Claimed> next = jdbc.sql(CLAIM_NEXT)
-                    .param("worker", legible(worker))
-                    .param("lease", lease.toMillis())
-                    .query(PostgresExportHistory::claimed)
-                    .optional();
-            if (next.isEmpty()) {
-                return Optional.empty();
-            }
-            try {
-                return Optional.of(next.get().processing());
-            } catch (IllegalArgumentException impossible) {
-                refuse(next.get(), new Failure(Failure.Code.INVALID_REQUEST, String.valueOf(impossible.getMessage())));
-            }
+        return jdbc.sql(CLAIM_NEXT)
+                .param("worker", legible(worker))
+                .param("lease", lease.toMillis())
+                .query(PostgresExportHistory::claimed)
+                .optional()
+                .map(this::possible);
+    }
+
+    private Export.Processing possible(Claimed claimed) {
+        try {
+            return claimed.processing();
+        } catch (IllegalArgumentException impossible) {
+            Failure failure = new Failure(Failure.Code.INVALID_REQUEST, String.valueOf(impossible.getMessage()));
+            refuse(claimed, failure);
+            throw new ImpossibleExportException(claimed.id(), failure);
         }
     }
 

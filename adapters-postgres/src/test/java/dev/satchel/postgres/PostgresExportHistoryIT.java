@@ -2,6 +2,7 @@ package dev.satchel.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.satchel.UserId;
 import dev.satchel.export.Dataset;
@@ -13,6 +14,7 @@ import dev.satchel.export.ExportHistoryContract;
 import dev.satchel.export.Exports;
 import dev.satchel.export.Failure;
 import dev.satchel.export.HistoryUnderTest;
+import dev.satchel.export.ImpossibleExportException;
 import dev.satchel.export.Requests;
 import dev.satchel.export.StaleExportException;
 import java.sql.Connection;
@@ -106,12 +108,33 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void areFailedWhenTheyAskForTheImpossible(String type, String format, String filters, String explanation) {
             UUID id = insert(postgres.addUser(), type, format, filters);
 
-            assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
+            assertRefused(id);
 
             assertThat(entry(id).status()).isEqualTo("failed");
             assertThat(entry(id).error()).startsWith("invalid_request: " + explanation);
             assertThat(text("SELECT count(*) FROM satchel.export_lease WHERE export_id = :id", id))
                     .isEqualTo("0");
+        }
+
+        private void assertRefused(UUID id) {
+            assertThatExceptionOfType(ImpossibleExportException.class)
+                    .isThrownBy(() -> postgres.history().claim("worker", LEASE))
+                    .satisfies(refused -> {
+                        assertThat(refused.exportId()).isEqualTo(id);
+                        assertThat(entry(id).error())
+                                .isEqualTo(refused.failure().message());
+                    });
+            assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
+        }
+
+        @Test
+        void cannotBeAskedForAgain() {
+            UUID id = insert(postgres.addUser(), "nonsense", "csv", null);
+            assertRefused(id);
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> postgres.history().requestAgain(id))
+                    .withMessageStartingWith("unknown export type 'nonsense'");
         }
 
         @Test
@@ -122,6 +145,10 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             }
             UUID sound = insert(user, "vocabulary", "csv", "{}");
 
+            for (int count = 0; count < 5; count++) {
+                assertThatExceptionOfType(ImpossibleExportException.class)
+                        .isThrownBy(() -> postgres.history().claim("worker", LEASE));
+            }
             assertThat(claimed().id()).isEqualTo(sound);
             assertThat(postgres.catalog().newest(user, "failed", 10)).hasSize(5);
         }
@@ -130,7 +157,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void areQuotedBrieflyHoweverLongTheyAre() {
             UUID id = insert(postgres.addUser(), "all", "csv", "{\"phase\": \"" + "\\ud83d\\ude00".repeat(500) + "\"}");
 
-            assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
+            assertRefused(id);
 
             assertThat(entry(id).error())
                     .isEqualTo("invalid_request: unknown phase '" + "\ud83d\ude00".repeat(60)

@@ -34,10 +34,10 @@ public interface ExportHistory {
     List<UUID> requestForAllUsers(ExportType type, ExportFormat format, ExportFilters filters);
 
     /**
-     * Hands the export that waits longest to exactly one of all workers that ask; empty when none is due. An export
-     * whose row asks for something impossible is failed on the way, never handed out.
+     * Hands the export that waits longest to exactly one of all workers that ask; empty when none is due.
      *
      * @param worker names the worker for people who look into a lease
+     * @throws ImpossibleExportException if that export asks for what does not exist, and was failed therefore
      */
     Optional<Export.Processing> claim(String worker, Duration lease);
 

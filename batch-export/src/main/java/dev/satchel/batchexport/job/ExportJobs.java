@@ -93,7 +93,7 @@ class ExportJobs {
                 probe,
                 new KnownFailures(),
                 settings.retries(),
-                new DeliverExport.Heartbeats(heartbeats, new GarbageCollection()),
+                new DeliverExport.Heartbeats(heartbeats, new GarbageCollection(), System::nanoTime),
                 settings.terms());
     }
 
