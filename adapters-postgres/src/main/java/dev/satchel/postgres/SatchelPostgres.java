@@ -28,7 +28,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  *
  * <p>Built by hand from a data source, or by Spring: plain Spring imports it, and Boot finds it by itself where there is
  * one data source, or one that is primary; a service with several builds it by hand from the right one. The data source
- * logs in as a member of {@code satchel_runtime}. Everything it hands out is safe for use by many threads.
+ * logs in as a member of {@code satchel_runtime}, or of the role of the part that is used: {@code satchel_exports}, {@code
+ * satchel_vault} or {@code satchel_rotation}. Everything it hands out is safe for use by many threads.
  *
  * <p>The vault needs {@link KeyEncryptionKeys}, such as {@link FileKeyEncryptionKeys}; a service that keeps no keys needs
  * none, and then has no vault.

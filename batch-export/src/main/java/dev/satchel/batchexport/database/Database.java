@@ -35,7 +35,7 @@ public final class Database {
             SELECT pg_catalog.to_regclass('satchel.export_file') IS NOT NULL
                AND pg_catalog.to_regclass('satchel.batch_job_instance') IS NOT NULL
                AND pg_catalog.to_regclass('satchel.session_credit') IS NOT NULL
-               AND pg_catalog.to_regclass('satchel.key_check') IS NOT NULL
+               AND pg_catalog.to_regprocedure('satchel.record_opening(uuid, text, text)') IS NOT NULL
                AND pg_catalog.to_regclass('public.export_history') IS NOT NULL
             """;
 
@@ -126,6 +126,8 @@ public final class Database {
         // answers sooner.
         properties.putIfAbsent(PGProperty.SOCKET_TIMEOUT.getName(), String.valueOf(LONGEST_SILENCE.toSeconds()));
         properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
+        // Of several hosts the driver would pass one over for ten seconds that did not answer just now.
+        properties.putIfAbsent(PGProperty.HOST_RECHECK_SECONDS.getName(), "0");
         return properties;
     }
 

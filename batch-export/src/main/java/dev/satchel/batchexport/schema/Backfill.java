@@ -37,7 +37,7 @@ public final class Backfill {
     private final DataSource dataSource;
     private final Duration patience;
 
-    /** @param dataSource logs in as the owner of Satchel's tables, or as a member of {@code satchel_runtime} */
+    /** @param dataSource logs in as the owner of Satchel's tables */
     public Backfill(DataSource dataSource) {
         this(dataSource, SchemaTransaction.PATIENCE);
     }

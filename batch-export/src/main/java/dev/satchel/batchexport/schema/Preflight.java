@@ -146,7 +146,9 @@ public final class Preflight {
              WHERE NOT rolsuper
                AND NOT rolcreaterole
                AND (to_regrole('anon') IS NULL OR to_regrole('authenticated') IS NULL
-                    OR to_regrole('service_role') IS NULL OR to_regrole('satchel_runtime') IS NULL)
+                    OR to_regrole('service_role') IS NULL OR to_regrole('satchel_runtime') IS NULL
+                    OR to_regrole('satchel_exports') IS NULL OR to_regrole('satchel_vault') IS NULL
+                    OR to_regrole('satchel_rotation') IS NULL)
              UNION ALL
             SELECT format('GRANT authenticated TO %I WITH ADMIN OPTION;', rolname)
               FROM me
@@ -154,8 +156,34 @@ public final class Preflight {
                AND NOT rolsuper
                AND NOT (rolcreaterole AND version < 160000)
                AND NOT pg_has_role(to_regrole('authenticated'), 'MEMBER WITH ADMIN OPTION')
-               AND NOT coalesce(pg_has_role(to_regrole('satchel_runtime'), to_regrole('authenticated'),
+               AND NOT coalesce(pg_has_role(to_regrole('satchel_exports'), to_regrole('authenticated'),
                                             CASE WHEN version < 160000 THEN 'MEMBER' ELSE 'SET' END), false)
+             UNION ALL
+            SELECT format('GRANT %I TO %I WITH ADMIN OPTION;', part, rolname)
+              FROM me, unnest(ARRAY ['satchel_exports', 'satchel_vault', 'satchel_rotation']) AS part
+             WHERE to_regrole(part) IS NOT NULL
+               AND NOT rolsuper
+               AND NOT (rolcreaterole AND version < 160000)
+               AND NOT pg_has_role(to_regrole(part), 'MEMBER WITH ADMIN OPTION')
+               AND NOT coalesce(pg_has_role(to_regrole('satchel_runtime'), to_regrole(part),
+                                            CASE WHEN version < 160000 THEN 'MEMBER' ELSE 'SET' END), false)
+             UNION ALL
+            -- Up to PostgreSQL 15 a role inherits from all that it is a member of, or from none.
+            SELECT statement
+              FROM me
+             CROSS JOIN pg_roles AS runtime
+             CROSS JOIN LATERAL (VALUES (1, 'REVOKE authenticated FROM satchel_runtime;',
+                                         EXISTS (SELECT
+                                                   FROM pg_auth_members
+                                                  WHERE member = runtime.oid
+                                                    AND roleid = to_regrole('authenticated'))),
+                                        (2, 'ALTER ROLE satchel_runtime INHERIT;', NOT runtime.rolinherit))
+                        AS needed (number, statement, is_needed)
+             WHERE version < 160000
+               AND NOT me.rolsuper
+               AND NOT me.rolcreaterole
+               AND runtime.rolname = 'satchel_runtime'
+               AND is_needed
              UNION ALL
             SELECT format('GRANT USAGE ON SCHEMA auth TO %I;', rolname)
               FROM me
@@ -267,7 +295,8 @@ public final class Preflight {
 
     private static final String ROLES = """
             SELECT format('%s %s', name, CASE WHEN to_regrole(name) IS NULL THEN 'will be made' ELSE 'is there' END)
-              FROM unnest(ARRAY ['anon', 'authenticated', 'service_role', 'satchel_runtime']) AS name
+              FROM unnest(ARRAY ['anon', 'authenticated', 'service_role', 'satchel_runtime', 'satchel_exports',
+                                 'satchel_vault', 'satchel_rotation']) AS name
             """;
 
     private final Connection connection;
@@ -603,12 +632,15 @@ public final class Preflight {
      */
     public record Finding(Level level, String subject, String text, List<String> statements) {
 
-        /** One line, and one more for each statement. */
+        /** The finding for people: one line, and one more for each statement. */
+        public Stream<String> lines() {
+            String line = "%-8s  %-11s  %s".formatted(level.name().toLowerCase(java.util.Locale.ROOT), subject, text);
+            return Stream.concat(Stream.of(line), statements.stream().map(statement -> " ".repeat(23) + statement));
+        }
+
         @Override
         public String toString() {
-            String line = "%-8s  %-11s  %s".formatted(level.name().toLowerCase(java.util.Locale.ROOT), subject, text);
-            return Stream.concat(Stream.of(line), statements.stream().map(statement -> " ".repeat(23) + statement))
-                    .collect(Collectors.joining("\n"));
+            return lines().collect(Collectors.joining("\n"));
         }
     }
 
@@ -625,10 +657,14 @@ public final class Preflight {
                     .toList();
         }
 
-        /** For people: one line per finding. */
+        /** The findings for people, in the order looked at. */
+        public Stream<String> lines() {
+            return findings.stream().flatMap(Finding::lines);
+        }
+
         @Override
         public String toString() {
-            return findings.stream().map(Finding::toString).collect(Collectors.joining("\n"));
+            return lines().collect(Collectors.joining("\n"));
         }
     }
 }

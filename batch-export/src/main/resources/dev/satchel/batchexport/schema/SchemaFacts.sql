@@ -66,6 +66,35 @@ WITH satchel AS (
     SELECT role.oid, role.rolname
       FROM pg_roles AS role
      WHERE role.rolname IN ('anon', 'authenticated', 'service_role')
+), our_role AS (
+    SELECT role.oid, role.rolname
+      FROM pg_roles AS role
+     WHERE role.rolname IN ('satchel_runtime', 'satchel_exports', 'satchel_vault', 'satchel_rotation')
+), elsewhere AS (
+    -- What is granted to Satchel's own roles on what is not Satchel's, which is nothing.
+    SELECT 'schema' AS kind, namespace.nspname::text AS name, namespace.nspacl AS list
+      FROM pg_namespace AS namespace
+     WHERE namespace.nspname <> 'satchel'
+     UNION ALL
+    SELECT 'database', 'itself', database.datacl
+      FROM pg_database AS database
+     WHERE database.datname = current_database()
+     UNION ALL
+    SELECT 'relation', class.oid::regclass::text, class.relacl
+      FROM pg_class AS class
+     WHERE class.oid NOT IN (SELECT relation.oid FROM relation)
+     UNION ALL
+    SELECT 'column', format('%s.%I', attribute.attrelid::regclass, attribute.attname), attribute.attacl
+      FROM pg_attribute AS attribute
+     WHERE attribute.attacl IS NOT NULL
+       AND attribute.attrelid NOT IN (SELECT relation.oid FROM relation)
+     UNION ALL
+    SELECT 'function', other.oid::regprocedure::text, other.proacl
+      FROM pg_proc AS other
+     WHERE other.oid NOT IN (SELECT function.oid FROM function)
+     UNION ALL
+    SELECT 'future objects of', pg_get_userbyid(preset.defaclrole)::text, preset.defaclacl
+      FROM pg_default_acl AS preset
 ), fact (area, object, rank, position, subject, fact) AS (
 
     SELECT 1, 'satchel', 1, 0, 'schema satchel', 'present'
@@ -418,39 +447,45 @@ WITH satchel AS (
                CASE WHEN role.rolname = 'service_role' THEN NULL
                     WHEN role.rolbypassrls THEN 'BYPASSRLS' ELSE 'NOBYPASSRLS' END,
                CASE WHEN role.rolcreaterole THEN 'CREATEROLE' ELSE 'NOCREATEROLE' END,
-               CASE WHEN role.rolname <> 'satchel_runtime' THEN NULL
+               CASE WHEN role.oid NOT IN (SELECT our_role.oid FROM our_role) THEN NULL
                     ELSE concat_ws(' ',
                         CASE WHEN role.rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END,
                         CASE WHEN role.rolcreatedb THEN 'CREATEDB' ELSE 'NOCREATEDB' END,
                         CASE WHEN role.rolreplication THEN 'REPLICATION' ELSE 'NOREPLICATION' END) END)
       FROM pg_roles AS role
-     WHERE role.rolname IN ('anon', 'authenticated', 'service_role', 'satchel_runtime')
+     WHERE role.oid IN (SELECT api_role.oid FROM api_role UNION ALL SELECT our_role.oid FROM our_role)
      UNION ALL
-    SELECT 2, 'satchel_runtime', 2, 0,
-           format('membership of satchel_runtime in %s', pg_get_userbyid(membership.roleid)),
+    -- By whatever way: who has granted what to whom depends on the server's version and on the other databases.
+    SELECT 2, ours.rolname::text, 2, 0, format('membership of %s in %s', ours.rolname, role.rolname),
            concat_ws(', ',
                CASE WHEN pg_has_role(
-                             membership.member, membership.roleid,
+                             ours.oid, role.oid,
                              CASE WHEN current_setting('server_version_num')::integer >= 160000
                                   THEN 'SET' ELSE 'MEMBER' END)
                     THEN 'may become it' ELSE 'may not become it' END,
-               CASE WHEN pg_has_role(membership.member, membership.roleid, 'USAGE')
+               CASE WHEN pg_has_role(ours.oid, role.oid, 'USAGE')
                     THEN 'inherits its rights' ELSE 'inherits nothing' END,
-               CASE WHEN bool_or(membership.admin_option) THEN 'may grant it' END)
-      FROM pg_auth_members AS membership
-     WHERE membership.member = (SELECT role.oid
-                                  FROM pg_roles AS role
-                                 WHERE role.rolname = 'satchel_runtime')
-     GROUP BY membership.member, membership.roleid
+               CASE WHEN pg_has_role(ours.oid, role.oid, 'MEMBER WITH ADMIN OPTION') THEN 'may grant it' END)
+      FROM our_role AS ours
+      JOIN pg_roles AS role ON role.oid <> ours.oid
+     WHERE NOT (SELECT self.rolsuper FROM pg_roles AS self WHERE self.oid = ours.oid)
+       AND pg_has_role(ours.oid, role.oid, 'MEMBER')
      UNION ALL
-    SELECT 2, 'satchel_runtime', 3, 0, 'members of satchel_runtime among the API roles',
+    SELECT 2, ours.rolname::text, 3, 0, format('members of %s among the API roles', ours.rolname),
            coalesce(string_agg(role.rolname, ', ' ORDER BY role.rolname)
                         FILTER (WHERE NOT role.rolsuper
-                                      AND pg_has_role(role.oid, runtime.oid, 'MEMBER')), 'none')
-      FROM pg_roles AS runtime
+                                      AND pg_has_role(role.oid, ours.oid, 'MEMBER')), 'none')
+      FROM our_role AS ours
       JOIN pg_roles AS role
         ON role.rolname IN ('anon', 'authenticated', 'service_role', 'authenticator')
-     WHERE runtime.rolname = 'satchel_runtime'
+     GROUP BY ours.rolname
+     UNION ALL
+    SELECT 2, 'elsewhere', 1, 0, format('grant on %s %s to %s', elsewhere.kind, elsewhere.name, our_role.rolname),
+           string_agg(DISTINCT item.privilege_type, ', ' ORDER BY item.privilege_type)
+      FROM elsewhere
+     CROSS JOIN LATERAL aclexplode(elsewhere.list) AS item
+      JOIN our_role ON our_role.oid = item.grantee
+     GROUP BY elsewhere.kind, elsewhere.name, our_role.rolname
      UNION ALL
 
     SELECT 2, role.rolname::text, 4, 0,
@@ -458,7 +493,8 @@ WITH satchel AS (
            CASE WHEN has_schema_privilege(role.oid, namespace.oid, 'USAGE') THEN 'allowed' ELSE 'refused' END
       FROM pg_roles AS role
       JOIN pg_namespace AS namespace
-        ON (namespace.nspname = 'public' AND role.rolname IN ('authenticated', 'service_role', 'satchel_runtime'))
+        ON (namespace.nspname = 'public'
+            AND (role.rolname IN ('authenticated', 'service_role') OR role.oid IN (SELECT our_role.oid FROM our_role)))
         OR (namespace.nspname = 'auth' AND role.rolname = 'authenticated')
      UNION ALL
     SELECT 2, 'auth', 5, 0, 'function auth.uid()',

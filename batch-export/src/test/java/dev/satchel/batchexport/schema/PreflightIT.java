@@ -261,8 +261,8 @@ class PreflightIT {
         try (var database = Schemas.unmigrated();
                 var migrator = new Migrator(database)) {
             if (revocation.startsWith("REVOKE authenticated")) {
-                // A runtime role that is no member yet, as on a server that has never seen Satchel.
-                Schemas.run(database.ownerDataSource(), "REVOKE authenticated FROM satchel_runtime");
+                // A role that is no member yet, as on a server that has never seen Satchel.
+                Schemas.run(database.ownerDataSource(), "REVOKE authenticated FROM satchel_exports");
             }
             assertThat(Preflight.report(migrator.dataSource()).isBlocked()).isFalse();
             var cascade = revocation.startsWith("REVOKE") ? " CASCADE" : "";
@@ -327,8 +327,8 @@ class PreflightIT {
             Schemas.run(database.ownerDataSource(), """
                     DO $block$
                     BEGIN
-                        IF NOT pg_has_role('satchel_runtime', 'authenticated', 'MEMBER') THEN
-                            GRANT authenticated TO satchel_runtime;
+                        IF NOT pg_has_role('satchel_exports', 'authenticated', 'MEMBER') THEN
+                            GRANT authenticated TO satchel_exports;
                         END IF;
                     END
                     $block$
