@@ -12,6 +12,7 @@ import dev.satchel.export.ExportRequest;
 import dev.satchel.export.ExportType;
 import dev.satchel.export.Failure;
 import dev.satchel.export.StaleExportException;
+import dev.satchel.export.TooManyExportsException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,7 +25,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -63,22 +64,24 @@ final class PostgresExportHistory implements ExportHistory {
     private static final String REQUEST_FOR_ALL_USERS = """
             INSERT INTO public.export_history (user_id, export_type, export_format, filters)
             SELECT user_id, :type, :format, nullif(jsonb_object(:names::text[], :values::text[]), '{}')
-              FROM satchel.user_ids() AS user_id
+              FROM satchel.users_with_room() AS user_id
             ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
                   WHERE status IN ('pending', 'processing')
                   DO NOTHING
             RETURNING id
             """;
 
-    // One statement finds and claims, so that two workers can never hold the same export.
+    // One statement finds and claims, so that two workers can never hold the same export. Rounds are what lets users
+    // take turns: each has one export in a round.
     static final String CLAIM_NEXT = """
             WITH next AS MATERIALIZED (
                 SELECT h.id
-                  FROM public.export_history h
+                  FROM satchel.export_queue q
+                  JOIN public.export_history h ON h.id = q.export_id
                   LEFT JOIN satchel.export_lease l ON l.export_id = h.id
                  WHERE h.status = 'pending'
                    AND (l.run_after IS NULL OR l.run_after <= statement_timestamp())
-                 ORDER BY h.created_at
+                 ORDER BY q.round, q.asked_at
                  LIMIT 1
                    FOR UPDATE OF h SKIP LOCKED
             ), leased AS (
@@ -118,6 +121,9 @@ final class PostgresExportHistory implements ExportHistory {
                                                    WHEN 'object' THEN h.filters ELSE '{}' END) AS f
                              ORDER BY f.key) AS filter_values
             """;
+
+    // Rows that were written while the triggers were off have no place in the queue.
+    private static final String QUEUE_THE_REST = "SELECT satchel.queue_the_rest()";
 
     // Rounded up, so that whoever waits that long finds the export due.
     private static final String FIND_TIME_UNTIL_NEXT_DUE = """
@@ -330,6 +336,9 @@ final class PostgresExportHistory implements ExportHistory {
 
     private static final String FOREIGN_KEY_VIOLATION = "23503";
 
+    /** What the database says when a user would have more exports under way than {@link #MOST_ACTIVE}. */
+    private static final String TOO_MANY_REQUESTS = "PT429";
+
     /** Longer than every name and value that a request can rightly hold. */
     private static final int LONGEST_QUOTE = 60;
 
@@ -357,10 +366,13 @@ final class PostgresExportHistory implements ExportHistory {
                     .query((row, number) ->
                             new Requested(row.getObject("id", UUID.class), request.user(), row.getBoolean("added")))
                     .optional();
-        } catch (DataIntegrityViolationException refused) {
-            if (refused.getMostSpecificCause() instanceof SQLException cause
-                    && FOREIGN_KEY_VIOLATION.equals(cause.getSQLState())) {
+        } catch (NonTransientDataAccessException refused) {
+            String state = refused.getMostSpecificCause() instanceof SQLException cause ? cause.getSQLState() : null;
+            if (FOREIGN_KEY_VIOLATION.equals(state)) {
                 throw new UnknownUserException(request.user());
+            }
+            if (TOO_MANY_REQUESTS.equals(state)) {
+                throw new TooManyExportsException(request.user());
             }
             throw refused;
         }
@@ -392,7 +404,10 @@ final class PostgresExportHistory implements ExportHistory {
                     .query(PostgresExportHistory::claimed)
                     .optional();
             if (next.isEmpty()) {
-                return Optional.empty();
+                if (queueTheRest() == 0) {
+                    return Optional.empty();
+                }
+                continue;
             }
             try {
                 return Optional.of(next.get().processing());
@@ -400,6 +415,10 @@ final class PostgresExportHistory implements ExportHistory {
                 refuse(next.get(), new Failure(Failure.Code.INVALID_REQUEST, String.valueOf(impossible.getMessage())));
             }
         }
+    }
+
+    private int queueTheRest() {
+        return jdbc.sql(QUEUE_THE_REST).query(Integer.class).single();
     }
 
     private void refuse(Claimed export, Failure failure) {
@@ -507,11 +526,14 @@ final class PostgresExportHistory implements ExportHistory {
 
     @Override
     public List<UUID> rescue(int attempts) {
-        return jdbc.sql(RESCUE)
+        List<UUID> rescued = jdbc.sql(RESCUE)
                 .param("attempts", attempts)
                 .param("error", WORKER_LOST.message())
                 .query(PostgresExportHistory::id)
                 .list();
+        // Also here, so that they do not wait until the queue is empty.
+        queueTheRest();
+        return rescued;
     }
 
     private static Export.Completed completed(Export.Processing export, DeliveredFile file, ResultSet row)

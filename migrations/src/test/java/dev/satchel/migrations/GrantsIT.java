@@ -132,6 +132,8 @@ class GrantsIT {
                         "data_key | INSERT, SELECT",
                         "export_file | DELETE, INSERT, SELECT, UPDATE",
                         "export_lease | DELETE, INSERT, SELECT, UPDATE",
+                        "export_queue | SELECT",
+                        "export_requester | NULL",
                         "flyway_schema_history | SELECT",
                         "key_audit | SELECT",
                         "key_check | INSERT, SELECT, UPDATE",
@@ -214,7 +216,11 @@ class GrantsIT {
                                  ORDER BY routine.proname COLLATE "C"
                                 """))
                 .containsExactly(
+                        "satchel.active_exports(uuid) | t | {\"search_path=pg_catalog, pg_temp\",enable_seqscan=off} | NULL",
                         "satchel.add_differences(satchel.progress_difference[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
+                        "satchel.admit_added_exports() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.admit_changed_export() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.admit_exports(uuid,bigint) | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.backfill_progress(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
                         "satchel.credit_sessions(uuid[],uuid[],uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.end_broken_streaks(integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
@@ -225,18 +231,23 @@ class GrantsIT {
                         "satchel.follow_sessions() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.follow_words() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.forget_departed() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
+                        "satchel.forget_ended_export() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.forget_progress() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.guard_export_status() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.guard_key_audit() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.hold_requests(uuid) | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.lock_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
+                        "satchel.most_active_exports() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.next_users(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
                         "satchel.own_api_keys_status() | t | {\"search_path=pg_catalog, pg_temp\"} | authenticated",
                         "satchel.progress_drift(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
+                        "satchel.queue_the_rest() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
                         "satchel.refresh_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.refuse_truncate() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.repair_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
                         "satchel.set_updated_at() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.user_day(uuid,timestamp with time zone) | f | {\"search_path=pg_catalog, pg_temp\"} | satchel_worker",
-                        "satchel.user_ids() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker");
+                        "satchel.user_ids() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
+                        "satchel.users_with_room() | t | {\"search_path=pg_catalog, pg_temp\"} | satchel_worker");
     }
 }

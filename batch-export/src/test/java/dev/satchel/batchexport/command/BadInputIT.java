@@ -245,6 +245,25 @@ class BadInputIT {
     }
 
     @Test
+    void exportsBeyondTheMostUnderWayAreRefusedWithTheRemedy() {
+        satchel.sql("INSERT INTO export_history (user_id, export_type, export_format) SELECT '" + LEARNER
+                + "', 'type' || n, 'csv' FROM generate_series(1, 50) AS n");
+
+        Result one = satchel.satchel("export", "request", "--user", LEARNER, "--type", "all", "--format", "csv");
+        Result all = satchel.satchel("export", "request", "--all-users", "--type", "all", "--format", "csv");
+
+        assertThat(one)
+                .isEqualTo(new Result(
+                        1,
+                        "",
+                        "satchel: user " + LEARNER + " has 50 exports under way, which is the most allowed: wait until"
+                                + " one is delivered, or delete one that is pending, and ask again"
+                                + System.lineSeparator()));
+        assertThat(all).isEqualTo(new Result(0, "", ""));
+        satchel.sql("DELETE FROM export_history");
+    }
+
+    @Test
     void aFileOfUsersIsReadWholeBeforeAnythingIsAsked() throws Exception {
         Path users = Files.writeString(folder.resolve("users.csv"), "name,user_id\nAna," + LEARNER + "\nBo,bo\n");
 
