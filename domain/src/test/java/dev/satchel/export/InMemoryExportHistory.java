@@ -258,6 +258,11 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         return leftovers.stream().limit(limit).toList();
     }
 
+    @Override
+    public List<Unreadable> unreadable(int limit) {
+        return List.of();
+    }
+
     private Optional<Reason> reason(URI location, OpenedFile file, Duration grace) {
         Instant before = now.minus(grace);
         Row row = rows.get(file.exportId);
