@@ -7,6 +7,7 @@ import dev.satchel.batchexport.job.ExportSettings;
 import dev.satchel.batchexport.job.RunTerms;
 import dev.satchel.batchexport.job.StopSignal;
 import dev.satchel.batchexport.job.Worker;
+import dev.satchel.export.FileLedger;
 import dev.satchel.export.FileLedger.Reason;
 import dev.satchel.export.FileStore;
 import java.sql.SQLException;
@@ -51,6 +52,7 @@ final class CleanUpCommand implements Callable<Integer> {
                 report)) {
             worker.cleanUp();
         }
+        report.unreadable().forEach(CleanUpCommand::log);
         console.out()
                 .printf(
                         Locale.ROOT,
@@ -61,6 +63,14 @@ final class CleanUpCommand implements Callable<Integer> {
                         report.kept());
         console.out().printf(Locale.ROOT, "ended %d streaks%n", report.streaksEnded());
         return report.kept() == 0 ? 0 : 1;
+    }
+
+    private static void log(FileLedger.Unreadable unreadable) {
+        LOG.error(
+                "file of export {} not removed: its record '{}' is no location of a file; look for the file by hand, then"
+                        + " delete that row of satchel.export_file",
+                unreadable.exportId(),
+                Console.harmless(unreadable.text()));
     }
 
     private static void log(CleanUpReport.Removal removal) {

@@ -7,6 +7,7 @@ import dev.satchel.batchexport.schema.RollbackRefusedException;
 import dev.satchel.batchexport.schema.SchemaBusyException;
 import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.export.Failure;
+import dev.satchel.export.TooManyExportsException;
 import dev.satchel.keys.BrokenSealException;
 import dev.satchel.keys.UnknownKeyEncryptionKeyException;
 import dev.satchel.kms.UnusableKeyException;
@@ -55,6 +56,7 @@ final class Problems {
                     || cause instanceof NotMigratedException
                     || cause instanceof SchemaBusyException
                     || cause instanceof UnknownUserException
+                    || cause instanceof TooManyExportsException
                     || cause instanceof BrokenSealException
                     || cause instanceof UnknownKeyEncryptionKeyException
                     || cause instanceof UnusableKeyException) {
