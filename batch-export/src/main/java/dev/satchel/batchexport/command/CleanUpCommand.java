@@ -70,7 +70,7 @@ final class CleanUpCommand implements Callable<Integer> {
                 "file of export {} not removed: its record '{}' is no location of a file; look for the file by hand, then"
                         + " delete that row of satchel.export_file",
                 unreadable.exportId(),
-                Console.harmless(unreadable.text()));
+                unreadable.text());
     }
 
     private static void log(CleanUpReport.Removal removal) {
