@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "verify",
         description = {
-            "Compares the live schema with what the migrations make, one line per check. Changes nothing.",
-            "Ends with 1 when a check fails; a warning is no failure."
+            "Compares the live schema with what the migrations make. Changes nothing.",
+            "Prints one line per check. Ends with 1 when a check fails; a warning is no failure."
         })
 final class VerifyCommand implements Callable<Integer> {
 
