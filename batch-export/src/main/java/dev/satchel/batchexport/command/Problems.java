@@ -2,6 +2,7 @@ package dev.satchel.batchexport.command;
 
 import dev.satchel.UnknownUserException;
 import dev.satchel.batchexport.database.NotMigratedException;
+import dev.satchel.batchexport.schema.OtherSchemaException;
 import dev.satchel.batchexport.schema.PreflightException;
 import dev.satchel.batchexport.schema.RollbackRefusedException;
 import dev.satchel.batchexport.schema.SchemaBusyException;
@@ -53,6 +54,7 @@ final class Problems {
             if (cause instanceof UsageException
                     || cause instanceof RefusedException
                     || cause instanceof NotMigratedException
+                    || cause instanceof OtherSchemaException
                     || cause instanceof SchemaBusyException
                     || cause instanceof UnknownUserException
                     || cause instanceof BrokenSealException

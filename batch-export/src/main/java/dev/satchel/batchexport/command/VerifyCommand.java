@@ -2,6 +2,7 @@ package dev.satchel.batchexport.command;
 
 import dev.satchel.batchexport.schema.Check;
 import dev.satchel.batchexport.schema.SchemaVerification;
+import dev.satchel.batchexport.schema.SchemaVersion;
 import dev.satchel.postgres.SatchelPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -36,7 +37,7 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws SQLException {
         DataSource dataSource = new Settings(console.environment()).database().plain();
         try (Connection reachable = dataSource.getConnection()) {
-            reachable.isValid(0);
+            SchemaVersion.refuseNewer(reachable);
         }
         List<Check> checks = new ArrayList<>(SchemaVerification.of(dataSource).checks());
         for (String gap : new SatchelPostgres(dataSource).exportGaps()) {

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.satchel.batchexport.schema.SchemaVersion;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -38,7 +39,8 @@ public final class Database {
     /**
      * Connections for a command that needs one or two, each opened when asked for.
      *
-     * @throws SQLException if the database cannot be reached, refuses the login, or was not migrated
+     * @throws SQLException if the database cannot be reached, refuses the login, or was not migrated by this version of
+     *     the program
      */
     public DataSource migrated() throws SQLException {
         DataSource dataSource = plain();
@@ -49,6 +51,7 @@ public final class Database {
             if (!row.getBoolean(1)) {
                 throw new NotMigratedException(url);
             }
+            SchemaVersion.requireSame(connection);
         }
         return dataSource;
     }
