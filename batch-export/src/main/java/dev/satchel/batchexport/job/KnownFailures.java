@@ -30,9 +30,6 @@ public final class KnownFailures implements FailureDiagnosis {
     /** Single ones: a lock not available in time, the two transaction timeouts, a server that became read-only. */
     private static final Set<String> PASSING = Set.of("55P03", "25P03", "25P04", "25006");
 
-    private static final Failure DATABASE_UNAVAILABLE =
-            new Failure(Code.DATABASE_UNAVAILABLE, "the database could not be reached or was overloaded");
-
     private static final int DEEPEST_CAUSE = 20;
 
     @Override
@@ -55,7 +52,7 @@ public final class KnownFailures implements FailureDiagnosis {
     private static Optional<Failure> ofDatabase(SQLException exception) {
         String state = exception.getSQLState();
         if (state == null || state.length() != 5) {
-            return exception instanceof SQLTransientException ? Optional.of(DATABASE_UNAVAILABLE) : Optional.empty();
+            return exception instanceof SQLTransientException ? Optional.of(unavailable("")) : Optional.empty();
         }
         if (state.equals(QUERY_CANCELED)) {
             return Optional.of(SNAPSHOT_TOO_OLD);
@@ -68,8 +65,22 @@ public final class KnownFailures implements FailureDiagnosis {
             return Optional.of(new Failure(Code.ACCESS_DENIED, "the database refused the worker's login"));
         }
         if (PASSING_CLASSES.contains(state.substring(0, 2)) || PASSING.contains(state)) {
-            return Optional.of(DATABASE_UNAVAILABLE);
+            return Optional.of(unavailable(state));
         }
         return Optional.empty();
+    }
+
+    private static Failure unavailable(String state) {
+        return new Failure(
+                Code.DATABASE_UNAVAILABLE,
+                switch (state) {
+                    case "25006" -> "the database is read-only";
+                    case "53100" -> "the disk of the database is full";
+                    case "53200" -> "the database is out of memory";
+                    case "53300" -> "the database takes no more connections";
+                    case "55P03" -> "the database kept something locked for too long";
+                    case "57P03" -> "the database is starting up or shutting down";
+                    default -> "the database could not be reached or was overloaded";
+                });
     }
 }
