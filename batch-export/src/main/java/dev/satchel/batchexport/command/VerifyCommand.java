@@ -29,6 +29,11 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     boolean json;
 
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print failed checks and warnings only: nothing when all is as it should be.")
+    boolean quiet;
+
     VerifyCommand(Console console) {
         this.console = console;
     }
@@ -47,11 +52,16 @@ final class VerifyCommand implements Callable<Integer> {
                     gap,
                     Check.Result.WARNING));
         }
+        List<Check> printed = checks.stream()
+                .filter(check -> !quiet || check.result() != Check.Result.OK)
+                .toList();
         if (json) {
             console.document(
-                    Json.list(checks.stream().map(VerifyCommand::fields).toList()));
+                    Json.list(printed.stream().map(VerifyCommand::fields).toList()));
         } else {
-            checks.forEach(check -> console.out().println(check.line()));
+            printed.forEach(check -> console.out().println(check.line()));
+        }
+        if (!json && !quiet) {
             console.out()
                     .printf(
                             Locale.ROOT,
