@@ -62,9 +62,8 @@ class BlastRadiusIT {
              UNION ALL
             SELECT relnamespace::regnamespace || '.' || relname, 'USAGE'
               FROM pg_class
-             WHERE relkind = 'S'
-               AND relnamespace = 'satchel'::regnamespace
-               AND has_sequence_privilege(?, oid, 'USAGE, SELECT, UPDATE')
+             WHERE relnamespace = 'satchel'::regnamespace
+               AND CASE relkind WHEN 'S' THEN has_sequence_privilege(?, oid, 'USAGE, SELECT, UPDATE') ELSE false END
              UNION ALL
             SELECT 'satchel.' || proname || '()', 'EXECUTE'
               FROM pg_proc
@@ -98,7 +97,7 @@ class BlastRadiusIT {
         var page = Files.readString(PAGE);
         int begin = page.indexOf(BEGIN) + BEGIN.length();
         int end = page.indexOf(END);
-        assertThat(end).as("the end of the table").isGreaterThan(begin);
+        assertThat(end).as("the end of the table").isGreaterThanOrEqualTo(begin);
         var table = table();
         if ("write".equals(System.getProperty("satchel.security"))) {
             Files.writeString(PAGE, page.substring(0, begin) + table + page.substring(end));

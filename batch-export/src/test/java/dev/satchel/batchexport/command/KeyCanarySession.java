@@ -1,6 +1,8 @@
 package dev.satchel.batchexport.command;
 
 import dev.satchel.UserId;
+import dev.satchel.batchexport.database.Database;
+import dev.satchel.batchexport.database.DatabaseUrl;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.Purpose;
 import dev.satchel.keys.UserKeys;
