@@ -120,7 +120,7 @@ class KeyVaultUpgradeIT {
     }
 
     @Test
-    void everyKeyStillOpens() {
+    void opensEveryKeyOfBeforeTheUpgrade() {
         everyKeyOpens();
         assertThat(owner.sql("SELECT count(*) FROM satchel.data_key")
                         .query(Long.class)
@@ -129,7 +129,7 @@ class KeyVaultUpgradeIT {
     }
 
     @Test
-    void dataKeysOfOneIdAreWrappedAnewLikeAllOthers() {
+    void rewrapsDataKeysThatShareAnId() {
         String before = keyEncryptionKeys.addPrimary();
         DataKeys dataKeys = new SatchelPostgres(database.dataSourceOf("satchel_rotation")).dataKeys(keyEncryptionKeys);
 
@@ -144,7 +144,7 @@ class KeyVaultUpgradeIT {
     }
 
     @Test
-    void aKeyOfBeforeTheUpgradeDoesNotOpenAgainAndItsNeighboursDo() {
+    void refusesAnEarlierKeyOfBeforeTheUpgradeAndOpensTheOthers() {
         put(amelia, Provider.OPENAI, earlier);
 
         assertThatExceptionOfType(BrokenSealException.class).isThrownBy(() -> opened(amelia, Provider.OPENAI));
@@ -154,7 +154,7 @@ class KeyVaultUpgradeIT {
     }
 
     @Test
-    void aKeyThatIsSetAnewLeavesItsNeighboursAsTheyAre() {
+    void settingOneKeyLeavesTheOthersAsTheyAre() {
         keys().set(amelia, Provider.OPENAI, ApiKeys.of(ApiKeys.text(Provider.OPENAI, "newer")));
 
         assertThat(opened(amelia, Provider.OPENAI)).contains(ApiKeys.text(Provider.OPENAI, "newer"));

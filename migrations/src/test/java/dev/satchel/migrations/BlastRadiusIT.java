@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * SECURITY.md says of each role what it may do, and a migrated database says the same.
  *
- * <p>After a migration that changes it, {@code -Dsatchel.security=write} writes the table anew, and the difference is
- * there to be read.
+ * <p>After a migration that changes it, {@code -Dsatchel.security=write} rewrites the table; read the difference.
  */
 class BlastRadiusIT {
 
@@ -93,7 +92,7 @@ class BlastRadiusIT {
     }
 
     @Test
-    void thePageSaysWhatTheDatabaseSays() throws SQLException, IOException {
+    void securityPageListsEveryRightOfEveryRole() throws SQLException, IOException {
         var page = Files.readString(PAGE);
         int begin = page.indexOf(BEGIN) + BEGIN.length();
         int end = page.indexOf(END);
@@ -108,7 +107,7 @@ class BlastRadiusIT {
     }
 
     @Test
-    void theRuntimeMayDoWhatItsThreePartsMayDoAndNothingElse() throws SQLException {
+    void runtimeHasTheRightsOfItsThreeRolesAndNoOther() throws SQLException {
         var parts = new TreeSet<String>();
         for (var part : Cluster.PARTS) {
             parts.addAll(atoms(part));
@@ -131,7 +130,7 @@ class BlastRadiusIT {
                 "GRANT service_role TO authenticated",
                 "REVOKE DELETE ON public.user_api_keys FROM authenticated"
             })
-    void aGrantMoreOrLessIsSeen(String change) throws SQLException {
+    void noticesEveryGrantMoreOrLess(String change) throws SQLException {
         try (var superuser = Session.open(database.superuserDataSource())) {
             var before = table();
             superuser.begin();

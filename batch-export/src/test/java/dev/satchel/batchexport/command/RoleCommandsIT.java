@@ -76,7 +76,7 @@ class RoleCommandsIT {
     }
 
     @Test
-    void exportsAreDeliveredAndProgressIsKeptByTheRoleOfExports() {
+    void deliversExportsAndKeepsProgressAsSatchelExports() {
         String id = as("satchel_exports", "export", "request", "--user", LEARNER, "--type", "all", "--format", "json")
                 .succeeded();
         assertThat(as("satchel_exports", "export", "run").succeeded()).startsWith("delivered 1 ");
@@ -104,7 +104,7 @@ class RoleCommandsIT {
     }
 
     @Test
-    void keysAreKeptByTheRoleOfTheVault() throws Exception {
+    void setsListsValidatesAndRemovesKeysAsSatchelVault() throws Exception {
         assertThat(as("satchel_vault", "keys", "list", "--user", LEARNER).succeeded())
                 .contains("openai     sk-proj…WXYZ");
         assertThat(validated("--user", LEARNER)).contains("openai     valid");
@@ -132,7 +132,7 @@ class RoleCommandsIT {
     }
 
     @Test
-    void dataKeysAreWrappedAnewByTheRoleOfRotation() {
+    void rewrapsDataKeysAsSatchelRotation() {
         assertThat(as("satchel_rotation", "keys", "rotate", "--dry-run").succeeded())
                 .contains("wraps 1 data keys (primary)");
         assertThat(as("satchel_rotation", "keys", "rotate", "--retire").succeeded())
@@ -156,7 +156,7 @@ class RoleCommandsIT {
         "satchel_rotation, export run",
         "satchel_rotation, export list"
     })
-    void whatIsAnotherPartsIsRefusedAndTheRoleThatIsNeededIsNamed(String role, String command) {
+    void refusesAnotherPartsCommandAndNamesTheRoles(String role, String command) {
         Result refused = as(role, command.split(" "));
 
         assertThat(refused.exit()).isEqualTo(1);
