@@ -22,9 +22,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Satchel's ports on one PostgreSQL database, into which Satchel's migrations have been applied.
@@ -57,7 +54,7 @@ public final class SatchelPostgres {
 
     public SatchelPostgres(DataSource dataSource) {
         this.dataSource = dataSource;
-        this.jdbc = JdbcClient.create(dataSource);
+        this.jdbc = SearchPath.client(dataSource);
     }
 
     /** The life cycle of every export. */
@@ -108,10 +105,7 @@ public final class SatchelPostgres {
     @ConditionalOnBean(KeyEncryptionKeys.class)
     @ConditionalOnMissingBean
     public KeyVault keyVault(KeyEncryptionKeys keyEncryptionKeys) {
-        TransactionTemplate ownTransaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-        ownTransaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
-        ownTransaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
-        return new PostgresKeyVault(jdbc, ownTransaction, keyEncryptionKeys, dataKeyCache);
+        return new PostgresKeyVault(jdbc, SearchPath.ownTransactions(dataSource), keyEncryptionKeys, dataKeyCache);
     }
 
     /** What a rotation wraps anew. Emptying the vault's cache, it belongs to the vault of the same object. */

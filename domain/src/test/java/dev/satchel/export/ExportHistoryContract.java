@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,17 @@ public abstract class ExportHistoryContract {
 
     private Export.Processing claimed() {
         return history.claim("worker", LEASE).orElseThrow();
+    }
+
+    private ExportRequest ofDay(int day) {
+        return Requests.of(
+                user, Map.of("from", LocalDate.of(2026, 1, 1).plusDays(day).toString()));
+    }
+
+    private void askForTheMost() {
+        for (int day = 0; day < ExportHistory.MOST_ACTIVE; day++) {
+            history.request(ofDay(day));
+        }
     }
 
     private void letTheLeaseEnd() {
@@ -206,6 +219,62 @@ public abstract class ExportHistoryContract {
         }
 
         @Test
+        void refusesMoreThanTheMostUnderWayAndNamesTheRemedy() {
+            askForTheMost();
+
+            assertThatExceptionOfType(TooManyExportsException.class)
+                    .isThrownBy(this::one)
+                    .withMessage("user " + user + " has 50 exports under way, which is the most allowed: wait until one"
+                            + " is delivered, or delete one that is pending, and ask again");
+            assertThat(world.catalog().newest(user, null, 100)).hasSize(ExportHistory.MOST_ACTIVE);
+        }
+
+        @Test
+        void answersWithTheOneUnderWayAlsoWhereNoMoreMayBeAdded() {
+            UUID first = requested();
+            for (int day = 1; day < ExportHistory.MOST_ACTIVE; day++) {
+                history.request(ofDay(day));
+            }
+
+            assertThat(history.request(Requests.of(user))).isEqualTo(new ExportHistory.Requested(first, user, false));
+        }
+
+        @Test
+        void countsWhatIsUnderWayAndOfThisUserAlone() {
+            askForTheMost();
+            assertThat(history.request(Requests.of(world.addUser())).added()).isTrue();
+
+            Export.Processing export = claimed();
+            assertThatExceptionOfType(TooManyExportsException.class).isThrownBy(this::one);
+            history.complete(export, Exports.anyFile(), RETENTION);
+            assertThat(one().added()).isTrue();
+            assertThatExceptionOfType(TooManyExportsException.class)
+                    .isThrownBy(() -> history.request(Requests.of(user, ExportType.QA)));
+        }
+
+        @Test
+        void addsNoMoreThanTheMostHoweverManyAskAtOnce() throws Exception {
+            AtomicInteger days = new AtomicInteger();
+
+            together(6, () -> {
+                for (int round = 0; round < 12; round++) {
+                    try {
+                        history.request(ofDay(days.incrementAndGet()));
+                    } catch (TooManyExportsException refused) {
+                        assertThat(refused).hasMessageContaining(user.toString());
+                    }
+                }
+                return true;
+            });
+
+            assertThat(world.catalog().newest(user, null, 100)).hasSize(ExportHistory.MOST_ACTIVE);
+        }
+
+        private ExportHistory.Requested one() {
+            return history.request(Requests.of(user));
+        }
+
+        @Test
         void refusesAnUnknownUser() {
             UserId nobody = Requests.anyUser();
 
@@ -237,6 +306,18 @@ public abstract class ExportHistoryContract {
             requested();
 
             List<UUID> ids = history.requestForAllUsers(ExportType.VOCABULARY, ExportFormat.CSV, ExportFilters.NONE);
+
+            assertThat(ids)
+                    .hasSize(1)
+                    .allSatisfy(id -> assertThat(entry(id).user()).isEqualTo(other));
+        }
+
+        @Test
+        void skipsThoseWhoHaveTheMostUnderWay() {
+            UserId other = world.addUser();
+            askForTheMost();
+
+            List<UUID> ids = history.requestForAllUsers(ExportType.ALL, ExportFormat.CSV, ExportFilters.NONE);
 
             assertThat(ids)
                     .hasSize(1)
@@ -306,6 +387,57 @@ public abstract class ExportHistoryContract {
         }
 
         @Test
+        void letsUsersTakeTurns() {
+            UUID first = requested();
+            UUID second =
+                    history.request(Requests.of(user, ExportType.SESSIONS)).id();
+            UUID third = history.request(Requests.of(user, ExportType.PROFILE)).id();
+            world.letPass(Duration.ofSeconds(1));
+            UserId late = world.addUser();
+            UUID lateFirst = history.request(Requests.of(late)).id();
+            UUID lateSecond =
+                    history.request(Requests.of(late, ExportType.SESSIONS)).id();
+
+            assertThat(List.of(
+                            claimed().id(),
+                            claimed().id(),
+                            claimed().id(),
+                            claimed().id(),
+                            claimed().id()))
+                    .containsExactly(first, lateFirst, second, lateSecond, third);
+        }
+
+        @Test
+        void servesAUserWhoComesLaterBeforeTheNextOfOneWhoIsBeingServed() {
+            for (ExportType type : List.of(ExportType.VOCABULARY, ExportType.SESSIONS, ExportType.PROFILE)) {
+                history.request(Requests.of(user, type));
+            }
+            history.complete(claimed(), Exports.anyFile(), RETENTION);
+            claimed();
+            world.letPass(Duration.ofSeconds(1));
+            UUID late = history.request(Requests.of(world.addUser())).id();
+
+            assertThat(claimed().id()).isEqualTo(late);
+        }
+
+        @Test
+        void letsNobodyGoFirstForEverByAskingAgain() {
+            UserId other = world.addUser();
+            UUID waiting = history.request(Requests.of(other)).id();
+            UUID next = history.request(Requests.of(other, ExportType.SESSIONS)).id();
+            List<UUID> served = new ArrayList<>();
+            for (int round = 0; round < 4; round++) {
+                world.letPass(Duration.ofSeconds(1));
+                requested();
+                Export.Processing export = claimed();
+                served.add(export.id());
+                history.complete(export, Exports.anyFile(), RETENTION);
+            }
+
+            assertThat(served).contains(waiting, next);
+        }
+
+        @Test
         void handsOutEachExportOnce() throws Exception {
             for (int count = 0; count < 40; count++) {
                 history.request(Requests.of(world.addUser()));
@@ -326,41 +458,73 @@ public abstract class ExportHistoryContract {
     }
 
     @Nested
-    class UntilNextDue {
+    class Backlog {
 
         @Test
-        void isUnknownWhereNothingWaits() {
-            assertThat(history.untilNextDue()).isEmpty();
-
-            requested();
-            claimed();
-
-            assertThat(history.untilNextDue()).isEmpty();
+        void isEmptyWhereNothingWaits() {
+            assertThat(history.backlog(LEASE)).isEqualTo(new ExportHistory.Backlog(Optional.empty(), Map.of(), 0, 0));
         }
 
         @Test
-        void isNothingWhereAnExportIsDue() {
+        void isDueAtOnceWhereAnExportIsDue() {
             requested();
             history.retry(claimed(), Exports.storeUnavailable(), Duration.ofMinutes(1));
             history.request(Requests.of(user, ExportType.SESSIONS));
 
-            assertThat(history.untilNextDue()).contains(Duration.ZERO);
+            assertThat(history.backlog(LEASE))
+                    .isEqualTo(new ExportHistory.Backlog(
+                            Optional.of(Duration.ZERO), Map.of("", 1L, "store_unavailable", 1L), 0, 0));
         }
 
         @Test
-        void isTheShortestDelay() {
+        void isDueAfterTheShortestDelay() {
             for (int minutes : new int[] {30, 10, 20}) {
                 history.request(Requests.of(world.addUser()));
                 history.retry(claimed(), Exports.storeUnavailable(), Duration.ofMinutes(minutes));
             }
 
-            assertThat(history.untilNextDue().orElseThrow()).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
+            assertThat(untilNextDue().orElseThrow()).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
             world.letPass(Duration.ofMinutes(10));
-            assertThat(history.untilNextDue()).contains(Duration.ZERO);
+            assertThat(untilNextDue()).contains(Duration.ZERO);
+        }
+
+        @Test
+        void isNotDueWhileAllThatIsPendingWaitsForTheOperator() {
+            requested();
+            history.postpone(claimed(), Exports.accessDenied(), Duration.ofMinutes(1));
+
+            assertThat(history.backlog(LEASE))
+                    .isEqualTo(new ExportHistory.Backlog(Optional.empty(), Map.of("access_denied", 1L), 0, 0));
+            world.letPass(Duration.ofMinutes(1));
+            assertThat(untilNextDue()).contains(Duration.ZERO);
+        }
+
+        @Test
+        void tellsSilentWorkersFromThoseThatWereHeardOf() {
+            requested();
+            history.request(Requests.of(user, ExportType.SESSIONS));
+            Export.Processing alive = claimed();
+            claimed();
+            world.letPass(Duration.ofSeconds(60));
+            history.heartbeat(alive, LEASE);
+            world.letPass(Duration.ofSeconds(10));
+
+            assertThat(leases(Duration.ofSeconds(90))).containsExactly(2L, 0L);
+            assertThat(leases(Duration.ofSeconds(30))).containsExactly(1L, 1L);
+            assertThat(leases(Duration.ZERO)).containsExactly(0L, 2L);
+        }
+
+        private Optional<Duration> untilNextDue() {
+            return history.backlog(LEASE).untilNextDue();
+        }
+
+        private List<Long> leases(Duration silence) {
+            ExportHistory.Backlog backlog = history.backlog(silence);
+            return List.of(backlog.held(), backlog.silent());
         }
     }
 
-    /** The five steps a worker may take with what it holds. */
+    /** The six steps a worker may take with what it holds. */
     enum Step {
         HEARTBEAT {
             @Override
@@ -378,6 +542,12 @@ public abstract class ExportHistoryContract {
             @Override
             void take(ExportHistory history, Export.Processing export) {
                 history.retry(export, Exports.storeUnavailable(), Duration.ZERO);
+            }
+        },
+        POSTPONE {
+            @Override
+            void take(ExportHistory history, Export.Processing export) {
+                history.postpone(export, Exports.accessDenied(), Duration.ZERO);
             }
         },
         RELEASE {
@@ -611,6 +781,84 @@ public abstract class ExportHistoryContract {
     }
 
     @Nested
+    class Postpone {
+
+        @Test
+        void putsTheExportBackWithTheReasonAndWithoutSpendingTheAttempt() {
+            UUID id = requested();
+            Export.Processing export = claimed();
+
+            Export.Pending pending = history.postpone(export, Exports.accessDenied(), Duration.ZERO);
+
+            assertThat(pending).isEqualTo(new Export.Pending(id, export.request(), export.requestedAt(), 0));
+            assertThat(entry(id).status()).isEqualTo("pending");
+            assertThat(entry(id).startedAt()).isNull();
+            assertThat(entry(id).error()).isEqualTo("access_denied: the store refused the worker's credentials");
+            assertThat(claimed().attempt()).isEqualTo(1);
+            assertThat(entry(id).retries()).isZero();
+            assertThat(entry(id).error()).isNull();
+        }
+
+        @Test
+        void doesNotGiveBackEarlierAttempts() {
+            requested();
+            history.retry(claimed(), Exports.storeUnavailable(), Duration.ZERO);
+
+            Export.Pending pending = history.postpone(claimed(), Exports.accessDenied(), Duration.ZERO);
+
+            assertThat(pending.attempts()).isEqualTo(1);
+            assertThat(claimed().attempt()).isEqualTo(2);
+        }
+
+        @Test
+        void waitsForTheDelay() {
+            requested();
+            history.postpone(claimed(), Exports.accessDenied(), Duration.ofMinutes(1));
+
+            world.letPass(Duration.ofSeconds(50));
+            assertThat(history.claim("worker", LEASE)).isEmpty();
+            world.letPass(Duration.ofSeconds(10));
+            assertThat(history.claim("worker", LEASE)).isPresent();
+        }
+    }
+
+    @Nested
+    class Resume {
+
+        @Test
+        void makesDueWhatWaitsForTheOperator() {
+            UUID id = requested();
+            history.postpone(claimed(), Exports.accessDenied(), Duration.ofMinutes(5));
+
+            history.resume();
+
+            assertThat(claimed().id()).isEqualTo(id);
+        }
+
+        @Test
+        void leavesAloneWhatWaitsForTimeToPass() {
+            requested();
+            history.retry(claimed(), Exports.storeUnavailable(), Duration.ofMinutes(5));
+
+            history.resume();
+
+            assertThat(history.claim("worker", LEASE)).isEmpty();
+        }
+
+        @Test
+        void leavesAloneWhatAWorkerHolds() {
+            requested();
+            history.postpone(claimed(), Exports.accessDenied(), Duration.ZERO);
+            Export.Processing held = claimed();
+
+            history.resume();
+
+            assertThat(history.claim("worker", LEASE)).isEmpty();
+            history.complete(held, Exports.anyFile(), RETENTION);
+        }
+    }
+
+    @Nested
     class Release {
 
         @Test
@@ -673,7 +921,7 @@ public abstract class ExportHistoryContract {
             claimed();
             letTheLeaseEnd();
 
-            assertThat(history.rescue(ATTEMPTS)).containsExactly(id);
+            assertThat(history.rescue(ATTEMPTS)).containsExactly(new ExportHistory.Rescued(id, false));
 
             assertThat(entry(id).status()).isEqualTo("pending");
             assertThat(entry(id).error()).startsWith("worker_lost: ");
@@ -701,7 +949,7 @@ public abstract class ExportHistoryContract {
             claimed();
             letTheLeaseEnd();
 
-            assertThat(history.rescue(2)).containsExactly(id);
+            assertThat(history.rescue(2)).containsExactly(new ExportHistory.Rescued(id, true));
 
             assertThat(entry(id).status()).isEqualTo("failed");
             assertThat(entry(id).error()).startsWith("worker_lost: ");
@@ -726,10 +974,86 @@ public abstract class ExportHistoryContract {
             }
             letTheLeaseEnd();
 
-            List<List<UUID>> rescued = together(4, () -> history.rescue(ATTEMPTS));
+            List<List<ExportHistory.Rescued>> rescued = together(4, () -> history.rescue(ATTEMPTS));
 
             assertThat(rescued.stream().flatMap(List::stream)).doesNotHaveDuplicates();
             assertThat(world.catalog().newest(null, "pending", 100)).hasSize(20);
+        }
+    }
+
+    @Nested
+    class RequestAgain {
+
+        private UUID failed() {
+            UUID id = requested();
+            history.fail(claimed(), Exports.accessDenied());
+            world.letPass(Duration.ofSeconds(1));
+            return id;
+        }
+
+        @Test
+        void addsWhatTheFailedOneAskedForAndLeavesThatAsItIs() {
+            ExportRequest request = Requests.of(user, Map.of("from", "2026-01-01", "phase", "review"));
+            UUID failed = history.request(request).id();
+            history.fail(claimed(), Exports.accessDenied());
+            ExportCatalog.Entry before = entry(failed);
+
+            ExportHistory.Requested again = history.requestAgain(failed).orElseThrow();
+
+            assertThat(again.added()).isTrue();
+            assertThat(entry(failed)).isEqualTo(before);
+            Export.Processing next = claimed();
+            assertThat(next.id()).isEqualTo(again.id()).isNotEqualTo(failed);
+            assertThat(next.request()).isEqualTo(request);
+            assertThat(next.attempt()).isEqualTo(1);
+        }
+
+        @Test
+        void answersWithTheOneThatIsUnderWay() {
+            UUID failed = failed();
+            UUID underWay = requested();
+
+            assertThat(history.requestAgain(failed)).contains(new ExportHistory.Requested(underWay, user, false));
+        }
+
+        @Test
+        void knowsOnlyFailedOnes() {
+            UUID pending = requested();
+
+            assertThat(history.requestAgain(pending)).isEmpty();
+            assertThat(history.requestAgain(UUID.randomUUID())).isEmpty();
+        }
+
+        @Test
+        void addsAllThatFailedWithThatCode() {
+            UUID failed = failed();
+            user = world.addUser();
+            requested();
+            history.fail(claimed(), new Failure(Failure.Code.INTERNAL, "a defect"));
+
+            List<UUID> added = history.requestAgain(Failure.Code.ACCESS_DENIED);
+
+            assertThat(added).hasSize(1).doesNotContain(failed);
+            assertThat(entry(added.get(0)).user()).isEqualTo(entry(failed).user());
+            assertThat(entry(added.get(0)).status()).isEqualTo("pending");
+        }
+
+        @Test
+        void addsNothingThatWasAskedForSince() {
+            failed();
+            requested();
+            history.complete(claimed(), Exports.anyFile(), RETENTION);
+
+            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED)).isEmpty();
+        }
+
+        @Test
+        void addsOneForARequestThatFailedTwice() {
+            failed();
+            failed();
+
+            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED)).hasSize(1);
+            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED)).isEmpty();
         }
     }
 }

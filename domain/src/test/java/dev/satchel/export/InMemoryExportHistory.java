@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     private final Map<UUID, Row> rows = new LinkedHashMap<>();
     private final Map<URI, OpenedFile> files = new LinkedHashMap<>();
     private Instant now = Exports.NOON;
+    private Instant lastHeartbeat = Exports.NOON;
 
     public synchronized UserId addUser() {
         UserId user = Requests.anyUser();
@@ -61,6 +63,11 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         now = now.plus(time);
     }
 
+    /** When a lease was extended last. */
+    public synchronized Instant lastHeartbeat() {
+        return lastHeartbeat;
+    }
+
     /** Every object the ledger remembers. */
     public synchronized Set<URI> remembered() {
         return Set.copyOf(files.keySet());
@@ -82,6 +89,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         return users.stream()
                 .map(user -> new ExportRequest(user, forAnyone.type(), forAnyone.format(), forAnyone.filters()))
                 .filter(request -> underWay(request).isEmpty())
+                .filter(request -> active(request.user()).size() < MOST_ACTIVE)
                 .map(this::add)
                 .toList();
     }
@@ -92,8 +100,24 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
                 .findFirst();
     }
 
+    private List<Row> active(UserId user) {
+        return rows.values().stream()
+                .filter(row -> row.isActive() && row.request.user().equals(user))
+                .toList();
+    }
+
     private UUID add(ExportRequest request) {
-        Row row = new Row(UUID.randomUUID(), request, now);
+        List<Row> others = active(request.user());
+        if (others.size() >= MOST_ACTIVE) {
+            throw new TooManyExportsException(request.user());
+        }
+        long current = rows.values().stream()
+                .filter(Row::isActive)
+                .mapToLong(row -> row.round)
+                .min()
+                .orElse(0);
+        long next = others.stream().mapToLong(row -> row.round + 1).max().orElse(0);
+        Row row = new Row(UUID.randomUUID(), request, now, Math.max(current, next));
         rows.put(row.id, row);
         return row.id;
     }
@@ -102,7 +126,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     public synchronized Optional<Export.Processing> claim(String worker, Duration lease) {
         return rows.values().stream()
                 .filter(row -> row.status.equals("pending") && !row.runAfter.isAfter(now))
-                .min(Comparator.comparing(row -> row.requestedAt))
+                .min(Comparator.comparing((Row row) -> row.round).thenComparing(row -> row.requestedAt))
                 .map(row -> claim(row, lease));
     }
 
@@ -112,22 +136,39 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         row.attempts++;
         row.token = token;
         row.leaseEnds = now.plus(lease);
+        row.heardOf = now;
         row.startedAt = now;
         row.error = null;
         return new Export.Processing(row.id, row.request, row.requestedAt, now, row.attempts, token);
     }
 
     @Override
-    public synchronized Optional<Duration> untilNextDue() {
-        return rows.values().stream()
-                .filter(row -> row.status.equals("pending"))
+    public synchronized Backlog backlog(Duration silence) {
+        Map<String, Long> pending =
+                pending().collect(Collectors.groupingBy(Row::errorCode, TreeMap::new, Collectors.counting()));
+        Optional<Duration> untilNextDue = pending()
+                .filter(row -> !row.runAfter.isAfter(now) || !row.waitsForTheOperator())
                 .map(row -> row.runAfter.isAfter(now) ? Duration.between(now, row.runAfter) : Duration.ZERO)
                 .min(Comparator.naturalOrder());
+        long processing = rows.values().stream()
+                .filter(row -> row.status.equals("processing"))
+                .count();
+        long silent = rows.values().stream()
+                .filter(row -> row.status.equals("processing") && !row.heardOf.isAfter(now.minus(silence)))
+                .count();
+        return new Backlog(untilNextDue, pending, processing - silent, silent);
+    }
+
+    private Stream<Row> pending() {
+        return rows.values().stream().filter(row -> row.status.equals("pending"));
     }
 
     @Override
     public synchronized void heartbeat(Export.Processing export, Duration lease) {
-        held(export).leaseEnds = now.plus(lease);
+        Row row = held(export);
+        row.leaseEnds = now.plus(lease);
+        row.heardOf = now;
+        lastHeartbeat = now;
     }
 
     @Override
@@ -162,6 +203,22 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     }
 
     @Override
+    public synchronized Export.Pending postpone(Export.Processing export, Failure failure, Duration delay) {
+        Row row = held(export);
+        row.end("pending", now);
+        row.attempts--;
+        row.error = failure.message();
+        row.runAfter = now.plus(delay);
+        row.startedAt = null;
+        return new Export.Pending(row.id, row.request, row.requestedAt, row.attempts);
+    }
+
+    @Override
+    public synchronized void resume() {
+        pending().filter(Row::waitsForTheOperator).forEach(row -> row.runAfter = now);
+    }
+
+    @Override
     public synchronized Export.Pending release(Export.Processing export) {
         Row row = held(export);
         row.end("pending", now);
@@ -187,18 +244,41 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     }
 
     @Override
-    public synchronized List<UUID> rescue(int attempts) {
-        List<UUID> rescued = new ArrayList<>();
+    public synchronized List<Rescued> rescue(int attempts) {
+        List<Rescued> rescued = new ArrayList<>();
         for (Row row : rows.values()) {
             if (row.status.equals("processing") && !row.leaseEnds.isAfter(now)) {
                 boolean spent = row.attempts >= attempts;
                 row.end(spent ? "failed" : "pending", now);
                 row.error = WORKER_LOST.message();
                 row.startedAt = spent ? row.startedAt : null;
-                rescued.add(row.id);
+                rescued.add(new Rescued(row.id, spent));
             }
         }
         return rescued;
+    }
+
+    @Override
+    public synchronized Optional<Requested> requestAgain(UUID failed) {
+        return Optional.ofNullable(rows.get(failed))
+                .filter(row -> row.status.equals("failed"))
+                .map(row -> request(row.request));
+    }
+
+    @Override
+    public synchronized List<UUID> requestAgain(Failure.Code code) {
+        return rows.values().stream()
+                .filter(row -> row.status.equals("failed") && row.errorCode().equals(code.key()))
+                .filter(row -> rows.values().stream()
+                        .noneMatch(other ->
+                                other.request.equals(row.request) && other.requestedAt.isAfter(row.requestedAt)))
+                .map(row -> row.request)
+                .distinct()
+                .filter(request -> underWay(request).isEmpty())
+                .toList()
+                .stream()
+                .map(this::add)
+                .toList();
     }
 
     @Override
@@ -241,6 +321,11 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         return leftovers.stream().limit(limit).toList();
     }
 
+    @Override
+    public List<Unreadable> unreadable(int limit) {
+        return List.of();
+    }
+
     private Optional<Reason> reason(URI location, OpenedFile file, Duration grace) {
         Instant before = now.minus(grace);
         Row row = rows.get(file.exportId);
@@ -274,12 +359,14 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         private final UUID id;
         private final ExportRequest request;
         private final Instant requestedAt;
+        private final long round;
         private String status = "pending";
         private int attempts;
         private Instant runAfter;
         private Instant updatedAt;
         private @Nullable UUID token;
         private @Nullable Instant leaseEnds;
+        private Instant heardOf;
         private @Nullable String error;
         private @Nullable DeliveredFile file;
         private @Nullable URI location;
@@ -288,16 +375,26 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         private @Nullable Instant expiresAt;
         private @Nullable Instant expiredAt;
 
-        Row(UUID id, ExportRequest request, Instant requestedAt) {
+        Row(UUID id, ExportRequest request, Instant requestedAt, long round) {
             this.id = id;
             this.request = request;
             this.requestedAt = requestedAt;
+            this.round = round;
             this.runAfter = requestedAt;
+            this.heardOf = requestedAt;
             this.updatedAt = requestedAt;
         }
 
         boolean isActive() {
             return status.equals("pending") || status.equals("processing");
+        }
+
+        String errorCode() {
+            return error == null ? "" : error.replaceFirst(":.*", "");
+        }
+
+        boolean waitsForTheOperator() {
+            return error != null && Failure.Code.of(errorCode()).verdict() == Failure.Verdict.OPERATOR;
         }
 
         boolean pointsTo(URI candidate) {

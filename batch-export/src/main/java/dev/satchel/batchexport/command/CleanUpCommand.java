@@ -4,10 +4,10 @@ import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.job.CleanUpReport;
 import dev.satchel.batchexport.job.ExportSettings;
-import dev.satchel.batchexport.job.RunReport;
 import dev.satchel.batchexport.job.RunTerms;
 import dev.satchel.batchexport.job.StopSignal;
 import dev.satchel.batchexport.job.Worker;
+import dev.satchel.export.FileLedger;
 import dev.satchel.export.FileLedger.Reason;
 import dev.satchel.export.FileStore;
 import java.sql.SQLException;
@@ -47,11 +47,12 @@ final class CleanUpCommand implements Callable<Integer> {
                 store,
                 new StandardFileFormats(settings.csv()),
                 exports,
-                new RunTerms("cleanup", 1, new StopSignal()),
-                new RunReport(delivery -> {}),
+                new RunTerms("cleanup", 1, false, new StopSignal()),
+                new RunLog(false).report(),
                 report)) {
             worker.cleanUp();
         }
+        report.unreadable().forEach(CleanUpCommand::log);
         console.out()
                 .printf(
                         Locale.ROOT,
@@ -62,6 +63,14 @@ final class CleanUpCommand implements Callable<Integer> {
                         report.kept());
         console.out().printf(Locale.ROOT, "ended %d streaks%n", report.streaksEnded());
         return report.kept() == 0 ? 0 : 1;
+    }
+
+    private static void log(FileLedger.Unreadable unreadable) {
+        LOG.error(
+                "file of export {} not removed: its record '{}' is no location of a file; look for the file by hand, then"
+                        + " delete that row of satchel.export_file",
+                unreadable.exportId(),
+                Console.harmless(unreadable.text()));
     }
 
     private static void log(CleanUpReport.Removal removal) {

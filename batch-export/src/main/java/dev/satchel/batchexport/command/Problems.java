@@ -7,11 +7,14 @@ import dev.satchel.batchexport.schema.RollbackRefusedException;
 import dev.satchel.batchexport.schema.SchemaBusyException;
 import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.export.Failure;
+import dev.satchel.export.TooManyExportsException;
 import dev.satchel.keys.BrokenSealException;
 import dev.satchel.keys.UnknownKeyEncryptionKeyException;
 import dev.satchel.kms.UnusableKeyException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +23,40 @@ final class Problems {
 
     private Problems() {}
 
+    /** The explanation as one text, for a log. */
     static String explain(Throwable thrown) {
+        return String.join(" ", lines(thrown));
+    }
+
+    /** The explanation, whose first line is a sentence; what a list holds is below it. */
+    static List<String> lines(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = next(cause)) {
+            if (cause instanceof PreflightException found) {
+                return found.lines();
+            }
+            if (cause instanceof RollbackRefusedException refused) {
+                return indented(refused);
+            }
+        }
+        return List.of(sentence(thrown));
+    }
+
+    // The server separates the objects of its list by line breaks, which their names may hold as well: below a line of
+    // this program's, none may look like another one.
+    private static List<String> indented(RollbackRefusedException refused) {
+        List<String> lines = String.valueOf(refused.getMessage()).lines().toList();
+        return Stream.concat(lines.stream().limit(1), lines.stream().skip(1).map(line -> "  " + line))
+                .toList();
+    }
+
+    private static String sentence(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = next(cause)) {
             if (cause instanceof UsageException
                     || cause instanceof RefusedException
                     || cause instanceof NotMigratedException
-                    || cause instanceof PreflightException
-                    || cause instanceof RollbackRefusedException
                     || cause instanceof SchemaBusyException
                     || cause instanceof UnknownUserException
+                    || cause instanceof TooManyExportsException
                     || cause instanceof BrokenSealException
                     || cause instanceof UnknownKeyEncryptionKeyException
                     || cause instanceof UnusableKeyException) {

@@ -76,6 +76,7 @@ public final class Migration {
             if (report.isBlocked()) {
                 throw new PreflightException(report);
             }
+            EditedFiles.realign(connection);
             PastedFiles pasted = preflight.pastedFiles();
             if (flyway(connection).load().info().pending().length > 0) {
                 if (preflight.adopts()) {

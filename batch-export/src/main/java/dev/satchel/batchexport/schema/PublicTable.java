@@ -33,7 +33,8 @@ record PublicTable(String name, State state, List<String> differences) {
         OTHER
     }
 
-    // What makes a table the same for Satchel; triggers and comments come again with the repeatable files.
+    // What makes a table the same for Satchel. Its triggers and comments come again with the repeatable files; triggers
+    // and rules of others would run with the rights of whoever migrates or delivers.
     private static final String FACTS = """
             SELECT 'column ' || attname,
                    concat_ws(' ', format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN 'NOT NULL' END,
@@ -64,6 +65,18 @@ record PublicTable(String name, State state, List<String> differences) {
               FROM pg_policy
              WHERE polrelid = to_regclass(?)
              UNION ALL
+            SELECT 'trigger ' || tgname, pg_get_triggerdef(pg_trigger.oid)
+              FROM pg_trigger
+              JOIN pg_proc ON pg_proc.oid = tgfoid
+             WHERE tgrelid = to_regclass(?)
+               AND NOT tgisinternal
+               AND pronamespace IS DISTINCT FROM to_regnamespace('satchel')
+             UNION ALL
+            SELECT 'rule ' || rulename, pg_get_ruledef(oid)
+              FROM pg_rewrite
+             WHERE ev_class = to_regclass(?)
+               AND rulename <> '_RETURN'
+             UNION ALL
             SELECT 'relation', concat_ws(' ', relkind, CASE WHEN relrowsecurity THEN 'with row security' END)
               FROM pg_class
              WHERE oid = to_regclass(?)
@@ -93,9 +106,9 @@ record PublicTable(String name, State state, List<String> differences) {
 
     /** The facts of a table, by what they are about. */
     static Map<String, String> facts(Connection connection, String name) throws SQLException {
-        SchemaTransaction.execute(connection, "SET LOCAL search_path = ''");
+        SchemaTransaction.begin(connection);
         try (PreparedStatement statement = connection.prepareStatement(FACTS)) {
-            for (int parameter = 1; parameter <= 5; parameter++) {
+            for (int parameter = 1; parameter <= 7; parameter++) {
                 statement.setString(parameter, "public." + name);
             }
             Map<String, String> facts = new TreeMap<>();
@@ -105,8 +118,6 @@ record PublicTable(String name, State state, List<String> differences) {
                 }
             }
             return facts;
-        } finally {
-            SchemaTransaction.execute(connection, "RESET search_path");
         }
     }
 

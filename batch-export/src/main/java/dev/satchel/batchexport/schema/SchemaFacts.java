@@ -56,7 +56,7 @@ final class SchemaFacts {
         Map<String, String> facts = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement()) {
             // A definition is printed with every name qualified that the search_path does not lead to.
-            statement.execute("SET LOCAL search_path = pg_catalog, pg_temp");
+            SchemaTransaction.begin(connection);
             statement.execute("SET LOCAL quote_all_identifiers = off");
             try (ResultSet rows = statement.executeQuery(FACTS)) {
                 while (rows.next()) {

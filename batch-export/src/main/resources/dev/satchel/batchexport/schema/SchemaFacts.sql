@@ -22,14 +22,15 @@ WITH satchel AS (
                 AND class.relname IN ('user_api_keys', 'user_progress', 'export_history', 'user_api_keys_status'))
 ), kept AS (
     SELECT 'table' AS kind, class.oid, class.relnamespace AS namespace,
-           format('%I.%I', namespace.nspname, class.relname) AS name
+           format('%I.%I', namespace.nspname, class.relname) AS name, false AS is_definer
       FROM pg_class AS class
       JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
      WHERE class.relkind IN ('r', 'p', 'f', 'v', 'm')
        AND (namespace.nspname = 'satchel' AND class.relname ~ '^adopted_' OR namespace.nspname = 'satchel_archive')
      UNION ALL
     SELECT 'function', function.oid, function.pronamespace,
-           format('satchel.%I(%s)', function.proname, pg_get_function_identity_arguments(function.oid))
+           format('satchel.%I(%s)', function.proname, pg_get_function_identity_arguments(function.oid)),
+           function.prosecdef
       FROM pg_proc AS function
       JOIN satchel ON satchel.oid = function.pronamespace
      WHERE function.proname ~ '^adopted_'
@@ -257,6 +258,50 @@ WITH satchel AS (
      WHERE rule.rulename <> '_RETURN'
      UNION ALL
 
+    -- What was found in a schema of others when an expression was stored runs wherever the expression does.
+    SELECT 3, part.of, 9, 3,
+           format('use of %s %s in %s %s', used.type, used.identity, uses.type, uses.identity), 'present'
+      FROM (SELECT relation.name, 'pg_constraint'::regclass, constr.oid
+              FROM relation
+              JOIN pg_constraint AS constr ON constr.conrelid = relation.oid
+             UNION ALL
+            SELECT relation.name, 'pg_class'::regclass, index.indexrelid
+              FROM relation
+              JOIN pg_index AS index ON index.indrelid = relation.oid
+             UNION ALL
+            SELECT relation.name, 'pg_attrdef'::regclass, def.oid
+              FROM relation
+              JOIN pg_attrdef AS def ON def.adrelid = relation.oid
+             UNION ALL
+            SELECT relation.name, 'pg_policy'::regclass, policy.oid
+              FROM relation
+              JOIN pg_policy AS policy ON policy.polrelid = relation.oid
+             UNION ALL
+            SELECT relation.name, 'pg_rewrite'::regclass, rule.oid
+              FROM relation
+              JOIN pg_rewrite AS rule ON rule.ev_class = relation.oid
+             UNION ALL
+            SELECT relation.name, 'pg_class'::regclass, relation.oid
+              FROM relation
+             UNION ALL
+            SELECT installed.tgrelid::regclass::text, 'pg_trigger'::regclass, installed.oid
+              FROM pg_trigger AS installed
+              JOIN pg_proc AS called ON called.oid = installed.tgfoid
+              JOIN satchel ON satchel.oid = called.pronamespace
+             WHERE NOT installed.tgisinternal
+             UNION ALL
+            SELECT function.name, 'pg_proc'::regclass, function.oid
+              FROM function) AS part (of, classid, objid)
+      JOIN pg_depend AS dependency ON dependency.classid = part.classid AND dependency.objid = part.objid
+     CROSS JOIN LATERAL pg_identify_object(dependency.refclassid, dependency.refobjid, 0) AS used
+     CROSS JOIN LATERAL pg_identify_object(dependency.classid, dependency.objid, dependency.objsubid) AS uses
+     WHERE dependency.refclassid IN ('pg_operator'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass,
+                                     'pg_collation'::regclass, 'pg_opclass'::regclass, 'pg_cast'::regclass)
+       AND used.schema NOT IN ('pg_catalog', 'satchel')
+       AND used.identity <> 'auth.uid()'
+     GROUP BY part.of, used.type, used.identity, uses.type, uses.identity
+     UNION ALL
+
     SELECT 3, relation.name, 10, 0, format('query of %s %s', relation.kind, relation.name),
            -- Servers before 16 name the source of every column, later ones only where there are several.
            regexp_replace(
@@ -380,7 +425,12 @@ WITH satchel AS (
     -- Kept with the rights they had, for the day they are moved back: the schema is what closes them.
     SELECT 5, kept.name, 1, 0, format('kept %s %s', kept.kind, kept.name),
            coalesce((SELECT 'open to ' || string_agg(role.rolname, ', ' ORDER BY role.rolname)
-                       FROM api_role AS role
+                       FROM (SELECT oid, rolname FROM api_role
+                              UNION ALL
+                             -- As a trigger of a temporary table, whoever may execute it has its owner's rights.
+                             SELECT oid, rolname FROM pg_roles
+                              WHERE kept.is_definer
+                                AND rolname = 'satchel_runtime') AS role
                       WHERE has_schema_privilege(role.oid, kept.namespace, 'USAGE')
                         AND CASE kept.kind
                                 WHEN 'function' THEN has_function_privilege(role.oid, kept.oid, 'EXECUTE')

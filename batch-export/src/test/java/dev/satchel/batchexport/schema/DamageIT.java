@@ -77,7 +77,8 @@ class DamageIT {
                         sequences(),
                         roles(),
                         platform(),
-                        history())
+                        history(),
+                        partsOfOthers())
                 .flatMap(List::stream);
     }
 
@@ -173,6 +174,9 @@ class DamageIT {
                 to("constraint user_progress_total_points_check", """
                         ALTER TABLE public.user_progress
                             RENAME CONSTRAINT user_progress_total_points_check TO points_check
+                        """),
+                to("constraint export_history_filters_size_check", """
+                        ALTER TABLE public.export_history DROP CONSTRAINT export_history_filters_size_check
                         """),
                 to("constraint export_history_user_id_fkey", """
                         ALTER TABLE public.export_history DROP CONSTRAINT export_history_user_id_fkey
@@ -417,6 +421,15 @@ class DamageIT {
                 to("state of trigger trigger_export_history_status_step", """
                         ALTER TABLE public.export_history DISABLE TRIGGER trigger_export_history_status_step
                         """),
+                to("trigger trigger_export_history_admit_added", """
+                        DROP TRIGGER trigger_export_history_admit_added ON public.export_history
+                        """),
+                to("state of trigger trigger_export_history_admit_added", """
+                        ALTER TABLE public.export_history DISABLE TRIGGER trigger_export_history_admit_added
+                        """),
+                to("trigger trigger_export_history_admit_changed", """
+                        DROP TRIGGER trigger_export_history_admit_changed ON public.export_history
+                        """),
                 to("state of trigger trigger_user_progress_updated_at", """
                         ALTER TABLE public.user_progress ENABLE REPLICA TRIGGER trigger_user_progress_updated_at
                         """),
@@ -445,6 +458,10 @@ class DamageIT {
                 to("body of function satchel.guard_export_status()", """
                         CREATE OR REPLACE FUNCTION satchel.guard_export_status() RETURNS trigger
                             LANGUAGE plpgsql SET search_path = '' AS 'BEGIN RETURN NULL; END'
+                        """),
+                to("body of function satchel.most_active_exports()", """
+                        CREATE OR REPLACE FUNCTION satchel.most_active_exports() RETURNS integer
+                            LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS 'SELECT 5000'
                         """),
                 to("settings of function satchel.own_api_keys_status()", """
                         ALTER FUNCTION satchel.own_api_keys_status() RESET search_path
@@ -479,6 +496,16 @@ class DamageIT {
                 to("function satchel.set_updated_at()", "DROP FUNCTION satchel.set_updated_at() CASCADE"),
                 to("function satchel.guard_export_status()", """
                         ALTER FUNCTION satchel.guard_export_status() RENAME TO guard
+                        """),
+                to("settings of function satchel.follow_sessions()", """
+                        ALTER FUNCTION satchel.follow_sessions() SET search_path = ''
+                        """),
+                to("settings of function satchel.user_ids()", """
+                        ALTER FUNCTION satchel.user_ids() SET search_path = pg_temp, pg_catalog
+                        """),
+                to("kept function satchel.adopted_count()", """
+                        CREATE FUNCTION satchel.adopted_count() RETURNS trigger
+                            LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NULL; END'
                         """),
                 to("function satchel.own_api_keys_status(someone uuid)", """
                         CREATE FUNCTION satchel.own_api_keys_status(someone uuid) RETURNS text
@@ -579,6 +606,8 @@ class DamageIT {
                 to("execution of auth.uid() by authenticated", """
                         REVOKE EXECUTE ON FUNCTION auth.uid() FROM PUBLIC, authenticated
                         """),
+                to("search_path of function auth.uid()", "ALTER FUNCTION auth.uid() SET search_path = ''"),
+                to("search_path of function auth.uid()", "ALTER FUNCTION auth.uid() SET search_path = public, auth"),
                 to("use of schema auth by authenticated", "REVOKE USAGE ON SCHEMA auth FROM authenticated"),
                 to("use of schema public by authenticated", """
                         REVOKE USAGE ON SCHEMA public FROM PUBLIC, authenticated
@@ -599,6 +628,54 @@ class DamageIT {
                         VALUES (999, '999', 'of the future', 'SQL', 'V999__of_the_future.sql', 'somebody', 1, true)
                         """),
                 to("table satchel.flyway_schema_history", "DROP TABLE satchel.flyway_schema_history"));
+    }
+
+    // What a file that ran without a path of its own would have found in an open schema.
+    private static List<Damage> partsOfOthers() {
+        var operator = """
+                CREATE FUNCTION public.alike(varchar, text) RETURNS boolean
+                    LANGUAGE sql IMMUTABLE AS 'SELECT $1::text OPERATOR(pg_catalog.=) $2';
+                CREATE OPERATOR public.= (FUNCTION = public.alike, LEFTARG = varchar, RIGHTARG = text);
+                """;
+        return List.of(
+                to(
+                        "use of operator public.=(character varying,pg_catalog.text) in table constraint export_history_status_check on"
+                                + " public.export_history",
+                        operator + """
+                                ALTER TABLE public.export_history DROP CONSTRAINT export_history_status_check,
+                                    ADD CONSTRAINT export_history_status_check
+                                        CHECK (status OPERATOR(public.=) 'pending'::text)
+                                """),
+                to(
+                        "use of operator public.=(character varying,pg_catalog.text) in index public.idx_export_history_status",
+                        operator + """
+                                DROP INDEX public.idx_export_history_status;
+                                CREATE INDEX idx_export_history_status ON public.export_history (created_at)
+                                 WHERE status OPERATOR(public.=) 'pending'::text
+                                """),
+                to(
+                        "use of operator public.=(character varying,pg_catalog.text) in trigger trigger_export_history_status_step on"
+                                + " public.export_history",
+                        operator + """
+                                CREATE OR REPLACE TRIGGER trigger_export_history_status_step
+                                    AFTER UPDATE ON public.export_history
+                                    FOR EACH ROW
+                                    WHEN (OLD.status OPERATOR(public.=) NEW.status::text)
+                                    EXECUTE FUNCTION satchel.guard_export_status()
+                                """),
+                to(
+                        "use of function public.alike(character varying,pg_catalog.text) in default value for",
+                        operator + """
+                                ALTER TABLE public.user_api_keys ALTER COLUMN is_active SET DEFAULT public.alike('a', 'b')
+                                """),
+                to("use of function public.alike(character varying,pg_catalog.text) in policy", operator + """
+                                ALTER POLICY "Users can view their own progress" ON public.user_progress
+                                    USING (public.alike('a', 'b'))
+                                """),
+                to("use of type public.uuid in table column satchel.export_file", """
+                                CREATE DOMAIN public.uuid AS pg_catalog.uuid;
+                                ALTER TABLE satchel.export_file ALTER COLUMN token TYPE public.uuid
+                                """));
     }
 
     @Test
