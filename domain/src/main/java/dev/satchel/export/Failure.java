@@ -43,6 +43,16 @@ public record Failure(Code code, String explanation) {
         FILE_TOO_LARGE(Verdict.EXPORT),
         /** The database cannot be reached, is overloaded or failed. */
         DATABASE_UNAVAILABLE(Verdict.TRANSIENT),
+        /** Somebody else holds a lock in the database, and does not let go. */
+        DATABASE_LOCKED(Verdict.OPERATOR),
+        /** The database takes no changes. */
+        DATABASE_READ_ONLY(Verdict.OPERATOR),
+        /** The database has no room left, or reached a limit of its configuration. */
+        DATABASE_FULL(Verdict.OPERATOR),
+        /** The database is not there, is not migrated, or gives no sessions. */
+        DATABASE_MISCONFIGURED(Verdict.OPERATOR),
+        /** The database cannot read its own files. */
+        DATABASE_DAMAGED(Verdict.OPERATOR),
         /** The snapshot grew older than allowed, so that it would hold back vacuum. */
         SNAPSHOT_TOO_OLD(Verdict.TRANSIENT),
         /** The worker vanished without a word. */

@@ -80,6 +80,11 @@ class RetryPolicyTest {
                                     STORE_MISCONFIGURED,
                                     STORE_FULL,
                                     FILE_TOO_LARGE,
+                                    DATABASE_LOCKED,
+                                    DATABASE_READ_ONLY,
+                                    DATABASE_FULL,
+                                    DATABASE_MISCONFIGURED,
+                                    DATABASE_DAMAGED,
                                     INTERNAL -> false;
                         });
     }
