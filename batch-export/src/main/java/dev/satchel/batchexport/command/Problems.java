@@ -1,7 +1,9 @@
 package dev.satchel.batchexport.command;
 
 import dev.satchel.UnknownUserException;
+import dev.satchel.batchexport.database.DatabaseFailures;
 import dev.satchel.batchexport.database.NotMigratedException;
+import dev.satchel.batchexport.database.TransactionPoolerException;
 import dev.satchel.batchexport.schema.PreflightException;
 import dev.satchel.batchexport.schema.RollbackRefusedException;
 import dev.satchel.batchexport.schema.SchemaBusyException;
@@ -25,6 +27,7 @@ final class Problems {
             if (cause instanceof UsageException
                     || cause instanceof RefusedException
                     || cause instanceof NotMigratedException
+                    || cause instanceof TransactionPoolerException
                     || cause instanceof PreflightException
                     || cause instanceof RollbackRefusedException
                     || cause instanceof SchemaBusyException
@@ -69,8 +72,10 @@ final class Problems {
                 "the login may not do this: " + firstLine(thrown)
                         + " (log in as a member of satchel_runtime, or for 'satchel migrate' as the owner)";
             default ->
-                "the database refused a statement (SQLSTATE " + state
-                        + "); run the command again with --stacktrace to see which";
+                DatabaseFailures.diagnose(thrown)
+                        .map(known -> known.explanation() + ": " + firstLine(thrown))
+                        .orElse("the database refused a statement (SQLSTATE " + state
+                                + "); run the command again with --stacktrace to see which");
         };
     }
 
