@@ -41,14 +41,13 @@ final class PostgresUserRecords implements UserRecords {
 
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
-    // Nobody's lock is waited for without end. The limits of the transaction are this object's to keep: the ones that
-    // the
-    // role or the database may have would end it while the sink takes its time.
-    private static final String LIMIT_TRANSACTION = """
-        SELECT set_config(name, CASE name WHEN 'lock_timeout' THEN '10s' ELSE '0' END, true)
-          FROM pg_catalog.pg_settings
-         WHERE name IN ('lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
-        """;
+    // The limits of the transaction are this object's to keep: the ones that the role or the database may have would end
+    // it while the sink takes its time, for as long as the store may take.
+    private static final String ALLOW_PAUSES = """
+            SELECT set_config(name, '0', true)
+              FROM pg_catalog.pg_settings
+             WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')
+            """;
 
     private static final String LIMIT_STATEMENT = "SELECT set_config('statement_timeout', ?, true)";
 
@@ -172,7 +171,10 @@ final class PostgresUserRecords implements UserRecords {
         private void begin() throws SQLException {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(BEGIN);
-                statement.execute(LIMIT_TRANSACTION);
+            }
+            StatementSettings.set(connection);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(ALLOW_PAUSES);
             }
             limitNextStatement();
         }
@@ -208,14 +210,22 @@ final class PostgresUserRecords implements UserRecords {
             limitNextStatement();
             BinaryCopyDecoder decoder = new BinaryCopyDecoder(columns, sink);
             try (RunningCopy copy = new RunningCopy(connection, sql)) {
-                byte @Nullable [] message;
-                while ((message = copy.next()) != null) {
-                    decoder.accept(message);
+                while (pass(copy, decoder)) {
                     // The server's own limit sleeps while it waits for a sink that takes its time.
                     remaining();
                 }
             }
             return decoder.finish();
+        }
+
+        // A message is a record, which may be large: none is held while the next one arrives.
+        private static boolean pass(RunningCopy copy, BinaryCopyDecoder decoder) throws SQLException, IOException {
+            byte @Nullable [] message = copy.next();
+            if (message == null) {
+                return false;
+            }
+            decoder.accept(message);
+            return true;
         }
 
         private void limitNextStatement() throws SQLException {
@@ -246,21 +256,32 @@ final class PostgresUserRecords implements UserRecords {
 
         private final Connection connection;
         private final CopyOut copy;
+        private boolean halfRead;
 
         RunningCopy(Connection connection, String sql) throws SQLException {
             this.connection = connection;
             this.copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
         }
 
+        // Where there is no memory for a message, the driver has read its length and not its bytes, which would be
+        // taken
+        // for the messages to come.
         byte @Nullable [] next() throws SQLException {
-            return copy.readFromCopy();
+            try {
+                return copy.readFromCopy();
+            } catch (Error noMemory) {
+                halfRead = true;
+                throw noMemory;
+            }
         }
 
         @Override
         public void close() throws SQLException {
             if (copy.isActive()) {
                 try {
-                    cancel();
+                    if (!halfRead) {
+                        cancel();
+                    }
                 } finally {
                     giveUpIfActive();
                 }

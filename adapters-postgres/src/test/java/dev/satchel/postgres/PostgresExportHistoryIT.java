@@ -166,7 +166,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             postgres.letPass(Duration.ofMinutes(14));
             assertThat(postgres.history().rescue(5)).isEmpty();
             postgres.letPass(Duration.ofMinutes(1));
-            assertThat(postgres.history().rescue(5)).containsExactly(id);
+            assertThat(postgres.history().rescue(5)).containsExactly(new ExportHistory.Rescued(id, false));
 
             assertThat(claimed().id()).isEqualTo(id);
         }
@@ -183,7 +183,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             assertThatExceptionOfType(StaleExportException.class)
                     .isThrownBy(() -> postgres.history().heartbeat(export, LEASE));
             assertThatExceptionOfType(StaleExportException.class)
-                    .isThrownBy(() -> postgres.history().complete(export, Exports.anyFile(), RETENTION));
+                    .isThrownBy(() -> postgres.history().complete(export, Exports.anyFileOf(export), RETENTION));
         }
     }
 
@@ -194,7 +194,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void holdsTheManifest() {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.archive(Exports.anyLocation());
+            DeliveredFile file = Exports.archive(Exports.anyLocationOf(export));
 
             postgres.history().complete(export, file, RETENTION);
 
@@ -230,7 +230,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             Export.Processing export = claimed();
             postgres.letPass(Duration.ofSeconds(90));
 
-            postgres.history().complete(export, Exports.anyFile(), RETENTION);
+            postgres.history().complete(export, Exports.anyFileOf(export), RETENTION);
 
             assertThat(Integer.valueOf(text(
                             "SELECT processing_time_seconds FROM public.export_history WHERE id = :id", export.id())))
@@ -241,7 +241,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void holdsAsManyRecordsAsItCanAndTheManifestAllOfThem() {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing export = claimed();
-            DeliveredFile small = Exports.anyFile();
+            DeliveredFile small = Exports.anyFileOf(export);
             DeliveredFile huge = new DeliveredFile(
                     small.location(),
                     small.contentType(),
@@ -321,7 +321,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
 
                 boolean stale = whileLocked(other, () -> {
                     try {
-                        postgres.history().complete(slow, Exports.anyFile(), RETENTION);
+                        postgres.history().complete(slow, Exports.anyFileOf(slow), RETENTION);
                         return false;
                     } catch (StaleExportException fenced) {
                         return true;
@@ -337,8 +337,8 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void aCompletionWhoseAnswerIsLostAndStillRunsIsFound() throws Exception {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.anyFile();
-            try (Connection connection = postgres.database().workerDataSource().getConnection();
+            DeliveredFile file = Exports.anyFileOf(export);
+            try (Connection connection = postgres.database().ownerDataSource().getConnection();
                     Statement other = connection.createStatement()) {
                 other.execute("BEGIN");
                 other.execute("UPDATE public.export_history SET status = 'completed', completed_at = now(),"
@@ -379,11 +379,28 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                 other.execute("BEGIN");
                 other.execute("UPDATE satchel.export_lease SET expires_at = now() + interval '1 minute'");
 
-                List<UUID> rescued = whileLocked(other, () -> postgres.history().rescue(5));
+                List<ExportHistory.Rescued> rescued =
+                        whileLocked(other, () -> postgres.history().rescue(5));
 
                 assertThat(rescued).isEmpty();
-                postgres.history().complete(export, Exports.anyFile(), RETENTION);
+                postgres.history().complete(export, Exports.anyFileOf(export), RETENTION);
             }
+        }
+
+        @Test
+        void resumeWaitsForNoLockedExport() throws Exception {
+            postgres.history().request(Requests.of(postgres.addUser()));
+            postgres.history().postpone(claimed(), Exports.accessDenied(), Duration.ofMinutes(5));
+            try (Connection connection = postgres.database().workerDataSource().getConnection();
+                    Statement other = connection.createStatement()) {
+                other.execute("BEGIN");
+                other.execute("SELECT FROM public.export_history FOR UPDATE");
+
+                postgres.history().resume();
+
+                other.execute("COMMIT");
+            }
+            assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
         }
 
         @Test
@@ -417,7 +434,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                     Optional<Export.Processing> next = postgres.history().claim("worker", Duration.ZERO);
                     if (next.isPresent()) {
                         try {
-                            postgres.history().complete(next.get(), Exports.anyFile(), RETENTION);
+                            postgres.history().complete(next.get(), Exports.anyFileOf(next.get()), RETENTION);
                             mine++;
                         } catch (StaleExportException rescued) {
                             continue;

@@ -1,6 +1,8 @@
 package dev.satchel.export;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Why an attempt did not deliver, fit to be read by the user whose export it is.
@@ -8,6 +10,11 @@ import java.util.Locale;
  * @param explanation one sentence; never a value of a row, a path of a machine or a secret
  */
 public record Failure(Code code, String explanation) {
+
+    /** The heap was full. */
+    public static final Failure OUT_OF_MEMORY = new Failure(
+            Code.OUT_OF_MEMORY,
+            "the worker has too little memory for a value of this export, or for all that it delivers at once");
 
     /** The text of {@code export_history.error_message}. */
     public String message() {
@@ -50,6 +57,8 @@ public record Failure(Code code, String explanation) {
         SNAPSHOT_TOO_OLD(Verdict.TRANSIENT),
         /** The worker vanished without a word. */
         WORKER_LOST(Verdict.TRANSIENT),
+        /** The worker's memory did not suffice, for a large value or for all that it delivered at the same time. */
+        OUT_OF_MEMORY(Verdict.TRANSIENT),
         /** Anything else: a defect, which the worker's log explains. */
         INTERNAL(Verdict.EXPORT);
 
@@ -64,6 +73,19 @@ public record Failure(Code code, String explanation) {
             return verdict;
         }
 
+        /** Whether the database is the cause, by not answering or by not being fit to be used. */
+        public boolean isOfTheDatabase() {
+            return switch (this) {
+                case DATABASE_UNAVAILABLE,
+                        DATABASE_LOCKED,
+                        DATABASE_READ_ONLY,
+                        DATABASE_FULL,
+                        DATABASE_MISCONFIGURED,
+                        DATABASE_DAMAGED -> true;
+                default -> false;
+            };
+        }
+
         /** Whether another attempt may succeed where this one did not, without anything being changed. */
         public boolean isTemporary() {
             return verdict == Verdict.TRANSIENT;
@@ -72,6 +94,20 @@ public record Failure(Code code, String explanation) {
         /** The name in {@code error_message}, for example {@code access_denied}. */
         public String key() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /**
+         * The code of that name.
+         *
+         * @throws IllegalArgumentException if there is none, naming those there are
+         */
+        public static Code of(String key) {
+            return Arrays.stream(values())
+                    .filter(code -> code.key().equals(key))
+                    .findFirst()
+                    .orElseThrow(
+                            () -> new IllegalArgumentException("'" + key + "' is not a code of a failure: expected "
+                                    + Arrays.stream(values()).map(Code::key).collect(Collectors.joining(", "))));
         }
     }
 

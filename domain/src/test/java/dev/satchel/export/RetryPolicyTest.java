@@ -67,8 +67,12 @@ class RetryPolicyTest {
         assertThat(retried)
                 .isEqualTo(
                         switch (code) {
-                            case STORE_UNAVAILABLE, FILE_DAMAGED, DATABASE_UNAVAILABLE, SNAPSHOT_TOO_OLD, WORKER_LOST ->
-                                true;
+                            case STORE_UNAVAILABLE,
+                                    FILE_DAMAGED,
+                                    DATABASE_UNAVAILABLE,
+                                    SNAPSHOT_TOO_OLD,
+                                    WORKER_LOST,
+                                    OUT_OF_MEMORY -> true;
                             case INVALID_REQUEST,
                                     ACCESS_DENIED,
                                     STORE_MISSING,
@@ -83,6 +87,14 @@ class RetryPolicyTest {
                                     DATABASE_DAMAGED,
                                     INTERNAL -> false;
                         });
+    }
+
+    @Test
+    void triesAnExportThatRanOutOfMemoryOnceMore() {
+        Failure failure = new Failure(Failure.Code.OUT_OF_MEMORY, "any reason");
+
+        assertThat(RetryPolicy.DEFAULT.delayAfter(1, failure, random)).isPresent();
+        assertThat(RetryPolicy.DEFAULT.delayAfter(2, failure, random)).isEmpty();
     }
 
     @Test

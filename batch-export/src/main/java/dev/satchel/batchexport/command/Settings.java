@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.command;
 
+import dev.satchel.Endpoint;
 import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.database.DatabaseUrl;
 import dev.satchel.batchexport.format.CsvOptions;
@@ -8,7 +9,6 @@ import dev.satchel.batchexport.store.S3Connection;
 import dev.satchel.batchexport.store.StoreAddress;
 import dev.satchel.export.FileStore;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -73,21 +73,15 @@ final class Settings {
     }
 
     private S3Connection s3() {
-        String endpoint = variables.get("SATCHEL_S3_ENDPOINT");
+        URI endpoint = endpoint("SATCHEL_S3_ENDPOINT");
         // Services other than AWS seldom have a host name per bucket, and some refuse checksums they do not know.
         boolean pathStyle = oneOf("SATCHEL_S3_PATH_STYLE", endpoint == null ? "false" : "true", "true", "false");
         boolean checksums = !oneOf("SATCHEL_S3_CHECKSUMS", "when-required", "when-required", "when-supported");
         boolean conditional = oneOf("SATCHEL_S3_CONDITIONAL_WRITES", "true", "true", "false");
-        return new S3Connection(
-                endpoint == null ? null : uri(endpoint),
-                region(endpoint),
-                pathStyle,
-                checksums,
-                conditional,
-                credentials());
+        return new S3Connection(endpoint, region(endpoint), pathStyle, checksums, conditional, credentials());
     }
 
-    private String region(@Nullable String endpoint) {
+    private String region(@Nullable URI endpoint) {
         String region = visible("AWS_REGION");
         if (region == null) {
             region = visible("AWS_DEFAULT_REGION");
@@ -138,12 +132,21 @@ final class Settings {
         return value.equals(first);
     }
 
-    private static URI uri(String text) {
+    /**
+     * The address of a service that the setting names; null without one.
+     *
+     * @throws UsageException if it is malformed, or secrets must not be sent there
+     */
+    @Nullable
+    URI endpoint(String name) {
+        String text = variables.get(name);
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
         try {
-            return new URI(text);
-        } catch (URISyntaxException malformed) {
-            throw new UsageException("SATCHEL_S3_ENDPOINT '" + text
-                    + "' is malformed: expected an address such as https://s3.example.org");
+            return Endpoint.parse(text).uri();
+        } catch (IllegalArgumentException refused) {
+            throw new UsageException(name + " is refused: " + refused.getMessage());
         }
     }
 

@@ -16,8 +16,11 @@ import org.postgresql.PGProperty;
 /**
  * Opens connections, and puts on each what every statement of the program is to run under.
  *
- * <p>A statement may take as long as it needs, but not wait for somebody else's lock without end; and a server that has
- * gone silent is told from one that works by asking for the session on another connection.
+ * <p>Names without a schema, operators and types among them, are looked up in {@code pg_catalog} and in no schema of
+ * others, whatever the login, the database or the URL's options have for {@code search_path}: a better matching operator
+ * in {@code public} would run with the rights of whoever migrates or delivers. A statement may take as long as it needs,
+ * but not wait for somebody else's lock without end. And a server that has gone silent is told from one that works by
+ * asking for the session on another connection.
  */
 final class Connector {
 
@@ -29,27 +32,30 @@ final class Connector {
     /** How long a probe may take for each step, so that two fit into the time after which no answer is an answer. */
     private static final Duration PROBE = Duration.ofSeconds(5);
 
-    // The one place for settings of the session. Each needs a row-free function call, so that one round trip sets them
-    // and tells who serves the connection; where transactions meet different sessions they must end with theirs.
+    // The one place for settings of the session; where transactions meet different sessions they must end with theirs. One
+    // round trip sets them and tells who serves the connection. It runs on the login's own search path, and so names the
+    // schema of everything.
     private static final String BEGIN_SESSION = """
-        SELECT pg_catalog.set_config('lock_timeout', '10s', ?),
-               pg_catalog.pg_backend_pid(),
-               (SELECT pg_catalog.date_part('epoch', activity.backend_start)::text
-                  FROM pg_catalog.pg_stat_activity AS activity
-                 WHERE activity.pid = pg_catalog.pg_backend_pid()),
-               pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())::text
-        """;
+            SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', setting.is_local),
+                   pg_catalog.set_config('lock_timeout', '10s', setting.is_local),
+                   pg_catalog.pg_backend_pid(),
+                   (SELECT pg_catalog.date_part('epoch', activity.backend_start)::pg_catalog.text
+                      FROM pg_catalog.pg_stat_activity AS activity
+                     WHERE activity.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()),
+                   pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())::pg_catalog.text
+              FROM (SELECT ?::pg_catalog.bool AS is_local) AS setting
+            """;
 
     // A session that waits for its client has answered, or was never asked: its words were lost on the way.
     private static final String IS_AT_WORK = """
-        SELECT pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())::text,
-               EXISTS (SELECT
-                         FROM pg_catalog.pg_stat_activity AS activity
-                        WHERE activity.pid = ?
-                          AND pg_catalog.date_part('epoch', activity.backend_start)::text = ?
-                          AND coalesce(activity.state, '') NOT LIKE 'idle%'
-                          AND coalesce(activity.wait_event, '') NOT IN ('ClientRead', 'ClientWrite'))
-        """;
+            SELECT pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())::text,
+                   EXISTS (SELECT
+                             FROM pg_catalog.pg_stat_activity AS activity
+                            WHERE activity.pid = ?
+                              AND pg_catalog.date_part('epoch', activity.backend_start)::text = ?
+                              AND coalesce(activity.state, '') NOT LIKE 'idle%'
+                              AND coalesce(activity.wait_event, '') NOT IN ('ClientRead', 'ClientWrite'))
+            """;
 
     private final DatabaseUrl url;
     private final Driver driver = new Driver();
@@ -130,7 +136,7 @@ final class Connector {
             statement.setBoolean(1, transactionOnly);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return new Session(row.getInt(2), String.valueOf(row.getString(3)), String.valueOf(row.getString(4)));
+                return new Session(row.getInt(3), String.valueOf(row.getString(4)), String.valueOf(row.getString(5)));
             }
         }
     }

@@ -18,7 +18,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  * The database the program works on, reached as the user of {@link DatabaseUrl}.
  *
  * <p>Most commands need sessions of their own, and refuse a pooler that gives each transaction another one; what fits into
- * one transaction works through such a pooler too.
+ * one transaction works through such a pooler too. What every statement runs under is set by {@link Connector}.
  */
 public final class Database {
 
@@ -26,12 +26,12 @@ public final class Database {
 
     // The migrations of this version of the program end here; a command that needs a later table would fail half-way.
     private static final String MIGRATED = """
-        SELECT to_regclass('satchel.export_file') IS NOT NULL
-           AND to_regclass('satchel.batch_job_instance') IS NOT NULL
-           AND to_regclass('satchel.session_credit') IS NOT NULL
-           AND to_regclass('satchel.key_check') IS NOT NULL
-           AND to_regclass('public.export_history') IS NOT NULL
-        """;
+            SELECT pg_catalog.to_regclass('satchel.export_file') IS NOT NULL
+               AND pg_catalog.to_regclass('satchel.batch_job_instance') IS NOT NULL
+               AND pg_catalog.to_regclass('satchel.session_credit') IS NOT NULL
+               AND pg_catalog.to_regprocedure('satchel.record_opening(uuid, text, text)') IS NOT NULL
+               AND pg_catalog.to_regclass('public.export_history') IS NOT NULL
+            """;
 
     private final DatabaseUrl url;
     private final Connector connector;
@@ -116,7 +116,7 @@ public final class Database {
     /** The time by the database's clock. */
     public static Instant now(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement = connection.prepareStatement("SELECT statement_timestamp()");
+                PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.statement_timestamp()");
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getObject(1, OffsetDateTime.class).toInstant();

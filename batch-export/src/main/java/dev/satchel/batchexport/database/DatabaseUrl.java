@@ -144,9 +144,10 @@ public final class DatabaseUrl {
 
     private static void applyVariable(
             LibpqParameter parameter, Map<String, String> environment, Properties properties) {
-        String value = parameter.variable == null ? null : environment.get(parameter.variable);
-        if (value != null && !value.isEmpty()) {
-            apply(parameter, parameter.variable, value, properties);
+        String variable = parameter.variable;
+        String value = variable == null ? null : environment.get(variable);
+        if (variable != null && value != null && !value.isEmpty()) {
+            apply(parameter, variable, value, properties);
         }
     }
 
@@ -278,7 +279,7 @@ public final class DatabaseUrl {
             PGProperty.SSL_MODE.set(properties, "verify-full");
             PGProperty.SSL_FACTORY.set(properties, DefaultJavaSSLFactory.class.getName());
             properties.remove(PGProperty.SSL_ROOT_CERT.getName());
-        } else if ("require".equals(mode) && (hasRoot || isLibpq && Files.exists(defaultRoot()))) {
+        } else if ("require".equals(mode) && (hasRoot || (isLibpq && Files.exists(defaultRoot())))) {
             PGProperty.SSL_MODE.set(properties, "verify-ca");
         } else if (hasRoot && !byDriver && isWeak(mode)) {
             throw new IllegalArgumentException(

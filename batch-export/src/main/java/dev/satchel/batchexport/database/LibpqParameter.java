@@ -127,6 +127,8 @@ enum LibpqParameter {
     /** The variable that libpq reads where the connection string leaves the parameter out; null if there is none. */
     final @Nullable String variable;
 
+    // A rule keeps a function, which the compiler cannot see to be immutable.
+    @SuppressWarnings("ImmutableEnumChecker")
     final Rule rule;
 
     LibpqParameter(String key, @Nullable String variable, Rule rule) {

@@ -92,24 +92,13 @@ final class CsvWriter implements FileFormats.Writer {
     @Override
     public void text(byte[] utf8, int offset, int length) throws IOException {
         String value = new String(utf8, offset, length, UTF_8);
-        printer.print(options.defuse() && isFormula(value) ? "'" + value : value);
+        printer.print(options.defuse() ? Defused.text(value) : value);
     }
 
-    // What spreadsheets run although it is in quotes; a tab or a return in front is dropped by some, and then it runs.
-    private static boolean isFormula(String value) {
-        if (value.isEmpty()) {
-            return false;
-        }
-        return switch (value.charAt(0)) {
-            case '=', '+', '-', '@', '\t', '\r' -> true;
-            default -> false;
-        };
-    }
-
-    /** Never defused: what begins with {@code -} is a number, and nothing else that begins JSON is a formula. */
     @Override
     public void json(byte[] utf8, int offset, int length) throws IOException {
-        printer.print(new String(utf8, offset, length, UTF_8));
+        String value = new String(utf8, offset, length, UTF_8);
+        printer.print(options.defuse() ? Defused.json(value) : value);
     }
 
     @Override

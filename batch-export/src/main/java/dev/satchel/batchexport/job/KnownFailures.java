@@ -18,9 +18,12 @@ public final class KnownFailures implements FailureDiagnosis {
     private static final int DEEPEST_CAUSE = 20;
 
     @Override
-    public Failure diagnose(Exception exception) {
-        Throwable cause = exception;
+    public Failure diagnose(Throwable thrown) {
+        Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+            if (cause instanceof OutOfMemoryError) {
+                return Failure.OUT_OF_MEMORY;
+            }
             if (cause instanceof SnapshotTooOldException) {
                 return SNAPSHOT_TOO_OLD;
             }

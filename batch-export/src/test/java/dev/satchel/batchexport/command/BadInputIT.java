@@ -197,6 +197,19 @@ class BadInputIT {
                 setting("SATCHEL_STORE is not set", "SATCHEL_STORE", ""),
                 setting("SATCHEL_STORE is malformed: expected s3://bucket", "SATCHEL_STORE", "ftp://files"),
                 setting("SATCHEL_STORE is malformed: the name of a bucket has 3 to 63", "SATCHEL_STORE", "s3://"),
+                setting(
+                        "SATCHEL_S3_ENDPOINT is refused: over http:// everybody on the way to s3.example.org could read",
+                        "SATCHEL_S3_ENDPOINT",
+                        "http://s3.example.org:9000"),
+                setting("SATCHEL_S3_ENDPOINT is refused: over http://", "SATCHEL_S3_ENDPOINT", "HTTP://10.1.2.3"),
+                setting(
+                        "SATCHEL_S3_ENDPOINT is refused: more than a host",
+                        "SATCHEL_S3_ENDPOINT",
+                        "http://user:hunter2@localhost:9000"),
+                setting(
+                        "SATCHEL_S3_ENDPOINT is refused: this is not the address of a service: expected https://",
+                        "SATCHEL_S3_ENDPOINT",
+                        "s3.example.org/hunter2"),
                 setting("is malformed", "SATCHEL_EXPORT_RETENTION", "soon"),
                 setting("satchel.export.retention must be at least 1s, was 0ms", "SATCHEL_EXPORT_RETENTION", "0s"),
                 setting("satchel.export.lease must be at least 3s, was 1000ms", "SATCHEL_EXPORT_LEASE", "1s"),
@@ -435,22 +448,21 @@ class BadInputIT {
     }
 
     @Test
-    void aBucketThatIsNotThereFailsTheExportAtOnce() {
+    void aBucketThatIsNotThereStopsTheRunBeforeAnythingIsClaimed() {
         Result result = delivered("SATCHEL_STORE", "s3://no-such-bucket/exports");
 
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(failure()).startsWith("failed 0 store_missing: ");
-        satchel.sql("DELETE FROM export_history");
+        assertThat(result.err()).contains("bucket or directory for exported files does not exist");
+        isOneSentenceWithOne(result);
+        isUntouched();
     }
 
     @Test
-    void wrongCredentialsOfTheStoreFailTheExportAtOnce() {
+    void wrongCredentialsOfTheStoreStopTheRunBeforeAnythingIsClaimed() {
         Result result = delivered("AWS_SECRET_ACCESS_KEY", "hunter2hunter2");
 
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.err() + result.out()).doesNotContain("hunter2");
-        assertThat(failure()).startsWith("failed 0 access_denied: ");
-        satchel.sql("DELETE FROM export_history");
+        assertThat(result.err()).contains("refused the worker's access");
+        isOneSentenceWithOne(result);
+        isUntouched();
     }
 
     @Test
@@ -469,8 +481,11 @@ class BadInputIT {
         return with(name, value, "export", "run");
     }
 
-    private static String failure() {
-        return satchel.value("SELECT status || ' ' || retry_count || ' ' || error_message FROM export_history");
+    private static void isUntouched() {
+        assertThat(satchel.value("SELECT status || ' ' || retry_count || ' ' || (error_message IS NULL)::text"
+                        + " || ' ' || (updated_at = created_at)::text FROM export_history"))
+                .isEqualTo("pending 0 true true");
+        satchel.sql("DELETE FROM export_history");
     }
 
     private static Result with(String name, String value, String... arguments) {

@@ -97,6 +97,25 @@ class LocksIT {
         assertThat(satchel("export", "run").succeeded()).startsWith("delivered 1 ");
     }
 
+    @Test
+    void endsNoExport() throws Exception {
+        String export = satchel("export", "request", "--user", LEARNER, "--type", "sessions", "--format", "csv")
+                .succeeded();
+        try (Connection forgotten = satchel.database().superuserDataSource().getConnection();
+                Statement statement = forgotten.createStatement()) {
+            forgotten.setAutoCommit(false);
+            statement.execute("LOCK TABLE public.sessions IN ACCESS EXCLUSIVE MODE");
+
+            Result run = satchel("export", "run");
+
+            assertThat(run.out()).contains("delivered 0 ", "failed 0", "left 1 pending with database_locked");
+            assertThat(run.exit()).isEqualTo(1);
+            forgotten.rollback();
+        }
+        assertThat(satchel("export", "run").succeeded()).startsWith("delivered 1 ");
+        assertThat(satchel("export", "show", export).succeeded()).contains("completed");
+    }
+
     private static Connection lockEverything() throws SQLException {
         Connection connection = satchel.database().superuserDataSource().getConnection();
         connection.setAutoCommit(false);
