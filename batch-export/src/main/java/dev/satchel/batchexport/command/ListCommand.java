@@ -62,10 +62,10 @@ final class ListCommand implements Callable<Integer> {
             throw new UsageException("the limit must be a whole number from 1 to " + MOST + ", was " + limit);
         }
         UserId only = user == null ? null : Ids.user(user);
-        List<ExportCatalog.Entry> entries = new SatchelPostgres(
-                        new Settings(console.environment()).database().migrated())
-                .exportCatalog()
-                .newest(only, status, limit);
+        List<ExportCatalog.Entry> entries = new Settings(console.environment())
+                .database()
+                .inOneTransaction(dataSource ->
+                        new SatchelPostgres(dataSource).exportCatalog().newest(only, status, limit));
         if (json) {
             console.document(Json.of(entries));
         } else {

@@ -1,8 +1,10 @@
 package dev.satchel.batchexport.command;
 
 import dev.satchel.UnknownUserException;
+import dev.satchel.batchexport.database.DatabaseFailures;
 import dev.satchel.batchexport.database.DatabaseUrl;
 import dev.satchel.batchexport.database.NotMigratedException;
+import dev.satchel.batchexport.database.TransactionPoolerException;
 import dev.satchel.batchexport.schema.OtherSchemaException;
 import dev.satchel.batchexport.schema.PreflightException;
 import dev.satchel.batchexport.schema.RollbackRefusedException;
@@ -60,6 +62,7 @@ final class Problems {
                     || cause instanceof RefusedException
                     || cause instanceof NotMigratedException
                     || cause instanceof OtherSchemaException
+                    || cause instanceof TransactionPoolerException
                     || cause instanceof SchemaBusyException
                     || cause instanceof UnknownUserException
                     || cause instanceof TooManyExportsException
@@ -132,8 +135,10 @@ final class Problems {
             case "57P03" ->
                 "the database is starting up or shutting down (" + firstLine(thrown) + "): try again in a moment";
             default ->
-                "the database refused a statement (SQLSTATE " + state
-                        + "); run the command again with --stacktrace to see which";
+                DatabaseFailures.diagnose(thrown)
+                        .map(known -> known.explanation() + ": " + firstLine(thrown))
+                        .orElse("the database refused a statement (SQLSTATE " + state
+                                + "); run the command again with --stacktrace to see which");
         };
     }
 

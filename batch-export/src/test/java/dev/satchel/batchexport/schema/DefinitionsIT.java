@@ -117,7 +117,8 @@ class DefinitionsIT {
                 SchemaTransaction.execute(
                         connection,
                         "ALTER TABLE "
-                                + SchemaTransaction.rows(connection, "SELECT " + row.getString("attrelid") + "::regclass")
+                                + SchemaTransaction.rows(
+                                                connection, "SELECT " + row.getString("attrelid") + "::regclass")
                                         .get(0)
                                 + " DROP COLUMN again");
             }
