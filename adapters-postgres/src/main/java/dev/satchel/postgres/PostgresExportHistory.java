@@ -405,19 +405,27 @@ final class PostgresExportHistory implements ExportHistory {
                AND h.status = 'failed'
             """;
 
+    // As many of a user as may be under way; the rest can be asked for again once those have ended.
     private static final String REQUEST_AGAIN = """
             INSERT INTO public.export_history (user_id, export_type, export_format, filters)
-            SELECT f.user_id, f.export_type, f.export_format, f.filters
-              FROM public.export_history f
-             WHERE f.status = 'failed'
-               AND split_part(f.error_message, ':', 1) = :code
-               AND NOT EXISTS (SELECT
-                                 FROM public.export_history later
-                                WHERE later.user_id = f.user_id
-                                  AND later.created_at > f.created_at
-                                  AND later.export_type = f.export_type
-                                  AND later.export_format = f.export_format
-                                  AND coalesce(later.filters, '{}') = coalesce(f.filters, '{}'))
+            SELECT user_id, export_type, export_format, filters
+              FROM (SELECT f.user_id, f.export_type, f.export_format, f.filters,
+                           row_number() OVER (PARTITION BY f.user_id ORDER BY f.created_at DESC, f.id)
+                               + (SELECT count(*)
+                                    FROM public.export_history active
+                                   WHERE active.user_id = f.user_id
+                                     AND active.status IN ('pending', 'processing')) AS place
+                      FROM public.export_history f
+                     WHERE f.status = 'failed'
+                       AND split_part(f.error_message, ':', 1) = :code
+                       AND NOT EXISTS (SELECT
+                                         FROM public.export_history later
+                                        WHERE later.user_id = f.user_id
+                                          AND later.created_at > f.created_at
+                                          AND later.export_type = f.export_type
+                                          AND later.export_format = f.export_format
+                                          AND coalesce(later.filters, '{}') = coalesce(f.filters, '{}'))) AS failed
+             WHERE place <= :most
             ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
                   WHERE status IN ('pending', 'processing')
                   DO NOTHING
@@ -677,8 +685,10 @@ final class PostgresExportHistory implements ExportHistory {
     public List<UUID> requestAgain(Failure.Code code) {
         return jdbc.sql(REQUEST_AGAIN)
                 .param("code", code.key())
+                .param("most", MOST_ACTIVE)
                 .query(PostgresExportHistory::id)
                 .list();
+    }
 
     private static Export.Completed completed(Export.Processing export, DeliveredFile file, ResultSet row)
             throws SQLException {

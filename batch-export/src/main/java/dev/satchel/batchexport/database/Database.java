@@ -2,6 +2,7 @@ package dev.satchel.batchexport.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.satchel.batchexport.schema.SchemaVersion;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -51,7 +52,8 @@ public final class Database {
      * <p>Their sessions are left as they are, because a pooler may share them with strangers after each transaction. So
      * they are for {@code SatchelPostgres} alone, which sets the search path of each transaction.
      *
-     * @throws SQLException if the database cannot be reached, refuses the login, or was not migrated
+     * @throws SQLException if the database cannot be reached, refuses the login, or was not migrated by this version of
+     *     the program
      */
     public DataSource migrated() throws SQLException {
         DataSource dataSource = unchanged();
@@ -62,6 +64,7 @@ public final class Database {
             if (!row.getBoolean(1)) {
                 throw new NotMigratedException(url);
             }
+            SchemaVersion.requireSame(connection);
         }
         return dataSource;
     }
