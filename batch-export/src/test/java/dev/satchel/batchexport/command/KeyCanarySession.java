@@ -100,8 +100,9 @@ final class KeyCanarySession {
     }
 
     private void flipABit(String owner) throws SQLException {
-        try (Connection connection =
-                        new Database(DatabaseUrl.of(Map.of(DatabaseUrl.SETTING, owner))).plain().getConnection();
+        try (Connection connection = new Database(DatabaseUrl.of(Map.of(DatabaseUrl.SETTING, owner)))
+                        .plain()
+                        .getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("UPDATE satchel.data_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1)");
         }
