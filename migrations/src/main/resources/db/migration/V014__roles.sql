@@ -13,7 +13,7 @@ BEGIN
                                            'read as a user. Owns nothing.'),
                        ('satchel_vault', 'Sets, lists, opens and removes users'' keys, each through a function that '
                                          'records it. Owns nothing.'),
-                       ('satchel_rotation', 'Wraps data keys anew, and reads no sealed key. Owns nothing.'))
+                       ('satchel_rotation', 'Re-wraps data keys, and reads no sealed key. Owns nothing.'))
                AS parts (name, purpose)
     LOOP
         IF to_regrole(part.name) IS NULL THEN
@@ -81,6 +81,7 @@ $block$;
 REVOKE ALL ON SCHEMA satchel FROM satchel_runtime;
 REVOKE ALL
     ON TABLE public.user_api_keys, public.user_progress, public.export_history, satchel.export_lease, satchel.export_file,
+        satchel.export_queue,
         satchel.batch_job_instance, satchel.batch_job_execution, satchel.batch_job_execution_params,
         satchel.batch_step_execution, satchel.batch_step_execution_context, satchel.batch_job_execution_context,
         satchel.session_credit, satchel.progress_total, satchel.user_zone, satchel.data_key, satchel.key_check,
@@ -104,6 +105,7 @@ GRANT SELECT,
     DELETE
     ON TABLE satchel.export_lease TO satchel_exports;
 GRANT SELECT, INSERT, UPDATE (published_at), DELETE ON TABLE satchel.export_file TO satchel_exports;
+GRANT SELECT ON TABLE satchel.export_queue TO satchel_exports;
 GRANT SELECT, INSERT, UPDATE, DELETE
     ON TABLE satchel.batch_job_instance, satchel.batch_job_execution, satchel.batch_job_execution_params,
         satchel.batch_step_execution, satchel.batch_step_execution_context, satchel.batch_job_execution_context

@@ -15,37 +15,47 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Reads {@code public.export_history} as it is, whoever wrote the rows. */
+/**
+ * Reads {@code public.export_history} as it is, whoever wrote the rows.
+ *
+ * <p>Except {@code file_url}, which other programs may write too: it counts only where {@code satchel.export_file} has it
+ * as what a worker published for that export.
+ */
 final class PostgresExportCatalog implements ExportCatalog {
 
     private static final String FIND = """
-            SELECT id, user_id, export_type, export_format, status, records_count, file_size_bytes, file_url,
-                   coalesce(filters, '{}')::text AS filters, coalesce(data, '{}')::text AS manifest,
-                   error_message, retry_count, created_at, started_at, completed_at, expires_at
-              FROM public.export_history
-             WHERE id = :id
+            SELECT h.id, h.user_id, h.export_type, h.export_format, h.status, h.records_count, h.file_size_bytes,
+                   f.url, coalesce(h.filters, '{}')::text AS filters, coalesce(h.data, '{}')::text AS manifest,
+                   h.error_message, h.retry_count, h.created_at, h.started_at, h.completed_at, h.expires_at
+              FROM public.export_history h
+              LEFT JOIN satchel.export_file f
+                ON f.url = h.file_url AND f.export_id = h.id AND f.published_at IS NOT NULL
+             WHERE h.id = :id
             """;
 
     private static final String NEWEST = """
-            SELECT id, user_id, export_type, export_format, status, records_count, file_size_bytes, file_url,
-                   coalesce(filters, '{}')::text AS filters, coalesce(data, '{}')::text AS manifest,
-                   error_message, retry_count, created_at, started_at, completed_at, expires_at
-              FROM public.export_history
-             WHERE (:user::uuid IS NULL OR user_id = :user::uuid)
-               AND (:status::text IS NULL OR status = :status::text)
-             ORDER BY created_at DESC, id
+            SELECT h.id, h.user_id, h.export_type, h.export_format, h.status, h.records_count, h.file_size_bytes,
+                   f.url, coalesce(h.filters, '{}')::text AS filters, coalesce(h.data, '{}')::text AS manifest,
+                   h.error_message, h.retry_count, h.created_at, h.started_at, h.completed_at, h.expires_at
+              FROM public.export_history h
+              LEFT JOIN satchel.export_file f
+                ON f.url = h.file_url AND f.export_id = h.id AND f.published_at IS NOT NULL
+             WHERE (:user::uuid IS NULL OR h.user_id = :user::uuid)
+               AND (:status::text IS NULL OR h.status = :status::text)
+             ORDER BY h.created_at DESC, h.id
              LIMIT :limit
             """;
 
     private static final String FIND_DOWNLOADABLE = """
-            SELECT id, user_id, file_url,
-                   floor(extract(epoch FROM expires_at - statement_timestamp()) * 1000)::bigint AS remaining
-              FROM public.export_history
-             WHERE id = :id
-               AND status = 'completed'
-               AND file_url IS NOT NULL
-               AND expires_at > statement_timestamp()
-               AND expires_at < 'infinity'
+            SELECT h.id, h.user_id, f.url,
+                   floor(extract(epoch FROM h.expires_at - statement_timestamp()) * 1000)::bigint AS remaining
+              FROM public.export_history h
+              JOIN satchel.export_file f
+                ON f.url = h.file_url AND f.export_id = h.id AND f.published_at IS NOT NULL
+             WHERE h.id = :id
+               AND h.status = 'completed'
+               AND h.expires_at > statement_timestamp()
+               AND h.expires_at < 'infinity'
             """;
 
     private final JdbcClient jdbc;
@@ -110,9 +120,9 @@ final class PostgresExportCatalog implements ExportCatalog {
                 instant(row, "expires_at"));
     }
 
-    // A text that is no location was not written by Satchel, and leads to no file; it must not spoil a whole list.
+    // A record from before its column was checked may be no location; it must not spoil a whole list.
     private static @Nullable URI location(ResultSet row) throws SQLException {
-        String text = row.getString("file_url");
+        String text = row.getString("url");
         try {
             return text == null ? null : new URI(text);
         } catch (URISyntaxException foreign) {

@@ -11,7 +11,9 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.ExportType;
 import dev.satchel.export.Failure;
+import dev.satchel.export.ImpossibleExportException;
 import dev.satchel.export.StaleExportException;
+import dev.satchel.export.TooManyExportsException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -28,7 +30,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -67,22 +69,24 @@ final class PostgresExportHistory implements ExportHistory {
     private static final String REQUEST_FOR_ALL_USERS = """
             INSERT INTO public.export_history (user_id, export_type, export_format, filters)
             SELECT user_id, :type, :format, nullif(jsonb_object(:names::text[], :values::text[]), '{}')
-              FROM satchel.user_ids() AS user_id
+              FROM satchel.users_with_room() AS user_id
             ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
                   WHERE status IN ('pending', 'processing')
                   DO NOTHING
             RETURNING id
             """;
 
-    // One statement finds and claims, so that two workers can never hold the same export.
+    // One statement finds and claims, so that two workers can never hold the same export. Rounds are what lets users
+    // take turns: each has one export in a round.
     static final String CLAIM_NEXT = """
             WITH next AS MATERIALIZED (
                 SELECT h.id
-                  FROM public.export_history h
+                  FROM satchel.export_queue q
+                  JOIN public.export_history h ON h.id = q.export_id
                   LEFT JOIN satchel.export_lease l ON l.export_id = h.id
                  WHERE h.status = 'pending'
                    AND (l.run_after IS NULL OR l.run_after <= statement_timestamp())
-                 ORDER BY h.created_at
+                 ORDER BY q.round, q.asked_at
                  LIMIT 1
                    FOR UPDATE OF h SKIP LOCKED
             ), leased AS (
@@ -122,6 +126,9 @@ final class PostgresExportHistory implements ExportHistory {
                                                    WHEN 'object' THEN h.filters ELSE '{}' END) AS f
                              ORDER BY f.key) AS filter_values
             """;
+
+    // Rows that were written while the triggers were off have no place in the queue.
+    private static final String QUEUE_THE_REST = "SELECT satchel.queue_the_rest()";
 
     // A row in processing without a lease is another program's. The delay is rounded up, so that it is due by then.
     private static final String FIND_BACKLOG = """
@@ -398,19 +405,27 @@ final class PostgresExportHistory implements ExportHistory {
                AND h.status = 'failed'
             """;
 
+    // As many of a user as may be under way; the rest can be asked for again once those have ended.
     private static final String REQUEST_AGAIN = """
             INSERT INTO public.export_history (user_id, export_type, export_format, filters)
-            SELECT f.user_id, f.export_type, f.export_format, f.filters
-              FROM public.export_history f
-             WHERE f.status = 'failed'
-               AND split_part(f.error_message, ':', 1) = :code
-               AND NOT EXISTS (SELECT
-                                 FROM public.export_history later
-                                WHERE later.user_id = f.user_id
-                                  AND later.created_at > f.created_at
-                                  AND later.export_type = f.export_type
-                                  AND later.export_format = f.export_format
-                                  AND coalesce(later.filters, '{}') = coalesce(f.filters, '{}'))
+            SELECT user_id, export_type, export_format, filters
+              FROM (SELECT f.user_id, f.export_type, f.export_format, f.filters,
+                           row_number() OVER (PARTITION BY f.user_id ORDER BY f.created_at DESC, f.id)
+                               + (SELECT count(*)
+                                    FROM public.export_history active
+                                   WHERE active.user_id = f.user_id
+                                     AND active.status IN ('pending', 'processing')) AS place
+                      FROM public.export_history f
+                     WHERE f.status = 'failed'
+                       AND split_part(f.error_message, ':', 1) = :code
+                       AND NOT EXISTS (SELECT
+                                         FROM public.export_history later
+                                        WHERE later.user_id = f.user_id
+                                          AND later.created_at > f.created_at
+                                          AND later.export_type = f.export_type
+                                          AND later.export_format = f.export_format
+                                          AND coalesce(later.filters, '{}') = coalesce(f.filters, '{}'))) AS failed
+             WHERE place <= :most
             ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
                   WHERE status IN ('pending', 'processing')
                   DO NOTHING
@@ -427,6 +442,9 @@ final class PostgresExportHistory implements ExportHistory {
             .collect(Collectors.toUnmodifiableSet());
 
     private static final String FOREIGN_KEY_VIOLATION = "23503";
+
+    /** What the database says when a user would have more exports under way than {@link #MOST_ACTIVE}. */
+    private static final String TOO_MANY_REQUESTS = "PT429";
 
     /** Longer than every name and value that a request can rightly hold. */
     private static final int LONGEST_QUOTE = 60;
@@ -455,10 +473,13 @@ final class PostgresExportHistory implements ExportHistory {
                     .query((row, number) ->
                             new Requested(row.getObject("id", UUID.class), request.user(), row.getBoolean("added")))
                     .optional();
-        } catch (DataIntegrityViolationException refused) {
-            if (refused.getMostSpecificCause() instanceof SQLException cause
-                    && FOREIGN_KEY_VIOLATION.equals(cause.getSQLState())) {
+        } catch (NonTransientDataAccessException refused) {
+            String state = refused.getMostSpecificCause() instanceof SQLException cause ? cause.getSQLState() : null;
+            if (FOREIGN_KEY_VIOLATION.equals(state)) {
                 throw new UnknownUserException(request.user());
+            }
+            if (TOO_MANY_REQUESTS.equals(state)) {
+                throw new TooManyExportsException(request.user());
             }
             throw refused;
         }
@@ -483,21 +504,33 @@ final class PostgresExportHistory implements ExportHistory {
 
     @Override
     public Optional<Export.Processing> claim(String worker, Duration lease) {
-        while (true) {
-            Optional<Claimed> next = jdbc.sql(CLAIM_NEXT)
-                    .param("worker", legible(worker))
-                    .param("lease", lease.toMillis())
-                    .query(PostgresExportHistory::claimed)
-                    .optional();
-            if (next.isEmpty()) {
-                return Optional.empty();
-            }
-            try {
-                return Optional.of(next.get().processing());
-            } catch (IllegalArgumentException impossible) {
-                refuse(next.get(), new Failure(Failure.Code.INVALID_REQUEST, String.valueOf(impossible.getMessage())));
-            }
+        Optional<Claimed> next = claimNext(worker, lease);
+        if (next.isEmpty() && queueTheRest() > 0) {
+            next = claimNext(worker, lease);
         }
+        return next.map(this::possible);
+    }
+
+    private Optional<Claimed> claimNext(String worker, Duration lease) {
+        return jdbc.sql(CLAIM_NEXT)
+                .param("worker", legible(worker))
+                .param("lease", lease.toMillis())
+                .query(PostgresExportHistory::claimed)
+                .optional();
+    }
+
+    private Export.Processing possible(Claimed claimed) {
+        try {
+            return claimed.processing();
+        } catch (IllegalArgumentException impossible) {
+            Failure failure = new Failure(Failure.Code.INVALID_REQUEST, String.valueOf(impossible.getMessage()));
+            refuse(claimed, failure);
+            throw new ImpossibleExportException(claimed.id(), failure);
+        }
+    }
+
+    private int queueTheRest() {
+        return jdbc.sql(QUEUE_THE_REST).query(Integer.class).single();
     }
 
     private void refuse(Claimed export, Failure failure) {
@@ -629,11 +662,14 @@ final class PostgresExportHistory implements ExportHistory {
 
     @Override
     public List<Rescued> rescue(int attempts) {
-        return jdbc.sql(RESCUE)
+        List<Rescued> rescued = jdbc.sql(RESCUE)
                 .param("attempts", attempts)
                 .param("error", WORKER_LOST.message())
                 .query((row, number) -> new Rescued(row.getObject("id", UUID.class), row.getBoolean("given_up")))
                 .list();
+        // Also here, so that they do not wait until the queue is empty.
+        queueTheRest();
+        return rescued;
     }
 
     @Override
@@ -649,6 +685,7 @@ final class PostgresExportHistory implements ExportHistory {
     public List<UUID> requestAgain(Failure.Code code) {
         return jdbc.sql(REQUEST_AGAIN)
                 .param("code", code.key())
+                .param("most", MOST_ACTIVE)
                 .query(PostgresExportHistory::id)
                 .list();
     }

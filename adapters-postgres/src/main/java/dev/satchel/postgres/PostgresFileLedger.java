@@ -22,8 +22,13 @@ final class PostgresFileLedger implements FileLedger {
                    OR pg_has_role(current_user, 'satchel_exports', 'USAGE')
             """;
 
+    /** What the database accepts as a location since V012; a row from before may be anything. */
+    static final String LOCATION =
+            "^[a-z][a-z0-9+.-]*://[A-Za-z0-9._~$&+,;=:@-]*/" + "([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})+$";
+
     // The row was updated whenever one of its attempts ended, so the grace counts from then at the earliest. A lease
-    // that ended but was not taken back keeps its file: the worker may be late, and could still publish it.
+    // that ended but was not taken back keeps its file: the worker may be late, and could still publish it. A lease of
+    // an export that somebody ended by hand keeps nothing.
     // In no order, so that objects which cannot be removed today do not keep the others waiting.
     private static final String FIND_LEFTOVERS = """
             SELECT url, export_id, reason
@@ -33,7 +38,7 @@ final class PostgresFileLedger implements FileLedger {
                                WHEN h.id IS NULL THEN
                                    CASE WHEN f.published_at IS NOT NULL OR f.opened_at <= due.before
                                         THEN 'ROW_DELETED' END
-                               WHEN h.file_url = f.url THEN
+                               WHEN h.file_url = f.url AND f.published_at IS NOT NULL THEN
                                    CASE WHEN h.expires_at <= statement_timestamp()
                                         THEN 'EXPIRED' END
                                WHEN f.token IS DISTINCT FROM l.token
@@ -43,9 +48,18 @@ final class PostgresFileLedger implements FileLedger {
                       FROM satchel.export_file f
                      CROSS JOIN (SELECT statement_timestamp() - :grace * interval '1 millisecond' AS before) due
                       LEFT JOIN public.export_history h ON h.id = f.export_id
-                      LEFT JOIN satchel.export_lease l ON l.export_id = f.export_id) files
+                      LEFT JOIN satchel.export_lease l ON l.export_id = f.export_id AND h.status = 'processing'
+                     WHERE f.url COLLATE "C" ~ :location) files
              WHERE reason IS NOT NULL
              ORDER BY random()
+             LIMIT :limit
+            """;
+
+    private static final String FIND_UNREADABLE = """
+            SELECT url, export_id
+              FROM satchel.export_file
+             WHERE url COLLATE "C" !~ :location
+             ORDER BY url
              LIMIT :limit
             """;
 
@@ -89,11 +103,21 @@ final class PostgresFileLedger implements FileLedger {
         }
         return jdbc.sql(FIND_LEFTOVERS)
                 .param("grace", grace.toMillis())
+                .param("location", LOCATION)
                 .param("limit", limit)
                 .query((row, number) -> new Leftover(
                         URI.create(row.getString("url")),
                         row.getObject("export_id", UUID.class),
                         Reason.valueOf(row.getString("reason"))))
+                .list();
+    }
+
+    @Override
+    public List<Unreadable> unreadable(int limit) {
+        return jdbc.sql(FIND_UNREADABLE)
+                .param("location", LOCATION)
+                .param("limit", limit)
+                .query((row, number) -> new Unreadable(row.getString("url"), row.getObject("export_id", UUID.class)))
                 .list();
     }
 

@@ -171,9 +171,7 @@ final class PostgresUserRecords implements UserRecords {
         private void begin() throws SQLException {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(BEGIN);
-            }
-            StatementSettings.set(connection);
-            try (Statement statement = connection.createStatement()) {
+                StatementSettings.set(connection);
                 statement.execute(ALLOW_PAUSES);
             }
             limitNextStatement();

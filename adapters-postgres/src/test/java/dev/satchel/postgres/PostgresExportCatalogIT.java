@@ -3,13 +3,21 @@ package dev.satchel.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.UserId;
+import dev.satchel.export.DeliveredFile;
+import dev.satchel.export.Export;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportCatalogContract;
+import dev.satchel.export.Exports;
 import dev.satchel.export.HistoryUnderTest;
+import dev.satchel.export.Requests;
+import java.net.URI;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PostgresExportCatalogIT extends ExportCatalogContract {
 
@@ -73,18 +81,67 @@ class PostgresExportCatalogIT extends ExportCatalogContract {
         assertThat(postgres.catalog().newest(user, null, 10)).containsExactly(entry);
     }
 
-    @Test
-    void offersNoFileWithoutALocationOrAnEnd() {
-        UserId user = postgres.addUser();
+    private static URI published(UserId user) {
+        UUID id = postgres.history().request(Requests.of(user)).id();
+        Export.Processing export =
+                postgres.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
+        assertThat(export.id()).isEqualTo(id);
+        DeliveredFile file = Exports.anyFile();
+        postgres.history().complete(export, file, Duration.ofDays(7));
+        return file.location();
+    }
 
-        assertThat(postgres.catalog().downloadable(foreignRow(user, "my file.pdf", "2999-01-01")))
-                .isEmpty();
-        assertThat(postgres.catalog().downloadable(foreignRow(user, "file:///x", null)))
-                .isEmpty();
-        assertThat(postgres.catalog().downloadable(foreignRow(user, "file:///x", "infinity")))
-                .isEmpty();
-        assertThat(postgres.catalog().downloadable(foreignRow(user, "file:///x", "2999-01-01")))
-                .isPresent();
+    @ParameterizedTest
+    @ValueSource(strings = {"my file.pdf", "file:///etc/passwd", "s3://exports/unknown", "https://example.org/?x=1"})
+    void trustsNoLocationThatNobodyPublished(String location) {
+        UUID id = foreignRow(postgres.addUser(), location, "2999-01-01");
+
+        assertThat(postgres.catalog().downloadable(id)).isEmpty();
+        assertThat(postgres.catalog().find(id).orElseThrow().location()).isNull();
+        assertThat(postgres.catalog().newest(null, null, 10))
+                .singleElement()
+                .extracting(ExportCatalog.Entry::location)
+                .isNull();
+    }
+
+    @Test
+    void trustsNoLocationThatWasPublishedForAnotherExport() {
+        UserId user = postgres.addUser();
+        URI others = published(user);
+        UUID id = foreignRow(postgres.addUser(), others.toString(), "2999-01-01");
+
+        assertThat(postgres.catalog().downloadable(id)).isEmpty();
+        assertThat(postgres.catalog().find(id).orElseThrow().location()).isNull();
+    }
+
+    @Test
+    void trustsNoLocationThatWasOpenedAndNotPublished() {
+        UserId user = postgres.addUser();
+        URI location = published(user);
+        UUID id = postgres.catalog().newest(user, null, 1).get(0).id();
+        assertThat(postgres.catalog().downloadable(id)).isPresent();
+
+        postgres.owner()
+                .sql("UPDATE satchel.export_file SET published_at = NULL WHERE url = :url")
+                .param("url", location.toString())
+                .update();
+
+        assertThat(postgres.catalog().downloadable(id)).isEmpty();
+        assertThat(postgres.catalog().find(id).orElseThrow().location()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NULL", "'infinity'", "now()"})
+    void offersNoFileWithoutAnEndAhead(String expiresAt) {
+        UserId user = postgres.addUser();
+        published(user);
+        UUID id = postgres.catalog().newest(user, null, 1).get(0).id();
+
+        postgres.owner()
+                .sql("UPDATE public.export_history SET expires_at = " + expiresAt)
+                .update();
+
+        assertThat(postgres.catalog().downloadable(id)).isEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.satchel.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.satchel.UserId;
 import dev.satchel.export.Dataset;
@@ -13,6 +14,7 @@ import dev.satchel.export.ExportHistoryContract;
 import dev.satchel.export.Exports;
 import dev.satchel.export.Failure;
 import dev.satchel.export.HistoryUnderTest;
+import dev.satchel.export.ImpossibleExportException;
 import dev.satchel.export.Requests;
 import dev.satchel.export.StaleExportException;
 import java.sql.Connection;
@@ -106,12 +108,33 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void areFailedWhenTheyAskForTheImpossible(String type, String format, String filters, String explanation) {
             UUID id = insert(postgres.addUser(), type, format, filters);
 
-            assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
+            assertRefused(id);
 
             assertThat(entry(id).status()).isEqualTo("failed");
             assertThat(entry(id).error()).startsWith("invalid_request: " + explanation);
             assertThat(text("SELECT count(*) FROM satchel.export_lease WHERE export_id = :id", id))
                     .isEqualTo("0");
+        }
+
+        private void assertRefused(UUID id) {
+            assertThatExceptionOfType(ImpossibleExportException.class)
+                    .isThrownBy(() -> postgres.history().claim("worker", LEASE))
+                    .satisfies(refused -> {
+                        assertThat(refused.exportId()).isEqualTo(id);
+                        assertThat(entry(id).error())
+                                .isEqualTo(refused.failure().message());
+                    });
+            assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
+        }
+
+        @Test
+        void cannotBeAskedForAgain() {
+            UUID id = insert(postgres.addUser(), "nonsense", "csv", null);
+            assertRefused(id);
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> postgres.history().requestAgain(id))
+                    .withMessageStartingWith("unknown export type 'nonsense'");
         }
 
         @Test
@@ -122,15 +145,19 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             }
             UUID sound = insert(user, "vocabulary", "csv", "{}");
 
+            for (int count = 0; count < 5; count++) {
+                assertThatExceptionOfType(ImpossibleExportException.class)
+                        .isThrownBy(() -> postgres.history().claim("worker", LEASE));
+            }
             assertThat(claimed().id()).isEqualTo(sound);
             assertThat(postgres.catalog().newest(user, "failed", 10)).hasSize(5);
         }
 
         @Test
         void areQuotedBrieflyHoweverLongTheyAre() {
-            UUID id = insert(postgres.addUser(), "all", "csv", "{\"phase\": \"" + "\\ud83d\\ude00".repeat(500) + "\"}");
+            UUID id = insert(postgres.addUser(), "all", "csv", "{\"phase\": \"" + "\\ud83d\\ude00".repeat(240) + "\"}");
 
-            assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
+            assertRefused(id);
 
             assertThat(entry(id).error())
                     .isEqualTo("invalid_request: unknown phase '" + "\ud83d\ude00".repeat(60)
@@ -454,16 +481,38 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         }
     }
 
-    @Test
-    void findsTheNextExportByTheIndexOfActiveOnes() {
-        UserId user = postgres.addUser();
+    /** As many as a user could ask for before there was a limit, in rows that no trigger has seen. */
+    private static void addManyUnseen(UserId many, UserId few) {
         postgres.owner().sql("""
+                        BEGIN;
+                        ALTER TABLE public.export_history DISABLE TRIGGER USER;
                         INSERT INTO public.export_history (user_id, export_type, export_format, status, created_at)
-                        SELECT :user, 'type' || n, 'csv', CASE WHEN n % 20 = 0 THEN 'pending' ELSE 'completed' END,
+                        SELECT '%1$s', 'type' || n, 'csv', CASE WHEN n %% 2 = 0 THEN 'pending' ELSE 'completed' END,
                                now() - n * interval '1 second'
-                          FROM generate_series(1, 40000) AS n
-                        """).param("user", user.value()).update();
+                          FROM generate_series(1, 40000) AS n;
+                        INSERT INTO public.export_history (user_id, export_type, export_format)
+                        VALUES ('%2$s', 'vocabulary', 'csv');
+                        ALTER TABLE public.export_history ENABLE TRIGGER USER;
+                        COMMIT;
+                        """.formatted(many, few)).update();
+    }
+
+    private static UUID nextClaimed() {
+        return JdbcClient.create(postgres.database().workerDataSource())
+                .sql(PostgresExportHistory.CLAIM_NEXT)
+                .param("worker", "worker")
+                .param("lease", 1000L)
+                .query((row, number) -> row.getObject("user_id", UUID.class))
+                .single();
+    }
+
+    @Test
+    void findsTheNextExportByTheIndexOfTheQueue() {
+        UserId many = postgres.addUser();
+        addManyUnseen(many, postgres.addUser());
+        postgres.history().rescue(5);
         postgres.owner().sql("ANALYZE public.export_history").update();
+        postgres.owner().sql("ANALYZE satchel.export_queue").update();
 
         List<String> plan = JdbcClient.create(postgres.database().workerDataSource())
                 .sql("EXPLAIN " + PostgresExportHistory.CLAIM_NEXT)
@@ -472,8 +521,29 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                 .query(String.class)
                 .list();
 
-        assertThat(plan).anyMatch(line -> line.contains("Index Scan using idx_export_history_status"));
-        assertThat(plan).noneMatch(line -> line.contains("Seq Scan on export_history"));
-        assertThat(plan).noneMatch(line -> line.contains("Sort Key") && line.contains("created_at"));
+        assertThat(plan).anyMatch(line -> line.contains("Index Scan using export_queue_round_asked_at_idx"));
+        assertThat(plan).anyMatch(line -> line.contains("Index Scan using export_history_pkey"));
+        assertThat(plan).noneMatch(line -> line.contains("Seq Scan") || line.contains("Sort Key: q."));
+    }
+
+    @Test
+    void letsUsersTakeTurnsAlsoWhereTheTriggersWereOff() {
+        UserId many = postgres.addUser();
+        UserId few = postgres.addUser();
+        addManyUnseen(many, few);
+
+        assertThat(postgres.history().rescue(5)).isEmpty();
+
+        assertThat(List.of(nextClaimed(), nextClaimed(), nextClaimed()))
+                .containsExactly(many.value(), few.value(), many.value());
+    }
+
+    @Test
+    void handsOutWhatHasNoPlaceInTheQueue() {
+        UserId user = postgres.addUser();
+        UUID id = postgres.history().request(Requests.of(user)).id();
+        postgres.owner().sql("DELETE FROM satchel.export_queue").update();
+
+        assertThat(claimed().id()).isEqualTo(id);
     }
 }

@@ -14,6 +14,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 class PostgresFileLedgerIT extends FileLedgerContract {
@@ -110,6 +112,101 @@ class PostgresFileLedgerIT extends FileLedgerContract {
         postgres.owner().sql("UPDATE public.export_history SET file_url = NULL").update();
         assertThat(postgres.ledger().leftovers(Duration.ofHours(1), 10)).isEmpty();
 
+        postgres.letPass(Duration.ofHours(1));
+
+        assertThat(postgres.ledger().leftovers(Duration.ofHours(1), 10))
+                .extracting(FileLedger.Leftover::location)
+                .containsExactly(location);
+    }
+
+    /** Records that a row from before the check of its column holds, and a sound one that is due. */
+    private static URI amongUnreadableOnes(String... records) {
+        URI location = published(Duration.ofDays(7));
+        postgres.owner()
+                .sql("UPDATE public.export_history SET expires_at = now()")
+                .update();
+        postgres.owner()
+                .sql("ALTER TABLE satchel.export_file DROP CONSTRAINT export_file_url_check")
+                .update();
+        for (String record : records) {
+            postgres.owner()
+                    .sql("INSERT INTO satchel.export_file (url, export_id, token, opened_at)"
+                            + " VALUES (:url, gen_random_uuid(), gen_random_uuid(), '-infinity')")
+                    .param("url", record)
+                    .update();
+        }
+        return location;
+    }
+
+    private static void checkTheColumnAgain() {
+        postgres.owner()
+                .sql("DELETE FROM satchel.export_file WHERE opened_at = '-infinity'")
+                .update();
+        postgres.owner()
+                .sql("ALTER TABLE satchel.export_file ADD CONSTRAINT export_file_url_check CHECK (url COLLATE \"C\" ~ '"
+                        + PostgresFileLedger.LOCATION.replace("'", "''") + "')")
+                .update();
+    }
+
+    @Test
+    void listsTheOthersBesideRecordsThatAreNoLocation() {
+        URI location = amongUnreadableOnes("", "no location", "http://[", "a:", "s3://bucket/%", "://");
+        try {
+            assertThat(postgres.ledger().leftovers(Duration.ofHours(1), 1))
+                    .extracting(FileLedger.Leftover::location)
+                    .containsExactly(location);
+            assertThat(postgres.ledger().unreadable(10))
+                    .extracting(FileLedger.Unreadable::text)
+                    .containsExactlyInAnyOrder("", "://", "a:", "http://[", "no location", "s3://bucket/%");
+            assertThat(postgres.ledger().unreadable(2)).hasSize(2);
+        } finally {
+            checkTheColumnAgain();
+        }
+        assertThat(postgres.ledger().unreadable(10)).isEmpty();
+    }
+
+    @Test
+    void judgesALocationAsTheDatabaseDoes() {
+        assertThat(postgres.owner()
+                        .sql("SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+                                + " WHERE conname = 'export_file_url_check'")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("CHECK (((url COLLATE \"C\") ~ '" + PostgresFileLedger.LOCATION.replace("'", "''")
+                        + "'::text))");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"failed", "completed", "pending"})
+    void sweepsTheFileOfAnExportThatSomebodyMovedByHand(String status) {
+        postgres.history().request(Requests.of(postgres.addUser()));
+        Export.Processing export =
+                postgres.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
+        URI location = Exports.anyLocation();
+        postgres.ledger().opened(export, location);
+
+        postgres.owner()
+                .sql("UPDATE public.export_history SET status = :status")
+                .param("status", status)
+                .update();
+        postgres.letPass(Duration.ofHours(1));
+
+        assertThat(postgres.ledger().leftovers(Duration.ofHours(1), 10))
+                .containsExactly(new FileLedger.Leftover(location, export.id(), FileLedger.Reason.NEVER_PUBLISHED));
+    }
+
+    @Test
+    void sweepsAFileThatARowPointsToWithoutItsPublication() {
+        postgres.history().request(Requests.of(postgres.addUser()));
+        Export.Processing export =
+                postgres.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
+        URI location = Exports.anyLocation();
+        postgres.ledger().opened(export, location);
+        postgres.history().fail(export, Exports.accessDenied());
+        postgres.owner()
+                .sql("UPDATE public.export_history SET file_url = :url")
+                .param("url", location.toString())
+                .update();
         postgres.letPass(Duration.ofHours(1));
 
         assertThat(postgres.ledger().leftovers(Duration.ofHours(1), 10))

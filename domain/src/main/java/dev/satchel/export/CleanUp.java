@@ -30,6 +30,11 @@ public final class CleanUp {
         return ledger.leftovers(grace, limit);
     }
 
+    /** Records by which nothing can be removed, at most {@code limit}. */
+    public List<FileLedger.Unreadable> unreadable(int limit) {
+        return ledger.unreadable(limit);
+    }
+
     /** Removes one of them, and whatever an unfinished upload left under its name. */
     public void remove(FileLedger.Leftover leftover) throws IOException {
         store.delete(leftover.location());

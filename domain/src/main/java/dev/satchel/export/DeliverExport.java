@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -199,7 +200,7 @@ public final class DeliverExport {
      * which another worker has the export. A step that finds the lease gone changes nothing.
      */
     private <T> T answered(Lease lease, Supplier<T> step) {
-        long begun = lease.beats();
+        long begun = lease.now();
         Duration pause = FIRST_PAUSE;
         for (int attempt = 1; ; attempt++) {
             try {
@@ -209,7 +210,7 @@ public final class DeliverExport {
             } catch (RuntimeException noAnswer) {
                 boolean away = diagnosis.diagnose(noAnswer).code().isOfTheDatabase()
                         && !lease.isStopped()
-                        && !lease.isLongerThan(terms.lease().multipliedBy(2), begun);
+                        && !lease.hasPassed(terms.lease().multipliedBy(2), begun);
                 // Once at least, whatever went wrong: an answer may just have been lost.
                 if ((attempt > 1 && !away) || !sleep(pause)) {
                     throw noAnswer;
@@ -290,8 +291,9 @@ public final class DeliverExport {
      *
      * @param executor runs the heartbeats, beside the work
      * @param choking whether the JVM does little else than collect garbage
+     * @param nanoTime counts nanoseconds from any moment
      */
-    public record Heartbeats(ScheduledExecutorService executor, BooleanSupplier choking) {}
+    public record Heartbeats(ScheduledExecutorService executor, BooleanSupplier choking, LongSupplier nanoTime) {}
 
     /** Ends the attempt at the next byte once it may not go on. */
     private static final class Guarded extends FilterOutputStream {

@@ -29,6 +29,8 @@ public sealed interface Delivery {
         void unconfirmed(Unconfirmed delivery);
 
         void abandoned(Abandoned delivery);
+
+        void refused(Refused delivery);
     }
 
     /** The file is published. */
@@ -126,6 +128,14 @@ public sealed interface Delivery {
         @Override
         public void tell(Listener listener) {
             listener.abandoned(this);
+        }
+    }
+
+    /** The row asks for what does not exist, so that no attempt was made. */
+    record Refused(UUID exportId, Failure failure) implements Delivery {
+        @Override
+        public void tell(Listener listener) {
+            listener.refused(this);
         }
     }
 }

@@ -19,25 +19,35 @@ import java.util.UUID;
 public interface ExportHistory {
 
     /**
+     * How many exports of one user may be pending or processing at a time: room for every type in every format. The
+     * store itself refuses more, also from other programs.
+     */
+    int MOST_ACTIVE = 50;
+
+    /**
      * Asks for an export. While an equal request is pending or processing, this answers with that one's id and adds
      * nothing, however many ask at once.
      *
      * @throws UnknownUserException if the user does not exist
+     * @throws TooManyExportsException if the user has {@link #MOST_ACTIVE} others under way
      */
     Requested request(ExportRequest request);
 
     /**
-     * Asks for the same export of every user there is, skipping those whose equal request is under way.
+     * Asks for the same export of every user there is, skipping those whose equal request is under way and those who
+     * have {@link #MOST_ACTIVE} under way.
      *
      * @return the ids of the exports that were added
      */
     List<UUID> requestForAllUsers(ExportType type, ExportFormat format, ExportFilters filters);
 
     /**
-     * Hands the export that waits longest to exactly one of all workers that ask; empty when none is due. An export
-     * whose row asks for something impossible is failed on the way, never handed out.
+     * Hands the next export to exactly one of all workers that ask; empty when none is due. Users take turns: each has
+     * one export in a round, so that one user's many delay another's first by one at most, and within a round the one
+     * that waits longest is next.
      *
      * @param worker names the worker for people who look into a lease
+     * @throws ImpossibleExportException if that export asks for what does not exist, and was failed therefore
      */
     Optional<Export.Processing> claim(String worker, Duration lease);
 

@@ -21,11 +21,17 @@ public interface FileLedger {
      */
     List<Leftover> leftovers(Duration grace, int limit);
 
+    /** Records that name no object, so that nobody can remove one by them; at most {@code limit}. */
+    List<Unreadable> unreadable(int limit);
+
     /** Forgets an object that is known to be gone; for an expired export the row loses its location in the same step. */
     void deleted(URI location);
 
     /** An object to delete, and the export it was written for. */
     record Leftover(URI location, UUID exportId, Reason reason) {}
+
+    /** A record that is no location, and the export it was written for. */
+    record Unreadable(String text, UUID exportId) {}
 
     /** Why an object is left over. */
     enum Reason {

@@ -5,6 +5,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * A worker's right to go on with one export, which heartbeats extend for as long as its work goes on.
@@ -21,16 +22,16 @@ final class Lease implements AutoCloseable {
     private final BooleanSupplier stopped;
     private final BooleanSupplier choking;
     private final Thread worker = Thread.currentThread();
-    private final AtomicLong moved = new AtomicLong();
-    private final AtomicLong beats = new AtomicLong();
+    private final LongSupplier nanoTime;
+    private final AtomicLong moves = new AtomicLong();
     private final ScheduledFuture<?> beating;
     private volatile boolean lost;
     private volatile boolean choked;
 
     // Of the heartbeats alone, which never overlap.
-    private long lastMoved;
-    private long beatsWithoutMove;
-    private long chokingBeats;
+    private long movesSeen;
+    private long movedAt;
+    private long breathedAt;
 
     Lease(
             ExportHistory history,
@@ -43,6 +44,9 @@ final class Lease implements AutoCloseable {
         this.terms = terms;
         this.stopped = stopped;
         this.choking = heartbeats.choking();
+        this.nanoTime = heartbeats.nanoTime();
+        this.movedAt = nanoTime.getAsLong();
+        this.breathedAt = movedAt;
         long interval = terms.heartbeat().toMillis();
         this.beating =
                 heartbeats.executor().scheduleWithFixedDelay(this::beat, interval, interval, TimeUnit.MILLISECONDS);
@@ -59,42 +63,35 @@ final class Lease implements AutoCloseable {
             // The next beat tries again; if none gets through, the lease ends and the fenced steps find that out. An
             // exception that left this method would end the heartbeats for good.
             return;
-        } finally {
-            beats.incrementAndGet();
         }
     }
 
     private boolean isGoingOn() {
-        long now = moved.get();
-        if (now != lastMoved) {
-            lastMoved = now;
-            beatsWithoutMove = 0;
-            chokingBeats = 0;
-            return worker.isAlive();
+        long seen = moves.get();
+        if (seen != movesSeen) {
+            movesSeen = seen;
+            movedAt = now();
+            breathedAt = movedAt;
+        } else if (!choking.getAsBoolean()) {
+            breathedAt = now();
         }
-        beatsWithoutMove++;
-        chokingBeats = choking.getAsBoolean() ? chokingBeats + 1 : 0;
-        choked |= isLongerThan(chokingBeats, terms.lease());
-        return worker.isAlive() && !choked && !isLongerThan(beatsWithoutMove, terms.patience());
-    }
-
-    private boolean isLongerThan(long count, Duration limit) {
-        return terms.heartbeat().multipliedBy(count).compareTo(limit) > 0;
+        choked |= hasPassed(terms.lease(), breathedAt);
+        return worker.isAlive() && !choked && !hasPassed(terms.patience(), movedAt);
     }
 
     /** Says that the work went on. */
     void move() {
-        moved.incrementAndGet();
+        moves.incrementAndGet();
     }
 
-    /** How many times the heart has beaten, whether or not it was heard: a clock for what must end some time. */
-    long beats() {
-        return beats.get();
+    /** A moment, for {@link #hasPassed}. */
+    long now() {
+        return nanoTime.getAsLong();
     }
 
-    /** Whether that much time has passed since the count was {@code begun}. */
-    boolean isLongerThan(Duration limit, long begun) {
-        return isLongerThan(beats.get() - begun, limit);
+    /** Whether that much time has passed since that moment. */
+    boolean hasPassed(Duration time, long since) {
+        return now() - since > time.toNanos();
     }
 
     boolean isLost() {

@@ -82,7 +82,7 @@ class DeliverExportTest {
                         store::probe,
                         DeliverExportTest::diagnose,
                         NO_DELAY,
-                        new DeliverExport.Heartbeats(heartbeats, choking::get),
+                        new DeliverExport.Heartbeats(heartbeats, choking::get, System::nanoTime),
                         terms)
                 .deliver(export, stopped::get);
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,17 @@ public abstract class ExportHistoryContract {
 
     private Export.Processing claimed() {
         return history.claim("worker", LEASE).orElseThrow();
+    }
+
+    private ExportRequest ofDay(int day) {
+        return Requests.of(
+                user, Map.of("from", LocalDate.of(2026, 1, 1).plusDays(day).toString()));
+    }
+
+    private void askForTheMost() {
+        for (int day = 0; day < ExportHistory.MOST_ACTIVE; day++) {
+            history.request(ofDay(day));
+        }
     }
 
     private void letTheLeaseEnd() {
@@ -206,6 +219,62 @@ public abstract class ExportHistoryContract {
         }
 
         @Test
+        void refusesMoreThanTheMostUnderWayAndNamesTheRemedy() {
+            askForTheMost();
+
+            assertThatExceptionOfType(TooManyExportsException.class)
+                    .isThrownBy(this::one)
+                    .withMessage("user " + user + " has 50 exports under way, which is the most allowed: wait until one"
+                            + " is delivered, or delete one that is pending, and ask again");
+            assertThat(world.catalog().newest(user, null, 100)).hasSize(ExportHistory.MOST_ACTIVE);
+        }
+
+        @Test
+        void answersWithTheOneUnderWayAlsoWhereNoMoreMayBeAdded() {
+            UUID first = requested();
+            for (int day = 1; day < ExportHistory.MOST_ACTIVE; day++) {
+                history.request(ofDay(day));
+            }
+
+            assertThat(history.request(Requests.of(user))).isEqualTo(new ExportHistory.Requested(first, user, false));
+        }
+
+        @Test
+        void countsWhatIsUnderWayAndOfThisUserAlone() {
+            askForTheMost();
+            assertThat(history.request(Requests.of(world.addUser())).added()).isTrue();
+
+            Export.Processing export = claimed();
+            assertThatExceptionOfType(TooManyExportsException.class).isThrownBy(this::one);
+            history.complete(export, Exports.anyFile(), RETENTION);
+            assertThat(one().added()).isTrue();
+            assertThatExceptionOfType(TooManyExportsException.class)
+                    .isThrownBy(() -> history.request(Requests.of(user, ExportType.QA)));
+        }
+
+        @Test
+        void addsNoMoreThanTheMostHoweverManyAskAtOnce() throws Exception {
+            AtomicInteger days = new AtomicInteger();
+
+            together(6, () -> {
+                for (int round = 0; round < 12; round++) {
+                    try {
+                        history.request(ofDay(days.incrementAndGet()));
+                    } catch (TooManyExportsException refused) {
+                        assertThat(refused).hasMessageContaining(user.toString());
+                    }
+                }
+                return true;
+            });
+
+            assertThat(world.catalog().newest(user, null, 100)).hasSize(ExportHistory.MOST_ACTIVE);
+        }
+
+        private ExportHistory.Requested one() {
+            return history.request(Requests.of(user));
+        }
+
+        @Test
         void refusesAnUnknownUser() {
             UserId nobody = Requests.anyUser();
 
@@ -237,6 +306,18 @@ public abstract class ExportHistoryContract {
             requested();
 
             List<UUID> ids = history.requestForAllUsers(ExportType.VOCABULARY, ExportFormat.CSV, ExportFilters.NONE);
+
+            assertThat(ids)
+                    .hasSize(1)
+                    .allSatisfy(id -> assertThat(entry(id).user()).isEqualTo(other));
+        }
+
+        @Test
+        void skipsThoseWhoHaveTheMostUnderWay() {
+            UserId other = world.addUser();
+            askForTheMost();
+
+            List<UUID> ids = history.requestForAllUsers(ExportType.ALL, ExportFormat.CSV, ExportFilters.NONE);
 
             assertThat(ids)
                     .hasSize(1)
@@ -303,6 +384,57 @@ public abstract class ExportHistoryContract {
             UUID third = history.request(Requests.of(user, ExportType.PROFILE)).id();
 
             assertThat(List.of(claimed().id(), claimed().id(), claimed().id())).containsExactly(first, second, third);
+        }
+
+        @Test
+        void letsUsersTakeTurns() {
+            UUID first = requested();
+            UUID second =
+                    history.request(Requests.of(user, ExportType.SESSIONS)).id();
+            UUID third = history.request(Requests.of(user, ExportType.PROFILE)).id();
+            world.letPass(Duration.ofSeconds(1));
+            UserId late = world.addUser();
+            UUID lateFirst = history.request(Requests.of(late)).id();
+            UUID lateSecond =
+                    history.request(Requests.of(late, ExportType.SESSIONS)).id();
+
+            assertThat(List.of(
+                            claimed().id(),
+                            claimed().id(),
+                            claimed().id(),
+                            claimed().id(),
+                            claimed().id()))
+                    .containsExactly(first, lateFirst, second, lateSecond, third);
+        }
+
+        @Test
+        void servesAUserWhoComesLaterBeforeTheNextOfOneWhoIsBeingServed() {
+            for (ExportType type : List.of(ExportType.VOCABULARY, ExportType.SESSIONS, ExportType.PROFILE)) {
+                history.request(Requests.of(user, type));
+            }
+            history.complete(claimed(), Exports.anyFile(), RETENTION);
+            claimed();
+            world.letPass(Duration.ofSeconds(1));
+            UUID late = history.request(Requests.of(world.addUser())).id();
+
+            assertThat(claimed().id()).isEqualTo(late);
+        }
+
+        @Test
+        void letsNobodyGoFirstForEverByAskingAgain() {
+            UserId other = world.addUser();
+            UUID waiting = history.request(Requests.of(other)).id();
+            UUID next = history.request(Requests.of(other, ExportType.SESSIONS)).id();
+            List<UUID> served = new ArrayList<>();
+            for (int round = 0; round < 4; round++) {
+                world.letPass(Duration.ofSeconds(1));
+                requested();
+                Export.Processing export = claimed();
+                served.add(export.id());
+                history.complete(export, Exports.anyFile(), RETENTION);
+            }
+
+            assertThat(served).contains(waiting, next);
         }
 
         @Test

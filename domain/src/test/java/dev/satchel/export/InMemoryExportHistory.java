@@ -89,6 +89,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         return users.stream()
                 .map(user -> new ExportRequest(user, forAnyone.type(), forAnyone.format(), forAnyone.filters()))
                 .filter(request -> underWay(request).isEmpty())
+                .filter(request -> active(request.user()).size() < MOST_ACTIVE)
                 .map(this::add)
                 .toList();
     }
@@ -99,8 +100,24 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
                 .findFirst();
     }
 
+    private List<Row> active(UserId user) {
+        return rows.values().stream()
+                .filter(row -> row.isActive() && row.request.user().equals(user))
+                .toList();
+    }
+
     private UUID add(ExportRequest request) {
-        Row row = new Row(UUID.randomUUID(), request, now);
+        List<Row> others = active(request.user());
+        if (others.size() >= MOST_ACTIVE) {
+            throw new TooManyExportsException(request.user());
+        }
+        long current = rows.values().stream()
+                .filter(Row::isActive)
+                .mapToLong(row -> row.round)
+                .min()
+                .orElse(0);
+        long next = others.stream().mapToLong(row -> row.round + 1).max().orElse(0);
+        Row row = new Row(UUID.randomUUID(), request, now, Math.max(current, next));
         rows.put(row.id, row);
         return row.id;
     }
@@ -109,7 +126,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     public synchronized Optional<Export.Processing> claim(String worker, Duration lease) {
         return rows.values().stream()
                 .filter(row -> row.status.equals("pending") && !row.runAfter.isAfter(now))
-                .min(Comparator.comparing(row -> row.requestedAt))
+                .min(Comparator.comparing((Row row) -> row.round).thenComparing(row -> row.requestedAt))
                 .map(row -> claim(row, lease));
     }
 
@@ -304,6 +321,11 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         return leftovers.stream().limit(limit).toList();
     }
 
+    @Override
+    public List<Unreadable> unreadable(int limit) {
+        return List.of();
+    }
+
     private Optional<Reason> reason(URI location, OpenedFile file, Duration grace) {
         Instant before = now.minus(grace);
         Row row = rows.get(file.exportId);
@@ -337,6 +359,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         private final UUID id;
         private final ExportRequest request;
         private final Instant requestedAt;
+        private final long round;
         private String status = "pending";
         private int attempts;
         private Instant runAfter;
@@ -352,10 +375,11 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         private @Nullable Instant expiresAt;
         private @Nullable Instant expiredAt;
 
-        Row(UUID id, ExportRequest request, Instant requestedAt) {
+        Row(UUID id, ExportRequest request, Instant requestedAt, long round) {
             this.id = id;
             this.request = request;
             this.requestedAt = requestedAt;
+            this.round = round;
             this.runAfter = requestedAt;
             this.heardOf = requestedAt;
             this.updatedAt = requestedAt;

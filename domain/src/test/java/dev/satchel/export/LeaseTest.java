@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,13 +19,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class LeaseTest {
 
-    private static final Duration HEARTBEAT = Duration.ofMillis(2);
-    private static final Duration LEASE = HEARTBEAT.multipliedBy(4);
-    private static final Duration PATIENCE = HEARTBEAT.multipliedBy(10);
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(70);
     private static final DeliverExport.Terms TERMS =
-            new DeliverExport.Terms(LEASE, HEARTBEAT, PATIENCE, Duration.ofDays(7));
+            new DeliverExport.Terms(LEASE, Duration.ofMillis(2), PATIENCE, Duration.ofDays(7));
 
     private final InMemoryExportHistory history = new InMemoryExportHistory();
+    private final AtomicLong clock = new AtomicLong();
     private final AtomicBoolean choking = new AtomicBoolean();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1);
@@ -37,45 +38,54 @@ class LeaseTest {
     private Lease lease() {
         history.request(Requests.of(history.addUser()));
         Export.Processing export = history.claim("worker", LEASE).orElseThrow();
-        return new Lease(history, export, TERMS, stopped::get, new DeliverExport.Heartbeats(executor, choking::get));
+        return new Lease(
+                history, export, TERMS, stopped::get, new DeliverExport.Heartbeats(executor, choking::get, clock::get));
     }
 
-    private void await(Lease lease, long beats) throws InterruptedException {
-        long until = lease.beats() + beats;
-        while (lease.beats() < until) {
-            TimeUnit.MILLISECONDS.sleep(1);
-        }
+    private void letPass(Duration time) throws InterruptedException {
+        awaitBeats();
+        clock.addAndGet(time.toNanos());
+        awaitBeats();
     }
 
-    // The clock of the history stands still, so a lease that is extended now reaches as far from here.
-    private boolean isExtended(Lease lease) throws InterruptedException {
+    // One thread runs them all, so that between two of these at least one beat of the lease has come and gone.
+    private void awaitBeats() throws InterruptedException {
+        CountDownLatch beats = new CountDownLatch(4);
+        var counting = executor.scheduleWithFixedDelay(beats::countDown, 2, 2, TimeUnit.MILLISECONDS);
+        beats.await();
+        counting.cancel(false);
+    }
+
+    private boolean isExtended() throws InterruptedException {
+        awaitBeats();
         history.letPass(Duration.ofMillis(1));
-        Instant before = history.now();
-        await(lease, 2);
-        return history.lastHeartbeat().equals(before);
+        awaitBeats();
+        return history.lastHeartbeat().equals(history.now());
     }
 
     @Test
     void isExtendedWhileSomethingMoves() throws InterruptedException {
         try (Lease lease = lease()) {
-            for (int round = 0; round < 10; round++) {
-                await(lease, 5);
+            for (int hour = 0; hour < 10; hour++) {
                 lease.move();
+                letPass(Duration.ofHours(1));
             }
 
-            assertThat(isExtended(lease)).isTrue();
+            assertThat(isExtended()).isTrue();
         }
     }
 
     @Test
     void endsWhenNothingMovesForLongerThanAnythingIsWaitedFor() throws InterruptedException {
         try (Lease lease = lease()) {
-            await(lease, 15);
+            letPass(PATIENCE.minusSeconds(1));
+            assertThat(isExtended()).isTrue();
 
-            assertThat(isExtended(lease)).isFalse();
+            letPass(Duration.ofSeconds(2));
+            assertThat(isExtended()).isFalse();
 
             lease.move();
-            assertThat(isExtended(lease)).isTrue();
+            assertThat(isExtended()).isTrue();
         }
     }
 
@@ -87,17 +97,22 @@ class LeaseTest {
         worker.join();
 
         try (Lease lease = held.get()) {
-            assertThat(isExtended(lease)).isFalse();
+            assertThat(isExtended()).isFalse();
+            assertThat(lease.isLost()).isFalse();
         }
     }
 
     @Test
     void endsWhenTheJvmDoesLittleElseThanCollectGarbage() throws InterruptedException {
         try (Lease lease = lease()) {
+            letPass(Duration.ofMinutes(10));
             choking.set(true);
-            await(lease, 6);
+            letPass(LEASE.minusSeconds(1));
+            assertThat(isExtended()).isTrue();
 
-            assertThat(isExtended(lease)).isFalse();
+            letPass(Duration.ofSeconds(2));
+
+            assertThat(isExtended()).isFalse();
             assertThat(lease.isChoked()).isTrue();
             assertThatIllegalStateException().isThrownBy(lease::check);
         }
@@ -107,9 +122,9 @@ class LeaseTest {
     void goesOnWhileGarbageIsCollectedAndSomethingMoves() throws InterruptedException {
         try (Lease lease = lease()) {
             choking.set(true);
-            for (int round = 0; round < 20; round++) {
+            for (int minute = 0; minute < 5; minute++) {
                 lease.move();
-                await(lease, 1);
+                letPass(LEASE);
             }
 
             assertThat(lease.isChoked()).isFalse();

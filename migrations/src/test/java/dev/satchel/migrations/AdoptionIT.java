@@ -78,6 +78,19 @@ class AdoptionIT {
     }
 
     @Test
+    void keepsTheLocationOfAnEarlierFileInTheMovedTableOnly() throws SQLException {
+        try (var database = earlier();
+                var owner = Session.open(database.ownerDataSource())) {
+            migrate(database);
+
+            assertThat(owner.rows("SELECT file_url FROM satchel.adopted_export_history WHERE file_url IS NOT NULL"))
+                    .containsExactly("https://files.example.org/7?signature=x");
+            assertThat(owner.rows("SELECT id FROM public.export_history WHERE file_url IS NOT NULL"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void closesTheMovedTablesToEveryApiRole() throws SQLException {
         try (var database = earlier();
                 var owner = Session.open(database.ownerDataSource())) {

@@ -265,6 +265,12 @@ class AdvisorIT {
                 "batch_step_execution_job_execution_id_idx",
                 "SELECT status FROM satchel.batch_step_execution WHERE job_execution_id = 1"));
         queries.put(
+                "export_queue_round_asked_at_idx",
+                "SELECT export_id FROM satchel.export_queue ORDER BY round, asked_at LIMIT 1");
+        queries.put(
+                "export_queue_user_id_round_idx",
+                "SELECT count(*) FROM satchel.export_queue WHERE user_id = '00000000-0000-0000-0000-000000000007'");
+        queries.put(
                 "session_credit_user_id_day_idx",
                 "SELECT day FROM satchel.session_credit WHERE user_id = '00000000-0000-0000-0000-000000000007' ORDER BY day");
         // Flyway's own. A migration cannot drop it, since Flyway keeps its history locked meanwhile; and a table of a

@@ -189,6 +189,11 @@ final class Cluster {
         execute(
                 administrator(address.database()),
                 "CREATE DATABASE %s OWNER %s TEMPLATE %s".formatted(database, OWNER, template));
+        // Up to PostgreSQL 14 everybody may create in public, which a migration refuses.
+        execute(administrator(database), """
+                GRANT USAGE, CREATE ON SCHEMA public TO %s;
+                REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+                """.formatted(OWNER));
     }
 
     private void dropTemplates() {

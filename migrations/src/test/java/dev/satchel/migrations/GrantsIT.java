@@ -132,6 +132,7 @@ class GrantsIT {
                         "export_lease | satchel_exports | DELETE, INSERT (export_id, attempt, token, owner,"
                                 + " heartbeat_at, expires_at), SELECT, UPDATE (attempt, token, owner, heartbeat_at,"
                                 + " expires_at, run_after)",
+                        "export_queue | satchel_exports | SELECT",
                         "flyway_schema_history | satchel_exports | SELECT",
                         "key_audit | satchel_vault | SELECT",
                         "key_check | satchel_vault | SELECT, UPDATE (next_check_at)",
@@ -248,7 +249,11 @@ class GrantsIT {
                                  ORDER BY routine.proname COLLATE "C"
                                 """))
                 .containsExactly(
+                        "satchel.active_exports(uuid) | t | {\"search_path=pg_catalog, pg_temp\",enable_seqscan=off} | NULL",
                         "satchel.add_differences(satchel.progress_difference[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
+                        "satchel.admit_added_exports() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.admit_changed_export() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.admit_exports(uuid,bigint) | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.backfill_progress(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.credit_sessions(uuid[],uuid[],uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.end_broken_streaks(integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
@@ -259,17 +264,21 @@ class GrantsIT {
                         "satchel.follow_sessions() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.follow_words() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.forget_departed() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
+                        "satchel.forget_ended_export() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.forget_progress() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.guard_export_status() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.guard_file_url() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.guard_key_audit() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.hold_requests(uuid) | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.judge_keys(uuid) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.key_statuses(uuid) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.lock_keys(uuid,text) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.lock_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
+                        "satchel.most_active_exports() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.next_users(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.own_api_keys_status() | t | {\"search_path=pg_catalog, pg_temp\"} | authenticated",
                         "satchel.progress_drift(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
+                        "satchel.queue_the_rest() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.record_opening(uuid,text,text) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.record_verdict(uuid,text,text,text,text) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.recorded_key(uuid) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
@@ -281,6 +290,7 @@ class GrantsIT {
                         "satchel.set_key(uuid,text,uuid,text,text,bytea) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.set_updated_at() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.user_day(uuid,timestamp with time zone) | f | {\"search_path=pg_catalog, pg_temp\"} | satchel_exports",
-                        "satchel.user_ids() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports");
+                        "satchel.user_ids() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
+                        "satchel.users_with_room() | t | {\"search_path=pg_catalog, pg_temp\"} | satchel_exports");
     }
 }

@@ -167,6 +167,9 @@ class PublicTablesIT {
         assertThat(owner.rows(CONSTRAINTS, "public.export_history"))
                 .containsExactly(
                         "export_history_file_size_bytes_check | CHECK ((file_size_bytes >= 0))",
+                        "export_history_filters_names_check | CHECK ((jsonb_array_length(jsonb_path_query_array(filters,"
+                                + " 'strict $.keyvalue()'::jsonpath, '{}'::jsonb, true)) <= 10))",
+                        "export_history_filters_size_check | CHECK ((octet_length((filters)::text) <= 1000))",
                         "export_history_pkey | PRIMARY KEY (id)",
                         "export_history_processing_time_seconds_check | CHECK ((processing_time_seconds >= 0))",
                         "export_history_records_count_check | CHECK ((records_count >= 0))",

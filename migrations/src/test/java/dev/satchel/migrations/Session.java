@@ -84,6 +84,10 @@ final class Session implements AutoCloseable {
         connection.setAutoCommit(false);
     }
 
+    void commit() throws SQLException {
+        connection.commit();
+    }
+
     void rollback() throws SQLException {
         connection.rollback();
     }

@@ -7,6 +7,7 @@ import dev.satchel.batchexport.job.ExportSettings;
 import dev.satchel.batchexport.job.RunTerms;
 import dev.satchel.batchexport.job.StopSignal;
 import dev.satchel.batchexport.job.Worker;
+import dev.satchel.export.FileLedger;
 import dev.satchel.export.FileLedger.Reason;
 import dev.satchel.export.FileStore;
 import java.sql.SQLException;
@@ -19,9 +20,10 @@ import picocli.CommandLine.Command;
 @Command(
         name = "cleanup",
         description = {
-            "Removes files that expired, whose export was deleted, or that a failed attempt left behind; ends the",
-            "streaks of users who had no session yesterday.",
-            "Ends with 1 when one of them could not be removed; the next clean-up tries it again."
+            "Removes files that expired or that nothing refers to, and ends broken streaks.",
+            "Nothing refers to the file of a deleted export, or of an attempt that failed. A streak is broken when its"
+                    + " user had no session yesterday.",
+            "Ends with 1 when a file could not be removed; the next clean-up tries it again."
         })
 final class CleanUpCommand implements Callable<Integer> {
 
@@ -51,6 +53,7 @@ final class CleanUpCommand implements Callable<Integer> {
                 report)) {
             worker.cleanUp();
         }
+        report.unreadable().forEach(CleanUpCommand::log);
         console.out()
                 .printf(
                         Locale.ROOT,
@@ -61,6 +64,14 @@ final class CleanUpCommand implements Callable<Integer> {
                         report.kept());
         console.out().printf(Locale.ROOT, "ended %d streaks%n", report.streaksEnded());
         return report.kept() == 0 ? 0 : 1;
+    }
+
+    private static void log(FileLedger.Unreadable unreadable) {
+        LOG.error(
+                "file of export {} not removed: its record '{}' is no location of a file; look for the file by hand, then"
+                        + " delete that row of satchel.export_file",
+                unreadable.exportId(),
+                unreadable.text());
     }
 
     private static void log(CleanUpReport.Removal removal) {

@@ -32,8 +32,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "request",
         description = {
-            "Asks for an export and prints its id.",
-            "While an equal request is under way, prints that one's id and adds nothing."
+            "Asks for exports and prints their ids.",
+            "While an equal request is under way, its id is printed and nothing is added."
         })
 final class RequestCommand implements Callable<Integer> {
 

@@ -93,6 +93,13 @@ final class RunLog implements Delivery.Listener, AutoCloseable {
         LOG.error("export {} failed: the worker of its last attempt stopped answering", delivery.exportId());
     }
 
+    @Override
+    public void refused(Delivery.Refused delivery) {
+        step();
+        LOG.error(
+                "export {} failed: {}", delivery.exportId(), delivery.failure().message());
+    }
+
     private void step() {
         if (bar != null) {
             bar.step();

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "show",
         description = {
-            "Shows a user's totals as they are, and the streak and today as of a moment.",
+            "Shows a user's totals, and their streak and today as of a moment.",
             "With --json also the days of the year up to then on which the user was active."
         })
 final class ShowProgressCommand implements Callable<Integer> {

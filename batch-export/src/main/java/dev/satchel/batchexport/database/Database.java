@@ -2,6 +2,7 @@ package dev.satchel.batchexport.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.satchel.batchexport.schema.SchemaVersion;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -65,7 +66,8 @@ public final class Database {
     /**
      * Sessions for a command that needs one or two, each opened when asked for.
      *
-     * @throws SQLException if the database cannot be reached, refuses the login, was not migrated, or gives no sessions
+     * @throws SQLException if the database cannot be reached, refuses the login, was not migrated by this version of the
+     *     program, or gives no sessions
      */
     public DataSource migrated() throws SQLException {
         DataSource dataSource = plain();
@@ -82,6 +84,7 @@ public final class Database {
             if (!row.getBoolean(1)) {
                 throw new NotMigratedException(url);
             }
+            SchemaVersion.requireSame(connection);
         }
     }
 

@@ -31,6 +31,9 @@ final class CsvWriter implements FileFormats.Writer {
             .setNullString("")
             .get();
 
+    /** The size in bytes from which on a value is not made a text as a whole. */
+    private static final int LARGE = 64 * 1024;
+
     private final CsvOptions options;
     private final Writer text;
     private final CSVPrinter printer;
@@ -91,12 +94,20 @@ final class CsvWriter implements FileFormats.Writer {
 
     @Override
     public void text(byte[] utf8, int offset, int length) throws IOException {
+        if (length > LARGE) {
+            printer.print(new LargeText(utf8, offset, length, options.defuse() ? new Defused.Text() : null));
+            return;
+        }
         String value = new String(utf8, offset, length, UTF_8);
         printer.print(options.defuse() ? Defused.text(value) : value);
     }
 
     @Override
     public void json(byte[] utf8, int offset, int length) throws IOException {
+        if (length > LARGE) {
+            printer.print(new LargeText(utf8, offset, length, options.defuse() ? new Defused.Json() : null));
+            return;
+        }
         String value = new String(utf8, offset, length, UTF_8);
         printer.print(options.defuse() ? Defused.json(value) : value);
     }

@@ -22,18 +22,7 @@ final class Defused {
     private Defused() {}
 
     static String text(String text) {
-        StringBuilder defused = null;
-        int copied = 0;
-        for (int index = 0; index < text.length(); index++) {
-            if (isStart(text, index) && needsMark(text, index)) {
-                defused = defused == null ? new StringBuilder(text.length() + 16) : defused;
-                defused.append(text, copied, index).append(MARK);
-                copied = index;
-            }
-        }
-        return defused == null
-                ? text
-                : defused.append(text, copied, text.length()).toString();
+        return new Text().next(text, true);
     }
 
     /**
@@ -42,47 +31,108 @@ final class Defused {
      * <p>Numbers stay: {@code -} in front of digits is no formula.
      */
     static String json(String json) {
-        StringBuilder defused = null;
-        int copied = 0;
-        boolean isInString = false;
-        boolean isStart = true;
-        for (int index = 0; index < json.length(); index++) {
-            char character = json.charAt(index);
-            if (isInString && isStart && isTrigger(character)) {
-                defused = defused == null ? new StringBuilder(json.length() + 16) : defused;
-                defused.append(json, copied, index)
-                        .append("\\u")
-                        .append(HexFormat.of().toHexDigits(character));
-                copied = index + 1;
+        return new Json().next(json, true);
+    }
+
+    /** A value that comes in pieces. */
+    interface Pieces {
+
+        /** The next piece without the beginnings of formulas; {@code last} says that none follows. */
+        String next(String piece, boolean last);
+
+        /** Where to cut what was read of the value, of which more follows. */
+        int cut(StringBuilder read);
+    }
+
+    /** A text that comes in pieces. One that is cut within a run of spaces after a separator may get a mark too many. */
+    static final class Text implements Pieces {
+
+        private boolean isFirst = true;
+        private boolean isStart = true;
+
+        @Override
+        public String next(String piece, boolean last) {
+            StringBuilder defused = null;
+            int copied = 0;
+            for (int index = 0; index < piece.length(); index++) {
+                if (isStart && needsMark(piece, index, last)) {
+                    defused = defused == null ? new StringBuilder(piece.length() + 16) : defused;
+                    defused.append(piece, copied, index).append(MARK);
+                    copied = index;
+                }
+                isFirst = false;
+                isStart = isSeparator(piece.charAt(index));
             }
-            isStart = isSeparator(character) || (isStart && isSkipped(character));
-            if (character == '\\' && isInString) {
-                // What is escaped ends no string; as a character of its own it is none that is skipped.
+            return defused == null
+                    ? piece
+                    : defused.append(piece, copied, piece.length()).toString();
+        }
+
+        // Behind the last separator, so that what follows it is looked at as a whole.
+        @Override
+        public int cut(StringBuilder read) {
+            int cut = read.length();
+            while (cut > 0 && !isSeparator(read.charAt(cut - 1))) {
+                cut--;
+            }
+            return cut == 0 ? read.length() : cut;
+        }
+
+        private boolean needsMark(String text, int start, boolean last) {
+            char first = text.charAt(start);
+            if (first == MARK || (isFirst && (first == '\t' || first == '\r' || first == '\n'))) {
+                return true;
+            }
+            int index = start;
+            while (index < text.length() && isSkipped(text.charAt(index))) {
                 index++;
-                isStart = false;
-            } else if (character == '"') {
-                isInString = !isInString;
             }
+            return index < text.length() ? isTrigger(text.charAt(index)) : !last;
         }
-        return defused == null
-                ? json
-                : defused.append(json, copied, json.length()).toString();
     }
 
-    private static boolean isStart(String text, int index) {
-        return index == 0 || isSeparator(text.charAt(index - 1));
-    }
+    /** A JSON value that comes in pieces. */
+    static final class Json implements Pieces {
 
-    private static boolean needsMark(String text, int start) {
-        char first = text.charAt(start);
-        if (first == MARK || (start == 0 && (first == '\t' || first == '\r' || first == '\n'))) {
-            return true;
+        private boolean isInString;
+        private boolean isStart = true;
+        private boolean isEscaped;
+
+        @Override
+        public String next(String piece, boolean last) {
+            StringBuilder defused = null;
+            int copied = 0;
+            for (int index = 0; index < piece.length(); index++) {
+                char character = piece.charAt(index);
+                if (isEscaped) {
+                    // What is escaped ends no string; as a character of its own it is none that is skipped.
+                    isEscaped = false;
+                    isStart = false;
+                    continue;
+                }
+                if (isInString && isStart && isTrigger(character)) {
+                    defused = defused == null ? new StringBuilder(piece.length() + 16) : defused;
+                    defused.append(piece, copied, index)
+                            .append("\\u")
+                            .append(HexFormat.of().toHexDigits(character));
+                    copied = index + 1;
+                }
+                isStart = isSeparator(character) || (isStart && isSkipped(character));
+                if (character == '\\' && isInString) {
+                    isEscaped = true;
+                } else if (character == '"') {
+                    isInString = !isInString;
+                }
+            }
+            return defused == null
+                    ? piece
+                    : defused.append(piece, copied, piece.length()).toString();
         }
-        int index = start;
-        while (index < text.length() && isSkipped(text.charAt(index))) {
-            index++;
+
+        @Override
+        public int cut(StringBuilder read) {
+            return read.length();
         }
-        return index < text.length() && isTrigger(text.charAt(index));
     }
 
     private static boolean isTrigger(char character) {

@@ -3,7 +3,10 @@ package dev.satchel.batchexport.job;
 import dev.satchel.export.Failure;
 import dev.satchel.export.FileLedger.Leftover;
 import dev.satchel.export.FileLedger.Reason;
+import dev.satchel.export.FileLedger.Unreadable;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +16,7 @@ public final class CleanUpReport {
 
     private final Consumer<Removal> watcher;
     private final Map<Reason, Long> removed = new EnumMap<>(Reason.class);
+    private final List<Unreadable> unreadable = new ArrayList<>();
     private long kept;
     private long streaksEnded;
 
@@ -44,9 +48,18 @@ public final class CleanUpReport {
         return removed.getOrDefault(reason, 0L);
     }
 
-    /** How many objects could not be removed; the next clean-up tries them again. */
+    synchronized void unreadable(List<Unreadable> records) {
+        unreadable.addAll(records);
+    }
+
+    /** Records that name no object, which somebody has to look at. */
+    public synchronized List<Unreadable> unreadable() {
+        return List.copyOf(unreadable);
+    }
+
+    /** How many objects could not be removed, those of unreadable records included; the next clean-up tries again. */
     public synchronized long kept() {
-        return kept;
+        return kept + unreadable.size();
     }
 
     /**

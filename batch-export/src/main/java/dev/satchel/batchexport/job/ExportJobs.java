@@ -93,7 +93,7 @@ class ExportJobs {
                 probe,
                 new KnownFailures(),
                 settings.retries(),
-                new DeliverExport.Heartbeats(heartbeats, new GarbageCollection()),
+                new DeliverExport.Heartbeats(heartbeats, new GarbageCollection(), System::nanoTime),
                 settings.terms());
     }
 
@@ -199,8 +199,8 @@ class ExportJobs {
     }
 
     @Bean
-    LeftoverFiles leftoverFiles(CleanUp cleanUp) {
-        return new LeftoverFiles(cleanUp);
+    LeftoverFiles leftoverFiles(CleanUp cleanUp, CleanUpReport report) {
+        return new LeftoverFiles(cleanUp, report);
     }
 
     // One at a time: what is read but not removed yet would be listed again.

@@ -17,17 +17,20 @@ final class LeftoverFiles implements ItemStreamReader<Leftover> {
     private static final int PAGE = 500;
 
     private final CleanUp cleanUp;
+    private final CleanUpReport report;
     private final Queue<Leftover> page = new ArrayDeque<>();
     private final Set<URI> kept = new HashSet<>();
 
-    LeftoverFiles(CleanUp cleanUp) {
+    LeftoverFiles(CleanUp cleanUp, CleanUpReport report) {
         this.cleanUp = cleanUp;
+        this.report = report;
     }
 
     @Override
     public void open(ExecutionContext run) {
         page.clear();
         kept.clear();
+        report.unreadable(cleanUp.unreadable(PAGE));
     }
 
     @Override

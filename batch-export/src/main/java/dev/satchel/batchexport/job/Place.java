@@ -3,6 +3,7 @@ package dev.satchel.batchexport.job;
 import dev.satchel.export.DeliverExport;
 import dev.satchel.export.Delivery;
 import dev.satchel.export.Export;
+import dev.satchel.export.ImpossibleExportException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -83,6 +84,9 @@ final class Place extends AbstractStep {
             if (done) {
                 return false;
             }
+        } catch (ImpossibleExportException impossible) {
+            report(new Delivery.Refused(impossible.exportId(), impossible.failure()), step);
+            return true;
         } catch (RuntimeException | Error noAnswer) {
             stop.await(database.failed(noAnswer));
             return true;
@@ -98,8 +102,7 @@ final class Place extends AbstractStep {
         } finally {
             exports.ended();
         }
-        count(delivery, step);
-        report.add(delivery);
+        report(delivery, step);
         if (delivery instanceof Delivery.Postponed postponed && postponed.storeFailed()) {
             store.close(postponed.failure());
         }
@@ -114,11 +117,16 @@ final class Place extends AbstractStep {
         }
     }
 
+    private void report(Delivery delivery, StepExecution step) {
+        count(delivery, step);
+        report.add(delivery);
+    }
+
     private static void count(Delivery delivery, StepExecution step) {
         step.setReadCount(step.getReadCount() + 1);
         if (delivery instanceof Delivery.Delivered) {
             step.setWriteCount(step.getWriteCount() + 1);
-        } else if (delivery instanceof Delivery.GivenUp) {
+        } else if (delivery instanceof Delivery.GivenUp || delivery instanceof Delivery.Refused) {
             step.setProcessSkipCount(step.getProcessSkipCount() + 1);
         } else {
             step.setFilterCount(step.getFilterCount() + 1);

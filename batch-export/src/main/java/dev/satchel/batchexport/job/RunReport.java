@@ -115,6 +115,11 @@ public final class RunReport {
         }
 
         @Override
+        public void refused(Delivery.Refused delivery) {
+            failed++;
+        }
+
+        @Override
         public void abandoned(Delivery.Abandoned delivery) {
             failed++;
         }

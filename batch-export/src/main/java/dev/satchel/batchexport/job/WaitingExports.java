@@ -3,6 +3,7 @@ package dev.satchel.batchexport.job;
 import dev.satchel.export.Delivery;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
+import dev.satchel.export.ImpossibleExportException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,11 @@ final class WaitingExports {
         this.report = report;
     }
 
-    /** Takes back what silent workers left, and claims the next export. The place says when it has {@link #ended}. */
+    /**
+     * Takes back what silent workers left, and claims the next export. The place says when it has {@link #ended}.
+     *
+     * @throws ImpossibleExportException as {@link ExportHistory#claim}
+     */
     Optional<Export.Processing> claim() {
         rescueNowAndThen();
         // Counted before it is known, or another place could take the run for finished in between.
@@ -43,6 +48,9 @@ final class WaitingExports {
         try {
             claimed = history.claim(terms.worker(), settings.lease());
             return claimed;
+        } catch (ImpossibleExportException impossible) {
+            idleSince = System.nanoTime();
+            throw impossible;
         } finally {
             if (claimed.isEmpty()) {
                 busy.decrementAndGet();

@@ -82,6 +82,7 @@ public final class SchemaVerification {
             checks.addAll(ApplicationTables.check(connection));
             checks.addAll(ProgressRows.check(connection));
             checks.addAll(EarlierKeysCheck.check(connection));
+            checks.addAll(UncheckedRows.check(connection));
         }
         return checks;
     }

@@ -348,6 +348,63 @@ class BadInputIT {
     }
 
     @Test
+    void exportsBeyondTheMostUnderWayAreRefusedWithTheRemedy() {
+        satchel.sql("INSERT INTO export_history (user_id, export_type, export_format) SELECT '" + LEARNER
+                + "', 'type' || n, 'csv' FROM generate_series(1, 50) AS n");
+
+        Result one = satchel.satchel("export", "request", "--user", LEARNER, "--type", "all", "--format", "csv");
+        Result all = satchel.satchel("export", "request", "--all-users", "--type", "all", "--format", "csv");
+
+        assertThat(one)
+                .isEqualTo(new Result(
+                        1,
+                        "",
+                        "satchel: user " + LEARNER + " has 50 exports under way, which is the most allowed: wait until"
+                                + " one is delivered, or delete one that is pending, and ask again"
+                                + System.lineSeparator()));
+        assertThat(all).isEqualTo(new Result(0, "", ""));
+        satchel.sql("DELETE FROM export_history");
+    }
+
+    @Test
+    void aLocationThatAnotherProgramWroteGetsNoLink() {
+        satchel.sql("INSERT INTO export_history (id, user_id, export_type, export_format, status, file_url, expires_at)"
+                + " VALUES ('33333333-3333-4333-8333-333333333333', '" + LEARNER
+                + "', 'all', 'csv', 'completed', 's3://"
+                + Installation.BUCKET + "/exports/of-somebody-else', '2999-01-01')");
+
+        Result linked = satchel.satchel("export", "link", "33333333-3333-4333-8333-333333333333");
+        String shown = satchel.satchel("export", "show", "33333333-3333-4333-8333-333333333333", "--json")
+                .succeeded();
+
+        assertThat(linked.err())
+                .startsWith("satchel: no export with the id 33333333-3333-4333-8333-333333333333 has a");
+        assertThat(linked.exit()).isEqualTo(1);
+        assertThat(shown).doesNotContain("of-somebody-else");
+        satchel.sql("DELETE FROM export_history");
+    }
+
+    @Test
+    void aRecordThatIsNoLocationIsNamedAndTheOthersAreRemoved() {
+        String definition = satchel.value(
+                "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'export_file_url_check'");
+        satchel.sql("ALTER TABLE satchel.export_file DROP CONSTRAINT export_file_url_check");
+        satchel.sql("INSERT INTO satchel.export_file (url, export_id, token, published_at) VALUES"
+                + " (E'no\u0007 location', '44444444-4444-4444-8444-444444444444', gen_random_uuid(), now()),"
+                + " ('s3://" + Installation.BUCKET
+                + "/exports/gone.csv', gen_random_uuid(), gen_random_uuid(), now())");
+
+        Result cleaned = satchel.satchel("cleanup");
+
+        assertThat(cleaned.exit()).isEqualTo(1);
+        assertThat(cleaned.out()).contains("removed 0 expired, 1 of deleted exports, 0 never published; kept 1");
+        assertThat(satchel.value("SELECT url FROM satchel.export_file WHERE url LIKE 'no%'"))
+                .isEqualTo("no\u0007 location");
+        satchel.sql("DELETE FROM satchel.export_file WHERE url LIKE 'no%'");
+        satchel.sql("ALTER TABLE satchel.export_file ADD CONSTRAINT export_file_url_check " + definition);
+    }
+
+    @Test
     void aFileOfUsersIsReadWholeBeforeAnythingIsAsked() throws Exception {
         Path users = Files.writeString(folder.resolve("users.csv"), "name,user_id\nAna," + LEARNER + "\nBo,bo\n");
 
@@ -404,6 +461,44 @@ class BadInputIT {
                 .contains("127.0.0.1:1");
         assertThat(unknown.err()).startsWith("satchel: the database does not exist: ");
         assertThat(List.of(unreachable, unknown)).allSatisfy(BadInputIT::isOneSentenceWithOne);
+    }
+
+    @Test
+    void aHostThatIsNotKnownIsNamed() {
+        Result unknown = with("DATABASE_URL", "postgresql://ana:hunter2@db.example.invalid/app", "export", "list");
+
+        assertThat(unknown.err())
+                .startsWith("satchel: the database cannot be reached: the host 'db.example.invalid' is not known");
+        isOneSentenceWithOne(unknown);
+    }
+
+    @Test
+    void aDatabaseThatIsReadOnlyIsNamed() {
+        String url = satchel.database().workerUrl() + "?options=-c%20default_transaction_read_only%3Don";
+
+        for (String command : List.of(
+                "export request --user " + LEARNER + " --type all --format csv", "progress reconcile --repair")) {
+            Result result = with("DATABASE_URL", url, command.split(" "));
+
+            assertThat(result.err())
+                    .startsWith("satchel: the database is read-only (cannot execute ")
+                    .contains("DATABASE_URL must lead to where changes are allowed");
+            isOneSentenceWithOne(result);
+        }
+    }
+
+    @Test
+    void aDatabaseThatTakesNoMoreConnectionsIsNamed() {
+        satchel.sql(
+                "DROP ROLE IF EXISTS satchel_crowd; CREATE ROLE satchel_crowd LOGIN PASSWORD 'crowd' CONNECTION LIMIT 0");
+        String url = satchel.database().workerUrl().replaceFirst("//[^@]+@", "//satchel_crowd:crowd@");
+
+        Result result = with("DATABASE_URL", url, "export", "run");
+
+        assertThat(result.err())
+                .startsWith("satchel: the database takes no more connections (too many connections for role");
+        isOneSentenceWithOne(result);
+        satchel.sql("DROP ROLE satchel_crowd");
     }
 
     @Test

@@ -110,7 +110,7 @@ class PlaceTest {
                 this::probe,
                 new KnownFailures(),
                 SETTINGS.retries(),
-                new DeliverExport.Heartbeats(heartbeats, () -> false),
+                new DeliverExport.Heartbeats(heartbeats, () -> false, System::nanoTime),
                 SETTINGS.terms());
         return new Place(
                 new ResourcelessJobRepository(),
@@ -377,5 +377,8 @@ class PlaceTest {
 
         @Override
         public void abandoned(Delivery.Abandoned delivery) {}
+
+        @Override
+        public void refused(Delivery.Refused delivery) {}
     }
 }

@@ -175,6 +175,9 @@ class DamageIT {
                         ALTER TABLE public.user_progress
                             RENAME CONSTRAINT user_progress_total_points_check TO points_check
                         """),
+                to("constraint export_history_filters_size_check", """
+                        ALTER TABLE public.export_history DROP CONSTRAINT export_history_filters_size_check
+                        """),
                 to("constraint export_history_user_id_fkey", """
                         ALTER TABLE public.export_history DROP CONSTRAINT export_history_user_id_fkey
                         """),
@@ -418,6 +421,15 @@ class DamageIT {
                 to("state of trigger trigger_export_history_status_step", """
                         ALTER TABLE public.export_history DISABLE TRIGGER trigger_export_history_status_step
                         """),
+                to("trigger trigger_export_history_admit_added", """
+                        DROP TRIGGER trigger_export_history_admit_added ON public.export_history
+                        """),
+                to("state of trigger trigger_export_history_admit_added", """
+                        ALTER TABLE public.export_history DISABLE TRIGGER trigger_export_history_admit_added
+                        """),
+                to("trigger trigger_export_history_admit_changed", """
+                        DROP TRIGGER trigger_export_history_admit_changed ON public.export_history
+                        """),
                 to("state of trigger trigger_user_progress_updated_at", """
                         ALTER TABLE public.user_progress ENABLE REPLICA TRIGGER trigger_user_progress_updated_at
                         """),
@@ -446,6 +458,10 @@ class DamageIT {
                 to("body of function satchel.guard_export_status()", """
                         CREATE OR REPLACE FUNCTION satchel.guard_export_status() RETURNS trigger
                             LANGUAGE plpgsql SET search_path = '' AS 'BEGIN RETURN NULL; END'
+                        """),
+                to("body of function satchel.most_active_exports()", """
+                        CREATE OR REPLACE FUNCTION satchel.most_active_exports() RETURNS integer
+                            LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS 'SELECT 5000'
                         """),
                 to("settings of function satchel.own_api_keys_status()", """
                         ALTER FUNCTION satchel.own_api_keys_status() RESET search_path

@@ -123,6 +123,38 @@ class SchemaVerificationIT {
     }
 
     @Test
+    void namesARowThatWasThereBeforeItsConstraint() throws SQLException {
+        try (var database = SampleDatabase.create()) {
+            var verification = SchemaVerification.of(database.ownerDataSource());
+            execute(
+                    database,
+                    "CREATE TEMPORARY TABLE rule AS SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint"
+                            + " WHERE conname = 'export_file_url_check'",
+                    "ALTER TABLE satchel.export_file DROP CONSTRAINT export_file_url_check",
+                    "INSERT INTO satchel.export_file (url, export_id, token)"
+                            + " SELECT url, gen_random_uuid(), gen_random_uuid()"
+                            + " FROM unnest(ARRAY ['no location', 'zzz', 's3://bucket/sound']) AS url",
+                    "DO $$ BEGIN EXECUTE 'ALTER TABLE satchel.export_file ADD CONSTRAINT export_file_url_check '"
+                            + " || (SELECT definition FROM rule) || ' NOT VALID'; END $$");
+
+            assertThat(verification.checks())
+                    .filteredOn(Check::isFailed)
+                    .extracting(Check::line)
+                    .anyMatch(
+                            line -> line.startsWith("FAILED  constraint export_file_url_check on satchel.export_file:"))
+                    .contains("FAILED  rows beyond constraint export_file_url_check on satchel.export_file: expected 0,"
+                            + " found 2, such as 'no location'; correct or delete each, then run: ALTER TABLE"
+                            + " satchel.export_file VALIDATE CONSTRAINT export_file_url_check");
+
+            execute(
+                    database,
+                    "DELETE FROM satchel.export_file WHERE url !~ '^s3'",
+                    "ALTER TABLE satchel.export_file VALIDATE CONSTRAINT export_file_url_check");
+            assertThat(verification.checks()).filteredOn(Check::isFailed).isEmpty();
+        }
+    }
+
+    @Test
     void acceptsAnApplicationWithoutWords() throws SQLException {
         try (var database = Schemas.unmigrated()) {
             execute(database, "DROP TABLE public.learning_progress");

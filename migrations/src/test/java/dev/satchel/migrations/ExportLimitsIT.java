@@ -1,0 +1,425 @@
+package dev.satchel.migrations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.sql.SQLException;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
+
+/** How much one user can ask for, whoever asks on their behalf. */
+class ExportLimitsIT {
+
+    private static final int MOST = 50;
+
+    private static final String ADD = """
+            INSERT INTO public.export_history (user_id, export_type, export_format)
+            SELECT ?, 'type' || n, 'csv' FROM generate_series(?::integer, ?::integer) AS n
+            """;
+
+    private static SampleDatabase database;
+    private static Session owner;
+
+    private UUID user;
+
+    @BeforeAll
+    static void open() throws SQLException {
+        database = SampleDatabase.create();
+        owner = Session.open(database.ownerDataSource());
+    }
+
+    @AfterAll
+    static void close() throws SQLException {
+        owner.close();
+        database.close();
+    }
+
+    @BeforeEach
+    void addUser() throws SQLException {
+        user = owner.addUser();
+    }
+
+    private static void add(Session session, UUID of, int first, int last) throws SQLException {
+        session.run(ADD, of, first, last);
+    }
+
+    private static int count(UUID of) throws SQLException {
+        return Integer.parseInt(owner.value("SELECT count(*) FROM public.export_history WHERE user_id = ?", of));
+    }
+
+    private static void isRefused(PSQLException refusal, UUID of, int exports) {
+        assertThat(refusal.getSQLState()).isEqualTo("PT429");
+        var error = refusal.getServerErrorMessage();
+        assertThat(error.getMessage())
+                .isEqualTo("user " + of + " would have " + exports + " exports under way, and at most 50 are allowed");
+        assertThat(error.getHint())
+                .isEqualTo("Wait until one is delivered, or delete one that is pending, and ask again.");
+        assertThat(error.getConstraint()).isEqualTo("export_history_most_active");
+    }
+
+    private Session inRole(String role) throws SQLException {
+        if (role.equals("worker")) {
+            return Session.open(database.workerDataSource());
+        }
+        if (role.equals("authenticated")) {
+            return Session.speakingFor(user, database.workerDataSource());
+        }
+        var session = Session.open(database.ownerDataSource());
+        session.begin();
+        if (!role.equals("owner")) {
+            // Where migrate may not give the role BYPASSRLS, a policy has to stand in for it.
+            session.run("CREATE POLICY stand_in ON public.export_history TO " + role + " USING (true)");
+            session.run("GRANT " + role + " TO CURRENT_USER");
+            session.run("SET LOCAL ROLE " + role);
+        }
+        return session;
+    }
+
+    @Nested
+    class MostActive {
+
+        @ParameterizedTest
+        @ValueSource(strings = {"authenticated", "service_role", "worker", "owner"})
+        void isRefusedToEveryRole(String role) throws SQLException {
+            try (var session = inRole(role)) {
+                var refusal = catchThrowableOfType(PSQLException.class, () -> add(session, user, 1, MOST + 1));
+
+                isRefused(refusal, user, MOST + 1);
+            }
+            try (var session = inRole(role)) {
+                add(session, user, 1, MOST);
+                var refusal = catchThrowableOfType(PSQLException.class, () -> add(session, user, MOST + 1, MOST + 1));
+
+                isRefused(refusal, user, MOST + 1);
+            }
+        }
+
+        @Test
+        void refusesAStatementOfThousandsAsAWhole() throws SQLException {
+            var refusal = catchThrowableOfType(PSQLException.class, () -> add(owner, user, 1, 3000));
+
+            isRefused(refusal, user, 3000);
+            assertThat(count(user)).isZero();
+        }
+
+        @Test
+        void refusesACopy() throws SQLException {
+            var rows = new StringBuilder();
+            for (int n = 0; n <= MOST; n++) {
+                rows.append(user).append("\ttype").append(n).append("\tcsv\n");
+            }
+
+            var refusal = catchThrowableOfType(
+                    PSQLException.class,
+                    () -> owner.copy(
+                            "COPY public.export_history (user_id, export_type, export_format) FROM STDIN",
+                            rows.toString()));
+
+            isRefused(refusal, user, MOST + 1);
+        }
+
+        @Test
+        void isCountedForEachUserOfAStatement() throws SQLException {
+            var other = owner.addUser();
+            add(owner, user, 1, MOST);
+
+            var refusal = catchThrowableOfType(PSQLException.class, () -> owner.run("""
+                            INSERT INTO public.export_history (user_id, export_type, export_format)
+                            VALUES (?, 'all', 'csv'), (?, 'all', 'csv')
+                            """, other, user));
+
+            isRefused(refusal, user, MOST + 1);
+            assertThat(count(other)).isZero();
+            assertThatCode(() -> add(owner, other, 1, MOST)).doesNotThrowAnyException();
+        }
+
+        @Test
+        void isRefusedToWhoeverGivesAnotherUsersExportsAway() throws SQLException {
+            var other = owner.addUser();
+            add(owner, user, 1, MOST);
+            owner.run("""
+                    INSERT INTO public.export_history (user_id, export_type, export_format)
+                    VALUES (?, 'all', 'csv')
+                    """, other);
+
+            var refusal = catchThrowableOfType(
+                    PSQLException.class,
+                    () -> owner.run("UPDATE public.export_history SET user_id = ? WHERE user_id = ?", user, other));
+
+            isRefused(refusal, user, MOST + 1);
+            assertThat(count(other)).isEqualTo(1);
+        }
+
+        @Test
+        void leavesRoomForEachThatEndsOrGoes() throws SQLException {
+            add(owner, user, 1, MOST);
+            owner.run(
+                    "UPDATE public.export_history SET status = 'failed' WHERE user_id = ? AND export_type = 'type1'",
+                    user);
+            owner.run("DELETE FROM public.export_history WHERE user_id = ? AND export_type = 'type2'", user);
+
+            add(owner, user, MOST + 1, MOST + 2);
+            var refusal = catchThrowableOfType(PSQLException.class, () -> add(owner, user, 1, 1));
+
+            isRefused(refusal, user, MOST + 1);
+        }
+
+        @Test
+        void doesNotCountWhatHasEnded() throws SQLException {
+            owner.run("""
+                    INSERT INTO public.export_history (user_id, export_type, export_format, status)
+                    SELECT ?, 'type' || n, 'csv', CASE n % 2 WHEN 0 THEN 'completed' ELSE 'failed' END
+                      FROM generate_series(1, 200) AS n
+                    """, user);
+
+            assertThatCode(() -> add(owner, user, 1, MOST)).doesNotThrowAnyException();
+        }
+
+        @Test
+        void countsTheRequestsOfATransactionThatIsStillOpen() throws Exception {
+            try (var first = Session.open(database.ownerDataSource());
+                    var second = Session.open(database.ownerDataSource())) {
+                first.begin();
+                add(first, user, 1, 30);
+                var waiting = CompletableFuture.supplyAsync(
+                        () -> catchThrowableOfType(PSQLException.class, () -> add(second, user, 31, 60)));
+                awaitALock();
+
+                first.commit();
+
+                isRefused(waiting.get(20, TimeUnit.SECONDS), user, 60);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"REPEATABLE READ", "SERIALIZABLE"})
+        void isNotExceededByATransactionThatSeesAnOlderSnapshot(String isolation) throws SQLException {
+            add(owner, user, 1, 1);
+            try (var late = Session.open(database.ownerDataSource())) {
+                late.begin();
+                late.run("SET TRANSACTION ISOLATION LEVEL " + isolation);
+                late.rows("SELECT count(*) FROM public.export_history");
+                add(owner, user, 2, 30);
+
+                var refusal = catchThrowableOfType(PSQLException.class, () -> add(late, user, 31, 60));
+
+                assertThat(refusal.getSQLState()).isEqualTo("40001");
+            }
+        }
+
+        @Test
+        void letsAUserBeDeletedWhoAskedBefore() throws SQLException {
+            add(owner, user, 1, 3);
+
+            owner.run("DELETE FROM public.users WHERE id = ?", user);
+
+            assertThat(owner.rows("SELECT user_id FROM satchel.export_requester WHERE user_id = ?", user))
+                    .isEmpty();
+        }
+
+        private static void awaitALock() throws SQLException, InterruptedException {
+            try (var watcher = Session.open(database.superuserDataSource())) {
+                var giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+                while (watcher.value("""
+                                SELECT count(*)
+                                  FROM pg_stat_activity
+                                 WHERE datname = current_database()
+                                   AND wait_event_type = 'Lock'
+                                """).equals("0")) {
+                    assertThat(System.nanoTime()).as("nothing waits for a lock").isLessThan(giveUp);
+                    TimeUnit.MILLISECONDS.sleep(10);
+                }
+            }
+        }
+    }
+
+    @Nested
+    class Filters {
+
+        private void ask(String filters) throws SQLException {
+            owner.run("""
+                    INSERT INTO public.export_history (user_id, export_type, export_format, filters)
+                    VALUES (?, 'all', 'csv', ?::jsonb)
+                    """, user, filters);
+        }
+
+        // {"x": "…"} has nine bytes besides its text.
+        @ParameterizedTest
+        @CsvSource({"a, 991", "ñ, 495", "😀, 247"})
+        void mayHaveAThousandBytes(String character, int times) {
+            assertThatCode(() -> ask("{\"x\":\"" + character.repeat(times) + "\"}"))
+                    .doesNotThrowAnyException();
+        }
+
+        @ParameterizedTest
+        @CsvSource({"a, 992", "ñ, 496", "😀, 248"})
+        void areRefusedBeyondAThousandBytes(String character, int times) {
+            var refusal =
+                    catchThrowableOfType(PSQLException.class, () -> ask("{\"x\":\"" + character.repeat(times) + "\"}"));
+
+            assertThat(refusal.getServerErrorMessage().getConstraint()).isEqualTo("export_history_filters_size_check");
+        }
+
+        @Test
+        void areMeasuredAsTheyAreReadAndNotAsTheyAreStored() {
+            var refusal = catchThrowableOfType(PSQLException.class, () -> ask("{\"x\": 1e2000}"));
+
+            assertThat(refusal.getServerErrorMessage().getConstraint()).isEqualTo("export_history_filters_size_check");
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {0, 1, 10})
+        void mayHaveTenNames(int names) {
+            assertThatCode(() -> ask(named(names))).doesNotThrowAnyException();
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {11, 100})
+        void areRefusedWithMoreThanTenNames(int names) {
+            var refusal = catchThrowableOfType(PSQLException.class, () -> ask(named(names)));
+
+            assertThat(refusal.getServerErrorMessage().getConstraint()).isEqualTo("export_history_filters_names_check");
+        }
+
+        // Such a request fails when a worker meets it; the database only bounds its size.
+        @ParameterizedTest
+        @ValueSource(strings = {"null", "7", "\"x\"", "true", "[]", "[{\"a\": 1}, {\"b\": 2}]"})
+        void mayBeNoObject(String filters) {
+            assertThatCode(() -> ask(filters)).doesNotThrowAnyException();
+        }
+
+        @Test
+        void cannotGrowLater() throws SQLException {
+            ask("{}");
+
+            var refusal = catchThrowableOfType(
+                    PSQLException.class,
+                    () -> owner.run(
+                            "UPDATE public.export_history SET filters = ?::jsonb WHERE user_id = ?", named(11), user));
+
+            assertThat(refusal.getServerErrorMessage().getConstraint()).isEqualTo("export_history_filters_names_check");
+        }
+
+        private static String named(int names) {
+            var text = new StringBuilder("{");
+            for (int n = 0; n < names; n++) {
+                text.append(n == 0 ? "" : ", ").append("\"").append(n).append("\": 1");
+            }
+            return text.append("}").toString();
+        }
+    }
+
+    @Nested
+    class EndedByHand {
+
+        private UUID claimed() throws SQLException {
+            add(owner, user, 1, 1);
+            owner.run("UPDATE public.export_history SET status = 'processing' WHERE user_id = ?", user);
+            owner.run("""
+                    INSERT INTO satchel.export_lease (export_id, attempt, token, owner, heartbeat_at, expires_at)
+                    SELECT id, 1, gen_random_uuid(), 'worker', now(), now() + interval '1 hour'
+                      FROM public.export_history
+                     WHERE user_id = ?
+                    """, user);
+            return UUID.fromString(owner.value("SELECT id FROM public.export_history WHERE user_id = ?", user));
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"failed", "completed"})
+        void anExportLeavesNoLease(String status) throws SQLException {
+            var export = claimed();
+
+            owner.run("UPDATE public.export_history SET status = ? WHERE id = ?", status, export);
+
+            assertThat(owner.rows("SELECT token FROM satchel.export_lease WHERE export_id = ?", export))
+                    .isEmpty();
+        }
+
+        @Test
+        void anExportThatWaitedLeavesTheQueue() throws SQLException {
+            add(owner, user, 1, 1);
+
+            try (var worker = inRole("worker")) {
+                worker.run("UPDATE public.export_history SET status = 'failed' WHERE user_id = ?", user);
+            }
+
+            assertThat(owner.rows("""
+                    SELECT round
+                      FROM satchel.export_queue
+                     WHERE export_id IN (SELECT id FROM public.export_history WHERE user_id = ?)
+                    """, user)).isEmpty();
+        }
+    }
+
+    @Nested
+    class Upgrade {
+
+        @Test
+        void keepsWhatIsUnderWayAndRemovesFiltersThatAreTooLarge() throws SQLException {
+            try (var before = SampleDatabase.createUnmigrated();
+                    var session = Session.open(before.ownerDataSource())) {
+                Upgrades.paste(before, Upgrades.BEFORE_LIMITS);
+                var many = session.addUser();
+                var few = session.addUser();
+                session.run(ADD, many, 1, 200);
+                session.run(ADD, few, 1, 1);
+                session.run("""
+                        INSERT INTO public.export_history (user_id, export_type, export_format, status, filters)
+                        SELECT ?, status, 'csv', status,
+                               CASE n WHEN 1 THEN jsonb_build_object('x', repeat('a', 1500))
+                                      ELSE (SELECT jsonb_object_agg(name, 1) FROM generate_series(1, 11) AS name) END
+                          FROM unnest(ARRAY ['pending', 'processing', 'completed', 'failed']) AS status
+                         CROSS JOIN generate_series(1, 2) AS n
+                        """, few);
+                session.run("""
+                        INSERT INTO satchel.export_lease (export_id, attempt)
+                        SELECT id, 1 FROM public.export_history WHERE status = 'processing'
+                        """);
+
+                Upgrades.paste(before, Upgrades.SINCE_LIMITS);
+
+                assertThat(session.rows("""
+                                SELECT status, filters, error_message, count(*)
+                                  FROM public.export_history
+                                 WHERE filters IS NOT NULL
+                                 GROUP BY export_type, status, filters, error_message
+                                 ORDER BY export_type, filters ->> 'removed'
+                                """))
+                        .containsExactly(
+                                "completed | {\"removed\": \"1509 bytes of filters\"} | NULL | 1",
+                                "completed | {\"removed\": \"90 bytes of filters\"} | NULL | 1",
+                                "failed | {\"removed\": \"1509 bytes of filters\"} | NULL | 1",
+                                "failed | {\"removed\": \"90 bytes of filters\"} | NULL | 1",
+                                "failed | {\"removed\": \"1509 bytes of filters\"} | " + TOO_LARGE + " | 1",
+                                "failed | {\"removed\": \"90 bytes of filters\"} | " + TOO_LARGE + " | 1",
+                                "failed | {\"removed\": \"1509 bytes of filters\"} | " + TOO_LARGE + " | 1",
+                                "failed | {\"removed\": \"90 bytes of filters\"} | " + TOO_LARGE + " | 1");
+                assertThat(session.rows("SELECT export_id FROM satchel.export_lease"))
+                        .isEmpty();
+                assertThat(session.rows("""
+                                SELECT export_queue.user_id, count(*), min(round), max(round)
+                                  FROM satchel.export_queue
+                                  JOIN public.export_history ON id = export_id
+                                 GROUP BY export_queue.user_id
+                                 ORDER BY count(*)
+                                """)).containsExactly(few + " | 1 | 0 | 0", many + " | 200 | 0 | 199");
+                assertThat(session.rows("SELECT satchel.users_with_room()")).containsExactly(few.toString());
+                isRefused(catchThrowableOfType(PSQLException.class, () -> add(session, many, 201, 201)), many, 201);
+            }
+        }
+
+        private static final String TOO_LARGE =
+                "invalid_request: the filters are larger than 1000 bytes or have more than 10 names";
+    }
+}
