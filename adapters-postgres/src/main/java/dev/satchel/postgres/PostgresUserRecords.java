@@ -41,9 +41,8 @@ final class PostgresUserRecords implements UserRecords {
 
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
-    // The limits of the transaction are this object's to keep: the ones that the role or the database may have would
-    // end
-    // it while the sink takes its time, for as long as the store may take.
+    // The limits of the transaction are this object's to keep: those of the role or the database would end it while the
+    // sink takes its time, for as long as the store may take.
     private static final String ALLOW_PAUSES = """
             SELECT set_config(name, '0', true)
               FROM pg_catalog.pg_settings

@@ -88,7 +88,7 @@ class LocksIT {
         }
 
         assertThat(results).allSatisfy((command, result) -> {
-            assertThat(result.err()).contains("satchel: somebody else held a lock in the database for too long");
+            assertThat(result.err()).contains("satchel: other transactions kept something locked");
             assertThat(result.exit()).isEqualTo(1);
         });
         assertThat(satchel.value(
