@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What is in the jar that people run. */
 class ProductJarIT {
@@ -31,9 +33,40 @@ class ProductJarIT {
                                 + "|univocity|-tests\\.jar|sample|/demo/).*"));
     }
 
+    /** What the program needs to run. A new line is a decision: who maintains it, and what does it bring along? */
+    @Test
+    void holdsTheseLibrariesAndNoOthers() throws IOException {
+        String decided = Files.readString(Path.of("src/test/resources/dev/satchel/batchexport/runtime-jars.txt"));
+
+        assertThat(libraries().stream().map(name -> name.replaceFirst("-[0-9].*", "")))
+                .containsExactlyInAnyOrderElementsOf(decided.lines().toList());
+    }
+
+    @Test
+    void isDescribedByItsBillOfMaterials() throws IOException {
+        Path bom = Path.of("target/bom.json");
+        if (Boolean.getBoolean("satchel.offline")) {
+            // Maven leaves the plugin out then, because it says that it needs a network.
+            return;
+        }
+        JsonNode described = JsonMapper.shared().readTree(Files.readString(bom));
+
+        assertThat(described.path("bomFormat").asString()).isEqualTo("CycloneDX");
+        assertThat(described.path("metadata").path("component").path("name").asString())
+                .isEqualTo("satchel-batch-export");
+        // Starters have no content, and so are not in the jar.
+        assertThat(described
+                        .path("components")
+                        .valueStream()
+                        .map(component -> component.path("name").asString() + "-"
+                                + component.path("version").asString() + ".jar")
+                        .filter(name -> !name.startsWith("spring-boot-starter")))
+                .containsExactlyInAnyOrderElementsOf(libraries());
+    }
+
     @Test
     void reachesAwsWithOneHttpClient() throws IOException {
-        assertThat(names().stream().map(name -> name.replaceFirst("BOOT-INF/lib/", "")))
+        assertThat(libraries())
                 .anyMatch(name -> name.startsWith("s3-"))
                 .anyMatch(name -> name.startsWith("kms-"))
                 .anyMatch(name -> name.startsWith("url-connection-client-"))
@@ -74,6 +107,13 @@ class ProductJarIT {
                     .findFirst()
                     .orElseThrow();
         }
+    }
+
+    private static List<String> libraries() throws IOException {
+        return names().stream()
+                .filter(name -> name.matches("BOOT-INF/lib/.+"))
+                .map(name -> name.replaceFirst("BOOT-INF/lib/", ""))
+                .toList();
     }
 
     private static List<String> names() throws IOException {

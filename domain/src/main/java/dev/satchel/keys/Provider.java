@@ -1,30 +1,51 @@
 package dev.satchel.keys;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A service that users have keys for. */
 public enum Provider {
-    OPENAI("openai", "OpenAI", "sk-", "'sk-', such as sk-proj-…") {
-        @Override
-        Map<String, String> foreignPrefixes() {
-            return Map.of("sk-ant-", "a key of Anthropic", "sk-admin-", "an administrator's key of OpenAI");
-        }
-    },
-    ANTHROPIC("anthropic", "Anthropic", "sk-ant-", "'sk-ant-'") {
-        @Override
-        Map<String, String> foreignPrefixes() {
-            return Map.of("sk-ant-admin", "an administrator's key of Anthropic");
-        }
-    },
-    UNSPLASH("unsplash", "Unsplash", "", "any letter or digit") {
-        @Override
-        Map<String, String> foreignPrefixes() {
-            return Map.of("sk-ant-", "a key of Anthropic", "sk-proj-", "a key of OpenAI");
-        }
-    };
+    OPENAI("openai", "OpenAI", "sk-", "'sk-', such as sk-proj-…"),
+    ANTHROPIC("anthropic", "Anthropic", "sk-ant-", "'sk-ant-'"),
+    UNSPLASH("unsplash", "Unsplash", "", "any letter or digit");
+
+    /**
+     * Known starts of secrets. One of four characters is also the start of one in sixteen million keys of Unsplash, which
+     * are random; that is why shorter ones are missing, but for {@code sk-}.
+     */
+    private static final List<Start> STARTS = List.of(
+            new Start("sk-", "a key of OpenAI", OPENAI),
+            new Start("sk-proj-", "a key of OpenAI", OPENAI),
+            new Start("sk-svcacct-", "a key of OpenAI", OPENAI),
+            new Start("sk-admin-", "an administrator's key of OpenAI", null),
+            new Start("sess-", "a session of OpenAI", null),
+            new Start("sk-ant-", "a key of Anthropic", ANTHROPIC),
+            new Start("sk-ant-admin", "an administrator's key of Anthropic", null),
+            new Start("sk-ant-oat", "an OAuth token of Anthropic, which is no API key", null),
+            new Start("sk-ant-ort", "an OAuth token of Anthropic, which is no API key", null),
+            new Start("sk-ant-sid", "a session of Claude, which is no API key", null),
+            new Start("sk-or-", "a key of OpenRouter", null),
+            new Start("sk-lf-", "a key of Langfuse", null),
+            new Start("AIza", "a key of Google", null),
+            new Start("AKIA", "an access key of AWS", null),
+            new Start("ASIA", "an access key of AWS", null),
+            new Start("ghp_", "a token of GitHub", null),
+            new Start("gho_", "a token of GitHub", null),
+            new Start("github_pat_", "a token of GitHub", null),
+            new Start("glpat-", "a token of GitLab", null),
+            new Start("gsk_", "a key of Groq", null),
+            new Start("nvapi-", "a key of NVIDIA", null),
+            new Start("pplx-", "a key of Perplexity", null),
+            new Start("rk_live_", "a key of Stripe", null),
+            new Start("sk_live_", "a key of Stripe", null),
+            new Start("sk_test_", "a key of Stripe", null),
+            new Start("xai-", "a key of xAI", null),
+            new Start("xoxb-", "a token of Slack", null),
+            new Start("xoxp-", "a token of Slack", null));
 
     private static final int MIN_LENGTH = 20;
 
@@ -40,8 +61,12 @@ public enum Provider {
         this.start = start;
     }
 
-    /** What the start of a key tells when it is not this provider's user's key, by the start. */
-    abstract Map<String, String> foreignPrefixes();
+    /**
+     * What the start of a secret tells.
+     *
+     * @param of the provider whose users' keys start so; null if it is none of ours
+     */
+    private record Start(String text, String makesIt, @Nullable Provider of) {}
 
     /**
      * The provider with this {@link #key}.
@@ -86,14 +111,15 @@ public enum Provider {
     }
 
     private List<String> problems(byte[] candidate) {
-        // The longest start that fits tells most: sk-ant- before sk-.
-        String foreign = foreignPrefixes().keySet().stream()
-                .filter(start -> startsWith(candidate, start))
-                .max((a, b) -> Integer.compare(a.length(), b.length()))
-                .orElse("");
-        if (!foreign.isEmpty()) {
-            return List.of("it starts with '" + foreign + "', which makes it "
-                    + foreignPrefixes().get(foreign));
+        // Of what does not start as this provider's keys do, no more need be known.
+        Optional<Start> foreign = STARTS.stream()
+                .filter(start -> start.text().startsWith(prefix) && startsWith(candidate, start.text()))
+                // The longest start that fits tells most: sk-ant- before sk-.
+                .max(Comparator.comparingInt(start -> start.text().length()))
+                .filter(start -> start.of() != this);
+        if (foreign.isPresent()) {
+            return List.of("it starts with '" + foreign.get().text() + "', which makes it "
+                    + foreign.get().makesIt());
         }
         if (!startsWith(candidate, prefix)) {
             return List.of("it does not start with '" + prefix + "'");

@@ -23,7 +23,11 @@ class ProviderTest {
         "ANTHROPIC, sk-ant-api03-0123456789_-ABC",
         "ANTHROPIC, sk-ant-0123456789abc",
         "UNSPLASH, 0123456789abcdefghij",
-        "UNSPLASH, -_0123456789ABCDEFGHIJ0123456789abcdefghij"
+        "UNSPLASH, -_0123456789ABCDEFGHIJ0123456789abcdefghij",
+        "UNSPLASH, sk0123456789ABCDEFGHIJ0123456789abcdefghij",
+        "UNSPLASH, SK-0123456789ABCDEFGHIJ0123456789abcdefghi",
+        "OPENAI, sk-orchid0123456789ABC",
+        "OPENAI, sk-AIza0123456789ABCDEF"
     })
     void takesItsOwnKeys(Provider provider, String key) {
         assertThatCode(() -> provider.requireKeyOf(ApiKeys.of(key))).doesNotThrowAnyException();
@@ -53,6 +57,23 @@ class ProviderTest {
             UNSPLASH  | 0123456789abcdefgh/+          | this is no key of Unsplash: its character at position 19 is none that such a key has
             UNSPLASH  | sk-proj-0123456789abcdef      | this is no key of Unsplash: it starts with 'sk-proj-', which makes it a key of OpenAI
             UNSPLASH  | sk-ant-api03-0123456789abcdef | this is no key of Unsplash: it starts with 'sk-ant-', which makes it a key of Anthropic
+            OPENAI    | sk-or-v1-0123456789abcdef     | this is no key of OpenAI: it starts with 'sk-or-', which makes it a key of OpenRouter
+            OPENAI    | sk-lf-0123456789abcdefghij    | this is no key of OpenAI: it starts with 'sk-lf-', which makes it a key of Langfuse
+            OPENAI    | sk-ant-oat01-0123456789abcdef | this is no key of OpenAI: it starts with 'sk-ant-oat', which makes it an OAuth token of Anthropic, which is no API key
+            OPENAI    | sk_live_0123456789abcdefghij  | this is no key of OpenAI: it does not start with 'sk-'
+            ANTHROPIC | sk-ant-oat01-0123456789abcdef | this is no key of Anthropic: it starts with 'sk-ant-oat', which makes it an OAuth token of Anthropic, which is no API key
+            ANTHROPIC | sk-ant-ort01-0123456789abcdef | this is no key of Anthropic: it starts with 'sk-ant-ort', which makes it an OAuth token of Anthropic, which is no API key
+            ANTHROPIC | sk-ant-sid01-0123456789abcdef | this is no key of Anthropic: it starts with 'sk-ant-sid', which makes it a session of Claude, which is no API key
+            ANTHROPIC | sk-or-v1-0123456789abcdef     | this is no key of Anthropic: it does not start with 'sk-ant-'
+            UNSPLASH  | sk-0123456789abcdefghij       | this is no key of Unsplash: it starts with 'sk-', which makes it a key of OpenAI
+            UNSPLASH  | sk-or-v1-0123456789abcdef     | this is no key of Unsplash: it starts with 'sk-or-', which makes it a key of OpenRouter
+            UNSPLASH  | sk-ant-sid01-0123456789abcdef | this is no key of Unsplash: it starts with 'sk-ant-sid', which makes it a session of Claude, which is no API key
+            UNSPLASH  | sk-admin-0123456789abcdef     | this is no key of Unsplash: it starts with 'sk-admin-', which makes it an administrator's key of OpenAI
+            UNSPLASH  | gsk_0123456789abcdefghij      | this is no key of Unsplash: it starts with 'gsk_', which makes it a key of Groq
+            UNSPLASH  | xai-0123456789abcdefghij      | this is no key of Unsplash: it starts with 'xai-', which makes it a key of xAI
+            UNSPLASH  | AIza0123456789abcdefghij      | this is no key of Unsplash: it starts with 'AIza', which makes it a key of Google
+            UNSPLASH  | github_pat_0123456789abcdef   | this is no key of Unsplash: it starts with 'github_pat_', which makes it a token of GitHub
+            UNSPLASH  | sk_test_0123456789abcdefghij  | this is no key of Unsplash: it starts with 'sk_test_', which makes it a key of Stripe
             """)
     void refusesWhatCannotBeOneAndKeepsItToItself(Provider provider, String key, String message) {
         assertThatIllegalArgumentException()
