@@ -66,7 +66,8 @@ public enum Provider {
      *
      * @param of the provider whose users' keys start so; null if it is none of ours
      */
-    private record Start(String text, String makesIt, @Nullable Provider of) {}
+    private record Start(
+            String text, String makesIt, @Nullable Provider of) {}
 
     /**
      * The provider with this {@link #key}.

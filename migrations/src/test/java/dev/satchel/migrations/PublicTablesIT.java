@@ -174,12 +174,10 @@ class PublicTablesIT {
                         "export_history_processing_time_seconds_check | CHECK ((processing_time_seconds >= 0))",
                         "export_history_records_count_check | CHECK ((records_count >= 0))",
                         "export_history_retry_count_check | CHECK ((retry_count >= 0))",
-                        "export_history_status_check | CHECK (((status)::text = ANY ((ARRAY['pending'::character"
-                                + " varying, 'processing'::character varying, 'completed'::character varying,"
-                                + " 'failed'::character varying])::text[])))",
+                        "export_history_status_check | CHECK (((status)::text = ANY (ARRAY['pending'::text,"
+                                + " 'processing'::text, 'completed'::text, 'failed'::text])))",
                         "export_history_user_id_fkey | FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE");
-        var active =
-                "((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying])::text[]))";
+        var active = "((status)::text = ANY (ARRAY['pending'::text, 'processing'::text]))";
         assertThat(owner.rows(INDEXES, "export_history"))
                 .containsExactly(
                         "export_history_one_active_per_request UNIQUE  btree (user_id, export_type, export_format,"
@@ -232,7 +230,7 @@ class PublicTablesIT {
 
     private static String sealed(String column) {
         return """
-                CHECK ((((length(%1$s) >= 123) AND (length(%1$s) <= 1487)) AND ((%1$s COLLATE "C") ~ \
+                CHECK (((length(%1$s) >= 123) AND (length(%1$s) <= 1487) AND ((%1$s COLLATE "C") ~ \
                 '^dk1\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.([A-Za-z0-9_-]{4})+\
                 ([A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$'::text)))""".formatted(column);
     }
