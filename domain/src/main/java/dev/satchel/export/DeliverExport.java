@@ -22,7 +22,8 @@ import java.util.function.BooleanSupplier;
  * it by completing the export.
  *
  * <p>The file is published by the last step alone. Whatever goes wrong before it, or takes the lease away meanwhile,
- * leaves an unpublished object at most, which the {@link FileLedger} has known of since before its first byte. The lease
+ * leaves an unpublished object at most, which the {@link FileLedger} has known of since before its first byte. Nothing is
+ * written to a store that {@link StoreCheck} does not recognise. The lease
  * is extended by {@code heartbeats} while the bytes flow, whatever they wait for. Safe for use by many threads.
  */
 public final class DeliverExport {
@@ -32,6 +33,7 @@ public final class DeliverExport {
     private final UserRecords records;
     private final FileFormats formats;
     private final FileStore store;
+    private final StoreCheck check;
     private final FailureDiagnosis diagnosis;
     private final RetryPolicy retries;
     private final ScheduledExecutorService heartbeats;
@@ -44,6 +46,7 @@ public final class DeliverExport {
             UserRecords records,
             FileFormats formats,
             FileStore store,
+            StoreCheck check,
             FailureDiagnosis diagnosis,
             RetryPolicy retries,
             ScheduledExecutorService heartbeats,
@@ -53,6 +56,7 @@ public final class DeliverExport {
         this.records = records;
         this.formats = formats;
         this.store = store;
+        this.check = check;
         this.diagnosis = diagnosis;
         this.retries = retries;
         this.heartbeats = heartbeats;
@@ -71,21 +75,36 @@ public final class DeliverExport {
         ScheduledFuture<?> beating = heartbeats.scheduleWithFixedDelay(
                 lease::extend, terms.heartbeat().toMillis(), terms.heartbeat().toMillis(), TimeUnit.MILLISECONDS);
         try {
+            check.check();
             ledger.opened(export, location);
-            DeliveredFile file = write(export, name, location, lease);
-            return publish(export, file);
+            return deliver(export, name, location, lease);
         } catch (Exception failed) {
-            forgetIfGone(location);
             return end(export, failed, lease);
         } finally {
             beating.cancel(false);
         }
     }
 
-    private DeliveredFile write(Export.Processing export, String name, URI location, Lease lease) throws IOException {
+    private Delivery deliver(Export.Processing export, String name, URI location, Lease lease) throws IOException {
+        Sent sent = new Sent();
+        try {
+            DeliveredFile file = write(export, name, location, lease, sent);
+            if (!sent.settled) {
+                ledger.unanswered(location);
+            }
+            return publish(export, file);
+        } catch (Exception failed) {
+            forgetIfGone(location, sent);
+            throw failed;
+        }
+    }
+
+    private DeliveredFile write(Export.Processing export, String name, URI location, Lease lease, Sent sent)
+            throws IOException {
         ExportRequest request = export.request();
         String contentType = formats.contentType(request);
-        try (FileStore.Upload upload = store.open(name, downloadName(export), contentType)) {
+        FileStore.Upload upload = store.open(name, downloadName(export), contentType);
+        try (upload) {
             MeteredOutputStream bytes = new MeteredOutputStream(new Guarded(upload.body(), lease));
             FileFormats.Writer writer = formats.open(request, bytes);
             UserRecords.Snapshot snapshot =
@@ -105,6 +124,8 @@ public final class DeliverExport {
                     counts,
                     snapshot.absent(),
                     entries);
+        } finally {
+            sent.settled = upload.isSettled();
         }
     }
 
@@ -156,11 +177,13 @@ public final class DeliverExport {
     }
 
     // The upload has removed its own leavings when it was closed; this makes sure, so that the ledger may forget them.
-    // Where it fails, the ledger keeps the entry and clean-up tries again.
-    private void forgetIfGone(URI location) {
+    // Where it fails, or a request of the upload may still arrive, the ledger keeps the entry and clean-up looks again.
+    private void forgetIfGone(URI location, Sent sent) {
         try {
             store.delete(location);
-            ledger.deleted(location);
+            if (sent.settled) {
+                ledger.deleted(location);
+            }
         } catch (IOException | RuntimeException later) {
             return;
         }
@@ -238,6 +261,12 @@ public final class DeliverExport {
                 throw new StoppedException();
             }
         }
+    }
+
+    /** Whether every request of an upload was answered; nothing was sent yet, so far. */
+    private static final class Sent {
+
+        private boolean settled = true;
     }
 
     private static final class StoppedException extends RuntimeException {

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +46,9 @@ class DeliverExportTest {
     private final UserId user = history.addUser();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final Store store = new Store();
+    private final InMemoryFileStore marked = new InMemoryFileStore();
+    private final InMemoryProbeRecords probes = new InMemoryProbeRecords(history);
+    private final StoreCheck check = new StoreCheck(marked, history.stores(), history, probes);
     private final Words words = new Words();
     private final FlakyHistory flaky = new FlakyHistory();
     private final ScheduledExecutorService heartbeats = Executors.newSingleThreadScheduledExecutor();
@@ -66,6 +70,7 @@ class DeliverExportTest {
                         words,
                         new Lines(),
                         store,
+                        check,
                         DeliverExportTest::diagnose,
                         NO_DELAY,
                         heartbeats,
@@ -127,7 +132,7 @@ class DeliverExportTest {
                             file,
                             history.now(),
                             history.now().plus(RETENTION))));
-            assertThat(history.leftovers(Duration.ZERO, 10)).isEmpty();
+            assertThat(history.leftovers(store.root(), Duration.ZERO, 10)).isEmpty();
         }
 
         @Test
@@ -249,6 +254,70 @@ class DeliverExportTest {
             words.fault = fault == Fault.READ ? message : "";
             store.fault = fault;
             store.message = message;
+        }
+    }
+
+    @Nested
+    class AnotherStore {
+
+        @Test
+        void isGivenNothing() throws IOException {
+            check.check();
+            marked.exchange();
+            Export.Processing export = claimed();
+
+            Delivery delivery = deliver(export);
+
+            assertThat(delivery)
+                    .isInstanceOfSatisfying(
+                            Delivery.GivenUp.class,
+                            given -> assertThat(given.cause()).isInstanceOf(StoreMismatchException.class));
+            assertThat(store.names).isEmpty();
+            assertNothingIsLeft();
+        }
+    }
+
+    @Nested
+    class RequestWithoutAnswer {
+
+        @BeforeEach
+        void loseIt() {
+            store.settled = false;
+        }
+
+        @ParameterizedTest
+        @CsvSource({"WRITE", "COMMIT", "CLOSE"})
+        void leavesTheEntryToCleanUpAfterAFailure(Fault fault) {
+            store.fault = fault;
+            store.message = "down";
+
+            deliver(claimed());
+
+            assertThat(store.objects).isEmpty();
+            assertThat(history.remembered()).hasSize(1);
+        }
+
+        @Test
+        void leavesTheEntryToCleanUpAfterTheLeaseWasLost() {
+            store.onCommit = DeliverExportTest.this::takeTheLeaseAway;
+
+            deliver(claimed());
+
+            assertThat(store.objects).isEmpty();
+            assertThat(history.remembered()).hasSize(1);
+        }
+
+        @Test
+        void isOnRecordWithThePublishedFile() {
+            Export.Processing export = claimed();
+
+            assertThat(deliver(export)).isInstanceOf(Delivery.Delivered.class);
+
+            URI location = entry(export).location();
+            history.deleteExport(export.id());
+            assertThat(history.removed(location, store.requestLifetime())).isFalse();
+            history.letPass(store.requestLifetime());
+            assertThat(history.removed(location, store.requestLifetime())).isTrue();
         }
     }
 
@@ -576,6 +645,7 @@ class DeliverExportTest {
         private Fault fault = Fault.NONE;
         private String message = "";
         private boolean deletesFail;
+        private boolean settled = true;
         private int openUploads;
         private int commits;
         private Runnable onOpen = () -> {};
@@ -586,6 +656,21 @@ class DeliverExportTest {
             if (fault == here) {
                 throw new IOException(message);
             }
+        }
+
+        @Override
+        public URI root() {
+            return URI.create("memory:///");
+        }
+
+        @Override
+        public String address() {
+            return "this process";
+        }
+
+        @Override
+        public Duration requestLifetime() {
+            return Duration.ofHours(1);
         }
 
         @Override
@@ -655,6 +740,11 @@ class DeliverExportTest {
                 objects.put(location, bytes.toByteArray());
                 commits++;
                 onCommit.run();
+            }
+
+            @Override
+            public boolean isSettled() {
+                return settled;
             }
 
             @Override

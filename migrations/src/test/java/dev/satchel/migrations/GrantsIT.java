@@ -137,6 +137,8 @@ class GrantsIT {
                         "key_check | INSERT, SELECT, UPDATE",
                         "progress_total | DELETE, INSERT, SELECT, UPDATE",
                         "session_credit | DELETE, INSERT, SELECT, UPDATE",
+                        "store | DELETE, INSERT, SELECT, UPDATE",
+                        "store_probe | DELETE, INSERT, SELECT, UPDATE",
                         "user_zone | DELETE, INSERT, SELECT, UPDATE");
         assertThat(owner.rows(GRANTS, "satchel", "{data_key, key_audit, key_check}"))
                 .containsExactly(

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             RollbackCommand.class,
             ExportCommand.class,
             CleanUpCommand.class,
+            StoreCommand.class,
             KeysCommand.class,
             ProgressCommand.class,
             TypesCommand.class,

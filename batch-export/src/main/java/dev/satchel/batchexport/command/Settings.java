@@ -4,11 +4,11 @@ import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.database.DatabaseUrl;
 import dev.satchel.batchexport.format.CsvOptions;
 import dev.satchel.batchexport.job.ExportSettings;
+import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.store.S3Connection;
 import dev.satchel.batchexport.store.StoreAddress;
 import dev.satchel.export.FileStore;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -64,7 +64,7 @@ final class Settings {
         } catch (IllegalArgumentException malformed) {
             throw new UsageException("SATCHEL_STORE " + malformed.getMessage());
         }
-        return refused(() -> address.open(this::s3));
+        return new NamedFileStore(refused(() -> address.open(this::s3)), address);
     }
 
     /** @throws UsageException if the setting is missing or malformed */
@@ -73,21 +73,24 @@ final class Settings {
     }
 
     private S3Connection s3() {
-        String endpoint = variables.get("SATCHEL_S3_ENDPOINT");
+        URI endpoint = uri("SATCHEL_S3_ENDPOINT");
         // Services other than AWS seldom have a host name per bucket, and some refuse checksums they do not know.
         boolean pathStyle = oneOf("SATCHEL_S3_PATH_STYLE", endpoint == null ? "false" : "true", "true", "false");
         boolean checksums = !oneOf("SATCHEL_S3_CHECKSUMS", "when-required", "when-required", "when-supported");
         boolean conditional = oneOf("SATCHEL_S3_CONDITIONAL_WRITES", "true", "true", "false");
+        boolean readBack = oneOf("SATCHEL_S3_READ_BACK", "when-needed", "always", "when-needed");
         return new S3Connection(
-                endpoint == null ? null : uri(endpoint),
+                endpoint,
+                uri("SATCHEL_S3_PUBLIC_ENDPOINT"),
                 region(endpoint),
                 pathStyle,
                 checksums,
                 conditional,
+                readBack,
                 credentials());
     }
 
-    private String region(@Nullable String endpoint) {
+    private String region(@Nullable URI endpoint) {
         String region = variables.getOrDefault("AWS_REGION", variables.get("AWS_DEFAULT_REGION"));
         if (region != null) {
             return region;
@@ -125,12 +128,15 @@ final class Settings {
         return value.equals(first);
     }
 
-    private static URI uri(String text) {
+    private @Nullable URI uri(String name) {
+        String text = variables.get(name);
+        if (text == null || text.isBlank()) {
+            return null;
+        }
         try {
-            return new URI(text);
-        } catch (URISyntaxException malformed) {
-            throw new UsageException("SATCHEL_S3_ENDPOINT '" + text
-                    + "' is malformed: expected an address such as https://s3.example.org");
+            return S3Connection.endpoint(text);
+        } catch (IllegalArgumentException malformed) {
+            throw new UsageException(name + " " + malformed.getMessage());
         }
     }
 

@@ -26,6 +26,7 @@ public final class Database {
                AND to_regclass('satchel.batch_job_instance') IS NOT NULL
                AND to_regclass('satchel.session_credit') IS NOT NULL
                AND to_regclass('satchel.key_check') IS NOT NULL
+               AND to_regclass('satchel.store_probe') IS NOT NULL
                AND to_regclass('public.export_history') IS NOT NULL
             """;
 

@@ -5,11 +5,13 @@ import dev.satchel.export.DeliverExport;
 import dev.satchel.export.Delivery;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
-import dev.satchel.export.Failure;
 import dev.satchel.export.FileFormats;
 import dev.satchel.export.FileLedger;
 import dev.satchel.export.FileLedger.Leftover;
 import dev.satchel.export.FileStore;
+import dev.satchel.export.KnownStores;
+import dev.satchel.export.ProbeRecords;
+import dev.satchel.export.StoreCheck;
 import dev.satchel.export.UserRecords;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.progress.ProgressUpkeep;
@@ -72,12 +74,18 @@ class ExportJobs {
     }
 
     @Bean
+    StoreCheck storeCheck(FileStore store, KnownStores stores, FileLedger ledger, ProbeRecords probes) {
+        return new StoreCheck(store, stores, ledger, probes);
+    }
+
+    @Bean
     DeliverExport deliverExport(
             ExportHistory history,
             FileLedger ledger,
             UserRecords records,
             FileFormats formats,
             FileStore store,
+            StoreCheck check,
             ExportSettings settings,
             ScheduledExecutorService heartbeats) {
         return new DeliverExport(
@@ -86,6 +94,7 @@ class ExportJobs {
                 records,
                 formats,
                 store,
+                check,
                 new KnownFailures(),
                 settings.retries(),
                 heartbeats,
@@ -159,13 +168,14 @@ class ExportJobs {
     }
 
     @Bean
-    CleanUp cleanUp(FileLedger ledger, FileStore store, ExportSettings settings) {
-        return new CleanUp(ledger, store, settings.orphanGrace());
+    CleanUp cleanUp(
+            FileLedger ledger, FileStore store, StoreCheck check, ProbeRecords probes, ExportSettings settings) {
+        return new CleanUp(ledger, store, check, probes, settings.orphanGrace());
     }
 
     @Bean
-    LeftoverFiles leftoverFiles(CleanUp cleanUp) {
-        return new LeftoverFiles(cleanUp);
+    LeftoverFiles leftoverFiles(CleanUp cleanUp, CleanUpReport report) {
+        return new LeftoverFiles(cleanUp, report);
     }
 
     // One at a time: what is read but not removed yet would be listed again.
@@ -181,18 +191,14 @@ class ExportJobs {
 
     private static CleanUpReport.Removal remove(CleanUp cleanUp, LeftoverFiles leftovers, Leftover leftover) {
         try {
-            cleanUp.remove(leftover);
+            if (!cleanUp.remove(leftover)) {
+                leftovers.keep(leftover);
+            }
             return new CleanUpReport.Removal(leftover, null, null);
         } catch (IOException | RuntimeException refused) {
             leftovers.keep(leftover);
-            return new CleanUpReport.Removal(leftover, reason(refused), refused);
+            return new CleanUpReport.Removal(leftover, new KnownFailures().diagnose(refused), refused);
         }
-    }
-
-    private static Failure reason(Exception refused) {
-        return refused instanceof IllegalArgumentException
-                ? new Failure(Failure.Code.STORE_MISSING, "the file is in another store than SATCHEL_STORE names")
-                : new KnownFailures().diagnose(refused);
     }
 
     @Bean
