@@ -15,11 +15,11 @@ DECLARE
     -- Tables whose rows somebody would miss, in an order in which they can be filled again.
     precious constant text[] := ARRAY [
         'public.user_api_keys', 'public.user_progress', 'public.export_history', 'satchel.export_lease',
-        'satchel.export_file', 'satchel.session_credit', 'satchel.user_zone', 'satchel.data_key', 'satchel.key_check',
-        'satchel.key_audit'];
+        'satchel.store', 'satchel.export_file', 'satchel.session_credit', 'satchel.user_zone', 'satchel.data_key',
+        'satchel.key_check', 'satchel.key_audit'];
     -- Tables of the machinery.
     technical constant text[] := ARRAY [
-        'satchel.progress_total', 'satchel.export_queue', 'satchel.export_requester',
+        'satchel.progress_total', 'satchel.export_queue', 'satchel.export_requester', 'satchel.store_probe',
         'satchel.batch_job_instance', 'satchel.batch_job_execution', 'satchel.batch_job_execution_params',
         'satchel.batch_step_execution', 'satchel.batch_step_execution_context',
         'satchel.batch_job_execution_context', 'satchel.flyway_schema_history'];
