@@ -83,6 +83,7 @@ public final class SchemaVerification {
             checks.addAll(ProgressRows.check(connection));
             checks.addAll(EarlierKeysCheck.check(connection));
             checks.addAll(UncheckedRows.check(connection));
+            checks.addAll(ZoneRows.check(connection));
         }
         return checks;
     }

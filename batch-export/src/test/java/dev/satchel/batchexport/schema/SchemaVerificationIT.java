@@ -155,6 +155,31 @@ class SchemaVerificationIT {
     }
 
     @Test
+    void namesTheRowOfAZoneThatTheServerHasLost() throws SQLException {
+        try (var database = SampleDatabase.create()) {
+            execute(
+                    database,
+                    "INSERT INTO public.users (id, email) VALUES ('55555555-5555-4555-8555-555555555555', 'a@example.org')",
+                    "ALTER TABLE satchel.user_zone DISABLE TRIGGER trigger_user_zone_known",
+                    "INSERT INTO satchel.user_zone (user_id, since, zone) VALUES"
+                            + " ('55555555-5555-4555-8555-555555555555', '2026-01-01Z', 'Mars/Olympus'),"
+                            + " ('55555555-5555-4555-8555-555555555555', '2026-02-01Z', 'Europe/Madrid')",
+                    "ALTER TABLE satchel.user_zone ENABLE TRIGGER trigger_user_zone_known");
+
+            var checks = SchemaVerification.of(database.ownerDataSource()).checks();
+
+            assertThat(checks)
+                    .filteredOn(check -> check.subject().equals("zones of users"))
+                    .singleElement()
+                    .extracting(Check::line)
+                    .asString()
+                    .startsWith("warning zones of users: 1 rows name a zone that the server does not know, such as"
+                            + " 'Mars/Olympus' of user 55555555-5555-4555-8555-555555555555 since 2026-01-01 ");
+            assertThat(checks).filteredOn(Check::isFailed).isEmpty();
+        }
+    }
+
+    @Test
     void acceptsAnApplicationWithoutWords() throws SQLException {
         try (var database = Schemas.unmigrated()) {
             execute(database, "DROP TABLE public.learning_progress");
