@@ -30,7 +30,7 @@ DECLARE
     -- Functions of schema satchel, by name.
     functions constant text[] := ARRAY [
         'set_updated_at', 'guard_export_status', 'own_api_keys_status', 'user_ids', 'guard_key_audit',
-        'follow_key_changes', 'day_in_zone', 'check_zone', 'user_day', 'refresh_progress',
+        'follow_key_changes', 'count_records', 'day_in_zone', 'check_zone', 'user_day', 'refresh_progress',
         'credit_sessions', 'ensure_progress', 'follow_new_users', 'follow_sessions', 'add_differences',
         'follow_deleted_sessions', 'follow_words', 'forget_progress', 'refuse_truncate', 'backfill_progress',
         'most_active_exports', 'active_exports', 'hold_requests', 'admit_exports', 'admit_added_exports',

@@ -277,6 +277,7 @@ final class Datasets {
                            NULL::timestamptz AS created_at""")
                 .orElse(LIST, """
                     SELECT NULL::uuid AS id, NULL::uuid AS created_by, NULL::timestamptz AS created_at""")
+                .owning(LEARNING, LIST, WORD)
                 .at("coalesce(learning.first_learned, learning.created_at, word.created_at, list.created_at)")
                 .difficulty("word.difficulty_level")
                 .phase("learning.learning_phase")
@@ -460,6 +461,7 @@ final class Datasets {
                      WHERE status.user_id = :user
                     """)
                 .orElse(KEYS, "SELECT NULL::uuid AS user_id")
+                .owning(KEYS)
                 .orderedBy("status.provider"));
     }
 

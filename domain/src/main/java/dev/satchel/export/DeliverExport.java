@@ -88,8 +88,9 @@ public final class DeliverExport {
         try (FileStore.Upload upload = store.open(name, downloadName(export), contentType)) {
             MeteredOutputStream bytes = new MeteredOutputStream(new Guarded(upload.body(), lease));
             FileFormats.Writer writer = formats.open(request, bytes);
-            UserRecords.Snapshot snapshot =
-                    records.read(request.user(), request.type().datasets(), request.filters(), writer);
+            UserRecords.Snapshot snapshot = records.read(
+                            request.user(), request.type().datasets(), request.filters(), writer)
+                    .accepting(terms.acceptedGaps());
             List<DeliveredFile.Entry> entries = writer.finish(snapshot);
             bytes.flush();
             lease.check();
@@ -104,6 +105,7 @@ public final class DeliverExport {
                     snapshot.schemaVersion(),
                     counts,
                     snapshot.absent(),
+                    snapshot.hidden(),
                     entries);
         }
     }
@@ -186,10 +188,18 @@ public final class DeliverExport {
      * @param lease how long a worker may be silent before its exports are taken back
      * @param heartbeat how often it says that it lives; at most a third of the lease
      * @param retention how long a delivered file stays
+     * @param acceptedGaps the datasets that may lack what row security hides from their own user, each with the reason
      */
-    public record Terms(Duration lease, Duration heartbeat, Duration retention) {
+    public record Terms(
+            Duration lease, Duration heartbeat, Duration retention, Map<Dataset, String> acceptedGaps) {
+
+        /** Terms under which every file is complete. */
+        public Terms(Duration lease, Duration heartbeat, Duration retention) {
+            this(lease, heartbeat, retention, Map.of());
+        }
 
         public Terms {
+            acceptedGaps = Map.copyOf(acceptedGaps);
             if (heartbeat.isZero()
                     || heartbeat.isNegative()
                     || heartbeat.multipliedBy(3).compareTo(lease) > 0) {

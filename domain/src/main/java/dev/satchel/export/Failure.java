@@ -28,6 +28,8 @@ public record Failure(Code code, String explanation) {
         DATABASE_UNAVAILABLE(true),
         /** The snapshot grew older than allowed, so that it would hold back vacuum. */
         SNAPSHOT_TOO_OLD(true),
+        /** Row security hides records of a table from the user whose they are. */
+        RECORDS_HIDDEN(false),
         /** The worker vanished without a word. */
         WORKER_LOST(true),
         /** Anything else: a defect, which the worker's log explains. */

@@ -68,7 +68,7 @@ class RetryPolicyTest {
                 .isEqualTo(
                         switch (code) {
                             case STORE_UNAVAILABLE, DATABASE_UNAVAILABLE, SNAPSHOT_TOO_OLD, WORKER_LOST -> true;
-                            case INVALID_REQUEST, ACCESS_DENIED, STORE_MISSING, INTERNAL -> false;
+                            case INVALID_REQUEST, ACCESS_DENIED, STORE_MISSING, RECORDS_HIDDEN, INTERNAL -> false;
                         });
     }
 

@@ -223,6 +223,7 @@ class GrantsIT {
                         "satchel.admit_exports(uuid,bigint) | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.backfill_progress(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
                         "satchel.check_zone() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.count_records(uuid,text[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
                         "satchel.credit_sessions(uuid[],uuid[],uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.day_in_zone(timestamp with time zone,text) | f | {\"search_path=pg_catalog, pg_temp\"} | satchel_worker",
                         "satchel.end_broken_streaks(integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",

@@ -4,6 +4,7 @@ import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
 import dev.satchel.export.FailureDiagnosis;
+import dev.satchel.export.HiddenRecordsException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.util.Optional;
@@ -41,6 +42,9 @@ public final class KnownFailures implements FailureDiagnosis {
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
             if (cause instanceof QueryTimeoutException) {
                 return SNAPSHOT_TOO_OLD;
+            }
+            if (cause instanceof HiddenRecordsException hidden) {
+                return new Failure(Code.RECORDS_HIDDEN, String.valueOf(hidden.getMessage()));
             }
             Optional<Failure> known =
                     cause instanceof SQLException database ? ofDatabase(database) : StoreFailures.diagnose(cause);

@@ -80,6 +80,7 @@ public final class SchemaVerification {
             }
             checks.addAll(AuthUid.check(connection));
             checks.addAll(ApplicationTables.check(connection));
+            checks.addAll(VisibleRecords.check(connection));
             checks.addAll(ProgressRows.check(connection));
             checks.addAll(EarlierKeysCheck.check(connection));
             checks.addAll(UncheckedRows.check(connection));

@@ -155,6 +155,35 @@ class SchemaVerificationIT {
     }
 
     @Test
+    void warnsOfPoliciesThatHideRecordsFromTheirOwnUser() throws SQLException {
+        try (var database = SampleDatabase.create()) {
+            execute(
+                    database,
+                    "INSERT INTO public.users (id, email) VALUES ('55555555-5555-4555-8555-555555555555', 'a@example.org')",
+                    "INSERT INTO public.sessions (user_id, session_type) VALUES"
+                            + " ('55555555-5555-4555-8555-555555555555', 'mixed')");
+            assertThat(SchemaVerification.of(database.workerDataSource()).checks())
+                    .contains(Check.ok("records as their users see them", "all, as tried with 1 users"));
+            execute(
+                    database,
+                    "CREATE POLICY strong ON public.sessions AS RESTRICTIVE FOR SELECT USING (false)",
+                    "CREATE POLICY \"not yours\" ON public.sessions AS RESTRICTIVE FOR SELECT TO anon USING (false)");
+
+            assertThat(SchemaVerification.of(database.ownerDataSource()).checks())
+                    .filteredOn(check -> check.result() == Check.Result.WARNING)
+                    .extracting(Check::line)
+                    .contains("warning restrictive policies of public.sessions: strong: an export fails with records_hidden"
+                            + " where one hides rows from their own user, unless satchel.export.accept-hidden names the"
+                            + " dataset");
+            assertThat(SchemaVerification.of(database.workerDataSource()).checks())
+                    .extracting(Check::line)
+                    .contains("warning records of public.sessions as their user sees them: 1 of 1 hidden from user"
+                            + " 55555555-5555-4555-8555-555555555555 by row security: such an export fails with"
+                            + " records_hidden, unless satchel.export.accept-hidden names the dataset");
+        }
+    }
+
+    @Test
     void namesTheRowOfAZoneThatTheServerHasLost() throws SQLException {
         try (var database = SampleDatabase.create()) {
             execute(
