@@ -39,7 +39,7 @@ COMMENT ON FUNCTION satchel.check_zone() IS 'Refuses a zone that the server does
 
 REVOKE ALL ON FUNCTION satchel.day_in_zone(timestamptz, text), satchel.check_zone()
     FROM PUBLIC, anon, authenticated, service_role;
-GRANT EXECUTE ON FUNCTION satchel.day_in_zone(timestamptz, text) TO satchel_runtime;
+GRANT EXECUTE ON FUNCTION satchel.day_in_zone(timestamptz, text) TO satchel_exports;
 
 CREATE OR REPLACE TRIGGER trigger_user_zone_known
     BEFORE INSERT OR UPDATE OF zone, since ON satchel.user_zone

@@ -195,7 +195,7 @@ REVOKE ALL ON FUNCTION satchel.most_active_exports(), satchel.active_exports(uui
     satchel.admit_exports(uuid, bigint), satchel.admit_added_exports(), satchel.admit_changed_export(), satchel.forget_ended_export(), satchel.users_with_room(),
     satchel.queue_the_rest()
     FROM PUBLIC, anon, authenticated, service_role;
-GRANT EXECUTE ON FUNCTION satchel.users_with_room(), satchel.queue_the_rest() TO satchel_runtime;
+GRANT EXECUTE ON FUNCTION satchel.users_with_room(), satchel.queue_the_rest() TO satchel_exports;
 
 CREATE OR REPLACE TRIGGER trigger_export_history_admit_added
     AFTER INSERT ON public.export_history

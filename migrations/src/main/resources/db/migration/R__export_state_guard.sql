@@ -31,3 +31,44 @@ CREATE OR REPLACE TRIGGER trigger_export_history_status_step
     FOR EACH ROW
     WHEN (OLD.status IS DISTINCT FROM NEW.status)
     EXECUTE FUNCTION satchel.guard_export_status();
+
+-- With its owner's rights, because others than satchel_exports may not read the private tables.
+CREATE OR REPLACE FUNCTION satchel.guard_file_url() RETURNS trigger
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    -- The export's id is part of the name of each of its files, so that no record of another export's file, taken out
+    -- and put in again, can be made to belong to this one.
+    IF strpos(NEW.file_url, NEW.id::text) > 0
+        AND EXISTS (SELECT
+                      FROM satchel.export_file
+                     WHERE url = NEW.file_url
+                       AND export_id = NEW.id
+                       AND published_at IS NOT NULL) THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'export % has no published file of this name', NEW.id
+        USING ERRCODE = 'check_violation',
+            SCHEMA = 'public',
+            TABLE = 'export_history',
+            COLUMN = 'file_url',
+            CONSTRAINT = 'export_history_file_url_is_its_own',
+            HINT = 'satchel.export_file must know the file as this export''s, and its name must hold the export''s id.';
+END
+$function$;
+
+COMMENT ON FUNCTION satchel.guard_file_url() IS
+    'Refuses a file_url that is not a published file of the same export.';
+
+REVOKE ALL ON FUNCTION satchel.guard_file_url() FROM PUBLIC, anon, authenticated, service_role;
+
+-- Only for those who are bound by row security, which are Satchel's own logins: owners and service_role may write any
+-- row in any case, and what they write is judged when it is read.
+CREATE OR REPLACE TRIGGER trigger_export_history_file_url
+    AFTER UPDATE ON public.export_history
+    FOR EACH ROW
+    WHEN (NEW.file_url IS NOT NULL AND OLD.file_url IS DISTINCT FROM NEW.file_url
+          AND row_security_active('public.export_history'))
+    EXECUTE FUNCTION satchel.guard_file_url();

@@ -46,4 +46,4 @@ COMMENT ON FUNCTION satchel.count_records(uuid, text[]) IS
     'the user. Counts only.';
 
 REVOKE ALL ON FUNCTION satchel.count_records(uuid, text[]) FROM PUBLIC, anon, authenticated, service_role;
-GRANT EXECUTE ON FUNCTION satchel.count_records(uuid, text[]) TO satchel_runtime;
+GRANT EXECUTE ON FUNCTION satchel.count_records(uuid, text[]) TO satchel_exports;

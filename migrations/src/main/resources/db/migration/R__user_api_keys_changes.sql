@@ -27,23 +27,19 @@ BEGIN
                 CASE WHEN of_provider.after IS NULL THEN 'remove' ELSE 'set' END,
                 split_part(coalesce(of_provider.after, of_provider.before), '.', 2)::uuid);
         IF TG_OP = 'UPDATE' THEN
+            -- Whatever was written: the vault stores the data key of a new key afterwards, and nobody else has one.
+            DELETE FROM satchel.data_key WHERE user_id = OLD.user_id AND provider = of_provider.provider;
             -- What was said of the earlier key says nothing of this one.
-            DELETE FROM satchel.key_check WHERE user_id = NEW.user_id AND provider = of_provider.provider;
+            DELETE FROM satchel.key_check WHERE user_id = OLD.user_id AND provider = of_provider.provider;
         END IF;
     END LOOP;
-
-    IF TG_OP = 'UPDATE' THEN
-        IF num_nonnulls(NEW.openai_api_key, NEW.unsplash_api_key, NEW.anthropic_api_key) = 0 THEN
-            DELETE FROM satchel.data_key WHERE user_id = NEW.user_id;
-        END IF;
-    END IF;
     RETURN NULL;
 END
 $function$;
 
 COMMENT ON FUNCTION satchel.follow_key_changes() IS
-    'Whoever changes a row of keys: records it, forgets what was known of the earlier keys, and deletes the data key '
-    'with the last one. The data key of a deleted row goes by its foreign key.';
+    'Whoever changes a row of keys: records it, deletes the data key of each key that changed, and forgets what was known '
+    'of it. The data keys of a deleted row go by their foreign key.';
 
 REVOKE ALL ON FUNCTION satchel.follow_key_changes() FROM PUBLIC, anon, authenticated, service_role;
 

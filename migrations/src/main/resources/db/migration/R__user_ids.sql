@@ -18,5 +18,5 @@ $function$;
 COMMENT ON FUNCTION satchel.user_ids() IS
     'Every user''s id, for an export of all: the worker has no rights of its own on the application''s users.';
 
-REVOKE ALL ON FUNCTION satchel.user_ids() FROM PUBLIC, anon, authenticated, service_role;
-GRANT EXECUTE ON FUNCTION satchel.user_ids() TO satchel_runtime;
+REVOKE ALL ON FUNCTION satchel.user_ids() FROM PUBLIC, anon, authenticated, service_role, satchel_runtime;
+GRANT EXECUTE ON FUNCTION satchel.user_ids() TO satchel_exports;

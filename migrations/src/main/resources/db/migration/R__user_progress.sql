@@ -1059,12 +1059,12 @@ REVOKE ALL
         satchel.backfill_progress(uuid, integer), satchel.end_broken_streaks(integer),
         satchel.next_users(uuid, integer), satchel.progress_drift(uuid[]), satchel.lock_progress(uuid[]),
         satchel.repair_progress(uuid[]), satchel.forget_departed()
-    FROM PUBLIC, anon, authenticated, service_role;
+    FROM PUBLIC, anon, authenticated, service_role, satchel_runtime;
 GRANT EXECUTE
-    ON FUNCTION satchel.user_day(uuid, timestamptz), satchel.backfill_progress(uuid, integer),
-        satchel.end_broken_streaks(integer), satchel.next_users(uuid, integer), satchel.progress_drift(uuid[]),
-        satchel.lock_progress(uuid[]), satchel.repair_progress(uuid[]), satchel.forget_departed()
-    TO satchel_runtime;
+    ON FUNCTION satchel.user_day(uuid, timestamptz), satchel.end_broken_streaks(integer),
+        satchel.next_users(uuid, integer), satchel.progress_drift(uuid[]), satchel.lock_progress(uuid[]),
+        satchel.repair_progress(uuid[]), satchel.forget_departed()
+    TO satchel_exports;
 
 CREATE OR REPLACE TRIGGER trigger_user_progress_for_new_user
     AFTER INSERT ON public.users

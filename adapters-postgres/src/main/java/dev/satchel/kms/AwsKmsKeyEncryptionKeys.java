@@ -1,12 +1,15 @@
 package dev.satchel.kms;
 
+import dev.satchel.Endpoint;
 import dev.satchel.UserId;
 import dev.satchel.keys.BrokenSealException;
 import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.UnknownKeyEncryptionKeyException;
 import dev.satchel.keys.WrappedKey;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -19,9 +22,6 @@ import software.amazon.awssdk.services.kms.model.DescribeKeyRequest;
 import software.amazon.awssdk.services.kms.model.EncryptRequest;
 import software.amazon.awssdk.services.kms.model.IncorrectKeyException;
 import software.amazon.awssdk.services.kms.model.InvalidCiphertextException;
-import software.amazon.awssdk.services.kms.model.KeyMetadata;
-import software.amazon.awssdk.services.kms.model.KeySpec;
-import software.amazon.awssdk.services.kms.model.KeyUsageType;
 
 /**
  * One symmetric key in AWS KMS as the key-encryption key; it never leaves KMS.
@@ -33,16 +33,13 @@ import software.amazon.awssdk.services.kms.model.KeyUsageType;
  * material the key has had.
  *
  * <p>It needs {@code kms:DescribeKey}, {@code kms:Encrypt} and {@code kms:Decrypt}. An answer is waited for ten seconds,
- * with the retries of the client. Where KMS does not do what it is asked, an {@link UnusableKeyException} says why. Safe
- * for use by many threads.
+ * with the retries of the client. Where KMS does not do what it is asked, or answers what KMS would not, an {@link
+ * UnusableKeyException} says why. Safe for use by many threads.
  */
 public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
 
     static final String USER = "satchel:user";
     static final String DATA_KEY = "satchel:data-key";
-    static final String NOT_SYMMETRIC =
-            "it is no symmetric key for encryption: make one of the spec SYMMETRIC_DEFAULT and name that";
-
     private static final String PREFIX = "aws-kms:";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration LABEL_TIME_TO_LIVE = Duration.ofSeconds(60);
@@ -51,17 +48,25 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
     private final KmsKeyArn key;
     private final Duration patience;
     private final AwsRequestOverrideConfiguration timeouts;
+    private final KmsAnswers answers;
     private final LongSupplier nanoTime;
     private volatile @Nullable Label newest;
 
-    /** Asks nothing of KMS yet. The client stays the caller's, who closes it. */
+    /**
+     * Asks nothing of KMS yet. The client stays the caller's, who closes it.
+     *
+     * @throws IllegalArgumentException if the client sends to no {@link Endpoint}, such as over plain http to another
+     *     machine, wherever it was told so: in code, by a variable of the environment, a system property or a profile
+     */
     public AwsKmsKeyEncryptionKeys(KmsClient kms, KmsKeyArn key) {
         this(kms, key, PATIENCE, System::nanoTime);
     }
 
     AwsKmsKeyEncryptionKeys(KmsClient kms, KmsKeyArn key, Duration patience, LongSupplier nanoTime) {
+        requireEndpoint(kms.serviceClientConfiguration().endpointOverride());
         this.kms = kms;
         this.key = key;
+        this.answers = new KmsAnswers(key);
         this.patience = patience;
         this.timeouts = AwsRequestOverrideConfiguration.builder()
                 .apiCallTimeout(patience)
@@ -69,6 +74,15 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
                 .apiCallAttemptTimeout(patience.multipliedBy(2).dividedBy(5))
                 .build();
         this.nanoTime = nanoTime;
+    }
+
+    private static void requireEndpoint(Optional<URI> endpoint) {
+        try {
+            endpoint.ifPresent(Endpoint::new);
+        } catch (IllegalArgumentException refused) {
+            throw new IllegalArgumentException(
+                    "AWS KMS must not be asked at its endpoint: " + refused.getMessage(), refused);
+        }
     }
 
     @Override
@@ -88,17 +102,7 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
         // new, and the data key would count as rotated while it is under the earlier material. For the same reason the
         // label may be old: what is cached is never newer than what encrypts.
         String id = primaryId();
-        SdkBytes wrapped = answer(
-                "kms:Encrypt",
-                () -> kms.encrypt(EncryptRequest.builder()
-                                .keyId(key.text())
-                                // Not copied once more: what the SDK makes of it to send it cannot be wiped.
-                                .plaintext(SdkBytes.fromByteArrayUnsafe(dataKey))
-                                .encryptionContext(context(user, dataKeyId))
-                                .overrideConfiguration(timeouts)
-                                .build())
-                        .ciphertextBlob());
-        return new WrappedKey(id, wrapped.asByteArray());
+        return new WrappedKey(id, answer(KmsAnswers.ENCRYPT, () -> encrypt(dataKey, context(user, dataKeyId))));
     }
 
     @Override
@@ -107,20 +111,29 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
         if (!id.equals(PREFIX + key) && !id.startsWith(PREFIX + key + "#")) {
             throw new UnknownKeyEncryptionKeyException(id);
         }
-        return answer("kms:Decrypt", () -> decrypt(wrapped.bytes(), context(user, dataKeyId)));
+        return answer(KmsAnswers.DECRYPT, () -> decrypt(wrapped.bytes(), context(user, dataKeyId)));
+    }
+
+    private byte[] encrypt(byte[] dataKey, Map<String, String> context) {
+        return answers.wrapped(
+                kms.encrypt(EncryptRequest.builder()
+                        .keyId(key.text())
+                        // Not copied once more: what the SDK makes of it to send it cannot be wiped.
+                        .plaintext(SdkBytes.fromByteArrayUnsafe(dataKey))
+                        .encryptionContext(context)
+                        .overrideConfiguration(timeouts)
+                        .build()),
+                dataKey);
     }
 
     private byte[] decrypt(byte[] wrapped, Map<String, String> context) {
         try {
-            // The SDK's own array, which the caller wipes; of a copy, the original would stay.
-            return kms.decrypt(DecryptRequest.builder()
-                            .keyId(key.text())
-                            .ciphertextBlob(SdkBytes.fromByteArrayUnsafe(wrapped))
-                            .encryptionContext(context)
-                            .overrideConfiguration(timeouts)
-                            .build())
-                    .plaintext()
-                    .asByteArrayUnsafe();
+            return answers.unwrapped(kms.decrypt(DecryptRequest.builder()
+                    .keyId(key.text())
+                    .ciphertextBlob(SdkBytes.fromByteArrayUnsafe(wrapped))
+                    .encryptionContext(context)
+                    .overrideConfiguration(timeouts)
+                    .build()));
         } catch (InvalidCiphertextException | IncorrectKeyException e) {
             throw new BrokenSealException();
         }
@@ -128,19 +141,14 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
 
     private Label describe() {
         long askedAt = nanoTime.getAsLong();
-        KeyMetadata described = answer(
-                "kms:DescribeKey",
-                () -> kms.describeKey(DescribeKeyRequest.builder()
-                                .keyId(key.text())
-                                .overrideConfiguration(timeouts)
-                                .build())
-                        .keyMetadata());
-        if (described.keyUsage() != KeyUsageType.ENCRYPT_DECRYPT || described.keySpec() != KeySpec.SYMMETRIC_DEFAULT) {
-            throw new UnusableKeyException("AWS KMS knows the key " + key + ", but " + NOT_SYMMETRIC);
-        }
         // Keys of other stores than KMS's own have no material that it names.
-        String material = described.currentKeyMaterialId();
-        return new Label(material == null ? PREFIX + key : PREFIX + key + "#" + material, askedAt);
+        Optional<String> material = answer(
+                KmsAnswers.DESCRIBE_KEY,
+                () -> answers.material(kms.describeKey(DescribeKeyRequest.builder()
+                        .keyId(key.text())
+                        .overrideConfiguration(timeouts)
+                        .build())));
+        return new Label(PREFIX + key + material.map(id -> "#" + id).orElse(""), askedAt);
     }
 
     // Of two threads that ask at once, the earlier answer may come later.
@@ -156,7 +164,7 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
     private <T> T answer(String action, Supplier<T> call) {
         try {
             return call.get();
-        } catch (BrokenSealException e) {
+        } catch (BrokenSealException | UnusableKeyException e) {
             throw e;
         } catch (RuntimeException e) {
             throw KmsFailures.explain(key, action, patience, e);

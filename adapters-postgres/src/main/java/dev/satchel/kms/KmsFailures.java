@@ -38,14 +38,14 @@ final class KmsFailures {
         return switch (code) {
             case "AccessDeniedException" ->
                 "access is denied: allow " + action + " in the key's policy or an IAM policy"
-                        + (action.equals("kms:DescribeKey")
+                        + (action.equals(KmsAnswers.DESCRIBE_KEY)
                                 ? ""
                                 : "; a condition on the encryption context may name " + AwsKmsKeyEncryptionKeys.USER
                                         + " and " + AwsKmsKeyEncryptionKeys.DATA_KEY);
             case "DisabledException", "KMSInvalidStateException" ->
                 "the key is disabled, or waits for its deletion or its material: enable it, or cancel the deletion";
             case "NotFoundException" -> "there is no such key: check the region, the account and the id in the ARN";
-            case "InvalidKeyUsageException" -> AwsKmsKeyEncryptionKeys.NOT_SYMMETRIC;
+            case "InvalidKeyUsageException" -> KmsAnswers.NOT_SYMMETRIC;
             case "ExpiredTokenException",
                     "IncompleteSignatureException",
                     "InvalidClientTokenId",

@@ -49,7 +49,9 @@ final class BinaryCopyDecoder {
     private final List<Column> columns;
     private final Column.Type[] types;
 
-    private byte[] bytes = {};
+    private static final byte[] NO_BYTES = {};
+
+    private byte[] bytes = NO_BYTES;
     private int position;
     private int limit;
 
@@ -82,6 +84,7 @@ final class BinaryCopyDecoder {
         if (position < limit) {
             append(bytes, limit, position);
         }
+        bytes = NO_BYTES;
     }
 
     /**

@@ -20,8 +20,10 @@ import java.util.stream.IntStream;
  * Key-encryption keys in a file: a Tink keyset in JSON with AES-256-GCM keys, one of them primary.
  *
  * <p>It lives with the adapter and not with the program, because a service that embeds the adapter opens keys too, and
- * because Tink is here already. Whoever has the file and a copy of the database can open every key: only its owner may
- * touch the file, and it belongs into no backup of the database. A key's id is {@code file:} and its number in the keyset.
+ * because Tink is here already. Whoever has the file and a copy of the database can open every key: the file belongs to the
+ * process's user with mode 0600 or less, or to root with 0640 or less, no other can replace it, and it belongs into no
+ * backup of the database. Links are followed, and the file they lead to is judged and changed. A key's id is {@code file:}
+ * and its number in the keyset.
  *
  * <p>A file that has changed is read again when a data key is wrapped and when a key is asked for that was not in it, so
  * that a rotation in one process reaches the others without a restart. Safe for use by many threads.
@@ -37,9 +39,10 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
     }
 
     /**
-     * Makes a file with one new key. Only its owner may touch it, and it appears whole or not at all.
+     * Makes a file with one new key. Only its owner may touch it, and it appears whole or not at all; where {@code path} is
+     * a link, it appears where that leads to.
      *
-     * @throws IllegalStateException if there is such a file already, or its directory is missing
+     * @throws IllegalStateException if there is such a file already, or its directory is missing or open to others
      */
     public static FileKeyEncryptionKeys create(Path path) {
         KeysetFile file = new KeysetFile(path);
@@ -50,8 +53,8 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
     /**
      * Reads a file of keys.
      *
-     * @throws IllegalStateException if the file is missing, open to others than its owner, no keyset, or holds a key that
-     *     is too short or was not made at random; the message says which, and what to do
+     * @throws IllegalStateException if the file is missing, can be read or replaced by others, is no keyset, or holds a key
+     *     that is too short or was not made at random; the message says which, and what to do
      */
     public static FileKeyEncryptionKeys open(Path path) {
         return new FileKeyEncryptionKeys(new KeysetFile(path));
@@ -87,6 +90,15 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
         } catch (GeneralSecurityException e) {
             throw new BrokenSealException();
         }
+    }
+
+    /**
+     * Finds out whether the file can be changed: puts one with the same keys in its place.
+     *
+     * @throws IllegalStateException if it cannot be; the message says why
+     */
+    public void requireChangeable() {
+        file.change(KeysetHandle::newBuilder);
     }
 
     /** Adds a new key and makes it the primary; the others stay. Returns its id. */

@@ -16,14 +16,15 @@ import java.nio.channels.FileLock;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
@@ -31,10 +32,9 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A file with a Tink keyset in JSON that only its owner may touch; always whole, and never with a key anybody knows. */
+/** A {@link PrivateFile} with a Tink keyset in JSON; always whole, and never with a key anybody knows. */
 final class KeysetFile {
 
     private static final Set<PosixFilePermission> OWNER_ONLY =
@@ -46,7 +46,12 @@ final class KeysetFile {
     private static final int FEWEST_VALUES = 12;
 
     /** More than a thousand keys; keeps a wrong path, such as that of a backup, from being read. */
-    private static final long MOST_BYTES = 1024L * 1024;
+    private static final int MOST_BYTES = 1024 * 1024;
+
+    private static final int MOST_ATTEMPTS = 100;
+
+    private static final int GROUP_READ = 0040;
+    private static final int PERMISSIONS = 0777;
 
     private static final Object CHANGING = new Object();
 
@@ -75,20 +80,22 @@ final class KeysetFile {
 
     /** @throws IllegalStateException if there is such a file already */
     void create() {
-        requirePosix();
-        if (Files.exists(path)) {
+        PrivateFile file = file();
+        if (file.exists()) {
             throw alreadyThere();
         }
         Path whole = null;
         try {
-            whole = writtenBeside(withNewPrimary(KeysetHandle.newBuilder()));
+            whole = writtenBeside(file, withNewPrimary(KeysetHandle.newBuilder()));
             // Unlike a move, a link never takes the place of a file that another process has just made.
-            Files.createLink(path, whole);
-            makeDurable();
+            Files.createLink(file.path(), whole);
+            makeDurable(file);
         } catch (FileAlreadyExistsException e) {
             throw alreadyThere();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Tink could not make a key", e);
+        } catch (RefusedFileException e) {
+            throw refused(e.problem(), e.remedy());
         } catch (IOException e) {
             throw unwritable(e);
         } finally {
@@ -99,25 +106,33 @@ final class KeysetFile {
     // Two changes at once would each start from the file they read, and the later one would throw away the key that the
     // earlier one has begun to wrap with.
     void change(Change change) {
-        read();
-        Path lock = path.resolveSibling(path.getFileName() + ".lock");
         synchronized (CHANGING) {
+            // The real file, and never a link to it: others reach it by its own name, or by another link.
+            PrivateFile file = file();
+            if (!file.isOwn(keyset(file).facts())) {
+                // The new file would be the process's, and a service that reads this one must go on reading it.
+                throw refused("belongs to the user root", "run the command as that user");
+            }
+            Path lock = file.path().resolveSibling(file.path().getFileName() + ".lock");
             Path whole = null;
             try (FileChannel channel = FileChannel.open(
                             lock,
-                            EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
                             PosixFilePermissions.asFileAttribute(OWNER_ONLY));
                     FileLock held = channel.lock()) {
                 if (!held.isValid()) {
                     throw new IOException("the lock on " + lock + " was lost");
                 }
-                deleteWhatAKilledOneLeft();
-                whole = writtenBeside(change.applyTo(read()));
-                requireSameOwner(whole, lock);
-                Files.move(whole, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                makeDurable();
+                deleteWhatAKilledOneLeft(file);
+                Judged before = keyset(file);
+                whole = writtenBeside(file, change.applyTo(before.keyset()));
+                letTheSameRead(whole, before.facts());
+                Files.move(whole, file.path(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                makeDurable(file);
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("Tink could not change the keys in " + path, e);
+            } catch (RefusedFileException e) {
+                throw refused(e.problem(), e.remedy());
             } catch (IOException e) {
                 throw unwritable(e);
             } finally {
@@ -126,78 +141,89 @@ final class KeysetFile {
         }
     }
 
-    // Whoever owns the new file is the only one to read it, and a service must go on reading it.
-    private void requireSameOwner(Path whole, Path lock) throws IOException {
-        String owner = Files.getOwner(path).getName();
-        String self = Files.getOwner(whole).getName();
-        if (!owner.equals(self)) {
-            if (Files.getOwner(lock).getName().equals(self)) {
-                // Made just now; the owner could not open it.
-                Files.deleteIfExists(lock);
-            }
-            throw refused("belongs to the user " + owner, "run the command as that user");
+    // Root may let a group read it.
+    private static void letTheSameRead(Path whole, FileFacts before) throws IOException {
+        if ((before.mode() & GROUP_READ) != 0) {
+            Files.setAttribute(whole, "unix:gid", before.gid(), LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(whole, "unix:mode", before.mode() & PERMISSIONS, LinkOption.NOFOLLOW_LINKS);
         }
     }
 
     // Under the lock, nobody else is writing: the file is there, and so nobody makes one either.
-    private void deleteWhatAKilledOneLeft() throws IOException {
-        String left = Pattern.quote(path.getFileName().toString()) + "\\.[0-9a-f-]{36}\\.tmp";
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(
-                directory(), file -> file.getFileName().toString().matches(left))) {
-            for (Path file : files) {
-                Files.deleteIfExists(file);
-            }
+    private static void deleteWhatAKilledOneLeft(PrivateFile file) throws IOException {
+        for (Path copy : file.copies()) {
+            Files.deleteIfExists(copy);
         }
     }
 
     // Until the directory is on the disk too, a loss of power takes a key back that data keys may be wrapped with
     // already.
-    private void makeDurable() throws IOException {
-        try (FileChannel names = FileChannel.open(directory(), StandardOpenOption.READ)) {
+    private static void makeDurable(PrivateFile file) throws IOException {
+        try (FileChannel names = FileChannel.open(file.path().resolveSibling(""), StandardOpenOption.READ)) {
             names.force(true);
         }
     }
 
-    private Path directory() {
-        return path.resolveSibling("");
-    }
-
     /** @throws IllegalStateException if there are no keys that may be used; the message says what to do */
     KeysetHandle read() {
-        requirePosix();
-        if (!Files.isRegularFile(path)) {
-            throw Files.exists(path)
-                    ? refused("is no file", "give the path of a file made with 'satchel keys init'")
-                    : refused("does not exist", "make one with 'satchel keys init'");
-        }
+        return keyset(file()).keyset();
+    }
+
+    private PrivateFile file() {
         try {
-            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
-            if (!OWNER_ONLY.containsAll(permissions)) {
-                throw refused(
-                        "is open to others (" + PosixFilePermissions.toString(permissions) + ")",
-                        "take their rights away with 'chmod 600 " + path + "', and if others may have read it, rotate");
-            }
-            if (Files.size(path) > MOST_BYTES) {
-                throw refused("is too long for a keyset", "give the path of a file made with 'satchel keys init'");
-            }
-            KeysetHandle keyset;
-            try {
-                keyset = TinkJsonProtoKeysetFormat.parseKeyset(
-                        Files.readString(path, StandardCharsets.UTF_8),
-                        AeadConfig2026.get(),
-                        InsecureSecretKeyAccess.get());
-            } catch (GeneralSecurityException | RuntimeException | CharacterCodingException e) {
-                // Without the cause: parsers like to repeat what they could not read.
-                throw refused(
-                        "holds no keyset of Tink in JSON", "make another file with 'satchel keys init', or restore it");
-            }
-            for (int i = 0; i < keyset.size(); i++) {
-                requireStrong(keyset.getAt(i));
-            }
-            return keyset;
+            return PrivateFile.at(path);
+        } catch (RefusedFileException e) {
+            throw refused(e.problem(), e.remedy());
+        } catch (UnsupportedOperationException e) {
+            throw refused(
+                    "is on a file system that cannot say who may read it",
+                    "use one with POSIX permissions, or AWS KMS");
         } catch (IOException e) {
-            throw refused("cannot be read (" + reason(e) + ")", "it must belong to the user that runs Satchel");
+            throw unreadable(e);
         }
+    }
+
+    private record Judged(KeysetHandle keyset, FileFacts facts) {}
+
+    private Judged keyset(PrivateFile file) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                FileFacts facts = file.requirePrivate();
+                return new Judged(parsed(file.read(MOST_BYTES)), facts);
+            } catch (ChangedFileException e) {
+                // Each time, another change of it has succeeded.
+                if (attempt == MOST_ATTEMPTS) {
+                    throw unreadable(e);
+                }
+            } catch (RefusedFileException e) {
+                throw refused(e.problem(), e.remedy());
+            } catch (NoSuchFileException e) {
+                throw refused("does not exist", "make one with 'satchel keys init'");
+            } catch (IOException e) {
+                throw unreadable(e);
+            }
+        }
+    }
+
+    private KeysetHandle parsed(byte[] json) {
+        KeysetHandle keyset;
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(json))
+                    .toString();
+            keyset = TinkJsonProtoKeysetFormat.parseKeyset(text, AeadConfig2026.get(), InsecureSecretKeyAccess.get());
+        } catch (GeneralSecurityException | RuntimeException | CharacterCodingException e) {
+            // Without the cause: parsers like to repeat what they could not read.
+            throw refused(
+                    "holds no keyset of Tink in JSON", "make another file with 'satchel keys init', or restore it");
+        } finally {
+            Arrays.fill(json, (byte) 0);
+        }
+        for (int i = 0; i < keyset.size(); i++) {
+            requireStrong(keyset.getAt(i));
+        }
+        return keyset;
     }
 
     static KeysetHandle.Builder withNewPrimary(KeysetHandle.Builder keyset) {
@@ -247,13 +273,14 @@ final class KeysetFile {
         return values < FEWEST_VALUES || text || evenSteps;
     }
 
-    private Path writtenBeside(KeysetHandle.Builder keyset) throws IOException, GeneralSecurityException {
+    private static Path writtenBeside(PrivateFile file, KeysetHandle.Builder keyset)
+            throws IOException, GeneralSecurityException, RefusedFileException {
         byte[] json = TinkJsonProtoKeysetFormat.serializeKeyset(
                         keyset.setConfiguration(AeadConfig2026.get()).build(),
                         AeadConfig2026.get(),
                         InsecureSecretKeyAccess.get())
                 .getBytes(StandardCharsets.UTF_8);
-        Path whole = path.resolveSibling(path.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        Path whole = file.path().resolveSibling(file.path().getFileName() + "." + UUID.randomUUID() + ".tmp");
         try (FileChannel channel = FileChannel.open(
                 whole,
                 EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
@@ -262,7 +289,12 @@ final class KeysetFile {
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
             }
+            // Not every file system does as it is told.
+            FileFacts.of(whole).requirePrivate(whole, PrivateFile.self());
             channel.force(true);
+        } catch (IOException | RefusedFileException e) {
+            deleteIfThere(whole);
+            throw e;
         } finally {
             Arrays.fill(json, (byte) 0);
         }
@@ -280,18 +312,6 @@ final class KeysetFile {
         }
     }
 
-    private void requirePosix() {
-        Path directory = path.getParent();
-        if (directory == null || !Files.isDirectory(directory)) {
-            throw refused("is in no directory that exists", "make the directory, or give another path");
-        }
-        if (Files.getFileAttributeView(directory, PosixFileAttributeView.class) == null) {
-            throw refused(
-                    "is on a file system that cannot say who may read it",
-                    "use one with POSIX permissions, or AWS KMS");
-        }
-    }
-
     private IllegalStateException alreadyThere() {
         return refused(
                 "exists already, and what its keys wrap could not be opened without them",
@@ -304,10 +324,17 @@ final class KeysetFile {
                 "the user that runs Satchel must be able to write to its directory");
     }
 
+    private IllegalStateException unreadable(IOException e) {
+        return refused("cannot be read (" + reason(e) + ")", "it must belong to the user that runs Satchel");
+    }
+
     // Without the exception: what it says can be the content.
     private static String reason(IOException e) {
-        return e instanceof AccessDeniedException
-                ? "permission denied"
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        return e instanceof FileSystemException system && "Read-only file system".equals(system.getReason())
+                ? "the file system is read-only"
                 : e.getClass().getSimpleName();
     }
 

@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -22,9 +21,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * The data keys in {@code satchel.data_key}.
  *
- * <p>A batch is read without locks, wrapped anew in this process, and stored by one statement that takes only rows which
- * still hold what was read and which nobody else has locked. So no lock is held while a key management service is asked,
- * nothing waits for a rotation, and a rotation never brings back what was replaced or deleted meanwhile.
+ * <p>A batch is read without locks, wrapped anew in this process, and stored by one call of a function that takes only
+ * rows which still hold what was read and which nobody else has locked. So no lock is held while a key management service
+ * is asked, nothing waits for a rotation, and a rotation never brings back what was replaced or deleted meanwhile.
  */
 final class PostgresDataKeys implements DataKeys {
 
@@ -36,35 +35,25 @@ final class PostgresDataKeys implements DataKeys {
 
     // Both halves walk the index. One condition with <> would also walk everything that is done.
     private static final String FIND_NEXT = """
-            (SELECT id, user_id, kek_id, wrapped
+            (SELECT id, user_id, provider, kek_id, wrapped
                FROM satchel.data_key
               WHERE kek_id < :primary
-                AND (kek_id, id) > (:after_kek, :after_id)
-              ORDER BY kek_id, id
+                AND (kek_id, id, provider) > (:after_kek, :after_id, :after_provider)
+              ORDER BY kek_id, id, provider
               LIMIT :limit)
               UNION ALL
-            (SELECT id, user_id, kek_id, wrapped
+            (SELECT id, user_id, provider, kek_id, wrapped
                FROM satchel.data_key
               WHERE kek_id > :primary
-                AND (kek_id, id) > (:after_kek, :after_id)
-              ORDER BY kek_id, id
+                AND (kek_id, id, provider) > (:after_kek, :after_id, :after_provider)
+              ORDER BY kek_id, id, provider
               LIMIT :limit)
-              ORDER BY kek_id, id
+              ORDER BY kek_id, id, provider
               LIMIT :limit
             """;
 
     private static final String REWRAP = """
-            WITH free AS (
-                SELECT k.id, n.kek, n.after
-                  FROM unnest(:ids::uuid[], :befores::text[], :keks::text[], :afters::text[])
-                       AS n (id, before, kek, after)
-                  JOIN satchel.data_key k ON k.id = n.id AND k.wrapped = decode(n.before, 'hex')
-                   FOR UPDATE OF k SKIP LOCKED
-            )
-            UPDATE satchel.data_key k
-               SET kek_id = free.kek, wrapped = decode(free.after, 'hex'), wrapped_at = statement_timestamp()
-              FROM free
-             WHERE k.id = free.id
+            SELECT satchel.rewrap_data_keys(:ids::uuid[], :providers, :befores, :keks, :afters)
             """;
 
     // Those who store a data key hold it shared, until they have committed.
@@ -170,6 +159,7 @@ final class PostgresDataKeys implements DataKeys {
                 .param("primary", primary)
                 .param("after_kek", after.kek())
                 .param("after_id", after.id())
+                .param("after_provider", after.provider())
                 .param("limit", limit)
                 .query(PostgresDataKeys::stored)
                 .list();
@@ -177,10 +167,8 @@ final class PostgresDataKeys implements DataKeys {
 
     /** Adds to {@code missing} the key-encryption keys that there are not. */
     private int rewrap(List<Stored> batch, Set<String> missing) {
-        List<String> ids = new ArrayList<>();
-        List<String> befores = new ArrayList<>();
-        List<String> keks = new ArrayList<>();
-        List<String> afters = new ArrayList<>();
+        List<Stored> befores = new ArrayList<>();
+        List<WrappedKey> afters = new ArrayList<>();
         for (Stored stored : batch) {
             if (missing.contains(stored.wrapped().keyEncryptionKey())) {
                 continue;
@@ -195,20 +183,24 @@ final class PostgresDataKeys implements DataKeys {
                 missing.add(stored.wrapped().keyEncryptionKey());
                 continue;
             }
-            ids.add(stored.id().toString());
-            befores.add(HexFormat.of().formatHex(stored.wrapped().bytes()));
-            keks.add(anew.keyEncryptionKey());
-            afters.add(HexFormat.of().formatHex(anew.bytes()));
+            befores.add(stored);
+            afters.add(anew);
         }
-        if (ids.isEmpty()) {
+        if (befores.isEmpty()) {
             return 0;
         }
         return jdbc.sql(REWRAP)
-                .param("ids", ids.toArray(String[]::new))
-                .param("befores", befores.toArray(String[]::new))
-                .param("keks", keks.toArray(String[]::new))
-                .param("afters", afters.toArray(String[]::new))
-                .update();
+                .param(
+                        "ids",
+                        befores.stream().map(before -> before.id().toString()).toArray(String[]::new))
+                .param("providers", befores.stream().map(Stored::provider).toArray(String[]::new))
+                .param(
+                        "befores",
+                        befores.stream().map(before -> before.wrapped().bytes()).toArray(byte[][]::new))
+                .param("keks", afters.stream().map(WrappedKey::keyEncryptionKey).toArray(String[]::new))
+                .param("afters", afters.stream().map(WrappedKey::bytes).toArray(byte[][]::new))
+                .query(Integer.class)
+                .single();
     }
 
     private WrappedKey anew(Stored stored) {
@@ -224,22 +216,23 @@ final class PostgresDataKeys implements DataKeys {
         return new Stored(
                 row.getObject("id", UUID.class),
                 new UserId(row.getObject("user_id", UUID.class)),
+                row.getString("provider"),
                 new WrappedKey(row.getString("kek_id"), row.getBytes("wrapped")));
     }
 
-    private record Stored(UUID id, UserId user, WrappedKey wrapped) {}
+    private record Stored(UUID id, UserId user, String provider, WrappedKey wrapped) {}
 
     /** A place in the index. */
-    private record Place(String kek, UUID id) {
+    private record Place(String kek, UUID id, String provider) {
 
-        static final Place START = new Place("", new UUID(0, 0));
+        static final Place START = new Place("", new UUID(0, 0), "");
 
         static Place after(Stored stored) {
-            return new Place(stored.wrapped().keyEncryptionKey(), stored.id());
+            return new Place(stored.wrapped().keyEncryptionKey(), stored.id(), stored.provider());
         }
 
         static Place afterAllOf(Stored stored) {
-            return new Place(stored.wrapped().keyEncryptionKey(), new UUID(-1, -1));
+            return new Place(stored.wrapped().keyEncryptionKey(), new UUID(-1, -1), "");
         }
     }
 }

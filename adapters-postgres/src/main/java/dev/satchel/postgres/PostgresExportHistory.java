@@ -12,6 +12,7 @@ import dev.satchel.export.ExportRequest;
 import dev.satchel.export.ExportType;
 import dev.satchel.export.Failure;
 import dev.satchel.export.HiddenRecords;
+import dev.satchel.export.ImpossibleExportException;
 import dev.satchel.export.StaleExportException;
 import dev.satchel.export.TooManyExportsException;
 import java.sql.ResultSet;
@@ -20,11 +21,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -126,14 +131,21 @@ final class PostgresExportHistory implements ExportHistory {
     // Rows that were written while the triggers were off have no place in the queue.
     private static final String QUEUE_THE_REST = "SELECT satchel.queue_the_rest()";
 
-    // Rounded up, so that whoever waits that long finds the export due.
-    private static final String FIND_TIME_UNTIL_NEXT_DUE = """
-            SELECT ceil(extract(epoch FROM
+    // A row in processing without a lease is another program's. The delay is rounded up, so that it is due by then.
+    private static final String FIND_BACKLOG = """
+            SELECT h.status,
+                   CASE h.status WHEN 'pending' THEN coalesce(split_part(h.error_message, ':', 1), '') END AS code,
+                   count(*) AS exports,
+                   count(*) FILTER (WHERE l.heartbeat_at <= statement_timestamp()
+                                                            - :silence * interval '1 millisecond') AS silent,
+                   ceil(extract(epoch FROM
                        min(greatest(l.run_after, statement_timestamp())) - statement_timestamp()) * 1000)::bigint
                        AS milliseconds
               FROM public.export_history h
               LEFT JOIN satchel.export_lease l ON l.export_id = h.id
              WHERE h.status = 'pending'
+                OR h.status = 'processing' AND l.token IS NOT NULL
+             GROUP BY 1, 2
             """;
 
     // Locks nothing but the lease, so that it waits for no other step.
@@ -245,6 +257,53 @@ final class PostgresExportHistory implements ExportHistory {
             RETURNING waiting.attempt
             """;
 
+    private static final String POSTPONE = """
+            WITH held AS MATERIALIZED (
+                SELECT id
+                  FROM public.export_history
+                 WHERE id = :id
+                   AND status = 'processing'
+                   FOR UPDATE
+            ), waiting AS (
+                UPDATE satchel.export_lease l
+                   SET attempt = l.attempt - 1,
+                       token = NULL,
+                       owner = NULL,
+                       heartbeat_at = NULL,
+                       expires_at = NULL,
+                       run_after = statement_timestamp() + :delay * interval '1 millisecond'
+                  FROM held
+                 WHERE l.export_id = held.id
+                   AND l.token = :token
+                RETURNING l.export_id, l.attempt
+            )
+            UPDATE public.export_history h
+               SET status = 'pending',
+                   started_at = NULL,
+                   retry_count = greatest(waiting.attempt - 1, 0),
+                   error_message = :error
+              FROM waiting
+             WHERE h.id = waiting.export_id
+            RETURNING waiting.attempt
+            """;
+
+    private static final String RESUME = """
+            WITH waiting AS MATERIALIZED (
+                SELECT h.id
+                  FROM public.export_history h
+                  JOIN satchel.export_lease l ON l.export_id = h.id
+                 WHERE h.status = 'pending'
+                   AND split_part(h.error_message, ':', 1) = ANY (:codes::text[])
+                   AND l.run_after > statement_timestamp()
+                   FOR UPDATE OF h SKIP LOCKED
+            )
+            UPDATE satchel.export_lease l
+               SET run_after = NULL
+              FROM waiting
+             WHERE l.export_id = waiting.id
+               AND l.token IS NULL
+            """;
+
     private static final String RELEASE = """
             WITH held AS MATERIALIZED (
                 SELECT id
@@ -340,11 +399,59 @@ final class PostgresExportHistory implements ExportHistory {
                    error_message = :error
               FROM ended
              WHERE h.id = ended.export_id
-            RETURNING h.id
+            RETURNING h.id, h.status = 'failed' AS given_up
+            """;
+
+    private static final String FIND_FAILED = """
+            SELECT h.user_id, h.export_type, h.export_format, jsonb_typeof(h.filters) AS filters_kind,
+                   ARRAY(SELECT f.key
+                           FROM jsonb_each_text(CASE jsonb_typeof(h.filters)
+                                                WHEN 'object' THEN h.filters ELSE '{}' END) AS f
+                          ORDER BY f.key) AS filter_names,
+                   ARRAY(SELECT f.value
+                           FROM jsonb_each_text(CASE jsonb_typeof(h.filters)
+                                                WHEN 'object' THEN h.filters ELSE '{}' END) AS f
+                          ORDER BY f.key) AS filter_values
+              FROM public.export_history h
+             WHERE h.id = :id
+               AND h.status = 'failed'
+            """;
+
+    // As many of a user as may be under way; the rest can be asked for again once those have ended.
+    private static final String REQUEST_AGAIN = """
+            INSERT INTO public.export_history (user_id, export_type, export_format, filters)
+            SELECT user_id, export_type, export_format, filters
+              FROM (SELECT f.user_id, f.export_type, f.export_format, f.filters,
+                           row_number() OVER (PARTITION BY f.user_id ORDER BY f.created_at DESC, f.id)
+                               + (SELECT count(*)
+                                    FROM public.export_history active
+                                   WHERE active.user_id = f.user_id
+                                     AND active.status IN ('pending', 'processing')) AS place
+                      FROM public.export_history f
+                     WHERE f.status = 'failed'
+                       AND split_part(f.error_message, ':', 1) = :code
+                       AND NOT EXISTS (SELECT
+                                         FROM public.export_history later
+                                        WHERE later.user_id = f.user_id
+                                          AND later.created_at > f.created_at
+                                          AND later.export_type = f.export_type
+                                          AND later.export_format = f.export_format
+                                          AND coalesce(later.filters, '{}') = coalesce(f.filters, '{}'))) AS failed
+             WHERE place <= :most
+            ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
+                  WHERE status IN ('pending', 'processing')
+                  DO NOTHING
+            RETURNING id
             """;
 
     private static final Failure WORKER_LOST =
             new Failure(Failure.Code.WORKER_LOST, "the worker that delivered the export stopped answering");
+
+    /** What an export waits for that only the operator can help. */
+    private static final Set<String> OPERATOR_CODES = Arrays.stream(Failure.Code.values())
+            .filter(code -> code.verdict() == Failure.Verdict.OPERATOR)
+            .map(Failure.Code::key)
+            .collect(Collectors.toUnmodifiableSet());
 
     private static final String FOREIGN_KEY_VIOLATION = "23503";
 
@@ -409,23 +516,28 @@ final class PostgresExportHistory implements ExportHistory {
 
     @Override
     public Optional<Export.Processing> claim(String worker, Duration lease) {
-        while (true) {
-            Optional<Claimed> next = jdbc.sql(CLAIM_NEXT)
-                    .param("worker", legible(worker))
-                    .param("lease", lease.toMillis())
-                    .query(PostgresExportHistory::claimed)
-                    .optional();
-            if (next.isEmpty()) {
-                if (queueTheRest() == 0) {
-                    return Optional.empty();
-                }
-                continue;
-            }
-            try {
-                return Optional.of(next.get().processing());
-            } catch (IllegalArgumentException impossible) {
-                refuse(next.get(), new Failure(Failure.Code.INVALID_REQUEST, String.valueOf(impossible.getMessage())));
-            }
+        Optional<Claimed> next = claimNext(worker, lease);
+        if (next.isEmpty() && queueTheRest() > 0) {
+            next = claimNext(worker, lease);
+        }
+        return next.map(this::possible);
+    }
+
+    private Optional<Claimed> claimNext(String worker, Duration lease) {
+        return jdbc.sql(CLAIM_NEXT)
+                .param("worker", legible(worker))
+                .param("lease", lease.toMillis())
+                .query(PostgresExportHistory::claimed)
+                .optional();
+    }
+
+    private Export.Processing possible(Claimed claimed) {
+        try {
+            return claimed.processing();
+        } catch (IllegalArgumentException impossible) {
+            Failure failure = new Failure(Failure.Code.INVALID_REQUEST, String.valueOf(impossible.getMessage()));
+            refuse(claimed, failure);
+            throw new ImpossibleExportException(claimed.id(), failure);
         }
     }
 
@@ -444,11 +556,23 @@ final class PostgresExportHistory implements ExportHistory {
     }
 
     @Override
-    public Optional<Duration> untilNextDue() {
-        return jdbc.sql(FIND_TIME_UNTIL_NEXT_DUE)
-                .query((row, number) -> Optional.ofNullable(row.getObject("milliseconds", Long.class))
-                        .map(Duration::ofMillis))
-                .single();
+    public Backlog backlog(Duration silence) {
+        Map<String, Long> pending = new TreeMap<>();
+        List<Duration> due = new ArrayList<>();
+        long[] leases = new long[2];
+        jdbc.sql(FIND_BACKLOG).param("silence", silence.toMillis()).query(row -> {
+            if (row.getString("status").equals("processing")) {
+                leases[0] = row.getLong("exports") - row.getLong("silent");
+                leases[1] = row.getLong("silent");
+                return;
+            }
+            Duration delay = Duration.ofMillis(row.getLong("milliseconds"));
+            pending.put(row.getString("code"), row.getLong("exports"));
+            if (delay.isZero() || !OPERATOR_CODES.contains(row.getString("code"))) {
+                due.add(delay);
+            }
+        });
+        return new Backlog(due.stream().min(Comparator.naturalOrder()), pending, leases[0], leases[1]);
     }
 
     @Override
@@ -529,6 +653,18 @@ final class PostgresExportHistory implements ExportHistory {
     }
 
     @Override
+    public Export.Pending postpone(Export.Processing export, Failure failure, Duration delay) {
+        int attempts = attemptsAfter(
+                export, step(POSTPONE, export).param("error", failure.message()).param("delay", delay.toMillis()));
+        return new Export.Pending(export.id(), export.request(), export.requestedAt(), attempts);
+    }
+
+    @Override
+    public void resume() {
+        jdbc.sql(RESUME).param("codes", OPERATOR_CODES.toArray(String[]::new)).update();
+    }
+
+    @Override
     public Export.Pending release(Export.Processing export) {
         int attempts = attemptsAfter(export, step(RELEASE, export));
         return new Export.Pending(export.id(), export.request(), export.requestedAt(), attempts);
@@ -549,15 +685,33 @@ final class PostgresExportHistory implements ExportHistory {
     }
 
     @Override
-    public List<UUID> rescue(int attempts) {
-        List<UUID> rescued = jdbc.sql(RESCUE)
+    public List<Rescued> rescue(int attempts) {
+        List<Rescued> rescued = jdbc.sql(RESCUE)
                 .param("attempts", attempts)
                 .param("error", WORKER_LOST.message())
-                .query(PostgresExportHistory::id)
+                .query((row, number) -> new Rescued(row.getObject("id", UUID.class), row.getBoolean("given_up")))
                 .list();
         // Also here, so that they do not wait until the queue is empty.
         queueTheRest();
         return rescued;
+    }
+
+    @Override
+    public Optional<Requested> requestAgain(UUID failed) {
+        return jdbc.sql(FIND_FAILED)
+                .param("id", failed)
+                .query((row, number) -> asked(row).request())
+                .optional()
+                .map(this::request);
+    }
+
+    @Override
+    public List<UUID> requestAgain(Failure.Code code) {
+        return jdbc.sql(REQUEST_AGAIN)
+                .param("code", code.key())
+                .param("most", MOST_ACTIVE)
+                .query(PostgresExportHistory::id)
+                .list();
     }
 
     private static Export.Completed completed(Export.Processing export, DeliveredFile file, ResultSet row)
@@ -569,16 +723,21 @@ final class PostgresExportHistory implements ExportHistory {
     private static Claimed claimed(ResultSet row, int number) throws SQLException {
         return new Claimed(
                 row.getObject("id", UUID.class),
+                asked(row),
+                instant(row, "created_at"),
+                instant(row, "started_at"),
+                row.getInt("attempt"),
+                row.getObject("token", UUID.class));
+    }
+
+    private static Asked asked(ResultSet row) throws SQLException {
+        return new Asked(
                 new UserId(row.getObject("user_id", UUID.class)),
                 row.getString("export_type"),
                 row.getString("export_format"),
                 row.getString("filters_kind"),
                 texts(row, "filter_names"),
-                texts(row, "filter_values"),
-                instant(row, "created_at"),
-                instant(row, "started_at"),
-                row.getInt("attempt"),
-                row.getObject("token", UUID.class));
+                texts(row, "filter_values"));
     }
 
     private static UUID id(ResultSet row, int number) throws SQLException {
@@ -611,25 +770,27 @@ final class PostgresExportHistory implements ExportHistory {
                 : legible.toString();
     }
 
-    /** A claimed row as it was written, by Satchel or by anybody else. */
-    private record Claimed(
-            UUID id,
+    private record Claimed(UUID id, Asked asked, Instant requestedAt, Instant startedAt, int attempt, UUID token) {
+
+        /** @throws IllegalArgumentException if the row asks for what does not exist */
+        Export.Processing processing() {
+            return new Export.Processing(id, asked.request(), requestedAt, startedAt, attempt, token);
+        }
+    }
+
+    /** What a row asks for, as it was written, by Satchel or by anybody else. */
+    private record Asked(
             UserId user,
             String type,
             String format,
             @Nullable String filtersKind,
             List<@Nullable String> filterNames,
-            List<@Nullable String> filterValues,
-            Instant requestedAt,
-            Instant startedAt,
-            int attempt,
-            UUID token) {
+            List<@Nullable String> filterValues) {
 
         /** @throws IllegalArgumentException if the row asks for what does not exist */
-        Export.Processing processing() {
-            ExportRequest request = new ExportRequest(
+        ExportRequest request() {
+            return new ExportRequest(
                     user, ExportType.of(legible(type)), ExportFormat.of(legible(format)), ExportFilters.of(filters()));
-            return new Export.Processing(id, request, requestedAt, startedAt, attempt, token);
         }
 
         private Map<String, String> filters() {

@@ -19,7 +19,7 @@ final class PostgresFileLedger implements FileLedger {
     // To somebody from whom row security hides the exports, every file would seem to have lost its row.
     private static final String SEES_EVERY_EXPORT = """
             SELECT NOT row_security_active('public.export_history')
-                   OR pg_has_role(current_user, 'satchel_runtime', 'USAGE')
+                   OR pg_has_role(current_user, 'satchel_exports', 'USAGE')
             """;
 
     /** What the database accepts as a location since V012; a row from before may be anything. */
@@ -99,7 +99,7 @@ final class PostgresFileLedger implements FileLedger {
         if (!jdbc.sql(SEES_EVERY_EXPORT).query(Boolean.class).single()) {
             throw new IllegalStateException(
                     "row security hides exports from this database user, so their files cannot be told from leftovers:"
-                            + " log in as a member of satchel_runtime");
+                            + " log in as a member of satchel_exports");
         }
         return jdbc.sql(FIND_LEFTOVERS)
                 .param("grace", grace.toMillis())

@@ -16,8 +16,6 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** {@link ProgressUpkeep} through the functions of schema {@code satchel}, which see every user's rows. */
@@ -49,11 +47,9 @@ final class PostgresProgressUpkeep implements ProgressUpkeep {
     private final TransactionTemplate transaction;
 
     PostgresProgressUpkeep(DataSource dataSource) {
-        this.jdbc = JdbcClient.create(dataSource);
-        this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+        this.jdbc = SearchPath.client(dataSource);
         // A step commits whatever the caller does, and must see what was committed while it waited for a lock.
-        this.transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
-        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        this.transaction = SearchPath.ownTransactions(dataSource);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.satchel.export.Dataset;
 import dev.satchel.export.ExportFilters;
 import dev.satchel.export.HiddenRecords;
 import dev.satchel.export.RecordSink;
+import dev.satchel.export.SnapshotTooOldException;
 import dev.satchel.export.UserRecords;
 import java.io.IOException;
 import java.sql.Connection;
@@ -26,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 
@@ -36,45 +36,54 @@ import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
  * <p>Each reading is one transaction, {@code REPEATABLE READ READ ONLY}, in which the connection has the role {@code
  * authenticated} and the user's claims. All of that ends with the transaction, so that the connection goes back to its
  * pool as it came. A failure of the database is a {@link DataAccessException} that carries PostgreSQL's SQLState; a
- * snapshot that would grow older than allowed, and so hold back vacuum, ends in a {@link QueryTimeoutException}.
+ * snapshot that would grow older than allowed, and so hold back vacuum, ends in a {@link SnapshotTooOldException}. Whether
+ * a statement was cancelled for that is told by this object's own clock: to the server, a person's cancel looks the same.
  */
 final class PostgresUserRecords implements UserRecords {
 
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
+    // No lock is waited for without end. How long the transaction may last is this object's to limit: a limit that the
+    // role or the database has would end it while the sink takes its time.
+    private static final String LIMIT_TRANSACTION = """
+        SELECT set_config(name, CASE name WHEN 'lock_timeout' THEN '10s' ELSE '0' END, true)
+          FROM pg_catalog.pg_settings
+         WHERE name IN ('lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
+        """;
+
     private static final String LIMIT_STATEMENT = "SELECT set_config('statement_timeout', ?, true)";
 
     // The first query takes the snapshot, and started just before. A history that this role may not read is not asked.
     private static final String TAKE_SNAPSHOT = """
-            SELECT statement_timestamp(),
-                   EXISTS (SELECT
-                             FROM pg_catalog.pg_class AS relation
-                             JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
-                            WHERE namespace.nspname = 'satchel'
-                              AND relation.relname = 'flyway_schema_history'
-                              AND has_schema_privilege(namespace.oid, 'USAGE')
-                              AND has_table_privilege(relation.oid, 'SELECT'))
-            """;
+        SELECT statement_timestamp(),
+               EXISTS (SELECT
+                         FROM pg_catalog.pg_class AS relation
+                         JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
+                        WHERE namespace.nspname = 'satchel'
+                          AND relation.relname = 'flyway_schema_history'
+                          AND has_schema_privilege(namespace.oid, 'USAGE')
+                          AND has_table_privilege(relation.oid, 'SELECT'))
+        """;
 
     private static final String SCHEMA_VERSION = """
-            SELECT version
-              FROM satchel.flyway_schema_history
-             WHERE success
-               AND version ~ '^[0-9]+([.][0-9]+)*$'
-             ORDER BY string_to_array(version, '.')::numeric[] DESC
-             LIMIT 1
-            """;
+        SELECT version
+          FROM satchel.flyway_schema_history
+         WHERE success
+           AND version ~ '^[0-9]+([.][0-9]+)*$'
+         ORDER BY string_to_array(version, '.')::numeric[] DESC
+         LIMIT 1
+        """;
 
     private static final String UNKNOWN_VERSION = "unknown";
 
     // auth.uid() looks at claim.sub first, so one that the session was left with must not stand.
     private static final String BECOME_USER = """
-            SELECT set_config('request.jwt.claims', jsonb_build_object('sub', ?, 'role', 'authenticated')::text, true),
-                   set_config('request.jwt.claim.sub', ?, true),
-                   set_config('request.jwt.claim.role', 'authenticated', true),
-                   set_config('row_security', 'on', true),
-                   set_config('role', 'authenticated', true)
-            """;
+        SELECT set_config('request.jwt.claims', jsonb_build_object('sub', ?, 'role', 'authenticated')::text, true),
+               set_config('request.jwt.claim.sub', ?, true),
+               set_config('request.jwt.claim.role', 'authenticated', true),
+               set_config('row_security', 'on', true),
+               set_config('role', 'authenticated', true)
+        """;
 
     private static final String IS_USER = "SELECT auth.uid() IS NOT DISTINCT FROM ?";
 
@@ -102,19 +111,21 @@ final class PostgresUserRecords implements UserRecords {
     @Override
     public Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
             throws IOException {
+        long begin = System.nanoTime();
         try (Connection connection = dataSource.getConnection();
                 Reading reading = new Reading(connection, maxSnapshotAge)) {
             return reading.read(user, datasets, filters, sink);
         } catch (SQLException failed) {
+            Duration taken = Duration.ofNanos(System.nanoTime() - begin);
+            if (CANCELED.equals(failed.getSQLState()) && taken.compareTo(maxSnapshotAge) >= 0) {
+                throw new SnapshotTooOldException(maxSnapshotAge, failed);
+            }
             throw translated(failed);
         }
     }
 
     private DataAccessException translated(SQLException failed) {
         String task = "reading a user's records";
-        if (CANCELED.equals(failed.getSQLState())) {
-            return new QueryTimeoutException(task + " took longer than " + maxSnapshotAge, failed);
-        }
         DataAccessException known = translator.translate(task, null, failed);
         return known == null ? new UncategorizedSQLException(task, null, failed) : known;
     }
@@ -219,6 +230,8 @@ final class PostgresUserRecords implements UserRecords {
         private void begin() throws SQLException {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(BEGIN);
+                SearchPath.set(connection);
+                statement.execute(LIMIT_TRANSACTION);
             }
             limitNextStatement();
         }
@@ -254,14 +267,22 @@ final class PostgresUserRecords implements UserRecords {
             limitNextStatement();
             BinaryCopyDecoder decoder = new BinaryCopyDecoder(columns, sink);
             try (RunningCopy copy = new RunningCopy(connection, sql)) {
-                byte @Nullable [] message;
-                while ((message = copy.next()) != null) {
-                    decoder.accept(message);
+                while (pass(copy, decoder)) {
                     // The server's own limit sleeps while it waits for a sink that takes its time.
                     remaining();
                 }
             }
             return decoder.finish();
+        }
+
+        // A message is a record, which may be large: none is held while the next one arrives.
+        private static boolean pass(RunningCopy copy, BinaryCopyDecoder decoder) throws SQLException, IOException {
+            byte @Nullable [] message = copy.next();
+            if (message == null) {
+                return false;
+            }
+            decoder.accept(message);
+            return true;
         }
 
         private void limitNextStatement() throws SQLException {
@@ -275,7 +296,7 @@ final class PostgresUserRecords implements UserRecords {
         private Duration remaining() {
             Duration remaining = maxAge.minusNanos(System.nanoTime() - startedAt);
             if (remaining.isNegative()) {
-                throw new QueryTimeoutException("reading a user's records took longer than " + maxAge);
+                throw new SnapshotTooOldException(maxAge);
             }
             return remaining;
         }
@@ -295,21 +316,32 @@ final class PostgresUserRecords implements UserRecords {
 
         private final Connection connection;
         private final CopyOut copy;
+        private boolean halfRead;
 
         RunningCopy(Connection connection, String sql) throws SQLException {
             this.connection = connection;
             this.copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
         }
 
+        // Where there is no memory for a message, the driver has read its length and not its bytes, which would be
+        // taken
+        // for the messages to come.
         byte @Nullable [] next() throws SQLException {
-            return copy.readFromCopy();
+            try {
+                return copy.readFromCopy();
+            } catch (Error noMemory) {
+                halfRead = true;
+                throw noMemory;
+            }
         }
 
         @Override
         public void close() throws SQLException {
             if (copy.isActive()) {
                 try {
-                    cancel();
+                    if (!halfRead) {
+                        cancel();
+                    }
                 } finally {
                     giveUpIfActive();
                 }

@@ -22,16 +22,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Satchel's ports on one PostgreSQL database, into which Satchel's migrations have been applied.
  *
  * <p>Built by hand from a data source, or by Spring: plain Spring imports it, and Boot finds it by itself where there is
  * one data source, or one that is primary; a service with several builds it by hand from the right one. The data source
- * logs in as a member of {@code satchel_runtime}. Everything it hands out is safe for use by many threads.
+ * logs in as a member of {@code satchel_runtime}, or of the role of the part that is used: {@code satchel_exports}, {@code
+ * satchel_vault} or {@code satchel_rotation}. Everything it hands out is safe for use by many threads.
  *
  * <p>The vault needs {@link KeyEncryptionKeys}, such as {@link FileKeyEncryptionKeys}; a service that keeps no keys needs
  * none, and then has no vault.
@@ -56,7 +54,7 @@ public final class SatchelPostgres {
 
     public SatchelPostgres(DataSource dataSource) {
         this.dataSource = dataSource;
-        this.jdbc = JdbcClient.create(dataSource);
+        this.jdbc = SearchPath.client(dataSource);
     }
 
     /** The life cycle of every export. */
@@ -107,10 +105,7 @@ public final class SatchelPostgres {
     @ConditionalOnBean(KeyEncryptionKeys.class)
     @ConditionalOnMissingBean
     public KeyVault keyVault(KeyEncryptionKeys keyEncryptionKeys) {
-        TransactionTemplate ownTransaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-        ownTransaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
-        ownTransaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
-        return new PostgresKeyVault(jdbc, ownTransaction, keyEncryptionKeys, dataKeyCache);
+        return new PostgresKeyVault(jdbc, SearchPath.ownTransactions(dataSource), keyEncryptionKeys, dataKeyCache);
     }
 
     /** What a rotation wraps anew. Emptying the vault's cache, it belongs to the vault of the same object. */

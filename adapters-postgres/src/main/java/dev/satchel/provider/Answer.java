@@ -54,6 +54,10 @@ record Answer(int status, Optional<String> retryAfter, boolean isUsedUp, String 
         if (status == 403 && isUsedUp) {
             return aboutThisKey(who + " was asked too often with this key");
         }
+        if (status == 407) {
+            return new Verdict.Unknown(
+                    who + " could not be reached: a proxy on the way wants a user name and a password", SHORT_REST);
+        }
         if (status == 429) {
             return new Verdict.Unknown(who + " was asked too often", rest(clock));
         }

@@ -112,7 +112,13 @@ public final class HttpProviderCheck implements ProviderCheck {
                         .firstValue("X-Ratelimit-Remaining")
                         .filter("0"::equals)
                         .isPresent(),
-                new String(response.body(), StandardCharsets.UTF_8));
+                body(response));
+    }
+
+    // A proxy that wants a login has no body for the client, whatever it wrote.
+    private static String body(HttpResponse<byte[]> response) {
+        byte @Nullable [] body = response.body();
+        return body == null ? "" : new String(body, StandardCharsets.UTF_8);
     }
 
     private static Verdict failed(Provider provider, @Nullable Throwable failure) {

@@ -74,6 +74,7 @@ public final class KmsServer implements AutoCloseable {
 
     private final Map<String, Key> keys = new LinkedHashMap<>();
     private final Map<String, Fault> faults = new TreeMap<>();
+    private final Map<String, Tampering> tamperings = new TreeMap<>();
     private final Map<String, Integer> calls = new TreeMap<>();
     private final Deque<Runnable> beforeEncrypt = new ArrayDeque<>();
     private final Deque<Runnable> afterDescribe = new ArrayDeque<>();
@@ -142,6 +143,19 @@ public final class KmsServer implements AutoCloseable {
         faults.put(operation, fault);
     }
 
+    /** From now on every good answer of the operation is changed so. */
+    public synchronized void tamper(String operation, Tampering tampering) {
+        tamperings.put(operation, tampering);
+    }
+
+    /** What somebody in the place of AWS KMS makes of an answer. */
+    @FunctionalInterface
+    public interface Tampering {
+
+        /** Returns the members to answer with; {@code answer} is a copy. */
+        Map<String, Object> of(JsonNode request, Map<String, Object> answer);
+    }
+
     public synchronized void recover() {
         faults.clear();
     }
@@ -188,7 +202,7 @@ public final class KmsServer implements AutoCloseable {
             }
             Answer answer;
             if (fault == null || fault == Fault.GARBLED) {
-                answer = answer(operation, JSON.readTree(body));
+                answer = tampered(operation, JSON.readTree(body));
             } else {
                 String message = fault == Fault.ECHO ? new String(body, StandardCharsets.UTF_8) : "no";
                 answer = new Answer(fault.status, Map.of("__type", fault.code, "message", message));
@@ -208,6 +222,14 @@ public final class KmsServer implements AutoCloseable {
         } catch (InterruptedException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private synchronized Answer tampered(String operation, JsonNode request) throws GeneralSecurityException {
+        Answer answer = answer(operation, request);
+        Tampering tampering = tamperings.get(operation);
+        return tampering == null || answer.status() != 200
+                ? answer
+                : new Answer(200, tampering.of(request, new LinkedHashMap<>(answer.members())));
     }
 
     private synchronized Runnable late() {

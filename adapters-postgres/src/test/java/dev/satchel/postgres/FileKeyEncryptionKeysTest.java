@@ -164,7 +164,7 @@ class FileKeyEncryptionKeysTest {
 
         @ParameterizedTest
         @ValueSource(
-                strings = {"rw-r-----", "rw----r--", "rw--w----", "rw-----w-", "rwxrwxrwx", "rw-rw-rw-", "rwx------"})
+                strings = {"rw-rw----", "rw----r--", "rw--w----", "rw-----w-", "rwxrwxrwx", "rw-rw-rw-", "rwx------"})
         void aFileThatIsOpenToOthers(String permissions) throws IOException {
             FileKeyEncryptionKeys.create(file());
             Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString(permissions));

@@ -35,6 +35,8 @@ class PostgresArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                     "com.google.crypto.tink..",
+                    // A part of the JDK; tells who the process's user is.
+                    "com.sun.security.auth.module",
                     "dev.satchel",
                     "dev.satchel.export..",
                     "dev.satchel.keys..",

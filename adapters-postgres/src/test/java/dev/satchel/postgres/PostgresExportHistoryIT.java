@@ -2,6 +2,7 @@ package dev.satchel.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.satchel.UserId;
 import dev.satchel.export.Dataset;
@@ -13,6 +14,7 @@ import dev.satchel.export.ExportHistoryContract;
 import dev.satchel.export.Exports;
 import dev.satchel.export.Failure;
 import dev.satchel.export.HistoryUnderTest;
+import dev.satchel.export.ImpossibleExportException;
 import dev.satchel.export.Requests;
 import dev.satchel.export.StaleExportException;
 import java.sql.Connection;
@@ -106,12 +108,33 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void areFailedWhenTheyAskForTheImpossible(String type, String format, String filters, String explanation) {
             UUID id = insert(postgres.addUser(), type, format, filters);
 
-            assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
+            assertRefused(id);
 
             assertThat(entry(id).status()).isEqualTo("failed");
             assertThat(entry(id).error()).startsWith("invalid_request: " + explanation);
             assertThat(text("SELECT count(*) FROM satchel.export_lease WHERE export_id = :id", id))
                     .isEqualTo("0");
+        }
+
+        private void assertRefused(UUID id) {
+            assertThatExceptionOfType(ImpossibleExportException.class)
+                    .isThrownBy(() -> postgres.history().claim("worker", LEASE))
+                    .satisfies(refused -> {
+                        assertThat(refused.exportId()).isEqualTo(id);
+                        assertThat(entry(id).error())
+                                .isEqualTo(refused.failure().message());
+                    });
+            assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
+        }
+
+        @Test
+        void cannotBeAskedForAgain() {
+            UUID id = insert(postgres.addUser(), "nonsense", "csv", null);
+            assertRefused(id);
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> postgres.history().requestAgain(id))
+                    .withMessageStartingWith("unknown export type 'nonsense'");
         }
 
         @Test
@@ -122,6 +145,10 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             }
             UUID sound = insert(user, "vocabulary", "csv", "{}");
 
+            for (int count = 0; count < 5; count++) {
+                assertThatExceptionOfType(ImpossibleExportException.class)
+                        .isThrownBy(() -> postgres.history().claim("worker", LEASE));
+            }
             assertThat(claimed().id()).isEqualTo(sound);
             assertThat(postgres.catalog().newest(user, "failed", 10)).hasSize(5);
         }
@@ -130,7 +157,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void areQuotedBrieflyHoweverLongTheyAre() {
             UUID id = insert(postgres.addUser(), "all", "csv", "{\"phase\": \"" + "\\ud83d\\ude00".repeat(240) + "\"}");
 
-            assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
+            assertRefused(id);
 
             assertThat(entry(id).error())
                     .isEqualTo("invalid_request: unknown phase '" + "\ud83d\ude00".repeat(60)
@@ -166,7 +193,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             postgres.letPass(Duration.ofMinutes(14));
             assertThat(postgres.history().rescue(5)).isEmpty();
             postgres.letPass(Duration.ofMinutes(1));
-            assertThat(postgres.history().rescue(5)).containsExactly(id);
+            assertThat(postgres.history().rescue(5)).containsExactly(new ExportHistory.Rescued(id, false));
 
             assertThat(claimed().id()).isEqualTo(id);
         }
@@ -183,7 +210,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             assertThatExceptionOfType(StaleExportException.class)
                     .isThrownBy(() -> postgres.history().heartbeat(export, LEASE));
             assertThatExceptionOfType(StaleExportException.class)
-                    .isThrownBy(() -> postgres.history().complete(export, Exports.anyFile(), RETENTION));
+                    .isThrownBy(() -> postgres.history().complete(export, Exports.anyFileOf(export), RETENTION));
         }
     }
 
@@ -194,7 +221,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void holdsTheManifest() {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.archive(Exports.anyLocation());
+            DeliveredFile file = Exports.archive(Exports.anyLocationOf(export));
 
             postgres.history().complete(export, file, RETENTION);
 
@@ -230,7 +257,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             Export.Processing export = claimed();
             postgres.letPass(Duration.ofSeconds(90));
 
-            postgres.history().complete(export, Exports.anyFile(), RETENTION);
+            postgres.history().complete(export, Exports.anyFileOf(export), RETENTION);
 
             assertThat(Integer.valueOf(text(
                             "SELECT processing_time_seconds FROM public.export_history WHERE id = :id", export.id())))
@@ -241,7 +268,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void holdsAsManyRecordsAsItCanAndTheManifestAllOfThem() {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing export = claimed();
-            DeliveredFile small = Exports.anyFile();
+            DeliveredFile small = Exports.anyFileOf(export);
             DeliveredFile huge = new DeliveredFile(
                     small.location(),
                     small.contentType(),
@@ -321,7 +348,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
 
                 boolean stale = whileLocked(other, () -> {
                     try {
-                        postgres.history().complete(slow, Exports.anyFile(), RETENTION);
+                        postgres.history().complete(slow, Exports.anyFileOf(slow), RETENTION);
                         return false;
                     } catch (StaleExportException fenced) {
                         return true;
@@ -337,8 +364,8 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         void aCompletionWhoseAnswerIsLostAndStillRunsIsFound() throws Exception {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.anyFile();
-            try (Connection connection = postgres.database().workerDataSource().getConnection();
+            DeliveredFile file = Exports.anyFileOf(export);
+            try (Connection connection = postgres.database().ownerDataSource().getConnection();
                     Statement other = connection.createStatement()) {
                 other.execute("BEGIN");
                 other.execute("UPDATE public.export_history SET status = 'completed', completed_at = now(),"
@@ -379,11 +406,28 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                 other.execute("BEGIN");
                 other.execute("UPDATE satchel.export_lease SET expires_at = now() + interval '1 minute'");
 
-                List<UUID> rescued = whileLocked(other, () -> postgres.history().rescue(5));
+                List<ExportHistory.Rescued> rescued =
+                        whileLocked(other, () -> postgres.history().rescue(5));
 
                 assertThat(rescued).isEmpty();
-                postgres.history().complete(export, Exports.anyFile(), RETENTION);
+                postgres.history().complete(export, Exports.anyFileOf(export), RETENTION);
             }
+        }
+
+        @Test
+        void resumeWaitsForNoLockedExport() throws Exception {
+            postgres.history().request(Requests.of(postgres.addUser()));
+            postgres.history().postpone(claimed(), Exports.accessDenied(), Duration.ofMinutes(5));
+            try (Connection connection = postgres.database().workerDataSource().getConnection();
+                    Statement other = connection.createStatement()) {
+                other.execute("BEGIN");
+                other.execute("SELECT FROM public.export_history FOR UPDATE");
+
+                postgres.history().resume();
+
+                other.execute("COMMIT");
+            }
+            assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
         }
 
         @Test
@@ -417,7 +461,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                     Optional<Export.Processing> next = postgres.history().claim("worker", Duration.ZERO);
                     if (next.isPresent()) {
                         try {
-                            postgres.history().complete(next.get(), Exports.anyFile(), RETENTION);
+                            postgres.history().complete(next.get(), Exports.anyFileOf(next.get()), RETENTION);
                             mine++;
                         } catch (StaleExportException rescued) {
                             continue;

@@ -41,7 +41,7 @@ class PostgresFileLedgerIT extends FileLedgerContract {
         postgres.history().request(Requests.of(postgres.addUser()));
         Export.Processing export =
                 postgres.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
-        URI location = Exports.anyLocation();
+        URI location = Exports.anyLocationOf(export);
         postgres.ledger().opened(export, location);
         postgres.history().complete(export, Exports.file(location), retention);
         return location;
@@ -68,7 +68,7 @@ class PostgresFileLedgerIT extends FileLedgerContract {
             assertThatIllegalStateException()
                     .isThrownBy(() -> blind.leftovers(Duration.ZERO, 10))
                     .withMessage("row security hides exports from this database user, so their files cannot be told"
-                            + " from leftovers: log in as a member of satchel_runtime");
+                            + " from leftovers: log in as a member of satchel_exports");
         } finally {
             postgres.owner()
                     .sql("REVOKE ALL ON satchel.export_file, satchel.export_lease FROM nearly_a_worker")

@@ -20,8 +20,10 @@ import dev.satchel.keys.SealedKey;
 import dev.satchel.keys.UserKeys;
 import dev.satchel.keys.VaultUnderTest;
 import dev.satchel.keys.WrappedKey;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,7 +47,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class PostgresKeyVaultIT extends KeyVaultContract {
@@ -95,11 +103,25 @@ class PostgresKeyVaultIT extends KeyVaultContract {
     }
 
     private static void put(UserId user, Provider provider, String text) {
-        postgres.owner()
-                .sql("UPDATE public.user_api_keys SET " + provider.column() + " = :text WHERE user_id = :user")
-                .param("text", text)
-                .param("user", user.value())
-                .update();
+        postgres.put(user, provider, text);
+    }
+
+    /** Changes rows with no trigger to see it, so that what is found is found by the cryptography. */
+    private static void unseen(String sql, Object... values) {
+        try (Connection connection = postgres.database().superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET session_replication_role = replica");
+            JdbcClient.create(new SingleConnectionDataSource(connection, true))
+                    .sql(sql)
+                    .params(values)
+                    .update();
+        } catch (SQLException failed) {
+            throw new AssertionError(sql, failed);
+        }
+    }
+
+    private static void putUnseen(UserId user, Provider provider, String text) {
+        unseen("UPDATE public.user_api_keys SET " + provider.column() + " = ? WHERE user_id = ?", text, user.value());
     }
 
     private static void refusesToOpen(UserId user, Provider provider, String what) {
@@ -112,7 +134,7 @@ class PostgresKeyVaultIT extends KeyVaultContract {
     }
 
     @Test
-    void noSealedKeyOpensInAnotherPlace() {
+    void noSealedKeyOpensInAnotherPlaceThoughItsDataKeyCameAlong() {
         Provider[] providers = Provider.values();
         List<UserId> users = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
@@ -125,6 +147,7 @@ class PostgresKeyVaultIT extends KeyVaultContract {
             }
         }
         Random random = new Random(20260301);
+        unseen("CREATE TABLE satchel.data_key_before AS TABLE satchel.data_key");
 
         int moves = 0;
         while (moves < 1_000) {
@@ -135,17 +158,124 @@ class PostgresKeyVaultIT extends KeyVaultContract {
             }
             UserId user = users.get(to / providers.length);
             Provider provider = providers[to % providers.length];
-            put(user, provider, texts.get(from));
+            move(users.get(from / providers.length), providers[from % providers.length], user, provider);
+            putUnseen(user, provider, texts.get(from));
             refusesToOpen(user, provider, texts.get(from) + " moved to " + provider + " of " + user);
-            put(user, provider, texts.get(to));
+            move(user, provider, user, provider);
+            putUnseen(user, provider, texts.get(to));
             moves++;
         }
+        unseen("DROP TABLE satchel.data_key_before");
 
         for (UserId user : users) {
             for (Provider provider : providers) {
                 assertThat(opened(postgres.vault(), user, provider)).contains(ApiKeys.text(provider, user.toString()));
             }
         }
+    }
+
+    private static void move(UserId from, Provider ofProvider, UserId to, Provider toProvider) {
+        unseen("""
+                UPDATE satchel.data_key AS moved
+                   SET id = before.id, kek_id = before.kek_id, wrapped = before.wrapped
+                  FROM satchel.data_key_before AS before
+                 WHERE before.user_id = ? AND before.provider = ? AND moved.user_id = ? AND moved.provider = ?
+                """, from.value(), ofProvider.key(), to.value(), toProvider.key());
+    }
+
+    /** What somebody who may write rows of keys can do with a sealed key of earlier, $OLD, and the one of now, $NEW. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE public.user_api_keys SET openai_api_key = $OLD WHERE user_id = $USER",
+                "UPDATE public.user_api_keys SET openai_api_key = NULL WHERE user_id = $USER;"
+                        + "UPDATE public.user_api_keys SET openai_api_key = $OLD WHERE user_id = $USER",
+                "BEGIN; UPDATE public.user_api_keys SET openai_api_key = $OLD WHERE user_id = $USER;"
+                        + "UPDATE public.user_api_keys SET openai_api_key = $NEW WHERE user_id = $USER;"
+                        + "UPDATE public.user_api_keys SET openai_api_key = $OLD WHERE user_id = $USER; COMMIT",
+                "BEGIN; SAVEPOINT one; UPDATE public.user_api_keys SET openai_api_key = $OLD WHERE user_id = $USER;"
+                        + "ROLLBACK TO one; UPDATE public.user_api_keys SET openai_api_key = $OLD WHERE user_id = $USER;"
+                        + "RELEASE one; COMMIT",
+                "BEGIN; UPDATE public.user_api_keys SET openai_api_key = $OLD WHERE user_id = $USER; SAVEPOINT two;"
+                        + "UPDATE public.user_api_keys SET openai_api_key = $NEW WHERE user_id = $USER;"
+                        + "ROLLBACK TO two; COMMIT",
+                "UPDATE public.user_api_keys SET openai_api_key = $OLD, anthropic_api_key = openai_api_key"
+                        + " WHERE user_id = $USER",
+                "UPDATE public.user_api_keys SET openai_api_key = anthropic_api_key, anthropic_api_key = openai_api_key"
+                        + " WHERE user_id = $USER;"
+                        + "UPDATE public.user_api_keys SET openai_api_key = $OLD WHERE user_id = $USER",
+                "BEGIN; CREATE TEMPORARY TABLE kept ON COMMIT DROP AS TABLE public.user_api_keys;"
+                        + "DELETE FROM public.user_api_keys WHERE user_id = $USER;"
+                        + "UPDATE kept SET openai_api_key = $OLD;"
+                        + "INSERT INTO public.user_api_keys SELECT * FROM kept WHERE user_id = $USER; COMMIT",
+                "INSERT INTO public.user_api_keys (user_id) VALUES ($USER)"
+                        + " ON CONFLICT (user_id) DO UPDATE SET openai_api_key = $OLD",
+                "WITH cleared AS (UPDATE public.user_api_keys SET openai_api_key = NULL WHERE false)"
+                        + " UPDATE public.user_api_keys SET openai_api_key = $OLD WHERE user_id = $USER",
+                "DO $$ BEGIN UPDATE public.user_api_keys SET openai_api_key = $OLD WHERE user_id = $USER; END $$"
+            })
+    void aKeyOfEarlierNeverOpensAgain(String script) throws SQLException {
+        UserId user = postgres.addUser();
+        UserKeys keys = new UserKeys(postgres.vault());
+        keys.set(user, Provider.OPENAI, ApiKeys.of(ApiKeys.text(Provider.OPENAI, "earlier")));
+        keys.set(user, Provider.ANTHROPIC, ApiKeys.of(ApiKeys.text(Provider.ANTHROPIC, "other")));
+        String earlier = text(user, Provider.OPENAI);
+        keys.set(user, Provider.OPENAI, ApiKeys.of(ApiKeys.text(Provider.OPENAI, "now")));
+        String now = text(user, Provider.OPENAI);
+
+        try (Connection connection = postgres.database().ownerDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(script.replace("$OLD", "'" + earlier + "'")
+                    .replace("$NEW", "'" + now + "'")
+                    .replace("$USER", "'" + user + "'"));
+        }
+
+        assertThat(text(user, Provider.OPENAI)).isEqualTo(earlier);
+        refusesToOpen(user, Provider.OPENAI, script);
+    }
+
+    @Test
+    void aKeyOfEarlierNeverOpensAgainByCopy() throws Exception {
+        UserId user = postgres.addUser();
+        set(user, Provider.OPENAI);
+        String earlier = text(user, Provider.OPENAI);
+        set(user, Provider.OPENAI);
+        try (Connection connection = postgres.database().ownerDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM public.user_api_keys WHERE user_id = '" + user + "'");
+            connection
+                    .unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyIn(
+                            "COPY public.user_api_keys (user_id, openai_api_key) FROM STDIN",
+                            new StringReader(user + "\t" + earlier + "\n"));
+        }
+
+        refusesToOpen(user, Provider.OPENAI, "copied");
+    }
+
+    @Test
+    void aDataKeyThatWasKeptIsNotTakenAgain() {
+        UserId user = userWith(Provider.OPENAI);
+        JdbcClient vault = JdbcClient.create(postgres.worker());
+        Map<String, Object> kept =
+                postgres.owner().sql("""
+                        SELECT k.id AS row, k.openai_api_key AS sealed, d.kek_id AS kek, d.wrapped
+                          FROM public.user_api_keys k
+                          JOIN satchel.data_key d ON d.user_id = k.user_id
+                         WHERE k.user_id = :user
+                        """).param("user", user.value()).query().singleRow();
+        set(user, Provider.OPENAI);
+
+        assertThatExceptionOfType(DataIntegrityViolationException.class)
+                .isThrownBy(() -> vault.sql("SELECT satchel.set_key(:user, 'openai', :row, :sealed, :kek, :wrapped)")
+                        .params(kept)
+                        .param("user", user.value())
+                        .query(UUID.class)
+                        .optional())
+                .withMessageContaining("has sealed a key before");
+
+        assertThat(opened(postgres.vault(), user, Provider.OPENAI)).isPresent();
     }
 
     @Test
@@ -203,12 +333,15 @@ class PostgresKeyVaultIT extends KeyVaultContract {
         for (int bit = 0; bit < bytes.length * 8; bit += 13) {
             byte[] flipped = bytes.clone();
             flipped[bit / 8] ^= (byte) (1 << (bit % 8));
-            put(user, Provider.OPENAI, SealedKey.of(stored.dataKeyId(), flipped).text());
+            putUnseen(
+                    user,
+                    Provider.OPENAI,
+                    SealedKey.of(stored.dataKeyId(), flipped).text());
             refusesToOpen(user, Provider.OPENAI, "bit " + bit);
         }
-        put(user, Provider.OPENAI, SealedKey.of(UUID.randomUUID(), bytes).text());
+        putUnseen(user, Provider.OPENAI, SealedKey.of(UUID.randomUUID(), bytes).text());
         refusesToOpen(user, Provider.OPENAI, "another data key's id");
-        put(
+        putUnseen(
                 user,
                 Provider.OPENAI,
                 SealedKey.of(stored.dataKeyId(), Arrays.copyOf(bytes, 61)).text());
@@ -483,32 +616,20 @@ class PostgresKeyVaultIT extends KeyVaultContract {
     }
 
     @Test
-    void aKeyIsSealedUnderTheDataKeyThatTheUserHasByThen() {
+    void aKeyIsStoredInTheRowThatIsThereByThen() {
         UserId user = userWith(Provider.OPENAI);
         AtomicBoolean meanwhile = new AtomicBoolean(true);
-        KeyEncryptionKeys slow = new KeyEncryptionKeys() {
-
-            @Override
-            public String primaryId() {
-                return postgres.keyEncryptionKeys().primaryId();
-            }
+        KeyVault vault = anotherVault(new Delegating() {
 
             @Override
             public WrappedKey wrap(byte[] dataKey, UserId whose, UUID dataKeyId) {
-                return postgres.keyEncryptionKeys().wrap(dataKey, whose, dataKeyId);
-            }
-
-            @Override
-            public byte[] unwrap(WrappedKey wrapped, UserId whose, UUID dataKeyId) {
-                byte[] dataKey = postgres.keyEncryptionKeys().unwrap(wrapped, whose, dataKeyId);
                 if (meanwhile.getAndSet(false)) {
                     postgres.vault().removeAll(user);
                     set(user, Provider.UNSPLASH);
                 }
-                return dataKey;
+                return super.wrap(dataKey, whose, dataKeyId);
             }
-        };
-        KeyVault vault = new SatchelPostgres(postgres.worker()).keyVault(slow);
+        });
 
         new UserKeys(vault).set(user, Provider.ANTHROPIC, ApiKeys.of(ApiKeys.text(Provider.ANTHROPIC, "late")));
 
@@ -597,16 +718,21 @@ class PostgresKeyVaultIT extends KeyVaultContract {
         assertThat(postgres.owner()
                         .sql("""
                         SELECT count(*)
-                          FROM public.user_api_keys k
-                          FULL JOIN satchel.data_key d ON d.user_id = k.user_id
+                          FROM (SELECT k.user_id, cell.provider, cell.sealed
+                                  FROM public.user_api_keys k
+                                 CROSS JOIN LATERAL (VALUES ('openai', k.openai_api_key),
+                                                            ('anthropic', k.anthropic_api_key),
+                                                            ('unsplash', k.unsplash_api_key),
+                                                            ('none', CASE num_nonnulls(k.openai_api_key,
+                                                                         k.anthropic_api_key, k.unsplash_api_key)
+                                                                     WHEN 0 THEN 'an empty row' END))
+                                       AS cell (provider, sealed)
+                                 WHERE cell.sealed IS NOT NULL) stored
+                          FULL JOIN satchel.data_key d USING (user_id, provider)
                          WHERE d.id IS NULL
-                            OR k.id IS NULL
+                            OR stored.sealed IS NULL
                             OR d.kek_id <> :primary
-                            OR num_nonnulls(k.openai_api_key, k.anthropic_api_key, k.unsplash_api_key) = 0
-                            OR EXISTS (SELECT
-                                         FROM unnest(ARRAY [k.openai_api_key, k.anthropic_api_key, k.unsplash_api_key])
-                                              AS stored (key)
-                                        WHERE split_part(key, '.', 2) <> d.id::text)
+                            OR split_part(stored.sealed, '.', 2) <> d.id::text
                         """)
                         .param("primary", postgres.keyEncryptionKeys().primaryId())
                         .query(Long.class)
@@ -652,8 +778,9 @@ class PostgresKeyVaultIT extends KeyVaultContract {
         assertThatExceptionOfType(BrokenSealException.class)
                 .isThrownBy(() ->
                         postgres.vault().open(user, Provider.OPENAI, PURPOSE, (ApiKey key, SealedKey stored) -> 1))
-                .withMessage("a stored key cannot be opened: it was changed, moved, or sealed under a key that is gone;"
-                        + " set the key again, and if that is refused too, remove the user's keys first");
+                .withMessage(
+                        "a stored key cannot be opened: it was changed, moved, put back, or sealed under a key that"
+                                + " is gone; set the key again");
     }
 
     private static <T> T any(List<T> things) {

@@ -16,6 +16,7 @@ import dev.satchel.export.RecordSink;
 import dev.satchel.export.RecordSink.NonFinite;
 import dev.satchel.export.RecordingSink;
 import dev.satchel.export.RecordingSink.Json;
+import dev.satchel.export.SnapshotTooOldException;
 import dev.satchel.export.UserRecords;
 import dev.satchel.export.UserRecordsContract;
 import dev.satchel.migrations.SampleDatabase;
@@ -37,6 +38,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +51,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -810,9 +813,74 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
                 assertThatThrownBy(() ->
                                 all(user, new PostgresUserRecords(database.workerDataSource(), Duration.ofMillis(400))))
-                        .isExactlyInstanceOf(QueryTimeoutException.class)
+                        .isExactlyInstanceOf(SnapshotTooOldException.class)
                         .hasMessageContaining("took longer than PT0.4S")
                         .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("57014"));
+            }
+        }
+
+        @Test
+        void tellsSomebodysCancelFromItsOwnLimit() throws Exception {
+            UserId user = addUser();
+            ExecutorService reader = Executors.newSingleThreadExecutor();
+            try (Connection blocker = database.ownerDataSource().getConnection();
+                    Statement statement = blocker.createStatement()) {
+                blocker.setAutoCommit(false);
+                statement.execute("LOCK TABLE public.sessions IN ACCESS EXCLUSIVE MODE");
+
+                Future<?> reading = reader.submit(() -> all(user));
+                while (!reading.isDone() && cancelWaiting() == 0) {
+                    Thread.onSpinWait();
+                }
+
+                assertThatThrownBy(reading::get)
+                        .cause()
+                        .isInstanceOf(DataAccessException.class)
+                        .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("57014"));
+            } finally {
+                reader.shutdownNow();
+            }
+        }
+
+        private int cancelWaiting() {
+            return JdbcClient.create(database.superuserDataSource())
+                    .sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+                            + " WHERE usename = ? AND datname = current_database() AND wait_event_type = 'Lock'")
+                    .param(database.workerUser())
+                    .query()
+                    .listOfRows()
+                    .size();
+        }
+
+        @Test
+        void waitsForNobodysLockWithoutEnd() throws Exception {
+            UserId user = addUser();
+            try (Connection blocker = database.ownerDataSource().getConnection();
+                    Statement statement = blocker.createStatement()) {
+                blocker.setAutoCommit(false);
+                statement.execute("LOCK TABLE public.sessions IN ACCESS EXCLUSIVE MODE");
+
+                assertThatThrownBy(() -> all(user))
+                        .isInstanceOf(DataAccessException.class)
+                        .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("55P03"));
+            }
+        }
+
+        @Test
+        void outlivesTheLimitsThatOthersSetForATransaction() throws Exception {
+            UserId user = addUser();
+            addSession(user, Instant.EPOCH);
+            RecordSink slow = before("endDataset", new RecordingSink(), () -> Thread.sleep(300));
+            try (Connection connection = database.workerDataSource().getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("SELECT set_config(name, '200ms', false) FROM pg_settings"
+                        + " WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')");
+                SingleConnectionDataSource limited = new SingleConnectionDataSource(connection, true);
+
+                UserRecords.Snapshot snapshot = new PostgresUserRecords(limited, LONG)
+                        .read(user, List.of(Dataset.PROFILE, Dataset.SESSIONS), ExportFilters.NONE, slow);
+
+                assertThat(snapshot.records()).containsEntry(Dataset.SESSIONS, 1L);
             }
         }
 
@@ -826,7 +894,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             UserRecords records = new PostgresUserRecords(database.workerDataSource(), Duration.ofMillis(400));
 
             assertThatThrownBy(() -> records.read(user, List.of(Dataset.SESSIONS), ExportFilters.NONE, slow))
-                    .isExactlyInstanceOf(QueryTimeoutException.class)
+                    .isExactlyInstanceOf(SnapshotTooOldException.class)
                     .hasMessageContaining("took longer than PT0.4S");
         }
 
@@ -873,12 +941,12 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             try (Connection connection = pool.getConnection()) {
                 boolean autoCommit = connection.getAutoCommit();
                 String settings = JdbcClient.create(pool)
-                        .sql(
-                                "SELECT concat_ws('|', pg_backend_pid(), current_user, current_setting('transaction_isolation'),"
-                                        + " current_setting('transaction_read_only'), current_setting('statement_timeout'),"
-                                        + " current_setting('row_security'),"
-                                        + " nullif(current_setting('request.jwt.claims', true), ''),"
-                                        + " nullif(current_setting('request.jwt.claim.sub', true), ''))")
+                        .sql("SELECT concat_ws('|', pg_backend_pid(), current_user,"
+                                + " current_setting('transaction_isolation'),"
+                                + " current_setting('transaction_read_only'),"
+                                + " current_setting('statement_timeout'), current_setting('row_security'),"
+                                + " nullif(current_setting('request.jwt.claims', true), ''),"
+                                + " nullif(current_setting('request.jwt.claim.sub', true), ''))")
                         .query(String.class)
                         .single();
                 List<Object> state = new ArrayList<>(List.of((Object[]) settings.split("\\|")));
@@ -1034,15 +1102,15 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                     .as("words of %s", learner)
                     .containsExactlyInAnyOrderElementsOf(
                             owner.sql("""
-                            SELECT vocabulary_item_id
-                              FROM public.learning_progress
-                             WHERE user_id = :learner
-                             UNION
-                            SELECT word.id
-                              FROM public.vocabulary_items AS word
-                              JOIN public.vocabulary_lists AS list ON list.id = word.vocabulary_list_id
-                             WHERE list.created_by = :learner
-                            """).param("learner", learner).query().singleColumn());
+                                SELECT vocabulary_item_id
+                                  FROM public.learning_progress
+                                 WHERE user_id = :learner
+                                 UNION
+                                SELECT word.id
+                                  FROM public.vocabulary_items AS word
+                                  JOIN public.vocabulary_lists AS list ON list.id = word.vocabulary_list_id
+                                 WHERE list.created_by = :learner
+                                """).param("learner", learner).query().singleColumn());
         }
         assertThat(learners).hasSizeGreaterThanOrEqualTo(20);
     }

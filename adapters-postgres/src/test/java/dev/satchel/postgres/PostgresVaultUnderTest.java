@@ -6,6 +6,8 @@ import dev.satchel.UserId;
 import dev.satchel.keys.DataKeys;
 import dev.satchel.keys.KeyAudit;
 import dev.satchel.keys.KeyVault;
+import dev.satchel.keys.Provider;
+import dev.satchel.keys.SealedKey;
 import dev.satchel.keys.VaultUnderTest;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
@@ -130,6 +132,23 @@ final class PostgresVaultUnderTest implements VaultUnderTest, AutoCloseable {
     @Override
     public void letPass(Duration time) {
         owner.sql(LET_PASS).param("time", time.toMillis()).update();
+    }
+
+    @Override
+    public void put(UserId user, Provider provider, SealedKey sealed) {
+        put(user, provider, sealed.text());
+    }
+
+    /** As whoever may write every row of keys; the row is made where there is none. */
+    void put(UserId user, Provider provider, String text) {
+        owner.sql("""
+                INSERT INTO public.user_api_keys (user_id, %1$s)
+                VALUES (:user, :text)
+                    ON CONFLICT (user_id) DO UPDATE SET %1$s = excluded.%1$s
+                """.formatted(provider.column()))
+                .param("user", user.value())
+                .param("text", text)
+                .update();
     }
 
     @Override

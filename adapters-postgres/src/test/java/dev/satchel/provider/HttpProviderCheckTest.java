@@ -241,6 +241,97 @@ class HttpProviderCheckTest {
         assertThat(servers.asked()).isEmpty();
     }
 
+    static Stream<Arguments> refusalsOfAProxy() {
+        Duration rest = Answer.SHORT_REST;
+        return Stream.of(
+                Arguments.of("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", rest),
+                Arguments.of(
+                        "HTTP/1.1 407 \r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 5\r\n\r\nlogin",
+                        rest),
+                Arguments.of(
+                        "HTTP/1.1 407 Login\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n"
+                                + "Connection: close\r\n\r\n<html>",
+                        rest),
+                Arguments.of("HTTP/1.0 407 Login\r\n\r\n", rest),
+                Arguments.of("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", rest),
+                Arguments.of("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", rest),
+                Arguments.of("HTTP/1.1 302 Found\r\nLocation: https://login.example.org/\r\n\r\n", rest),
+                Arguments.of("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", rest),
+                Arguments.of("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", rest),
+                Arguments.of("HTTP/1.1 511 Network Authentication Required\r\nContent-Length: 0\r\n\r\n", rest),
+                Arguments.of("HTTP/1.1 100 Continue\r\n\r\n", rest),
+                Arguments.of("HTTP/1.1 101 Switching Protocols\r\n\r\n", rest),
+                Arguments.of("HTTP/1.1 200 OK\r\n\r\nno TLS", rest),
+                Arguments.of("no HTTP\r\n\r\n", rest));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusalsOfAProxy")
+    void aProxyThatOpensNoTunnelProvesNothing(String refusal, Duration rest) {
+        for (Provider provider : Provider.values()) {
+            servers.answer(question -> Reply.of(401, UNKNOWN_KEY.get(provider)));
+            servers.refuseTunnels(refusal);
+
+            judged(check(PATIENT), provider, new Verdict.Unknown("any", rest));
+
+            assertThat(servers.asked()).isEmpty();
+        }
+    }
+
+    @Test
+    void namesTheProxyThatWantsALogin() {
+        servers.refuseTunnels("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+
+        assertThat(check(PATIENT).check(Provider.OPENAI, key(Provider.OPENAI)))
+                .isEqualTo(new Verdict.Unknown(
+                        "OpenAI could not be reached: a proxy on the way wants a user name and a password",
+                        Answer.SHORT_REST));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "\r\n",
+                "no HTTP at all\r\n\r\n",
+                "HTTP/1.1\r\n\r\n",
+                "HTTP/1.1 \r\n\r\n",
+                "HTTP/1.1 abc def\r\n\r\n",
+                "HTTP/1.1 -40 x\r\n\r\n",
+                "HTTP/1.1 4010 x\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 099 x\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 999 x\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+                "HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n[]",
+                "HTTP/1.1 200 OK\r\nContent-Length: -7\r\n\r\n[]",
+                "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n[]",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n[]",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n[",
+                "HTTP/1.1 200 OK\r\n: no name\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 302 Found\r\nLocation: :::\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: \r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 407 Login\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 407 Login\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 511 Network Authentication Required\r\nContent-Length: 0\r\n\r\n",
+                // The settings of HTTP/2, and its GOAWAY.
+                "\0\0\0\4\0\0\0\0\0\0\0\10\7\0\0\0\0\0\0\0\0\0\0\0\0"
+            })
+    void whatIsNoSoundAnswerProvesNothing(String answer) {
+        for (Provider provider : Provider.values()) {
+            servers.answer(question -> Reply.of(404, ""));
+            servers.answerWordForWord(answer);
+
+            Verdict verdict = check(PATIENT).check(provider, key(provider));
+
+            assertThat(verdict.validity()).isEqualTo(Validity.UNKNOWN);
+            assertThat(servers.tunnels()).isNotEmpty();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aProviderThatCannotBeReachedProvesNothing(Provider provider) throws IOException {

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -49,8 +50,11 @@ public final class ProviderServers implements AutoCloseable {
     private final Path trusted;
     private final HttpsServer server;
     private final HttpsServer stranger;
+    private final ServerSocket wordForWord;
     private final ServerSocket proxy;
-    private volatile boolean leadsToStranger;
+    private volatile int leadsTo;
+    private volatile String said = "";
+    private volatile String proxySays = "";
     private volatile Function<Asked, Reply> answers = question -> Reply.of(404, "");
 
     static {
@@ -62,8 +66,12 @@ public final class ProviderServers implements AutoCloseable {
         trusted = keyStore(folder, "providers", "dns:api.openai.com,dns:api.anthropic.com,dns:api.unsplash.com");
         server = server(trusted);
         stranger = server(keyStore(folder, "stranger", "dns:api.example.com"));
+        wordForWord =
+                context(trusted).getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         proxy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        threads.execute(this::lead);
+        leadsTo = server.getAddress().getPort();
+        threads.execute(() -> accept(proxy, this::lead));
+        threads.execute(() -> accept(wordForWord, this::say));
     }
 
     /** Keeps its certificates in that folder. */
@@ -117,14 +125,26 @@ public final class ProviderServers implements AutoCloseable {
     /** Forgets what was asked, and answers so from now on. */
     public void answer(Function<Asked, Reply> answers) {
         this.answers = answers;
-        leadsToStranger = false;
+        leadsTo = server.getAddress().getPort();
+        proxySays = "";
         asked.clear();
         tunnels.clear();
     }
 
     /** Until the next {@link #answer}, who answers is trusted, and is somebody else. */
     public void leadToStranger() {
-        leadsToStranger = true;
+        leadsTo = stranger.getAddress().getPort();
+    }
+
+    /** Until the next {@link #answer}, the provider sends exactly this, over TLS, and hangs up. */
+    public void answerWordForWord(String text) {
+        said = text;
+        leadsTo = wordForWord.getLocalPort();
+    }
+
+    /** Until the next {@link #answer}, the proxy opens no tunnel, sends this instead, and hangs up. */
+    public void refuseTunnels(String text) {
+        proxySays = text;
     }
 
     public List<Asked> asked() {
@@ -172,22 +192,27 @@ public final class ProviderServers implements AutoCloseable {
     @Override
     public void close() throws IOException {
         proxy.close();
+        wordForWord.close();
         server.stop(0);
         stranger.stop(0);
         threads.shutdownNow();
     }
 
     private HttpsServer server(Path keys) throws IOException, GeneralSecurityException {
-        KeyManagerFactory manager = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        manager.init(load(keys), PASSWORD.toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(manager.getKeyManagers(), null, null);
         HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
-        https.setHttpsConfigurator(new HttpsConfigurator(context));
+        https.setHttpsConfigurator(new HttpsConfigurator(context(keys)));
         https.setExecutor(threads);
         https.createContext("/", this::reply);
         https.start();
         return https;
+    }
+
+    private static SSLContext context(Path keys) throws IOException, GeneralSecurityException {
+        KeyManagerFactory manager = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        manager.init(load(keys), PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(manager.getKeyManagers(), null, null);
+        return context;
     }
 
     private void reply(HttpExchange exchange) throws IOException {
@@ -214,14 +239,23 @@ public final class ProviderServers implements AutoCloseable {
         }
     }
 
-    private void lead() {
-        while (!proxy.isClosed()) {
+    private void accept(ServerSocket socket, Consumer<Socket> work) {
+        while (!socket.isClosed()) {
             try {
-                Socket client = proxy.accept();
-                threads.execute(() -> lead(client));
+                Socket client = socket.accept();
+                threads.execute(() -> work.accept(client));
             } catch (IOException e) {
                 return;
             }
+        }
+    }
+
+    private void say(Socket client) {
+        try (client) {
+            head(client.getInputStream());
+            client.getOutputStream().write(said.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            // The client broke off.
         }
     }
 
@@ -229,8 +263,11 @@ public final class ProviderServers implements AutoCloseable {
         try (client) {
             client.setTcpNoDelay(true);
             tunnels.add(head(client.getInputStream()));
-            int port = (leadsToStranger ? stranger : server).getAddress().getPort();
-            try (Socket target = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            if (!proxySays.isEmpty()) {
+                client.getOutputStream().write(proxySays.getBytes(StandardCharsets.ISO_8859_1));
+                return;
+            }
+            try (Socket target = new Socket(InetAddress.getLoopbackAddress(), leadsTo)) {
                 target.setTcpNoDelay(true);
                 client.getOutputStream()
                         .write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

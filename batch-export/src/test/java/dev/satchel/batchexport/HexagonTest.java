@@ -24,11 +24,13 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.satchel.batchexport.command.Console;
+import dev.satchel.batchexport.terminal.TerminalWriter;
 import dev.satchel.keys.ApiKey;
 import dev.satchel.keys.KeyValidation;
 import dev.satchel.keys.KeyVault;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.UserKeys;
+import java.io.PrintWriter;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -110,6 +112,20 @@ class HexagonTest {
             .because("a command that prints elsewhere spoils its output for programs");
 
     @ArchTest
+    static final ArchRule only_the_console_prints_more_than_a_line = noClasses()
+            .that()
+            .resideInAPackage("dev.satchel.batchexport..")
+            .and()
+            .doNotBelongToAnyOf(Console.class, TerminalWriter.class)
+            .should()
+            .callMethod(PrintWriter.class, "print", String.class)
+            .orShould()
+            .callMethod(PrintWriter.class, "write", String.class)
+            .orShould()
+            .callMethod(PrintWriter.class, "append", CharSequence.class)
+            .because("println and printf give every value one line, and a document is what quotes its values");
+
+    @ArchTest
     static final ArchRule only_the_use_cases_open_keys = methods()
             .that()
             .areDeclaredInClassesThat()
@@ -173,6 +189,8 @@ class HexagonTest {
                 .anyMatch(text -> text.contains("StoreThatOpensKeys"))
                 .noneMatch(text -> text.contains("HttpProviderCheck"));
         assertThat(violations(only_the_console_touches_the_process_streams, "dev.satchel.batchexport.store.violation"))
+                .anyMatch(text -> text.contains("StoreThatKnowsACommand"));
+        assertThat(violations(only_the_console_prints_more_than_a_line, "dev.satchel.batchexport.store.violation"))
                 .anyMatch(text -> text.contains("StoreThatKnowsACommand"));
     }
 

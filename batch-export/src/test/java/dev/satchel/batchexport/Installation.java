@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -65,6 +68,44 @@ public final class Installation implements AutoCloseable {
         return new TreeMap<>(environment);
     }
 
+    /** Adds a user who has records of no kind but a profile, and asks for that as CSV; returns the export's id. */
+    public String requestOfNewUser() {
+        String user = UUID.randomUUID().toString();
+        sql("INSERT INTO users (id, email) VALUES ('" + user + "', '" + user + "@example.org')");
+        return satchel("export", "request", "--user", user, "--type", "profile", "--format", "csv")
+                .succeeded();
+    }
+
+    /** An export's status and how often it was tried again. */
+    public String status(String id) {
+        return value("SELECT status || ' ' || retry_count FROM export_history WHERE id = '" + id + "'");
+    }
+
+    /** The worker's settings with S3 behind a proxy. */
+    public Map<String, String> throughProxyToS3(FaultyProxy proxy) {
+        Map<String, String> settings = environment();
+        settings.put("SATCHEL_S3_ENDPOINT", "http://127.0.0.1:" + proxy.port());
+        return settings;
+    }
+
+    /** The worker's settings with the database behind a proxy. */
+    public Map<String, String> throughProxyToDatabase(FaultyProxy proxy) {
+        Map<String, String> settings = environment();
+        settings.compute(
+                "DATABASE_URL",
+                (name, url) -> String.valueOf(url).replaceFirst("@[^/]+/", "@127.0.0.1:" + proxy.port() + "/"));
+        return settings;
+    }
+
+    public FaultyProxy proxyToS3() throws IOException {
+        return FaultyProxy.before(s3.endpoint().getHost(), s3.endpoint().getPort());
+    }
+
+    public FaultyProxy proxyToDatabase() throws IOException {
+        URI server = URI.create(database.jdbcUrl().substring("jdbc:".length()));
+        return FaultyProxy.before(server.getHost(), server.getPort());
+    }
+
     /** Runs a command in this process with the worker's settings. */
     public Result satchel(String... arguments) {
         return satchel(environment, arguments);
@@ -73,6 +114,12 @@ public final class Installation implements AutoCloseable {
     /** Runs a command in this process with those settings. */
     public static Result satchel(Map<String, String> environment, String... arguments) {
         return satchel(environment, InputStream.nullInputStream(), arguments);
+    }
+
+    /** Begins a command in this process with those settings, in a thread of its own. */
+    public static CompletableFuture<Result> begin(Map<String, String> environment, String... arguments) {
+        return CompletableFuture.supplyAsync(
+                () -> satchel(environment, arguments), task -> new Thread(task, "satchel").start());
     }
 
     /** Runs a command in this process with those settings and that standard input. */

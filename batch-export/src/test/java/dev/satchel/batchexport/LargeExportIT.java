@@ -9,7 +9,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
@@ -87,12 +86,12 @@ class LargeExportIT {
         String id = request("csv");
         Map<String, String> impatient = Map.of("SATCHEL_EXPORT_LEASE", "3s", "SATCHEL_EXPORT_ORPHANGRACE", "6s");
         Process killed = satchel.start(impatient, List.of(), folder.resolve("killed"), "export", "run");
-        waitUntil("an upload has begun", () -> "1".equals(satchel.value("SELECT count(*) FROM satchel.export_file")));
+        Await.until("an upload has begun", () -> "1".equals(satchel.value("SELECT count(*) FROM satchel.export_file")));
 
         killed.destroyForcibly().waitFor();
 
         assertThat(satchel.value("SELECT status FROM export_history")).isEqualTo("processing");
-        waitUntil(
+        Await.until(
                 "the lease has ended",
                 () -> "t".equals(satchel.value("SELECT expires_at < now() FROM satchel.export_lease")));
         Process next = satchel.start(impatient, List.of(), folder.resolve("next"), "export", "run");
@@ -105,7 +104,7 @@ class LargeExportIT {
 
         Map<String, String> cleaning = satchel.environment();
         cleaning.putAll(impatient);
-        waitUntil(
+        Await.until(
                 "the leftover is old enough to be removed",
                 () -> Installation.satchel(cleaning, "cleanup").succeeded().contains("1 never published; kept 0"));
         assertThat(satchel.objects()).hasSize(1);
@@ -117,7 +116,7 @@ class LargeExportIT {
         request("json");
         Process worker = satchel.start(
                 Map.of("SATCHEL_EXPORT_STOPGRACE", "0s"), List.of(), folder.resolve("stopped"), "export", "run");
-        waitUntil("an upload has begun", () -> "1".equals(satchel.value("SELECT count(*) FROM satchel.export_file")));
+        Await.until("an upload has begun", () -> "1".equals(satchel.value("SELECT count(*) FROM satchel.export_file")));
 
         worker.destroy();
 
@@ -158,15 +157,5 @@ class LargeExportIT {
             }
         }
         return records;
-    }
-
-    private static void waitUntil(String what, java.util.function.BooleanSupplier holds) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        while (!holds.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within a minute: " + what);
-            }
-            java.util.concurrent.TimeUnit.MILLISECONDS.sleep(20);
-        }
     }
 }

@@ -7,34 +7,57 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Delivers one claimed export: reads the user's records in one snapshot, writes them as a file, stores it, and publishes
  * it by completing the export.
  *
  * <p>The file is published by the last step alone. Whatever goes wrong before it, or takes the lease away meanwhile,
- * leaves an unpublished object at most, which the {@link FileLedger} has known of since before its first byte. The lease
- * is extended by {@code heartbeats} while the bytes flow, whatever they wait for. Safe for use by many threads.
+ * leaves an unpublished object at most, which the {@link FileLedger} has known of since before its first byte. Nothing
+ * that goes wrong leaves this class as an exception: not even an {@link Error}, which ends this export and no other.
+ *
+ * <p>What goes wrong while the store fails its probe is not the export's. It then waits, and spends no attempt; neither
+ * does one that waits for the operator. Safe for use by many threads.
  */
 public final class DeliverExport {
+
+    /** How long an export waits that only the operator can help, before it is tried all the same. */
+    private static final Duration OPERATOR_PAUSE = Duration.ofMinutes(5);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    /** A value of many megabytes goes out in pieces, between which the worker hears that it must stop. */
+    private static final int PIECE = 64 * 1024;
+
+    /** What the store has no part in, so that it need not be probed. */
+    private static final Set<Failure.Code> NOT_OF_THE_STORE = EnumSet.of(
+            Failure.Code.INVALID_REQUEST,
+            Failure.Code.DATABASE_UNAVAILABLE,
+            Failure.Code.SNAPSHOT_TOO_OLD,
+            Failure.Code.OUT_OF_MEMORY);
 
     private final ExportHistory history;
     private final FileLedger ledger;
     private final UserRecords records;
     private final FileFormats formats;
     private final FileStore store;
+    private final StoreProbe probe;
     private final FailureDiagnosis diagnosis;
     private final RetryPolicy retries;
-    private final ScheduledExecutorService heartbeats;
+    private final Heartbeats heartbeats;
     private final Terms terms;
     private final SecureRandom random = new SecureRandom();
 
@@ -44,15 +67,17 @@ public final class DeliverExport {
             UserRecords records,
             FileFormats formats,
             FileStore store,
+            StoreProbe probe,
             FailureDiagnosis diagnosis,
             RetryPolicy retries,
-            ScheduledExecutorService heartbeats,
+            Heartbeats heartbeats,
             Terms terms) {
         this.history = history;
         this.ledger = ledger;
         this.records = records;
         this.formats = formats;
         this.store = store;
+        this.probe = probe;
         this.diagnosis = diagnosis;
         this.retries = retries;
         this.heartbeats = heartbeats;
@@ -67,18 +92,16 @@ public final class DeliverExport {
     public Delivery deliver(Export.Processing export, BooleanSupplier stopped) {
         String name = objectName(export);
         URI location = store.locate(name);
-        Lease lease = new Lease(export, stopped);
-        ScheduledFuture<?> beating = heartbeats.scheduleWithFixedDelay(
-                lease::extend, terms.heartbeat().toMillis(), terms.heartbeat().toMillis(), TimeUnit.MILLISECONDS);
-        try {
-            ledger.opened(export, location);
-            DeliveredFile file = write(export, name, location, lease);
-            return publish(export, file);
-        } catch (Exception failed) {
-            forgetIfGone(location);
-            return end(export, failed, lease);
-        } finally {
-            beating.cancel(false);
+        try (Lease lease = new Lease(history, export, terms, stopped, heartbeats)) {
+            try {
+                ledger.opened(export, location);
+                DeliveredFile file = write(export, name, location, lease);
+                return publish(export, file, lease);
+            } catch (Throwable failed) {
+                Delivery end = end(export, failed, lease);
+                forgetIfGone(location, end);
+                return end;
+            }
         }
     }
 
@@ -110,60 +133,118 @@ public final class DeliverExport {
         }
     }
 
-    private Delivery publish(Export.Processing export, DeliveredFile file) throws IOException {
+    // Where no answer comes, the database may have committed all the same, so the file stays until it is known.
+    private Delivery publish(Export.Processing export, DeliveredFile file, Lease lease) {
         try {
-            return new Delivery.Delivered(history.complete(export, file, terms.retention()));
+            return new Delivery.Delivered(answered(lease, () -> history.complete(export, file, terms.retention())));
         } catch (StaleExportException lost) {
-            store.delete(file.location());
             throw lost;
-        } catch (RuntimeException noAnswer) {
-            return publishAgain(export, file, noAnswer);
+        } catch (RuntimeException | Error noAnswer) {
+            return new Delivery.Unconfirmed(export.id(), noAnswer);
         }
     }
 
-    // The answer may have been lost after the database committed, so the file must stay until it is known.
-    private Delivery publishAgain(Export.Processing export, DeliveredFile file, RuntimeException noAnswer)
-            throws IOException {
-        try {
-            return new Delivery.Delivered(history.complete(export, file, terms.retention()));
-        } catch (StaleExportException lost) {
-            store.delete(file.location());
-            throw lost;
-        } catch (RuntimeException stillNoAnswer) {
-            stillNoAnswer.addSuppressed(noAnswer);
-            return new Delivery.Unconfirmed(export.id(), stillNoAnswer);
-        }
-    }
-
-    private Delivery end(Export.Processing export, Exception failed, Lease lease) {
+    private Delivery end(Export.Processing export, Throwable failed, Lease lease) {
         try {
             if (failed instanceof StaleExportException || lease.isLost()) {
                 return new Delivery.Lost(export.id());
             }
-            if (failed instanceof StoppedException) {
-                return new Delivery.Released(history.release(export));
+            if (lease.isStopped()) {
+                return new Delivery.Released(answered(lease, () -> history.release(export)));
             }
-            Failure failure = diagnosis.diagnose(failed);
-            Optional<Duration> delay = retries.delayAfter(export.attempt(), failure, random);
-            if (delay.isPresent()) {
-                return new Delivery.Retried(history.retry(export, failure, delay.get()), failure, delay.get(), failed);
-            }
-            return new Delivery.GivenUp(history.fail(export, failure), failed);
+            return end(export, lease.isChoked() ? Failure.OUT_OF_MEMORY : diagnosis.diagnose(failed), failed, lease);
         } catch (StaleExportException lost) {
             return new Delivery.Lost(export.id());
-        } catch (RuntimeException noAnswer) {
+        } catch (RuntimeException | Error noAnswer) {
             noAnswer.addSuppressed(failed);
             return new Delivery.Unconfirmed(export.id(), noAnswer);
         }
     }
 
+    private Delivery end(Export.Processing export, Failure failure, Throwable failed, Lease lease) {
+        Optional<Failure> ofTheStore = NOT_OF_THE_STORE.contains(failure.code()) ? Optional.empty() : probe();
+        if (ofTheStore.isPresent()) {
+            return postponed(export, ofTheStore.get(), Duration.ZERO, true, failed, lease);
+        }
+        if (failure.code().verdict() == Failure.Verdict.OPERATOR) {
+            return postponed(export, failure, OPERATOR_PAUSE, false, failed, lease);
+        }
+        Optional<Duration> delay = retries.delayAfter(export.attempt(), failure, random);
+        if (delay.isPresent()) {
+            return new Delivery.Retried(
+                    answered(lease, () -> history.retry(export, failure, delay.get())), failure, delay.get(), failed);
+        }
+        return new Delivery.GivenUp(answered(lease, () -> history.fail(export, failure)), failed);
+    }
+
+    private Delivery postponed(
+            Export.Processing export,
+            Failure failure,
+            Duration delay,
+            boolean storeFailed,
+            Throwable failed,
+            Lease lease) {
+        return new Delivery.Postponed(
+                answered(lease, () -> history.postpone(export, failure, delay)), failure, delay, storeFailed, failed);
+    }
+
+    // The probe asks the database too, whose own failures say nothing about the store.
+    private Optional<Failure> probe() {
+        try {
+            probe.probe();
+            return Optional.empty();
+        } catch (IOException | RuntimeException failed) {
+            return Optional.of(diagnosis.diagnose(failed))
+                    .filter(failure -> failure.code() != Failure.Code.DATABASE_UNAVAILABLE);
+        }
+    }
+
+    /**
+     * Takes a step of the history, and again while the database is away: for twice the time of the lease, after which
+     * another worker has the export. A step that finds the lease gone changes nothing.
+     */
+    private <T> T answered(Lease lease, Supplier<T> step) {
+        long begun = lease.now();
+        Duration pause = FIRST_PAUSE;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return step.get();
+            } catch (StaleExportException lost) {
+                throw lost;
+            } catch (RuntimeException noAnswer) {
+                boolean away = diagnosis.diagnose(noAnswer).code() == Failure.Code.DATABASE_UNAVAILABLE
+                        && !lease.isStopped()
+                        && !lease.hasPassed(terms.lease().multipliedBy(2), begun);
+                // Once at least, whatever went wrong: an answer may just have been lost.
+                if ((attempt > 1 && !away) || !sleep(pause)) {
+                    throw noAnswer;
+                }
+                lease.move();
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            }
+        }
+    }
+
+    private static boolean sleep(Duration pause) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+            return true;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     // The upload has removed its own leavings when it was closed; this makes sure, so that the ledger may forget them.
     // Where it fails, the ledger keeps the entry and clean-up tries again.
-    private void forgetIfGone(URI location) {
+    private void forgetIfGone(URI location, Delivery end) {
+        if (end instanceof Delivery.Postponed postponed && postponed.storeFailed()) {
+            return;
+        }
         try {
             store.delete(location);
             ledger.deleted(location);
-        } catch (IOException | RuntimeException later) {
+        } catch (IOException | RuntimeException | Error later) {
             return;
         }
     }
@@ -187,15 +268,20 @@ public final class DeliverExport {
      *
      * @param lease how long a worker may be silent before its exports are taken back
      * @param heartbeat how often it says that it lives; at most a third of the lease
+     * @param patience how long it goes on saying so while nothing moves; longer than any query or request may take
      * @param retention how long a delivered file stays
      * @param acceptedGaps the datasets that may lack what row security hides from their own user, each with the reason
      */
     public record Terms(
-            Duration lease, Duration heartbeat, Duration retention, Map<Dataset, String> acceptedGaps) {
+            Duration lease,
+            Duration heartbeat,
+            Duration patience,
+            Duration retention,
+            Map<Dataset, String> acceptedGaps) {
 
         /** Terms under which every file is complete. */
-        public Terms(Duration lease, Duration heartbeat, Duration retention) {
-            this(lease, heartbeat, retention, Map.of());
+        public Terms(Duration lease, Duration heartbeat, Duration patience, Duration retention) {
+            this(lease, heartbeat, patience, retention, Map.of());
         }
 
         public Terms {
@@ -207,56 +293,23 @@ public final class DeliverExport {
                         "the heartbeat must be positive and at most a third of the lease, were " + heartbeat + " and "
                                 + lease);
             }
+            if (patience.isZero() || patience.isNegative()) {
+                throw new IllegalArgumentException("the patience must be positive, was " + patience);
+            }
             if (retention.isZero() || retention.isNegative()) {
                 throw new IllegalArgumentException("the retention must be positive, was " + retention);
             }
         }
     }
 
-    /** What this worker knows about its right to go on. */
-    private final class Lease {
-
-        private final Export.Processing export;
-        private final BooleanSupplier stopped;
-        private volatile boolean lost;
-
-        Lease(Export.Processing export, BooleanSupplier stopped) {
-            this.export = export;
-            this.stopped = stopped;
-        }
-
-        void extend() {
-            try {
-                history.heartbeat(export, terms.lease());
-            } catch (StaleExportException gone) {
-                lost = true;
-            } catch (RuntimeException unreachable) {
-                // The next beat tries again; if none gets through, the lease ends and the fenced steps find that out.
-                return;
-            }
-        }
-
-        boolean isLost() {
-            return lost;
-        }
-
-        void check() {
-            if (lost) {
-                throw new StaleExportException(export.id());
-            }
-            if (stopped.getAsBoolean()) {
-                throw new StoppedException();
-            }
-        }
-    }
-
-    private static final class StoppedException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        StoppedException() {
-            super("the worker was told to stop");
-        }
-    }
+    /**
+     * What extends the leases of a process.
+     *
+     * @param executor runs the heartbeats, beside the work
+     * @param choking whether the JVM does little else than collect garbage
+     * @param nanoTime counts nanoseconds from any moment
+     */
+    public record Heartbeats(ScheduledExecutorService executor, BooleanSupplier choking, LongSupplier nanoTime) {}
 
     /** Ends the attempt at the next byte once it may not go on. */
     private static final class Guarded extends FilterOutputStream {
@@ -272,12 +325,19 @@ public final class DeliverExport {
         public void write(int value) throws IOException {
             lease.check();
             out.write(value);
+            lease.move();
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            lease.check();
-            out.write(bytes, offset, length);
+            int done = 0;
+            while (done < length) {
+                int piece = Math.min(PIECE, length - done);
+                lease.check();
+                out.write(bytes, offset + done, piece);
+                lease.move();
+                done += piece;
+            }
         }
     }
 }

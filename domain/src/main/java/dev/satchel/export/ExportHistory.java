@@ -4,6 +4,7 @@ import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -43,15 +44,19 @@ public interface ExportHistory {
     /**
      * Hands the next export to exactly one of all workers that ask; empty when none is due. Users take turns: each has
      * one export in a round, so that one user's many delay another's first by one at most, and within a round the one
-     * that waits longest is next. An export whose row asks for something impossible is failed on the way, never handed
-     * out.
+     * that waits longest is next.
      *
      * @param worker names the worker for people who look into a lease
+     * @throws ImpossibleExportException if that export asks for what does not exist, and was failed therefore
      */
     Optional<Export.Processing> claim(String worker, Duration lease);
 
-    /** How long until the next pending export may be claimed, zero when one may be now; empty when none is pending. */
-    Optional<Duration> untilNextDue();
+    /**
+     * What is left to do.
+     *
+     * @param silence a lease that was not extended for that long counts as silent
+     */
+    Backlog backlog(Duration silence);
 
     /**
      * Extends the lease from now.
@@ -76,6 +81,17 @@ public interface ExportHistory {
     Export.Pending retry(Export.Processing export, Failure failure, Duration delay);
 
     /**
+     * Puts the export back with the reason, not to be claimed before {@code delay} has passed. The attempt is not spent,
+     * because what went wrong is not the export's.
+     *
+     * @throws StaleExportException if the export is no longer this worker's
+     */
+    Export.Pending postpone(Export.Processing export, Failure failure, Duration delay);
+
+    /** Makes every export that waits for the operator due now, because what it waits for may have been put right. */
+    void resume();
+
+    /**
      * Puts the export back at once as if it had never been claimed: the attempt is not spent.
      *
      * @throws StaleExportException if the export is no longer this worker's
@@ -92,11 +108,48 @@ public interface ExportHistory {
     /**
      * Takes back every export whose worker let its lease end: to be tried again at once, or failed with {@link
      * Failure.Code#WORKER_LOST} when {@code attempts} were spent.
-     *
-     * @return the ids taken back
      */
-    List<UUID> rescue(int attempts);
+    List<Rescued> rescue(int attempts);
+
+    /**
+     * Asks again for what a failed export asked for. The failed one stays as the record of what happened.
+     *
+     * @return empty if there is no failed export of that id
+     * @throws IllegalArgumentException if it asked for what does not exist
+     */
+    Optional<Requested> requestAgain(UUID failed);
+
+    /**
+     * Asks again for what each export asked for that failed with that code, unless somebody has asked for the same since.
+     *
+     * @return the ids of the exports that were added
+     */
+    List<UUID> requestAgain(Failure.Code code);
 
     /** The answer to a request: the export's id, and whether this request added it. */
     record Requested(UUID id, UserId user, boolean added) {}
+
+    /** An export taken back from a worker that stopped answering, and whether that was its last attempt. */
+    record Rescued(UUID id, boolean givenUp) {}
+
+    /**
+     * What is left to do at one moment.
+     *
+     * @param untilNextDue how long until the next pending export may be claimed, zero when one may be now; empty when
+     *     none is pending. One that waits for the operator counts only once it is due
+     * @param pending how many exports wait, by the code of the reason they wait for; under an empty code those that wait
+     *     for no reason but their turn
+     * @param held how many exports a worker holds that extended its lease lately
+     * @param silent how many exports a worker holds that did not
+     */
+    record Backlog(Optional<Duration> untilNextDue, Map<String, Long> pending, long held, long silent) {
+
+        public Backlog {
+            pending = Map.copyOf(pending);
+        }
+
+        public long waiting() {
+            return pending.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
 }

@@ -4,6 +4,6 @@ package dev.satchel.export;
 @FunctionalInterface
 public interface FailureDiagnosis {
 
-    /** The reason to give for an attempt that ended in {@code exception}; never repeats its message. */
-    Failure diagnose(Exception exception);
+    /** The reason to give for an attempt that ended in {@code thrown}; never repeats its message. */
+    Failure diagnose(Throwable thrown);
 }

@@ -16,6 +16,9 @@ public record RetryPolicy(int attempts, Duration base, Duration cap) {
 
     public static final RetryPolicy DEFAULT = new RetryPolicy(5, Duration.ofSeconds(10), Duration.ofMinutes(15));
 
+    /** The first time, what another export held may have been too much; the second time it is this export's own. */
+    private static final int ATTEMPTS_OUT_OF_MEMORY = 2;
+
     public RetryPolicy {
         if (attempts < 1) {
             throw new IllegalArgumentException("attempts must be at least 1, was " + attempts);
@@ -27,7 +30,8 @@ public record RetryPolicy(int attempts, Duration base, Duration cap) {
 
     /** The delay before the next attempt after {@code attempt} ended in {@code failure}; empty to give up. */
     public Optional<Duration> delayAfter(int attempt, Failure failure, RandomGenerator random) {
-        if (!failure.code().isTemporary() || attempt >= attempts) {
+        int most = failure.code() == Failure.Code.OUT_OF_MEMORY ? Math.min(attempts, ATTEMPTS_OUT_OF_MEMORY) : attempts;
+        if (!failure.code().isTemporary() || attempt >= most) {
             return Optional.empty();
         }
         return Optional.of(

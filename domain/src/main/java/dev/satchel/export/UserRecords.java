@@ -15,6 +15,8 @@ public interface UserRecords {
      *
      * <p>Reads with the user's own rights, and never a record of anybody else. Holds a few kilobytes, whatever the
      * number of records. An exception of the sink ends the reading and is passed on as it is.
+     *
+     * @throws SnapshotTooOldException if reading took longer than a snapshot may be held open
      */
     Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink) throws IOException;
 

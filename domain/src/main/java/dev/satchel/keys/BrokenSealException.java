@@ -9,7 +9,7 @@ public final class BrokenSealException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public BrokenSealException() {
-        super("a stored key cannot be opened: it was changed, moved, or sealed under a key that is gone;"
-                + " set the key again, and if that is refused too, remove the user's keys first");
+        super("a stored key cannot be opened: it was changed, moved, put back, or sealed under a key that is gone;"
+                + " set the key again");
     }
 }

@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * The users' data keys as they are stored: wrapped. Safe for use by many threads and processes, while keys are set, used
+ * The data keys as they are stored: wrapped, one for each key that is set. Safe for use by many threads and processes, while keys are set, used
  * and removed.
  */
 public interface DataKeys {

@@ -16,8 +16,8 @@ import java.util.Set;
 public interface KeyVault {
 
     /**
-     * Seals and stores a key in place of an earlier one. What was known about the earlier one is forgotten. The caller
-     * closes {@code key}.
+     * Seals and stores a key in place of an earlier one, which can never be opened again, wherever its sealed text is put.
+     * What was known about the earlier one is forgotten. The caller closes {@code key}.
      *
      * @throws UnknownUserException if there is no such user
      */
@@ -31,10 +31,10 @@ public interface KeyVault {
      */
     boolean setFirst(UserId user, Provider provider, ApiKey key);
 
-    /** Deletes the key; with the user's last one their data key goes too. False if there was none. */
+    /** Deletes the key, and with its data key every copy of it. False if there was none. */
     boolean remove(UserId user, Provider provider);
 
-    /** Deletes every key of the user, and their data key. False if there was none. */
+    /** Deletes every key of the user, and their data keys. False if there was none. */
     boolean removeAll(UserId user);
 
     /** What may be shown: one status per provider, in the order of {@link Provider}. Opens nothing. */

@@ -47,12 +47,12 @@ public final class UserKeys {
         return vault.statuses(user);
     }
 
-    /** Deletes the key; with the user's last one their data key goes too. False if there was none. */
+    /** Deletes the key, and with its data key every copy of it. False if there was none. */
     public boolean remove(UserId user, Provider provider) {
         return vault.remove(user, provider);
     }
 
-    /** Deletes every key of the user, and their data key. False if there was none. */
+    /** Deletes every key of the user, and their data keys. False if there was none. */
     public boolean removeAll(UserId user) {
         return vault.removeAll(user);
     }

@@ -3,16 +3,16 @@
  *
  * <p><b>What it promises.</b> A key is stored sealed or not at all, and there is one sealed form ({@link
  * dev.satchel.keys.SealedKey}); nothing else is ever read as a key. A sealed key opens only in the row, the column and for
- * the user it was sealed for. No method returns a key: {@link dev.satchel.keys.UserKeys#use} lends it to a function and
+ * the user it was sealed for, and only until it is set again or removed: put back later, it does not open. No method returns a key: {@link dev.satchel.keys.UserKeys#use} lends it to a function and
  * wipes it afterwards, and {@link dev.satchel.keys.ApiKey#revealSecret} is the one way to read it. Setting, checking or
  * removing one provider's key leaves the others alone. An outage of a provider says nothing about a key.
  *
  * <p><b>The envelope.</b> A key-encryption key ({@link dev.satchel.keys.KeyEncryptionKeys}: a file, or a key management
- * service) wraps one data key per user; the data key seals that user's keys. Rotation wraps the data keys anew ({@link
+ * service) wraps one data key per sealed key, which seals nothing else. Rotation wraps the data keys anew ({@link
  * dev.satchel.keys.DataKeys}) and touches no sealed key.
  *
- * <p><b>What deleting means.</b> The user's data key goes with their last key, with their row of keys or with their
- * account, in the same transaction. Sealed texts that survive anywhere else, such as in a log or a copy of the table, can
+ * <p><b>What deleting means.</b> A data key goes when its key is set again or removed, by whomever, with the user's row of
+ * keys or with their account, in the same transaction. Sealed texts that survive anywhere else, such as in a log or a copy of the table, can
  * then no longer be opened. A backup is different: it holds the wrapped data key next to the sealed keys, and whoever has
  * both the backup and the key-encryption key of its time can open them. That ends when the backup is deleted, or when
  * that key-encryption key is destroyed after a rotation, everywhere it was kept, whichever comes first. The database

@@ -21,11 +21,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -37,13 +39,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DeliverExportTest {
 
     private static final Duration LEASE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofDays(1);
     private static final Duration RETENTION = Duration.ofDays(7);
-    private static final DeliverExport.Terms TERMS = new DeliverExport.Terms(LEASE, Duration.ofMillis(5), RETENTION);
+    private static final DeliverExport.Terms TERMS =
+            new DeliverExport.Terms(LEASE, Duration.ofMillis(5), PATIENCE, RETENTION);
     private static final RetryPolicy NO_DELAY = new RetryPolicy(3, Duration.ZERO, Duration.ZERO);
+
+    private static final Failure DEFECT = new Failure(Failure.Code.INTERNAL, "a defect");
+    private static final Failure OUT_OF_MEMORY = new Failure(Failure.Code.OUT_OF_MEMORY, "too little memory");
 
     private final InMemoryExportHistory history = new InMemoryExportHistory();
     private final UserId user = history.addUser();
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private final AtomicBoolean choking = new AtomicBoolean();
     private final Store store = new Store();
     private final Words words = new Words();
     private final FlakyHistory flaky = new FlakyHistory();
@@ -60,24 +68,33 @@ class DeliverExportTest {
     }
 
     private Delivery deliver(Export.Processing export) {
+        return deliver(export, TERMS);
+    }
+
+    private Delivery deliver(Export.Processing export, DeliverExport.Terms terms) {
         return new DeliverExport(
                         flaky,
                         history,
                         words,
                         new Lines(),
                         store,
+                        store::probe,
                         DeliverExportTest::diagnose,
                         NO_DELAY,
-                        heartbeats,
-                        TERMS)
+                        new DeliverExport.Heartbeats(heartbeats, choking::get, System::nanoTime),
+                        terms)
                 .deliver(export, stopped::get);
     }
 
-    private static Failure diagnose(Exception exception) {
-        return switch (exception.getMessage()) {
+    private static Failure diagnose(Throwable thrown) {
+        if (thrown instanceof OutOfMemoryError) {
+            return OUT_OF_MEMORY;
+        }
+        return switch (String.valueOf(thrown.getMessage())) {
             case "denied" -> Exports.accessDenied();
             case "down" -> Exports.storeUnavailable();
-            default -> new Failure(Failure.Code.INTERNAL, "a defect");
+            case "away" -> new Failure(Failure.Code.DATABASE_UNAVAILABLE, "the database is away");
+            default -> DEFECT;
         };
     }
 
@@ -192,14 +209,14 @@ class DeliverExportTest {
         @CsvSource({"OPEN", "WRITE", "COMMIT", "READ", "CLOSE"})
         void isGivenUpWhereWaitingCannotHelp(Fault fault) {
             Export.Processing export = claimed();
-            fail(fault, "denied");
+            fail(fault, "broken");
 
             Delivery delivery = deliver(export);
 
             assertThat(delivery)
                     .isInstanceOfSatisfying(
                             Delivery.GivenUp.class,
-                            given -> assertThat(given.export().failure()).isEqualTo(Exports.accessDenied()));
+                            given -> assertThat(given.export().failure()).isEqualTo(DEFECT));
             assertThat(entry(export).status()).isEqualTo("failed");
             assertNothingIsLeft();
         }
@@ -244,11 +261,155 @@ class DeliverExportTest {
                                     .containsExactly("down"));
             assertNothingIsLeft();
         }
+    }
 
-        private void fail(Fault fault, String message) {
-            words.fault = fault == Fault.READ ? message : "";
-            store.fault = fault;
-            store.message = message;
+    private void fail(Fault fault, String message) {
+        words.fault = fault == Fault.READ ? message : "";
+        store.fault = fault;
+        store.message = message;
+    }
+
+    @Nested
+    class FailureOfTheOperator {
+
+        @ParameterizedTest
+        @CsvSource({"OPEN", "WRITE", "COMMIT", "READ", "CLOSE"})
+        void makesTheExportWaitWithoutSpendingTheAttempt(Fault fault) {
+            Export.Processing export = claimed();
+            fail(fault, "denied");
+
+            Delivery delivery = deliver(export);
+
+            assertThat(delivery).isInstanceOfSatisfying(Delivery.Postponed.class, postponed -> {
+                assertThat(postponed.failure()).isEqualTo(Exports.accessDenied());
+                assertThat(postponed.storeFailed()).isFalse();
+                assertThat(postponed.export().attempts()).isZero();
+            });
+            assertThat(entry(export).status()).isEqualTo("pending");
+            assertThat(entry(export).error()).isEqualTo(Exports.accessDenied().message());
+            assertThat(history.claim("worker", LEASE)).isEmpty();
+            history.letPass(Duration.ofMinutes(5));
+            assertThat(claimed().attempt()).isEqualTo(1);
+            assertNothingIsLeft();
+        }
+
+        @ParameterizedTest
+        @CsvSource({"OPEN, down", "WRITE, broken", "COMMIT, denied", "READ, broken", "CLOSE, down"})
+        void isWhateverHappensWhileTheStoreFailsItsProbe(Fault fault, String message) {
+            Export.Processing export = claimed();
+            fail(fault, message);
+            store.probeFails = "denied";
+
+            Delivery delivery = deliver(export);
+
+            assertThat(delivery).isInstanceOfSatisfying(Delivery.Postponed.class, postponed -> {
+                assertThat(postponed.failure()).isEqualTo(Exports.accessDenied());
+                assertThat(postponed.storeFailed()).isTrue();
+                assertThat(postponed.delay()).isZero();
+                assertThat(postponed.cause()).hasMessage(message);
+            });
+            assertThat(claimed().attempt()).isEqualTo(1);
+        }
+
+        @Test
+        void isNotAFailureOfTheDatabase() {
+            Export.Processing export = claimed();
+            fail(Fault.READ, "away");
+            store.probeFails = "denied";
+
+            assertThat(deliver(export)).isInstanceOf(Delivery.Retried.class);
+        }
+
+        @Test
+        void isNotWhatTheDatabaseDidNotAnswerInTheProbe() {
+            Export.Processing export = claimed();
+            fail(Fault.READ, "broken");
+            store.probeFails = "away";
+
+            assertThat(deliver(export)).isInstanceOf(Delivery.GivenUp.class);
+        }
+    }
+
+    @Nested
+    class Errors {
+
+        @Test
+        void endTheExportWithTheirCause() {
+            Export.Processing export = claimed();
+            words.between = () -> {
+                throw new StackOverflowError();
+            };
+
+            assertThat(deliver(export)).isInstanceOfSatisfying(Delivery.GivenUp.class, given -> {
+                assertThat(given.export().failure()).isEqualTo(DEFECT);
+                assertThat(given.cause()).isInstanceOf(StackOverflowError.class);
+            });
+            assertThat(entry(export).status()).isEqualTo("failed");
+            assertNothingIsLeft();
+        }
+
+        @Test
+        void forLackOfMemoryEndTheExportTheSecondTime() {
+            words.between = () -> {
+                throw new OutOfMemoryError();
+            };
+
+            assertThat(deliver(claimed())).isInstanceOf(Delivery.Retried.class);
+            assertThat(deliver(claimed()))
+                    .isInstanceOfSatisfying(
+                            Delivery.GivenUp.class,
+                            given -> assertThat(given.export().failure()).isEqualTo(OUT_OF_MEMORY));
+            assertNothingIsLeft();
+        }
+
+        @Test
+        void whilePublishingKeepTheFileThatMayBePublished() {
+            Export.Processing export = claimed();
+            flaky.lostAnswers = 1;
+            flaky.lostAnswer = new OutOfMemoryError();
+
+            assertThat(deliver(export)).isInstanceOf(Delivery.Unconfirmed.class);
+
+            assertThat(store.objects).containsOnlyKeys(entry(export).location());
+        }
+
+        @Test
+        void leaveTheHistoryToTheLeaseWhenEvenItFails() {
+            Export.Processing export = claimed();
+            words.between = () -> {
+                throw new OutOfMemoryError();
+            };
+            flaky.endError = new OutOfMemoryError();
+
+            assertThat(deliver(export)).isInstanceOf(Delivery.Unconfirmed.class);
+        }
+
+        @Test
+        void areNotWaitedForWhereTheJvmDoesLittleElseThanCollectGarbage() {
+            DeliverExport.Terms terms =
+                    new DeliverExport.Terms(Duration.ofMillis(20), Duration.ofMillis(5), PATIENCE, RETENTION);
+            Export.Processing export = claimed();
+            words.between = () -> {
+                choking.set(true);
+                int enough = flaky.beats.get();
+                awaitTicks(20);
+                assertThat(flaky.beats.get()).isLessThan(enough + 20);
+            };
+
+            assertThat(deliver(export, terms))
+                    .isInstanceOfSatisfying(
+                            Delivery.Retried.class,
+                            retried -> assertThat(retried.failure().code()).isEqualTo(Failure.Code.OUT_OF_MEMORY));
+        }
+
+        private void awaitTicks(int ticks) {
+            try {
+                CountDownLatch ticked = new CountDownLatch(ticks);
+                heartbeats.scheduleWithFixedDelay(ticked::countDown, 5, 5, TimeUnit.MILLISECONDS);
+                ticked.await();
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
+            }
         }
     }
 
@@ -322,6 +483,49 @@ class DeliverExportTest {
 
             assertThat(delivery).isInstanceOf(Delivery.Delivered.class);
             assertThat(store.objects).containsOnlyKeys(entry(export).location());
+        }
+
+        @Test
+        void isDeliveredHoweverOftenTheDatabaseIsAwayMeanwhile() {
+            Export.Processing export = claimed();
+            flaky.lostAnswers = 4;
+            flaky.lostAnswer = new IllegalStateException("away");
+
+            Delivery delivery = deliver(export);
+
+            assertThat(delivery).isInstanceOf(Delivery.Delivered.class);
+            assertThat(store.objects).containsOnlyKeys(entry(export).location());
+        }
+
+        @Test
+        void isWaitedForNoLongerThanTwiceTheLease() {
+            Export.Processing export = claimed();
+            flaky.lostAnswers = Integer.MAX_VALUE;
+            flaky.lostAnswer = new IllegalStateException("away");
+            DeliverExport.Terms terms =
+                    new DeliverExport.Terms(Duration.ofMillis(20), Duration.ofMillis(5), PATIENCE, RETENTION);
+
+            assertThat(deliver(export, terms)).isInstanceOf(Delivery.Unconfirmed.class);
+        }
+
+        @Test
+        void isNotWaitedForByAWorkerThatMustStop() {
+            Export.Processing export = claimed();
+            flaky.lostAnswers = Integer.MAX_VALUE;
+            flaky.lostAnswer = new IllegalStateException("away");
+            flaky.afterLostAnswer = () -> stopped.set(true);
+
+            assertThat(deliver(export)).isInstanceOf(Delivery.Unconfirmed.class);
+        }
+
+        @Test
+        void ofARetryIsWaitedForToo() {
+            Export.Processing export = claimed();
+            fail(Fault.WRITE, "down");
+            flaky.away = 3;
+
+            assertThat(deliver(export)).isInstanceOf(Delivery.Retried.class);
+            assertThat(entry(export).status()).isEqualTo("pending");
         }
 
         @Test
@@ -414,7 +618,7 @@ class DeliverExportTest {
         @ParameterizedTest
         @CsvSource({"PT2M, PT40S", "PT3S, PT1S"})
         void mayTakeAThirdOfTheLease(Duration lease, Duration heartbeat) {
-            assertThat(new DeliverExport.Terms(lease, heartbeat, RETENTION).heartbeat())
+            assertThat(new DeliverExport.Terms(lease, heartbeat, PATIENCE, RETENTION).heartbeat())
                     .isEqualTo(heartbeat);
         }
 
@@ -422,7 +626,7 @@ class DeliverExportTest {
         @CsvSource({"PT2M, PT40.001S", "PT2M, PT0S", "PT2M, PT-1S"})
         void mustBePositiveAndAtMostAThirdOfTheLease(Duration lease, Duration heartbeat) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> new DeliverExport.Terms(lease, heartbeat, RETENTION))
+                    .isThrownBy(() -> new DeliverExport.Terms(lease, heartbeat, PATIENCE, RETENTION))
                     .withMessage("the heartbeat must be positive and at most a third of the lease, were " + heartbeat
                             + " and " + lease);
         }
@@ -430,7 +634,7 @@ class DeliverExportTest {
         @Test
         void needARetention() {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> new DeliverExport.Terms(LEASE, Duration.ofSeconds(1), Duration.ZERO))
+                    .isThrownBy(() -> new DeliverExport.Terms(LEASE, Duration.ofSeconds(1), PATIENCE, Duration.ZERO))
                     .withMessage("the retention must be positive, was PT0S");
         }
     }
@@ -576,6 +780,7 @@ class DeliverExportTest {
         private Fault fault = Fault.NONE;
         private String message = "";
         private boolean deletesFail;
+        private String probeFails = "";
         private int openUploads;
         private int commits;
         private Runnable onOpen = () -> {};
@@ -585,6 +790,12 @@ class DeliverExportTest {
         private void failAt(Fault here) throws IOException {
             if (fault == here) {
                 throw new IOException(message);
+            }
+        }
+
+        void probe() throws IOException {
+            if (!probeFails.isEmpty()) {
+                throw new IOException(probeFails);
             }
         }
 
@@ -671,8 +882,11 @@ class DeliverExportTest {
         private final AtomicInteger beats = new AtomicInteger();
         private final AtomicInteger failingBeats = new AtomicInteger();
         private int lostAnswers;
+        private Throwable lostAnswer = new IllegalStateException("connection lost");
         private Runnable afterLostAnswer = () -> {};
         private boolean endsFail;
+        private int away;
+        private @Nullable Error endError;
 
         @Override
         public void heartbeat(Export.Processing export, Duration lease) {
@@ -691,7 +905,7 @@ class DeliverExportTest {
             Export.Completed completed = history.complete(export, file, retention);
             if (lostAnswers-- > 0) {
                 afterLostAnswer.run();
-                throw new IllegalStateException("connection lost");
+                raise(lostAnswer);
             }
             return completed;
         }
@@ -715,9 +929,22 @@ class DeliverExportTest {
         }
 
         private void failIfTold() {
+            if (endError != null) {
+                raise(endError);
+            }
+            if (away-- > 0) {
+                throw new IllegalStateException("away");
+            }
             if (endsFail) {
                 throw new IllegalStateException("connection lost");
             }
+        }
+
+        private static void raise(Throwable thrown) {
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) thrown;
         }
 
         @Override
@@ -736,12 +963,33 @@ class DeliverExportTest {
         }
 
         @Override
-        public Optional<Duration> untilNextDue() {
-            return history.untilNextDue();
+        public Backlog backlog(Duration silence) {
+            return history.backlog(silence);
         }
 
         @Override
-        public List<UUID> rescue(int attempts) {
+        public Export.Pending postpone(Export.Processing export, Failure failure, Duration delay) {
+            failIfTold();
+            return history.postpone(export, failure, delay);
+        }
+
+        @Override
+        public void resume() {
+            history.resume();
+        }
+
+        @Override
+        public Optional<Requested> requestAgain(UUID failed) {
+            return history.requestAgain(failed);
+        }
+
+        @Override
+        public List<UUID> requestAgain(Failure.Code code) {
+            return history.requestAgain(code);
+        }
+
+        @Override
+        public List<Rescued> rescue(int attempts) {
             return history.rescue(attempts);
         }
     }

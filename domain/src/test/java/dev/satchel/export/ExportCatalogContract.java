@@ -37,9 +37,10 @@ public abstract class ExportCatalogContract {
         return id;
     }
 
-    private Export.Completed completed(DeliveredFile file) {
+    private Export.Completed completed() {
         requested(user, ExportType.VOCABULARY);
-        return history.complete(history.claim("worker", LEASE).orElseThrow(), file, RETENTION);
+        Export.Processing export = history.claim("worker", LEASE).orElseThrow();
+        return history.complete(export, Exports.anyFileOf(export), RETENTION);
     }
 
     @Test
@@ -106,12 +107,14 @@ public abstract class ExportCatalogContract {
 
     @Test
     void offersTheFileOfACompletedExport() {
-        DeliveredFile file = Exports.anyFile();
-        UUID id = completed(file).id();
+        Export.Completed completed = completed();
+        UUID id = completed.id();
 
         ExportCatalog.Downloadable offered = catalog.downloadable(id).orElseThrow();
 
-        assertThat(offered).isEqualTo(new ExportCatalog.Downloadable(id, user, file.location(), offered.remaining()));
+        assertThat(offered)
+                .isEqualTo(new ExportCatalog.Downloadable(
+                        id, user, completed.file().location(), offered.remaining()));
         assertThat(offered.remaining()).isBetween(RETENTION.minusMinutes(1), RETENTION);
     }
 
@@ -121,7 +124,7 @@ public abstract class ExportCatalogContract {
         assertThat(catalog.downloadable(id)).isEmpty();
 
         Export.Processing export = history.claim("worker", LEASE).orElseThrow();
-        world.ledger().opened(export, Exports.anyLocation());
+        world.ledger().opened(export, Exports.anyLocationOf(export));
         assertThat(catalog.downloadable(id)).isEmpty();
 
         history.fail(export, Exports.accessDenied());
@@ -131,7 +134,7 @@ public abstract class ExportCatalogContract {
 
     @Test
     void offersNothingOnceTheFileExpired() {
-        UUID id = completed(Exports.anyFile()).id();
+        UUID id = completed().id();
         world.letPass(RETENTION.minusMinutes(1));
         assertThat(catalog.downloadable(id)).isPresent();
 
@@ -142,10 +145,10 @@ public abstract class ExportCatalogContract {
 
     @Test
     void offersNothingOnceTheFileIsGone() {
-        DeliveredFile file = Exports.anyFile();
-        UUID id = completed(file).id();
+        Export.Completed completed = completed();
+        UUID id = completed.id();
 
-        world.ledger().deleted(file.location());
+        world.ledger().deleted(completed.file().location());
 
         assertThat(catalog.downloadable(id)).isEmpty();
     }

@@ -163,7 +163,8 @@ public abstract class ExportHistoryContract {
         @Test
         void addsAnotherAfterCompletion() {
             UUID first = requested();
-            history.complete(claimed(), Exports.anyFile(), RETENTION);
+            Export.Processing export = claimed();
+            history.complete(export, Exports.anyFileOf(export), RETENTION);
 
             ExportHistory.Requested next = history.request(Requests.of(user));
 
@@ -205,7 +206,7 @@ public abstract class ExportHistoryContract {
                     history.request(Requests.of(user));
                     Optional<Export.Processing> claim = history.claim("worker", LEASE);
                     if (claim.isPresent()) {
-                        history.complete(claim.get(), Exports.anyFile(), RETENTION);
+                        history.complete(claim.get(), Exports.anyFileOf(claim.get()), RETENTION);
                         done++;
                     }
                 }
@@ -457,41 +458,73 @@ public abstract class ExportHistoryContract {
     }
 
     @Nested
-    class UntilNextDue {
+    class Backlog {
 
         @Test
-        void isUnknownWhereNothingWaits() {
-            assertThat(history.untilNextDue()).isEmpty();
-
-            requested();
-            claimed();
-
-            assertThat(history.untilNextDue()).isEmpty();
+        void isEmptyWhereNothingWaits() {
+            assertThat(history.backlog(LEASE)).isEqualTo(new ExportHistory.Backlog(Optional.empty(), Map.of(), 0, 0));
         }
 
         @Test
-        void isNothingWhereAnExportIsDue() {
+        void isDueAtOnceWhereAnExportIsDue() {
             requested();
             history.retry(claimed(), Exports.storeUnavailable(), Duration.ofMinutes(1));
             history.request(Requests.of(user, ExportType.SESSIONS));
 
-            assertThat(history.untilNextDue()).contains(Duration.ZERO);
+            assertThat(history.backlog(LEASE))
+                    .isEqualTo(new ExportHistory.Backlog(
+                            Optional.of(Duration.ZERO), Map.of("", 1L, "store_unavailable", 1L), 0, 0));
         }
 
         @Test
-        void isTheShortestDelay() {
+        void isDueAfterTheShortestDelay() {
             for (int minutes : new int[] {30, 10, 20}) {
                 history.request(Requests.of(world.addUser()));
                 history.retry(claimed(), Exports.storeUnavailable(), Duration.ofMinutes(minutes));
             }
 
-            assertThat(history.untilNextDue().orElseThrow()).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
+            assertThat(untilNextDue().orElseThrow()).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
             world.letPass(Duration.ofMinutes(10));
-            assertThat(history.untilNextDue()).contains(Duration.ZERO);
+            assertThat(untilNextDue()).contains(Duration.ZERO);
+        }
+
+        @Test
+        void isNotDueWhileAllThatIsPendingWaitsForTheOperator() {
+            requested();
+            history.postpone(claimed(), Exports.accessDenied(), Duration.ofMinutes(1));
+
+            assertThat(history.backlog(LEASE))
+                    .isEqualTo(new ExportHistory.Backlog(Optional.empty(), Map.of("access_denied", 1L), 0, 0));
+            world.letPass(Duration.ofMinutes(1));
+            assertThat(untilNextDue()).contains(Duration.ZERO);
+        }
+
+        @Test
+        void tellsSilentWorkersFromThoseThatWereHeardOf() {
+            requested();
+            history.request(Requests.of(user, ExportType.SESSIONS));
+            Export.Processing alive = claimed();
+            claimed();
+            world.letPass(Duration.ofSeconds(60));
+            history.heartbeat(alive, LEASE);
+            world.letPass(Duration.ofSeconds(10));
+
+            assertThat(leases(Duration.ofSeconds(90))).containsExactly(2L, 0L);
+            assertThat(leases(Duration.ofSeconds(30))).containsExactly(1L, 1L);
+            assertThat(leases(Duration.ZERO)).containsExactly(0L, 2L);
+        }
+
+        private Optional<Duration> untilNextDue() {
+            return history.backlog(LEASE).untilNextDue();
+        }
+
+        private List<Long> leases(Duration silence) {
+            ExportHistory.Backlog backlog = history.backlog(silence);
+            return List.of(backlog.held(), backlog.silent());
         }
     }
 
-    /** The five steps a worker may take with what it holds. */
+    /** The six steps a worker may take with what it holds. */
     enum Step {
         HEARTBEAT {
             @Override
@@ -502,13 +535,19 @@ public abstract class ExportHistoryContract {
         COMPLETE {
             @Override
             void take(ExportHistory history, Export.Processing export) {
-                history.complete(export, Exports.anyFile(), RETENTION);
+                history.complete(export, Exports.anyFileOf(export), RETENTION);
             }
         },
         RETRY {
             @Override
             void take(ExportHistory history, Export.Processing export) {
                 history.retry(export, Exports.storeUnavailable(), Duration.ZERO);
+            }
+        },
+        POSTPONE {
+            @Override
+            void take(ExportHistory history, Export.Processing export) {
+                history.postpone(export, Exports.accessDenied(), Duration.ZERO);
             }
         },
         RELEASE {
@@ -563,7 +602,7 @@ public abstract class ExportHistoryContract {
             assertRefused(step, lost);
 
             assertThat(held.token()).isNotEqualTo(lost.token());
-            Export.Completed completed = history.complete(held, Exports.anyFile(), RETENTION);
+            Export.Completed completed = history.complete(held, Exports.anyFileOf(held), RETENTION);
             assertThat(entry(completed.id()).status()).isEqualTo("completed");
         }
 
@@ -582,7 +621,7 @@ public abstract class ExportHistoryContract {
         void refusesAWorkerWhoseExportIsCompleted(Step step) {
             requested();
             Export.Processing done = claimed();
-            history.complete(done, Exports.anyFile(), RETENTION);
+            history.complete(done, Exports.anyFileOf(done), RETENTION);
 
             assertRefused(step, done);
         }
@@ -637,7 +676,7 @@ public abstract class ExportHistoryContract {
         void publishesTheFile() {
             requested();
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.archive(Exports.anyLocation());
+            DeliveredFile file = Exports.archive(Exports.anyLocationOf(export));
 
             Export.Completed completed = history.complete(export, file, RETENTION);
 
@@ -657,7 +696,7 @@ public abstract class ExportHistoryContract {
         void givesTheSameResultAfterALostAnswer() {
             requested();
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.anyFile();
+            DeliveredFile file = Exports.anyFileOf(export);
             Export.Completed unheard = history.complete(export, file, RETENTION);
             world.letPass(Duration.ZERO);
 
@@ -671,7 +710,7 @@ public abstract class ExportHistoryContract {
         void isRefusedAfterALostAnswerOnceTheFileExpired() {
             requested();
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.anyFile();
+            DeliveredFile file = Exports.anyFileOf(export);
             history.complete(export, file, RETENTION);
             world.letPass(RETENTION.plusSeconds(1));
             world.ledger().deleted(file.location());
@@ -687,7 +726,7 @@ public abstract class ExportHistoryContract {
             Export.Processing second = claimed();
             assertThat(entry(second.id()).error()).isNull();
 
-            history.complete(second, Exports.anyFile(), RETENTION);
+            history.complete(second, Exports.anyFileOf(second), RETENTION);
 
             assertThat(entry(second.id()).error()).isNull();
             assertThat(entry(second.id()).retries()).isEqualTo(1);
@@ -738,6 +777,84 @@ public abstract class ExportHistoryContract {
             history.retry(claimed(), Exports.storeUnavailable(), Duration.ofMinutes(1));
 
             assertThat(history.request(Requests.of(user)).id()).isEqualTo(id);
+        }
+    }
+
+    @Nested
+    class Postpone {
+
+        @Test
+        void putsTheExportBackWithTheReasonAndWithoutSpendingTheAttempt() {
+            UUID id = requested();
+            Export.Processing export = claimed();
+
+            Export.Pending pending = history.postpone(export, Exports.accessDenied(), Duration.ZERO);
+
+            assertThat(pending).isEqualTo(new Export.Pending(id, export.request(), export.requestedAt(), 0));
+            assertThat(entry(id).status()).isEqualTo("pending");
+            assertThat(entry(id).startedAt()).isNull();
+            assertThat(entry(id).error()).isEqualTo("access_denied: the store refused the worker's credentials");
+            assertThat(claimed().attempt()).isEqualTo(1);
+            assertThat(entry(id).retries()).isZero();
+            assertThat(entry(id).error()).isNull();
+        }
+
+        @Test
+        void doesNotGiveBackEarlierAttempts() {
+            requested();
+            history.retry(claimed(), Exports.storeUnavailable(), Duration.ZERO);
+
+            Export.Pending pending = history.postpone(claimed(), Exports.accessDenied(), Duration.ZERO);
+
+            assertThat(pending.attempts()).isEqualTo(1);
+            assertThat(claimed().attempt()).isEqualTo(2);
+        }
+
+        @Test
+        void waitsForTheDelay() {
+            requested();
+            history.postpone(claimed(), Exports.accessDenied(), Duration.ofMinutes(1));
+
+            world.letPass(Duration.ofSeconds(50));
+            assertThat(history.claim("worker", LEASE)).isEmpty();
+            world.letPass(Duration.ofSeconds(10));
+            assertThat(history.claim("worker", LEASE)).isPresent();
+        }
+    }
+
+    @Nested
+    class Resume {
+
+        @Test
+        void makesDueWhatWaitsForTheOperator() {
+            UUID id = requested();
+            history.postpone(claimed(), Exports.accessDenied(), Duration.ofMinutes(5));
+
+            history.resume();
+
+            assertThat(claimed().id()).isEqualTo(id);
+        }
+
+        @Test
+        void leavesAloneWhatWaitsForTimeToPass() {
+            requested();
+            history.retry(claimed(), Exports.storeUnavailable(), Duration.ofMinutes(5));
+
+            history.resume();
+
+            assertThat(history.claim("worker", LEASE)).isEmpty();
+        }
+
+        @Test
+        void leavesAloneWhatAWorkerHolds() {
+            requested();
+            history.postpone(claimed(), Exports.accessDenied(), Duration.ZERO);
+            Export.Processing held = claimed();
+
+            history.resume();
+
+            assertThat(history.claim("worker", LEASE)).isEmpty();
+            history.complete(held, Exports.anyFile(), RETENTION);
         }
     }
 
@@ -804,7 +921,7 @@ public abstract class ExportHistoryContract {
             claimed();
             letTheLeaseEnd();
 
-            assertThat(history.rescue(ATTEMPTS)).containsExactly(id);
+            assertThat(history.rescue(ATTEMPTS)).containsExactly(new ExportHistory.Rescued(id, false));
 
             assertThat(entry(id).status()).isEqualTo("pending");
             assertThat(entry(id).error()).startsWith("worker_lost: ");
@@ -820,7 +937,7 @@ public abstract class ExportHistoryContract {
             world.letPass(LEASE.minusSeconds(20));
 
             assertThat(history.rescue(ATTEMPTS)).isEmpty();
-            history.complete(export, Exports.anyFile(), RETENTION);
+            history.complete(export, Exports.anyFileOf(export), RETENTION);
         }
 
         @Test
@@ -832,7 +949,7 @@ public abstract class ExportHistoryContract {
             claimed();
             letTheLeaseEnd();
 
-            assertThat(history.rescue(2)).containsExactly(id);
+            assertThat(history.rescue(2)).containsExactly(new ExportHistory.Rescued(id, true));
 
             assertThat(entry(id).status()).isEqualTo("failed");
             assertThat(entry(id).error()).startsWith("worker_lost: ");
@@ -857,10 +974,86 @@ public abstract class ExportHistoryContract {
             }
             letTheLeaseEnd();
 
-            List<List<UUID>> rescued = together(4, () -> history.rescue(ATTEMPTS));
+            List<List<ExportHistory.Rescued>> rescued = together(4, () -> history.rescue(ATTEMPTS));
 
             assertThat(rescued.stream().flatMap(List::stream)).doesNotHaveDuplicates();
             assertThat(world.catalog().newest(null, "pending", 100)).hasSize(20);
+        }
+    }
+
+    @Nested
+    class RequestAgain {
+
+        private UUID failed() {
+            UUID id = requested();
+            history.fail(claimed(), Exports.accessDenied());
+            world.letPass(Duration.ofSeconds(1));
+            return id;
+        }
+
+        @Test
+        void addsWhatTheFailedOneAskedForAndLeavesThatAsItIs() {
+            ExportRequest request = Requests.of(user, Map.of("from", "2026-01-01", "phase", "review"));
+            UUID failed = history.request(request).id();
+            history.fail(claimed(), Exports.accessDenied());
+            ExportCatalog.Entry before = entry(failed);
+
+            ExportHistory.Requested again = history.requestAgain(failed).orElseThrow();
+
+            assertThat(again.added()).isTrue();
+            assertThat(entry(failed)).isEqualTo(before);
+            Export.Processing next = claimed();
+            assertThat(next.id()).isEqualTo(again.id()).isNotEqualTo(failed);
+            assertThat(next.request()).isEqualTo(request);
+            assertThat(next.attempt()).isEqualTo(1);
+        }
+
+        @Test
+        void answersWithTheOneThatIsUnderWay() {
+            UUID failed = failed();
+            UUID underWay = requested();
+
+            assertThat(history.requestAgain(failed)).contains(new ExportHistory.Requested(underWay, user, false));
+        }
+
+        @Test
+        void knowsOnlyFailedOnes() {
+            UUID pending = requested();
+
+            assertThat(history.requestAgain(pending)).isEmpty();
+            assertThat(history.requestAgain(UUID.randomUUID())).isEmpty();
+        }
+
+        @Test
+        void addsAllThatFailedWithThatCode() {
+            UUID failed = failed();
+            user = world.addUser();
+            requested();
+            history.fail(claimed(), new Failure(Failure.Code.INTERNAL, "a defect"));
+
+            List<UUID> added = history.requestAgain(Failure.Code.ACCESS_DENIED);
+
+            assertThat(added).hasSize(1).doesNotContain(failed);
+            assertThat(entry(added.get(0)).user()).isEqualTo(entry(failed).user());
+            assertThat(entry(added.get(0)).status()).isEqualTo("pending");
+        }
+
+        @Test
+        void addsNothingThatWasAskedForSince() {
+            failed();
+            requested();
+            history.complete(claimed(), Exports.anyFile(), RETENTION);
+
+            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED)).isEmpty();
+        }
+
+        @Test
+        void addsOneForARequestThatFailedTwice() {
+            failed();
+            failed();
+
+            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED)).hasSize(1);
+            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED)).isEmpty();
         }
     }
 }

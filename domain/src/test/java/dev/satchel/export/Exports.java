@@ -28,8 +28,17 @@ public final class Exports {
         return URI.create("s3://exports/" + UUID.randomUUID());
     }
 
+    /** A place where nothing was stored before, with a name that belongs to the export. */
+    public static URI anyLocationOf(Export.Processing export) {
+        return URI.create("s3://exports/" + export.id() + "/" + UUID.randomUUID());
+    }
+
     public static DeliveredFile anyFile() {
         return file(anyLocation());
+    }
+
+    public static DeliveredFile anyFileOf(Export.Processing export) {
+        return file(anyLocationOf(export));
     }
 
     /** A file of 7 words in 1234 bytes. */

@@ -44,7 +44,7 @@ public abstract class FileLedgerContract {
     }
 
     private URI opened(Export.Processing export) {
-        URI location = Exports.anyLocation();
+        URI location = Exports.anyLocationOf(export);
         ledger.opened(export, location);
         return location;
     }
@@ -104,7 +104,7 @@ public abstract class FileLedgerContract {
         @Test
         void isRememberedEvenWhenItWasNeverOpened() {
             Export.Processing export = claimed();
-            DeliveredFile file = Exports.anyFile();
+            DeliveredFile file = Exports.anyFileOf(export);
             history.complete(export, file, RETENTION);
 
             world.deleteExport(export.id());

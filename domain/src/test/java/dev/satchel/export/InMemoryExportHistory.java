@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     private final Map<UUID, Row> rows = new LinkedHashMap<>();
     private final Map<URI, OpenedFile> files = new LinkedHashMap<>();
     private Instant now = Exports.NOON;
+    private Instant lastHeartbeat = Exports.NOON;
 
     public synchronized UserId addUser() {
         UserId user = Requests.anyUser();
@@ -59,6 +61,11 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
 
     public synchronized void letPass(Duration time) {
         now = now.plus(time);
+    }
+
+    /** When a lease was extended last. */
+    public synchronized Instant lastHeartbeat() {
+        return lastHeartbeat;
     }
 
     /** Every object the ledger remembers. */
@@ -129,22 +136,39 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         row.attempts++;
         row.token = token;
         row.leaseEnds = now.plus(lease);
+        row.heardOf = now;
         row.startedAt = now;
         row.error = null;
         return new Export.Processing(row.id, row.request, row.requestedAt, now, row.attempts, token);
     }
 
     @Override
-    public synchronized Optional<Duration> untilNextDue() {
-        return rows.values().stream()
-                .filter(row -> row.status.equals("pending"))
+    public synchronized Backlog backlog(Duration silence) {
+        Map<String, Long> pending =
+                pending().collect(Collectors.groupingBy(Row::errorCode, TreeMap::new, Collectors.counting()));
+        Optional<Duration> untilNextDue = pending()
+                .filter(row -> !row.runAfter.isAfter(now) || !row.waitsForTheOperator())
                 .map(row -> row.runAfter.isAfter(now) ? Duration.between(now, row.runAfter) : Duration.ZERO)
                 .min(Comparator.naturalOrder());
+        long processing = rows.values().stream()
+                .filter(row -> row.status.equals("processing"))
+                .count();
+        long silent = rows.values().stream()
+                .filter(row -> row.status.equals("processing") && !row.heardOf.isAfter(now.minus(silence)))
+                .count();
+        return new Backlog(untilNextDue, pending, processing - silent, silent);
+    }
+
+    private Stream<Row> pending() {
+        return rows.values().stream().filter(row -> row.status.equals("pending"));
     }
 
     @Override
     public synchronized void heartbeat(Export.Processing export, Duration lease) {
-        held(export).leaseEnds = now.plus(lease);
+        Row row = held(export);
+        row.leaseEnds = now.plus(lease);
+        row.heardOf = now;
+        lastHeartbeat = now;
     }
 
     @Override
@@ -179,6 +203,22 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     }
 
     @Override
+    public synchronized Export.Pending postpone(Export.Processing export, Failure failure, Duration delay) {
+        Row row = held(export);
+        row.end("pending", now);
+        row.attempts--;
+        row.error = failure.message();
+        row.runAfter = now.plus(delay);
+        row.startedAt = null;
+        return new Export.Pending(row.id, row.request, row.requestedAt, row.attempts);
+    }
+
+    @Override
+    public synchronized void resume() {
+        pending().filter(Row::waitsForTheOperator).forEach(row -> row.runAfter = now);
+    }
+
+    @Override
     public synchronized Export.Pending release(Export.Processing export) {
         Row row = held(export);
         row.end("pending", now);
@@ -204,18 +244,41 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     }
 
     @Override
-    public synchronized List<UUID> rescue(int attempts) {
-        List<UUID> rescued = new ArrayList<>();
+    public synchronized List<Rescued> rescue(int attempts) {
+        List<Rescued> rescued = new ArrayList<>();
         for (Row row : rows.values()) {
             if (row.status.equals("processing") && !row.leaseEnds.isAfter(now)) {
                 boolean spent = row.attempts >= attempts;
                 row.end(spent ? "failed" : "pending", now);
                 row.error = WORKER_LOST.message();
                 row.startedAt = spent ? row.startedAt : null;
-                rescued.add(row.id);
+                rescued.add(new Rescued(row.id, spent));
             }
         }
         return rescued;
+    }
+
+    @Override
+    public synchronized Optional<Requested> requestAgain(UUID failed) {
+        return Optional.ofNullable(rows.get(failed))
+                .filter(row -> row.status.equals("failed"))
+                .map(row -> request(row.request));
+    }
+
+    @Override
+    public synchronized List<UUID> requestAgain(Failure.Code code) {
+        return rows.values().stream()
+                .filter(row -> row.status.equals("failed") && row.errorCode().equals(code.key()))
+                .filter(row -> rows.values().stream()
+                        .noneMatch(other ->
+                                other.request.equals(row.request) && other.requestedAt.isAfter(row.requestedAt)))
+                .map(row -> row.request)
+                .distinct()
+                .filter(request -> underWay(request).isEmpty())
+                .toList()
+                .stream()
+                .map(this::add)
+                .toList();
     }
 
     @Override
@@ -303,6 +366,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         private Instant updatedAt;
         private @Nullable UUID token;
         private @Nullable Instant leaseEnds;
+        private Instant heardOf;
         private @Nullable String error;
         private @Nullable DeliveredFile file;
         private @Nullable URI location;
@@ -317,11 +381,20 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
             this.requestedAt = requestedAt;
             this.round = round;
             this.runAfter = requestedAt;
+            this.heardOf = requestedAt;
             this.updatedAt = requestedAt;
         }
 
         boolean isActive() {
             return status.equals("pending") || status.equals("processing");
+        }
+
+        String errorCode() {
+            return error == null ? "" : error.replaceFirst(":.*", "");
+        }
+
+        boolean waitsForTheOperator() {
+            return error != null && Failure.Code.of(errorCode()).verdict() == Failure.Verdict.OPERATOR;
         }
 
         boolean pointsTo(URI candidate) {

@@ -67,9 +67,35 @@ class RetryPolicyTest {
         assertThat(retried)
                 .isEqualTo(
                         switch (code) {
-                            case STORE_UNAVAILABLE, DATABASE_UNAVAILABLE, SNAPSHOT_TOO_OLD, WORKER_LOST -> true;
-                            case INVALID_REQUEST, ACCESS_DENIED, STORE_MISSING, RECORDS_HIDDEN, INTERNAL -> false;
+                            case STORE_UNAVAILABLE,
+                                    FILE_DAMAGED,
+                                    DATABASE_UNAVAILABLE,
+                                    SNAPSHOT_TOO_OLD,
+                                    WORKER_LOST,
+                                    OUT_OF_MEMORY -> true;
+                            case INVALID_REQUEST,
+                                    ACCESS_DENIED,
+                                    STORE_MISSING,
+                                    STORE_MISMATCH,
+                                    STORE_MISCONFIGURED,
+                                    STORE_FULL,
+                                    FILE_TOO_LARGE,
+                                    RECORDS_HIDDEN,
+                                    DATABASE_LOCKED,
+                                    DATABASE_READ_ONLY,
+                                    DATABASE_FULL,
+                                    DATABASE_MISCONFIGURED,
+                                    DATABASE_DAMAGED,
+                                    INTERNAL -> false;
                         });
+    }
+
+    @Test
+    void triesAnExportThatRanOutOfMemoryOnceMore() {
+        Failure failure = new Failure(Failure.Code.OUT_OF_MEMORY, "any reason");
+
+        assertThat(RetryPolicy.DEFAULT.delayAfter(1, failure, random)).isPresent();
+        assertThat(RetryPolicy.DEFAULT.delayAfter(2, failure, random)).isEmpty();
     }
 
     @Test

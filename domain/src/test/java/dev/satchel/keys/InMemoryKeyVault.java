@@ -14,44 +14,47 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A vault for tests, with a clock that only they move. It keeps keys in the clear, and nothing is sealed. */
 public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
 
     private final Set<UserId> users = new HashSet<>();
-    private final Map<UserId, Row> rows = new HashMap<>();
+    private final Map<UserId, Map<Provider, Slot>> rows = new HashMap<>();
     private final List<Entry> recorded = new ArrayList<>();
     private Instant now = Instant.parse("2026-03-01T10:00:00Z");
     private int keyEncryptionKey = 1;
     private final Set<Provider> broken = EnumSet.noneOf(Provider.class);
 
-    private static final class Row {
-        private final UUID dataKeyId = UUID.randomUUID();
-        private final Map<Provider, Slot> slots = new EnumMap<>(Provider.class);
+    /** Stands for a data key: without it the key is nowhere. */
+    private static final class Sealed {
+        private final byte[] key;
         private String wrappedBy;
 
-        private Row(String wrappedBy) {
+        private Sealed(byte[] key, String wrappedBy) {
+            this.key = key;
             this.wrappedBy = wrappedBy;
         }
     }
 
     private static final class Slot {
-        private final byte[] key;
         private final SealedKey stored;
+        private final @Nullable Sealed sealed;
         private Validity validity = Validity.UNKNOWN;
         private @Nullable Instant validatedAt;
         private @Nullable Instant checkedAt;
         private Instant nextCheckAt;
 
-        private Slot(byte[] key, SealedKey stored, Instant nextCheckAt) {
-            this.key = key;
+        private Slot(SealedKey stored, @Nullable Sealed sealed, Instant nextCheckAt) {
             this.stored = stored;
+            this.sealed = sealed;
             this.nextCheckAt = nextCheckAt;
         }
     }
@@ -73,7 +76,7 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
     }
 
     public synchronized boolean isActive(UserId user) {
-        return rows.get(user).slots.values().stream().anyMatch(slot -> slot.validity != Validity.INVALID);
+        return rows.get(user).values().stream().anyMatch(slot -> slot.validity != Validity.INVALID);
     }
 
     public synchronized void letPass(Duration time) {
@@ -89,11 +92,15 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
         if (!users.contains(user)) {
             throw new UnknownUserException(user);
         }
-        Row row = rows.computeIfAbsent(user, absent -> new Row("memory:" + keyEncryptionKey));
         byte[] random =
                 Arrays.copyOf(UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII), SealedKey.MIN_BYTES);
-        row.slots.put(provider, new Slot(key.revealSecret(byte[]::clone), SealedKey.of(row.dataKeyId, random), now));
-        recorded.add(new Entry(now, user, provider, Action.SET, null, row.dataKeyId, "memory"));
+        Sealed sealed = new Sealed(key.revealSecret(byte[]::clone), "memory:" + keyEncryptionKey);
+        write(user, provider, new Slot(SealedKey.of(UUID.randomUUID(), random), sealed, now));
+    }
+
+    private void write(UserId user, Provider provider, Slot slot) {
+        rows.computeIfAbsent(user, absent -> new EnumMap<>(Provider.class)).put(provider, slot);
+        recorded.add(new Entry(now, user, provider, Action.SET, null, slot.stored.dataKeyId(), "memory"));
     }
 
     @Override
@@ -109,15 +116,23 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
 
     @Override
     public synchronized boolean remove(UserId user, Provider provider) {
-        Row row = rows.get(user);
-        if (row == null || row.slots.remove(provider) == null) {
+        Map<Provider, Slot> row = rows.getOrDefault(user, new EnumMap<>(Provider.class));
+        Slot slot = row.remove(provider);
+        if (slot == null) {
             return false;
         }
-        recorded.add(new Entry(now, user, provider, Action.REMOVE, null, row.dataKeyId, "memory"));
-        if (row.slots.isEmpty()) {
+        recorded.add(new Entry(now, user, provider, Action.REMOVE, null, slot.stored.dataKeyId(), "memory"));
+        if (row.isEmpty()) {
             rows.remove(user);
         }
         return true;
+    }
+
+    /** Puts a sealed key where another stood, with which that one's data key is gone. */
+    public synchronized void put(UserId user, Provider provider, SealedKey stored) {
+        if (slot(user, provider).filter(slot -> slot.stored.equals(stored)).isEmpty()) {
+            write(user, provider, new Slot(stored, null, now));
+        }
     }
 
     @Override
@@ -149,11 +164,11 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
             }
             slot = found.get();
             recorded.add(new Entry(now, user, provider, Action.OPEN, purpose, slot.stored.dataKeyId(), "memory"));
-            if (broken.contains(provider)) {
+            if (broken.contains(provider) || slot.sealed == null) {
                 throw new BrokenSealException();
             }
         }
-        try (ApiKey key = ApiKey.take(slot.key.clone())) {
+        try (ApiKey key = ApiKey.take(slot.sealed.key.clone())) {
             return Optional.of(opening.opened(key, slot.stored));
         }
     }
@@ -177,10 +192,14 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
     public synchronized List<DueKey> claimForCheck(
             Set<Provider> providers, Duration interval, Duration jitter, int limit) {
         List<DueKey> due = new ArrayList<>();
-        rows.forEach((user, row) -> row.slots.forEach((provider, slot) -> {
+        rows.forEach((user, row) -> row.forEach((provider, slot) -> {
             boolean isRested =
                     slot.checkedAt == null || !slot.checkedAt.plus(interval).isAfter(now);
-            if (due.size() < limit && providers.contains(provider) && !slot.nextCheckAt.isAfter(now) && isRested) {
+            if (slot.sealed != null
+                    && due.size() < limit
+                    && providers.contains(provider)
+                    && !slot.nextCheckAt.isAfter(now)
+                    && isRested) {
                 slot.nextCheckAt = now.plus(interval).plus(jitter.dividedBy(2));
                 due.add(new DueKey(user, provider));
             }
@@ -199,8 +218,15 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
     @Override
     public synchronized SortedMap<String, Long> countByKeyEncryptionKey() {
         SortedMap<String, Long> counts = new TreeMap<>();
-        rows.values().forEach(row -> counts.merge(row.wrappedBy, 1L, Long::sum));
+        dataKeys().forEach(dataKey -> counts.merge(dataKey.wrappedBy, 1L, Long::sum));
         return counts;
+    }
+
+    private Stream<Sealed> dataKeys() {
+        return rows.values().stream()
+                .flatMap(row -> row.values().stream())
+                .map(slot -> slot.sealed)
+                .filter(Objects::nonNull);
     }
 
     @Override
@@ -209,11 +235,11 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
             throw new IllegalArgumentException("a batch has at least one data key, was " + limit);
         }
         String primary = "memory:" + keyEncryptionKey;
-        List<Row> batch = rows.values().stream()
-                .filter(row -> !row.wrappedBy.equals(primary))
+        List<Sealed> batch = dataKeys()
+                .filter(dataKey -> !dataKey.wrappedBy.equals(primary))
                 .limit(limit)
                 .toList();
-        batch.forEach(row -> row.wrappedBy = primary);
+        batch.forEach(dataKey -> dataKey.wrappedBy = primary);
         return batch.size();
     }
 
@@ -229,6 +255,6 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
     }
 
     private Optional<Slot> slot(UserId user, Provider provider) {
-        return Optional.ofNullable(rows.get(user)).map(row -> row.slots.get(provider));
+        return Optional.ofNullable(rows.get(user)).map(row -> row.get(provider));
     }
 }

@@ -46,6 +46,11 @@ class InMemoryKeyVaultTest extends KeyVaultContract {
             }
 
             @Override
+            public void put(UserId user, Provider provider, SealedKey sealed) {
+                memory.put(user, provider, sealed);
+            }
+
+            @Override
             public void addKeyEncryptionKey() {
                 memory.addKeyEncryptionKey();
             }

@@ -276,13 +276,15 @@ public abstract class KeyVaultContract {
         }
 
         @Test
-        void takesTheDataKeyWithTheLastOne() {
+        void takesTheDataKeyOfEach() {
             set(user, OPENAI, "openai");
             set(user, UNSPLASH, "unsplash");
             UUID dataKey = stored(OPENAI).dataKeyId();
+            assertThat(stored(UNSPLASH).dataKeyId()).isNotEqualTo(dataKey);
+            assertThat(world.dataKeys().countByKeyEncryptionKey().values()).containsExactly(2L);
+
             vault.remove(user, OPENAI);
             assertThat(world.dataKeys().countByKeyEncryptionKey().values()).containsExactly(1L);
-
             vault.remove(user, UNSPLASH);
 
             assertThat(world.dataKeys().countByKeyEncryptionKey()).isEmpty();
@@ -325,6 +327,109 @@ public abstract class KeyVaultContract {
             vault.remove(user, UNSPLASH);
 
             assertThat(world.isActive(user)).isFalse();
+        }
+    }
+
+    /** Somebody who can write rows of keys keeps sealed keys, and puts them back later. */
+    @Nested
+    class Replaying {
+
+        private void refusesToOpen(Provider provider) {
+            assertThatExceptionOfType(BrokenSealException.class).isThrownBy(() -> opened(user, provider));
+        }
+
+        @Test
+        void doesNotOpenWhatWasReplaced() {
+            set(user, OPENAI, "first");
+            SealedKey first = stored(OPENAI);
+            set(user, OPENAI, "second");
+
+            world.put(user, OPENAI, first);
+
+            refusesToOpen(OPENAI);
+        }
+
+        @Test
+        void doesNotOpenWhatWasReplacedByTheSameKey() {
+            set(user, OPENAI, "same");
+            SealedKey first = stored(OPENAI);
+            set(user, OPENAI, "same");
+            assertThat(stored(OPENAI)).isNotEqualTo(first);
+
+            world.put(user, OPENAI, first);
+
+            refusesToOpen(OPENAI);
+        }
+
+        @Test
+        void doesNotOpenWhatWasRemovedWhileAnotherKeyStays() {
+            set(user, OPENAI, "openai");
+            set(user, ANTHROPIC, "anthropic");
+            SealedKey removed = stored(OPENAI);
+            vault.remove(user, OPENAI);
+
+            world.put(user, OPENAI, removed);
+
+            refusesToOpen(OPENAI);
+            assertThat(opened(user, ANTHROPIC)).contains(ApiKeys.text(ANTHROPIC, "anthropic"));
+        }
+
+        @Test
+        void doesNotOpenWhatWasRemovedWithEverything() {
+            set(user, OPENAI, "openai");
+            SealedKey removed = stored(OPENAI);
+            vault.removeAll(user);
+
+            world.put(user, OPENAI, removed);
+
+            refusesToOpen(OPENAI);
+        }
+
+        @Test
+        void doesNotOpenWhatWasOverwrittenForAMoment() {
+            set(user, OPENAI, "openai");
+            set(user, ANTHROPIC, "anthropic");
+            SealedKey current = stored(OPENAI);
+
+            world.put(user, OPENAI, stored(ANTHROPIC));
+            refusesToOpen(OPENAI);
+            world.put(user, OPENAI, current);
+
+            refusesToOpen(OPENAI);
+            assertThat(opened(user, ANTHROPIC)).contains(ApiKeys.text(ANTHROPIC, "anthropic"));
+        }
+
+        @Test
+        void opensWhatWasPutWhereItStands() {
+            set(user, OPENAI, "openai");
+
+            world.put(user, OPENAI, stored(OPENAI));
+
+            assertThat(opened(user, OPENAI)).contains(ApiKeys.text(OPENAI, "openai"));
+        }
+
+        @Test
+        void isMendedBySettingTheKeyAgain() {
+            set(user, OPENAI, "first");
+            SealedKey first = stored(OPENAI);
+            set(user, OPENAI, "second");
+            world.put(user, OPENAI, first);
+
+            set(user, OPENAI, "third");
+
+            assertThat(opened(user, OPENAI)).contains(ApiKeys.text(OPENAI, "third"));
+        }
+
+        @Test
+        void isMendedByRemovingTheKey() {
+            set(user, OPENAI, "first");
+            SealedKey first = stored(OPENAI);
+            set(user, OPENAI, "second");
+            world.put(user, OPENAI, first);
+
+            assertThat(vault.remove(user, OPENAI)).isTrue();
+
+            assertThat(opened(user, OPENAI)).isEmpty();
         }
     }
 

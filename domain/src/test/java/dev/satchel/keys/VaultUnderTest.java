@@ -22,6 +22,9 @@ public interface VaultUnderTest {
     /** Makes everything that was stored so much older. */
     void letPass(Duration time);
 
+    /** Writes a sealed key into the user's row, as somebody may who can write rows of keys and holds no data key. */
+    void put(UserId user, Provider provider, SealedKey sealed);
+
     /** Adds a key-encryption key, which wraps from now on. */
     void addKeyEncryptionKey();
 }

@@ -236,7 +236,9 @@ class AdvisorIT {
     void everyIndexServesAQuery() throws SQLException {
         var queries = new TreeMap<>(Map.of(
                 "data_key_kek_id_idx",
-                "SELECT id FROM satchel.data_key WHERE kek_id < 'file:1' ORDER BY kek_id, id LIMIT 100",
+                "SELECT id FROM satchel.data_key WHERE kek_id < 'file:1' ORDER BY kek_id, id, provider LIMIT 100",
+                "key_audit_set_data_key_id_idx",
+                "SELECT FROM satchel.key_audit WHERE data_key_id = '00000000-0000-0000-0000-000000000007' AND action = 'set'",
                 "key_audit_user_id_at_idx",
                 "SELECT action FROM satchel.key_audit WHERE user_id = '00000000-0000-0000-0000-000000000007' ORDER BY at DESC",
                 "key_check_next_check_at_idx",
@@ -311,6 +313,7 @@ class AdvisorIT {
                          CROSS JOIN unnest(ARRAY ['r', 'a', 'w', 'd']) AS verb
                           JOIN pg_roles AS role
                             ON role.rolname IN ('anon', 'authenticated', 'service_role', 'satchel_runtime',
+                                                'satchel_exports', 'satchel_vault', 'satchel_rotation',
                                                 'satchel_worker')
                          WHERE policy.is_permissive
                            AND policy.command IN (verb::"char", '*')

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
@@ -14,6 +15,9 @@ final class Cluster {
 
     static final String OWNER = "satchel_owner";
     static final String WORKER = "satchel_worker";
+
+    /** The parts of Satchel, each of which has a login that is a member of its role alone. */
+    static final List<String> PARTS = List.of("satchel_exports", "satchel_vault", "satchel_rotation");
 
     final Server.Address address;
     final String ownerPassword;
@@ -127,14 +131,23 @@ final class Cluster {
                 .load();
     }
 
-    /** Makes the login role of the workers, once satchel_runtime exists. */
+    static String loginOf(String part) {
+        return part + "_login";
+    }
+
+    /** Makes the login role of the workers, and one for each part, once the roles of Satchel exist. */
     synchronized void createWorker() {
         if (workerExists) {
             return;
         }
         createLogin(WORKER, workerPassword, "");
         // By the owner, who made satchel_runtime: the administrator need not be a superuser.
-        execute(dataSource(address.database(), OWNER, ownerPassword), "GRANT satchel_runtime TO " + WORKER);
+        var owner = dataSource(address.database(), OWNER, ownerPassword);
+        execute(owner, "GRANT satchel_runtime TO " + WORKER);
+        for (var part : PARTS) {
+            createLogin(loginOf(part), workerPassword, "");
+            execute(owner, "GRANT " + part + " TO " + loginOf(part));
+        }
         workerExists = true;
     }
 
@@ -176,6 +189,11 @@ final class Cluster {
         execute(
                 administrator(address.database()),
                 "CREATE DATABASE %s OWNER %s TEMPLATE %s".formatted(database, OWNER, template));
+        // Up to PostgreSQL 14 everybody may create in public, which a migration refuses.
+        execute(administrator(database), """
+                GRANT USAGE, CREATE ON SCHEMA public TO %s;
+                REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+                """.formatted(OWNER));
     }
 
     private void dropTemplates() {

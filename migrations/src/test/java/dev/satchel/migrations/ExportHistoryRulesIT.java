@@ -140,7 +140,7 @@ class ExportHistoryRulesIT {
             owner.run("INSERT INTO public." + table + values, user);
         }
 
-        worker.run("UPDATE public." + table + " SET updated_at = '1999-01-01Z' WHERE user_id = ?", user);
+        owner.run("UPDATE public." + table + " SET updated_at = '1999-01-01Z' WHERE user_id = ?", user);
 
         assertThat(owner.value(
                         "SELECT updated_at BETWEEN now() - interval '5 minutes' AND now() FROM public." + table
@@ -165,7 +165,7 @@ class ExportHistoryRulesIT {
 
         var refusal = catchThrowableOfType(
                 PSQLException.class,
-                () -> worker.run(
+                () -> owner.run(
                         "UPDATE public." + table + " SET " + column + " = " + value + " WHERE user_id = ?", user));
 
         assertThat(refusal.getServerErrorMessage().getConstraint()).isEqualTo(constraint);

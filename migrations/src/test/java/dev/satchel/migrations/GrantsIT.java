@@ -43,15 +43,16 @@ class GrantsIT {
 
     private static final List<String> PUBLIC_GRANTS = List.of(
             "export_history | authenticated | DELETE, INSERT (user_id, export_type, export_format, filters), SELECT",
-            "export_history | satchel_runtime | DELETE, INSERT, SELECT, UPDATE",
+            "export_history | satchel_exports | INSERT (user_id, export_type, export_format, filters), SELECT,"
+                    + " UPDATE (status, records_count, file_size_bytes, file_url, data, error_message, retry_count,"
+                    + " started_at, completed_at, processing_time_seconds, expires_at)",
             "export_history | service_role | DELETE, INSERT, SELECT, UPDATE",
             "user_api_keys | authenticated | DELETE, SELECT (id, user_id, last_validated_at, is_active, created_at,"
                     + " updated_at)",
-            "user_api_keys | satchel_runtime | DELETE, INSERT, SELECT, UPDATE",
             "user_api_keys | service_role | DELETE, INSERT, SELECT, UPDATE",
             "user_api_keys_status | authenticated | SELECT",
             "user_progress | authenticated | SELECT",
-            "user_progress | satchel_runtime | DELETE, INSERT, SELECT, UPDATE",
+            "user_progress | satchel_exports | SELECT",
             "user_progress | service_role | DELETE, INSERT, SELECT, UPDATE");
 
     private static SampleDatabase database;
@@ -95,56 +96,48 @@ class GrantsIT {
                                   FROM pg_roles AS role
                                  WHERE NOT role.rolsuper
                                    AND role.rolname IN ('anon', 'authenticated', 'service_role', 'satchel_runtime',
-                                                        'satchel_worker')
+                                                        'satchel_worker', 'satchel_exports', 'satchel_vault',
+                                                        'satchel_rotation')
                                    AND has_schema_privilege(role.oid, 'satchel', 'USAGE')
                                  ORDER BY role.rolname COLLATE "C"
-                                """)).containsExactly("satchel_runtime", "satchel_worker");
+                                """))
+                .containsExactly(
+                        "satchel_exports", "satchel_rotation", "satchel_runtime", "satchel_vault", "satchel_worker");
         assertThat(owner.rows("""
                                 SELECT relation.relname, granted.privilege_type
                                   FROM pg_class AS relation
                                  CROSS JOIN LATERAL aclexplode(relation.relacl) AS granted
                                  WHERE relation.relnamespace = 'satchel'::regnamespace
-                                   AND granted.grantee NOT IN (relation.relowner, 'satchel_runtime'::regrole)
+                                   AND granted.grantee NOT IN (relation.relowner, 'satchel_exports'::regrole,
+                                                               'satchel_vault'::regrole, 'satchel_rotation'::regrole)
                                 """)).isEmpty();
     }
 
     @Test
-    void theRuntimeMayDoOnPrivateTablesWhatItNeeds() throws SQLException {
-        assertThat(owner.rows("""
-                                SELECT relation.relname,
-                                       string_agg(privilege, ', ' ORDER BY privilege COLLATE "C")
-                                         FILTER (WHERE has_table_privilege('satchel_worker', relation.oid, privilege))
-                                  FROM pg_class AS relation
-                                 CROSS JOIN unnest(ARRAY ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE',
-                                                          'REFERENCES', 'TRIGGER']) AS privilege
-                                 WHERE relation.relnamespace = 'satchel'::regnamespace
-                                   AND relation.relkind = 'r'
-                                 GROUP BY relation.relname
-                                 ORDER BY relation.relname COLLATE "C"
-                                """))
+    void eachPartMayDoOnPrivateTablesWhatItNeeds() throws SQLException {
+        assertThat(owner.rows(
+                        GRANTS,
+                        "satchel",
+                        owner.value("SELECT array_agg(relname) FROM pg_class"
+                                + " WHERE relnamespace = 'satchel'::regnamespace AND relkind = 'r'")))
                 .containsExactly(
-                        "batch_job_execution | DELETE, INSERT, SELECT, UPDATE",
-                        "batch_job_execution_context | DELETE, INSERT, SELECT, UPDATE",
-                        "batch_job_execution_params | DELETE, INSERT, SELECT, UPDATE",
-                        "batch_job_instance | DELETE, INSERT, SELECT, UPDATE",
-                        "batch_step_execution | DELETE, INSERT, SELECT, UPDATE",
-                        "batch_step_execution_context | DELETE, INSERT, SELECT, UPDATE",
-                        "data_key | INSERT, SELECT",
-                        "export_file | DELETE, INSERT, SELECT, UPDATE",
-                        "export_lease | DELETE, INSERT, SELECT, UPDATE",
-                        "export_queue | SELECT",
-                        "export_requester | NULL",
-                        "flyway_schema_history | SELECT",
-                        "key_audit | SELECT",
-                        "key_check | INSERT, SELECT, UPDATE",
-                        "progress_total | DELETE, INSERT, SELECT, UPDATE",
-                        "session_credit | DELETE, INSERT, SELECT, UPDATE",
-                        "user_zone | DELETE, INSERT, SELECT, UPDATE");
-        assertThat(owner.rows(GRANTS, "satchel", "{data_key, key_audit, key_check}"))
-                .containsExactly(
-                        "data_key | satchel_runtime | INSERT, SELECT, UPDATE (kek_id, wrapped, wrapped_at)",
-                        "key_audit | satchel_runtime | INSERT (user_id, provider, action, purpose, data_key_id), SELECT",
-                        "key_check | satchel_runtime | INSERT, SELECT, UPDATE");
+                        "batch_job_execution | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
+                        "batch_job_execution_context | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
+                        "batch_job_execution_params | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
+                        "batch_job_instance | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
+                        "batch_step_execution | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
+                        "batch_step_execution_context | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
+                        "data_key | satchel_rotation | SELECT",
+                        "export_file | satchel_exports | DELETE, INSERT, SELECT, UPDATE (published_at)",
+                        "export_lease | satchel_exports | DELETE, INSERT (export_id, attempt, token, owner,"
+                                + " heartbeat_at, expires_at), SELECT, UPDATE (attempt, token, owner, heartbeat_at,"
+                                + " expires_at, run_after)",
+                        "export_queue | satchel_exports | SELECT",
+                        "flyway_schema_history | satchel_exports | SELECT",
+                        "key_audit | satchel_vault | SELECT",
+                        "key_check | satchel_vault | SELECT, UPDATE (next_check_at)",
+                        "session_credit | satchel_exports | SELECT",
+                        "user_zone | satchel_exports | INSERT, SELECT");
         try (var worker = Session.open(database.workerDataSource())) {
             assertThat(worker.value("SELECT nextval('satchel.batch_job_instance_seq')"))
                     .isEqualTo("1");
@@ -152,17 +145,43 @@ class GrantsIT {
     }
 
     @Test
+    void theRuntimeHasNoRightOfItsOwn() throws SQLException {
+        assertThat(owner.rows("""
+                                SELECT refobjid::regrole, classid::regclass, objid
+                                  FROM pg_shdepend
+                                 WHERE refclassid = 'pg_authid'::regclass
+                                   AND refobjid = 'satchel_runtime'::regrole
+                                   AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+                                """)).isEmpty();
+        assertThat(owner.rows("""
+                                SELECT rolname
+                                  FROM pg_roles
+                                 WHERE pg_has_role('satchel_runtime', oid, 'MEMBER')
+                                   AND rolname <> 'satchel_runtime'
+                                 ORDER BY rolname COLLATE "C"
+                                """))
+                .containsExactly("authenticated", "satchel_exports", "satchel_rotation", "satchel_vault");
+    }
+
+    @Test
     void theRuntimeOwnsNothingAndCreatesNothing() throws SQLException {
         assertThat(owner.rows("""
                                 SELECT role.rolname, role.rolcanlogin, role.rolsuper, role.rolbypassrls, role.rolcreaterole,
-                                       role.rolcreatedb, role.rolinherit
+                                       role.rolcreatedb
                                   FROM pg_roles AS role
-                                 WHERE role.rolname LIKE 'satchel\\_runtime'
-                                """)).containsExactly("satchel_runtime | f | f | f | f | f | f");
+                                 WHERE role.rolname IN ('satchel_runtime', 'satchel_exports', 'satchel_vault',
+                                                        'satchel_rotation')
+                                 ORDER BY role.rolname COLLATE "C"
+                                """))
+                .containsExactly(
+                        "satchel_exports | f | f | f | f | f",
+                        "satchel_rotation | f | f | f | f | f",
+                        "satchel_runtime | f | f | f | f | f",
+                        "satchel_vault | f | f | f | f | f");
         assertThat(owner.rows("""
                                 SELECT relname
                                   FROM pg_class
-                                 WHERE relowner IN ('satchel_runtime'::regrole, 'satchel_worker'::regrole)
+                                 WHERE pg_has_role('satchel_worker', relowner, 'MEMBER')
                                 """)).isEmpty();
         // Up to PostgreSQL 14 everybody may create in public; that is not for Satchel to change.
         assertThat(owner.rows("""
@@ -175,9 +194,11 @@ class GrantsIT {
                 .isEqualTo("f");
     }
 
-    @Test
-    void theRuntimeHasTheRightsOfAuthenticatedOnlyAfterBecomingIt() throws SQLException {
-        try (var worker = Session.open(database.workerDataSource())) {
+    @ParameterizedTest
+    @ValueSource(strings = {"satchel_runtime", "satchel_exports"})
+    void whoDeliversHasTheRightsOfAuthenticatedOnlyAfterBecomingIt(String role) throws SQLException {
+        try (var worker = Session.open(
+                role.equals("satchel_runtime") ? database.workerDataSource() : database.dataSourceOf(role))) {
             worker.begin();
 
             assertThatThrownBy(() -> worker.rows("SELECT count(*) FROM public.users"))
@@ -188,6 +209,17 @@ class GrantsIT {
             assertThat(worker.value("SELECT count(*) FROM public.users")).isEqualTo("0");
             assertThatThrownBy(() -> worker.rows("SELECT count(*) FROM satchel.export_lease"))
                     .hasMessageContaining("permission denied for schema satchel");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"satchel_vault", "satchel_rotation"})
+    void whoKeepsKeysCannotBecomeAUser(String role) throws SQLException {
+        try (var login = Session.open(database.dataSourceOf(role))) {
+            for (var other : List.of("authenticated", "service_role", "anon", "satchel_exports")) {
+                assertThatThrownBy(() -> login.run("SET ROLE " + other))
+                        .hasMessageContaining("permission denied to set role");
+            }
         }
     }
 
@@ -211,7 +243,8 @@ class GrantsIT {
                                   FROM pg_proc AS routine
                                  CROSS JOIN pg_roles AS role
                                  WHERE routine.pronamespace = 'satchel'::regnamespace
-                                   AND role.rolname IN ('anon', 'authenticated', 'service_role', 'satchel_worker')
+                                   AND role.rolname IN ('anon', 'authenticated', 'service_role', 'satchel_exports',
+                                                        'satchel_vault', 'satchel_rotation')
                                  GROUP BY routine.oid
                                  ORDER BY routine.proname COLLATE "C"
                                 """))
@@ -221,36 +254,46 @@ class GrantsIT {
                         "satchel.admit_added_exports() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.admit_changed_export() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.admit_exports(uuid,bigint) | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
-                        "satchel.backfill_progress(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
+                        "satchel.backfill_progress(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.check_zone() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
-                        "satchel.count_records(uuid,text[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
+                        "satchel.count_records(uuid,text[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.credit_sessions(uuid[],uuid[],uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
-                        "satchel.day_in_zone(timestamp with time zone,text) | f | {\"search_path=pg_catalog, pg_temp\"} | satchel_worker",
-                        "satchel.end_broken_streaks(integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
+                        "satchel.day_in_zone(timestamp with time zone,text) | f | {\"search_path=pg_catalog, pg_temp\"} | satchel_exports",
+                        "satchel.end_broken_streaks(integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.ensure_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.follow_deleted_sessions() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.follow_key_changes() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.follow_new_users() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.follow_sessions() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.follow_words() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
-                        "satchel.forget_departed() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
+                        "satchel.forget_departed() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.forget_ended_export() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.forget_progress() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.guard_export_status() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.guard_file_url() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.guard_key_audit() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.hold_requests(uuid) | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
-                        "satchel.lock_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
+                        "satchel.judge_keys(uuid) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
+                        "satchel.key_statuses(uuid) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
+                        "satchel.lock_keys(uuid,text) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
+                        "satchel.lock_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.most_active_exports() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
-                        "satchel.next_users(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
+                        "satchel.next_users(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.own_api_keys_status() | t | {\"search_path=pg_catalog, pg_temp\"} | authenticated",
-                        "satchel.progress_drift(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
-                        "satchel.queue_the_rest() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
+                        "satchel.progress_drift(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
+                        "satchel.queue_the_rest() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
+                        "satchel.record_opening(uuid,text,text) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
+                        "satchel.record_verdict(uuid,text,text,text,text) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
+                        "satchel.recorded_key(uuid) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.refresh_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.refuse_truncate() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
-                        "satchel.repair_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
+                        "satchel.remove_keys(uuid,text) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
+                        "satchel.repair_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
+                        "satchel.rewrap_data_keys(uuid[],text[],bytea[],text[],bytea[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_rotation",
+                        "satchel.set_key(uuid,text,uuid,text,text,bytea) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.set_updated_at() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
-                        "satchel.user_day(uuid,timestamp with time zone) | f | {\"search_path=pg_catalog, pg_temp\"} | satchel_worker",
-                        "satchel.user_ids() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_worker",
-                        "satchel.users_with_room() | t | {\"search_path=pg_catalog, pg_temp\"} | satchel_worker");
+                        "satchel.user_day(uuid,timestamp with time zone) | f | {\"search_path=pg_catalog, pg_temp\"} | satchel_exports",
+                        "satchel.user_ids() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
+                        "satchel.users_with_room() | t | {\"search_path=pg_catalog, pg_temp\"} | satchel_exports");
     }
 }

@@ -48,8 +48,11 @@ class IsolationMatrixIT {
             malformed claims              | 0      denied 0       denied denied           denied    denied denied denied           0      0                denied       0
             service_role                  | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
             service_role, BYPASSRLS       | 1      1      1       1      1                1         1      1      1                1      1                2            2
-            runtime                       | 1      1      1       1      1                0A000     1      1      1                1      1                2            2
-            runtime, moving a row         | -      -      -       -      -                -         1      1      1                -      -                -            -
+            runtime                       | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
+            exports                       | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
+            vault                         | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
+            rotation                      | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
+            runtime, moving a row         | -      -      -       -      -                -         denied denied denied           -      -                denied       -
             runtime as user, own row      | 1      denied 1       denied denied           denied    denied denied denied           1      1                denied       1
             runtime as user, another's    | 0      denied 0       denied denied           denied    denied denied denied           0      0                denied       0
             runtime as user, moving       | -      -      -       -      -                -         denied denied denied           -      -                denied       -
@@ -64,8 +67,11 @@ class IsolationMatrixIT {
             malformed claims              | 0      denied 0       denied denied           denied    denied denied denied           denied denied           denied       denied
             service_role                  | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
             service_role, BYPASSRLS       | 1      1      1       1      1                1         1      1      1                1      1                2            2
-            runtime                       | 1      1      1       1      1                0A000     1      1      1                1      1                2            2
-            runtime, moving a row         | -      -      -       -      -                -         1      1      1                -      -                -            -
+            runtime                       | 1      denied 1       denied denied           denied    denied denied denied           denied denied           denied       denied
+            exports                       | 1      denied 1       denied denied           denied    denied denied denied           denied denied           denied       denied
+            vault                         | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
+            rotation                      | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
+            runtime, moving a row         | -      -      -       -      -                -         denied denied denied           -      -                denied       -
             runtime as user, own row      | 1      denied 1       denied denied           denied    denied denied denied           denied denied           denied       denied
             runtime as user, another's    | 0      denied 0       denied denied           denied    denied denied denied           denied denied           denied       denied
             runtime as user, moving       | -      -      -       -      -                -         denied denied denied           -      -                denied       -
@@ -80,8 +86,11 @@ class IsolationMatrixIT {
             malformed claims              | 0      denied 0       policy policy           0A000     denied denied denied           0      0                denied       0
             service_role                  | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
             service_role, BYPASSRLS       | 1      1      1       1      1                1         1      1      1                1      1                2            2
-            runtime                       | 1      1      1       1      1                0A000     1      1      1                1      1                2            2
-            runtime, moving a row         | -      -      -       -      -                -         1      1      1                -      -                -            -
+            runtime                       | 1      1      1       1      1                0A000     denied denied denied           denied denied           denied       denied
+            exports                       | 1      1      1       1      1                0A000     denied denied denied           denied denied           denied       denied
+            vault                         | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
+            rotation                      | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
+            runtime, moving a row         | -      -      -       -      -                -         denied denied denied           -      -                denied       -
             runtime as user, own row      | 1      denied 1       1      1                0A000     denied denied denied           1      1                denied       1
             runtime as user, another's    | 0      denied 0       policy policy           0A000     denied denied denied           0      0                denied       0
             runtime as user, moving       | -      -      -       -      -                -         denied denied denied           -      -                denied       -
@@ -155,7 +164,7 @@ class IsolationMatrixIT {
 
     @Test
     void theMatrixIsWhole() {
-        assertThat(asGranted()).doesNotHaveDuplicates().hasSize(3 * (11 * 13 + 4 + 3 + 4));
+        assertThat(asGranted()).doesNotHaveDuplicates().hasSize(3 * (14 * 13 + 4 + 4 + 4));
         assertThat(withEveryVerbGranted()).doesNotHaveDuplicates().hasSize(3 * (10 * 13 + 4 + 4));
     }
 
@@ -165,6 +174,7 @@ class IsolationMatrixIT {
         // Whether service_role bypasses row security differs between servers; each cell says which it means.
         var source = switch (cell.caller.login) {
             case RUNTIME -> database.workerDataSource();
+            case PART -> database.dataSourceOf("satchel_" + cell.caller.label);
             case API -> database.dataSource(AUTHENTICATOR, PASSWORD);
             case ALTERED_API -> database.superuserDataSource();
         };
@@ -217,7 +227,8 @@ class IsolationMatrixIT {
     private enum Login {
         API,
         ALTERED_API,
-        RUNTIME
+        RUNTIME,
+        PART
     }
 
     private enum Row {
@@ -237,6 +248,9 @@ class IsolationMatrixIT {
         SERVICE_ROLE("service_role", Login.ALTERED_API, "service_role", null, Row.ANOTHERS),
         SERVICE_ROLE_BYPASSING("service_role, BYPASSRLS", Login.ALTERED_API, "service_role", null, Row.ANOTHERS),
         RUNTIME("runtime", Login.RUNTIME, null, null, Row.ANOTHERS),
+        EXPORTS("exports", Login.PART, null, null, Row.ANOTHERS),
+        VAULT("vault", Login.PART, null, null, Row.ANOTHERS),
+        ROTATION("rotation", Login.PART, null, null, Row.ANOTHERS),
         RUNTIME_MOVING("runtime, moving a row", Login.RUNTIME, null, null, Row.MOVING),
         RUNTIME_AS_USER_OWN("runtime as user, own row", Login.RUNTIME, "authenticated", "user", Row.OWN),
         RUNTIME_AS_USER_ANOTHERS("runtime as user, another's", Login.RUNTIME, "authenticated", "user", Row.ANOTHERS),

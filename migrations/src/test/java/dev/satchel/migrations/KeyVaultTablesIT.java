@@ -82,7 +82,7 @@ class KeyVaultTablesIT {
     }
 
     static Stream<Arguments> unsealedPerWriter() {
-        return Stream.of("owner", "superuser", "service_role", "satchel_runtime", "authenticated")
+        return Stream.of("owner", "superuser", "service_role", "authenticated")
                 .flatMap(writer -> COLUMNS.stream().map(column -> Arguments.of(writer, column)));
     }
 
@@ -145,27 +145,32 @@ class KeyVaultTablesIT {
                 .isEqualTo(Integer.toString(PREFIX.length() + length));
     }
 
+    /** A user with two keys, each with its data key and verdict. */
     private static UUID userWithKeys() throws SQLException {
         var user = owner.addUser();
         owner.run("""
                 INSERT INTO public.user_api_keys (user_id, openai_api_key, unsplash_api_key)
                 VALUES (?, ?, ?)
                 """, user, sealed("b3Bl"), sealed("dW5z"));
-        worker.run(
-                "INSERT INTO satchel.data_key (id, user_id, kek_id, wrapped) VALUES (?, ?, 'test', ?)",
-                UUID.randomUUID(),
-                user,
-                new byte[60]);
-        worker.run(
-                "INSERT INTO satchel.key_check (user_id, provider, verdict) VALUES (?, 'openai', 'valid'), (?, 'unsplash', 'valid')",
-                user,
-                user);
+        for (var provider : List.of("openai", "unsplash")) {
+            owner.run(
+                    "INSERT INTO satchel.data_key (id, user_id, provider, kek_id, wrapped) VALUES (?, ?, ?, 'test', ?)",
+                    DATA_KEY,
+                    user,
+                    provider,
+                    new byte[60]);
+            owner.run(
+                    "INSERT INTO satchel.key_check (user_id, provider, verdict) VALUES (?, ?, 'valid')",
+                    user,
+                    provider);
+        }
         return user;
     }
 
     private static String left(UUID user) throws SQLException {
         return owner.value("""
-                SELECT (SELECT count(*) FROM satchel.data_key WHERE user_id = $1) || ' data keys, '
+                SELECT (SELECT coalesce(string_agg(provider, ' ' ORDER BY provider), 'none')
+                          FROM satchel.data_key WHERE user_id = $1) || ' with data keys, '
                        || (SELECT coalesce(string_agg(provider, ' ' ORDER BY provider), 'none')
                              FROM satchel.key_check WHERE user_id = $1) || ' checked'
                 """.replace("$1", "'" + user + "'"));
@@ -187,13 +192,13 @@ class KeyVaultTablesIT {
                 "DELETE FROM public.user_api_keys WHERE user_id = '%s'",
                 "UPDATE public.user_api_keys SET openai_api_key = NULL, unsplash_api_key = NULL WHERE user_id = '%s'"
             })
-    void theDataKeyGoesWithTheLastKey(String deletion) throws SQLException {
+    void theDataKeysGoWithTheKeys(String deletion) throws SQLException {
         var user = userWithKeys();
-        assertThat(left(user)).isEqualTo("1 data keys, openai unsplash checked");
+        assertThat(left(user)).isEqualTo("openai unsplash with data keys, openai unsplash checked");
 
         owner.run(deletion.formatted(user));
 
-        assertThat(left(user)).isEqualTo("0 data keys, none checked");
+        assertThat(left(user)).isEqualTo("none with data keys, none checked");
         assertThat(audit(user))
                 .containsExactly(
                         "openai | set | " + DATA_KEY,
@@ -203,7 +208,7 @@ class KeyVaultTablesIT {
     }
 
     @Test
-    void theDataKeyGoesWhenUsersDeleteTheirOwnRow() throws SQLException {
+    void theDataKeysGoWhenUsersDeleteTheirOwnRow() throws SQLException {
         var user = userWithKeys();
         try (var api = Session.open(database.workerDataSource())) {
             api.rows("SELECT set_config('request.jwt.claims', ?, false)", "{\"sub\": \"" + user + "\"}");
@@ -212,19 +217,45 @@ class KeyVaultTablesIT {
             assertThat(api.run("DELETE FROM public.user_api_keys")).isEqualTo(1);
         }
 
-        assertThat(left(user)).isEqualTo("0 data keys, none checked");
+        assertThat(left(user)).isEqualTo("none with data keys, none checked");
         assertThat(owner.value(
                         "SELECT DISTINCT login FROM satchel.key_audit WHERE user_id = ? AND action = 'remove'", user))
                 .isEqualTo(database.workerUser());
     }
 
     @Test
-    void theDataKeyStaysWhileAKeyIsLeft() throws SQLException {
+    void theDataKeyOfAnotherKeyStays() throws SQLException {
         var user = userWithKeys();
 
         owner.run("UPDATE public.user_api_keys SET openai_api_key = NULL WHERE user_id = ?", user);
 
-        assertThat(left(user)).isEqualTo("1 data keys, unsplash checked");
+        assertThat(left(user)).isEqualTo("unsplash with data keys, unsplash checked");
+    }
+
+    static Stream<Arguments> everyOtherTextPerWriter() {
+        return Stream.of("the owner", "service_role")
+                .flatMap(writer -> Stream.of(
+                                sealed("bmV3"), sealed("dW5z"), PREFIX.replace("4f3c", "0000") + "A".repeat(84))
+                        .map(text -> Arguments.of(writer, text)));
+    }
+
+    /** Also where the text names the data key of the cell: nobody but the vault has a data key to go with it. */
+    @ParameterizedTest
+    @MethodSource("everyOtherTextPerWriter")
+    void theDataKeyGoesWithAnyChangeOfItsCell(String writer, String text) throws SQLException {
+        var user = userWithKeys();
+        try (var session = Session.open(database.superuserDataSource())) {
+            session.begin();
+            session.run("ALTER ROLE service_role BYPASSRLS");
+            session.run("SET ROLE " + (writer.equals("the owner") ? database.ownerUser() : writer));
+
+            session.run("UPDATE public.user_api_keys SET openai_api_key = ? WHERE user_id = ?", text, user);
+            session.run("UPDATE public.user_api_keys SET openai_api_key = ? WHERE user_id = ?", sealed("b3Bl"), user);
+
+            session.run("RESET ROLE");
+            assertThat(session.rows("SELECT provider FROM satchel.data_key WHERE user_id = ?", user))
+                    .containsExactly("unsplash");
+        }
     }
 
     @Test
@@ -236,7 +267,7 @@ class KeyVaultTablesIT {
                 sealed("bmV3"),
                 user);
 
-        assertThat(left(user)).isEqualTo("1 data keys, unsplash checked");
+        assertThat(left(user)).isEqualTo("unsplash with data keys, unsplash checked");
         assertThat(audit(user)).endsWith("openai | set | " + DATA_KEY).hasSize(3);
     }
 
@@ -248,7 +279,7 @@ class KeyVaultTablesIT {
                 "UPDATE public.user_api_keys SET is_active = false, openai_api_key = openai_api_key WHERE user_id = ?",
                 user);
 
-        assertThat(left(user)).isEqualTo("1 data keys, openai unsplash checked");
+        assertThat(left(user)).isEqualTo("openai unsplash with data keys, openai unsplash checked");
         assertThat(audit(user)).hasSize(2);
     }
 
@@ -280,13 +311,11 @@ class KeyVaultTablesIT {
     }
 
     @Test
-    void theRuntimeCannotSayWhenOrWhoItWas() {
-        for (var column : List.of("at", "login", "id")) {
-            assertThatThrownBy(() -> worker.run("INSERT INTO satchel.key_audit (" + column
-                            + ", user_id, provider, action, data_key_id)"
-                            + " VALUES (DEFAULT, gen_random_uuid(), 'openai', 'set', gen_random_uuid())"))
-                    .hasMessageContaining("permission denied for table key_audit");
-        }
+    void nobodyButTheFunctionsRecords() {
+        assertThatThrownBy(() -> worker.run("""
+                        INSERT INTO satchel.key_audit (user_id, provider, action, data_key_id)
+                        VALUES (gen_random_uuid(), 'openai', 'set', gen_random_uuid())
+                        """)).hasMessageContaining("permission denied for table key_audit");
     }
 
     @ParameterizedTest
@@ -301,10 +330,8 @@ class KeyVaultTablesIT {
                 "a very long purpose that goes on and on until nobody wants it"
             })
     void noKeyFitsIntoTheAudit(String purpose) {
-        assertThatThrownBy(() -> worker.run("""
-                        INSERT INTO satchel.key_audit (user_id, provider, action, purpose, data_key_id)
-                        VALUES (gen_random_uuid(), 'openai', 'open', ?, gen_random_uuid())
-                        """, purpose)).hasMessageContaining("key_audit_purpose_check");
+        assertThatThrownBy(() -> worker.rows("SELECT satchel.record_opening(?, 'openai', ?)", userWithKeys(), purpose))
+                .hasMessageContaining("key_audit_purpose_check");
     }
 
     @Test
@@ -315,7 +342,8 @@ class KeyVaultTablesIT {
             session.run(
                     "INSERT INTO public.user_api_keys (user_id, openai_api_key) VALUES (?, ?)", user, sealed("b3Bl"));
             session.run(
-                    "INSERT INTO satchel.data_key (id, user_id, kek_id, wrapped) VALUES (?, ?, 'test', ?)",
+                    "INSERT INTO satchel.data_key (id, user_id, provider, kek_id, wrapped)"
+                            + " VALUES (?, ?, 'openai', 'test', ?)",
                     DATA_KEY,
                     user,
                     new byte[60]);

@@ -124,7 +124,7 @@ class PastedFilesIT {
         }
     }
 
-    private static List<String> everything(Session session) throws SQLException {
+    static List<String> everything(Session session) throws SQLException {
         return session.rows(EVERYTHING).stream()
                 .filter(row -> !row.contains("flyway_schema_history"))
                 .toList();

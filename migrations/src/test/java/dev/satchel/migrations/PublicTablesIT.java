@@ -207,9 +207,12 @@ class PublicTablesIT {
 
     @Test
     void eachTableHasItsFourPoliciesAndOneForSatchel() throws SQLException {
-        assertThat(owner.rows(POLICIES, "user_api_keys")).isEqualTo(policiesOn("API keys"));
-        assertThat(owner.rows(POLICIES, "user_progress")).isEqualTo(policiesOn("progress"));
-        assertThat(owner.rows(POLICIES, "export_history")).isEqualTo(policiesOn("export history"));
+        assertThat(owner.rows(POLICIES, "user_api_keys"))
+                .isEqualTo(policiesOn("API keys", "ALL | {satchel_vault} | true | true"));
+        assertThat(owner.rows(POLICIES, "user_progress"))
+                .isEqualTo(policiesOn("progress", "SELECT | {satchel_exports} | true | "));
+        assertThat(owner.rows(POLICIES, "export_history"))
+                .isEqualTo(policiesOn("export history", "ALL | {satchel_exports} | true | true"));
     }
 
     @Test
@@ -234,10 +237,10 @@ class PublicTablesIT {
                 ([A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$'::text)))""".formatted(column);
     }
 
-    private static List<String> policiesOn(String things) {
+    private static List<String> policiesOn(String things, String satchels) {
         var own = "(( SELECT auth.uid() AS uid) = user_id)";
         return List.of(
-                "Satchel works on " + things + " | ALL | {satchel_runtime} | true | true",
+                "Satchel works on " + things + " | " + satchels,
                 "Users can delete their own " + things + " | DELETE | {authenticated} | " + own + " | ",
                 "Users can insert their own " + things + " | INSERT | {authenticated} |  | " + own,
                 "Users can update their own " + things + " | UPDATE | {authenticated} | " + own + " | " + own,

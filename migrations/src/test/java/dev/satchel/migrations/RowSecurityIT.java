@@ -99,8 +99,10 @@ class RowSecurityIT {
         try (var worker = Session.open(database.workerDataSource())) {
             assertThat(worker.value("SELECT count(*) FROM public.export_history"))
                     .isEqualTo("2");
-            assertThat(worker.value("SELECT count(openai_api_key) FROM public.user_api_keys"))
-                    .isEqualTo("1");
+            assertThat(worker.value("SELECT count(*) FROM public.user_progress"))
+                    .isEqualTo("2");
+            assertThatThrownBy(() -> worker.rows("SELECT user_id FROM public.user_api_keys"))
+                    .hasMessageContaining("permission denied for table user_api_keys");
         }
     }
 

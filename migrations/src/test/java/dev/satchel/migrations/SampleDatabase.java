@@ -95,6 +95,19 @@ public final class SampleDatabase implements AutoCloseable {
         return dataSource(Cluster.WORKER, cluster.workerPassword);
     }
 
+    /**
+     * Connects as a login that is a member of one of Satchel's roles alone: {@code satchel_exports}, {@code satchel_vault}
+     * or {@code satchel_rotation}.
+     */
+    public PGSimpleDataSource dataSourceOf(String role) {
+        return dataSource(Cluster.loginOf(role), cluster.workerPassword);
+    }
+
+    /** URL of such a login, with the password, in the form that psql takes. */
+    public String urlOf(String role) {
+        return url(Cluster.loginOf(role), cluster.workerPassword);
+    }
+
     /** Connects as any role. */
     public PGSimpleDataSource dataSource(String user, String password) {
         return cluster.dataSource(name, user, password);

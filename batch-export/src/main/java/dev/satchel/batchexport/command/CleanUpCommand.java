@@ -4,7 +4,6 @@ import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.job.CleanUpReport;
 import dev.satchel.batchexport.job.ExportSettings;
-import dev.satchel.batchexport.job.RunReport;
 import dev.satchel.batchexport.job.RunTerms;
 import dev.satchel.batchexport.job.StopSignal;
 import dev.satchel.batchexport.job.Worker;
@@ -48,8 +47,8 @@ final class CleanUpCommand implements Callable<Integer> {
                 store,
                 new StandardFileFormats(settings.csv()),
                 exports,
-                new RunTerms("cleanup", 1, new StopSignal()),
-                new RunReport(delivery -> {}),
+                new RunTerms("cleanup", 1, false, new StopSignal()),
+                new RunLog(false).report(),
                 report)) {
             worker.cleanUp();
         }
@@ -71,7 +70,7 @@ final class CleanUpCommand implements Callable<Integer> {
                 "file of export {} not removed: its record '{}' is no location of a file; look for the file by hand, then"
                         + " delete that row of satchel.export_file",
                 unreadable.exportId(),
-                Console.harmless(unreadable.text()));
+                unreadable.text());
     }
 
     private static void log(CleanUpReport.Removal removal) {

@@ -1,32 +1,38 @@
 package dev.satchel.batchexport.command;
 
+import dev.satchel.batchexport.terminal.TerminalWriter;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * The world as a command sees it.
- *
- * @param environment the environment variables
- * @param in gives what must not be an argument: a key
- * @param out takes results
- * @param err takes everything else
- * @param watched whether a person watches standard error, so that a progress bar makes sense
+ * The world as a command sees it. Whatever a command prints passes a {@link TerminalWriter}, so that no value can
+ * control a terminal or forge a line.
  */
-public record Console(
-        Map<String, String> environment, InputStream in, PrintWriter out, PrintWriter err, boolean watched) {
+public final class Console {
+
+    private final Map<String, String> environment;
+    private final InputStream in;
+    private final TerminalWriter out;
+    private final TerminalWriter err;
+    private final PrintWriter help;
+    private final boolean watched;
 
     /**
-     * The text without what a terminal would obey: whoever writes a row of the history chooses some of its words.
+     * @param environment the environment variables
+     * @param in gives what must not be an argument: a key
+     * @param out takes results
+     * @param err takes everything else
+     * @param watched whether a person watches standard error, so that a progress bar makes sense
      */
-    static String harmless(String text) {
-        return text.codePoints()
-                .map(point -> Character.isISOControl(point) || Character.getType(point) == Character.FORMAT
-                        ? '\uFFFD'
-                        : point)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+    public Console(Map<String, String> environment, InputStream in, PrintWriter out, PrintWriter err, boolean watched) {
+        this.environment = environment;
+        this.in = in;
+        this.out = new TerminalWriter(out);
+        this.err = new TerminalWriter(err);
+        this.help = out;
+        this.watched = watched;
     }
 
     /** This process's own environment and streams, in UTF-8. */
@@ -38,5 +44,41 @@ public record Console(
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
                 // The launcher says so: the JVM itself cannot tell whether only standard error is a terminal.
                 "1".equals(System.getenv("SATCHEL_TERMINAL")));
+    }
+
+    /** The environment variables. */
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    /** Gives what must not be an argument: a key. */
+    public InputStream in() {
+        return in;
+    }
+
+    /** Takes results, a line at a time. */
+    public PrintWriter out() {
+        return out;
+    }
+
+    /** Takes everything else. */
+    public PrintWriter err() {
+        return err;
+    }
+
+    /** Prints a result of many lines as it is laid out; the values in it are quoted, as in JSON. */
+    public void document(String text) {
+        out.print(text.endsWith("\n") ? text : text + "\n");
+        out.flush();
+    }
+
+    /** Takes help and the version, which hold no values and on a terminal are printed in bold here and there. */
+    public PrintWriter help() {
+        return help;
+    }
+
+    /** Whether a person watches standard error, so that a progress bar makes sense. */
+    public boolean watched() {
+        return watched;
     }
 }

@@ -18,10 +18,8 @@ final class DiagramCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException {
-        console.out()
-                .print(EntityDiagram.of(
-                        new Settings(console.environment()).database().plain()));
-        console.out().flush();
+        console.document(
+                EntityDiagram.of(new Settings(console.environment()).database().plain()));
         return 0;
     }
 }

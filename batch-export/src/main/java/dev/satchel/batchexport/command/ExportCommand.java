@@ -12,7 +12,14 @@ import picocli.CommandLine.Spec;
         name = "export",
         description = "Asks for exports, delivers them, and shows them.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RequestCommand.class, RunCommand.class, ListCommand.class, ShowCommand.class, LinkCommand.class})
+        subcommands = {
+            RequestCommand.class,
+            RunCommand.class,
+            RetryCommand.class,
+            ListCommand.class,
+            ShowCommand.class,
+            LinkCommand.class
+        })
 final class ExportCommand implements Callable<Integer> {
 
     @Spec

@@ -34,7 +34,7 @@ final class Kek {
     /** @throws RefusedException if they are missing or unsafe, saying what to do */
     static KeyEncryptionKeys keyEncryptionKeys(Settings settings) {
         KekAddress address = settings.kekAddress();
-        return refused(() -> address.open(settings::credentials));
+        return refused(() -> address.open(settings));
     }
 
     static Provider provider(String name) {
@@ -43,6 +43,13 @@ final class Kek {
         } catch (IllegalArgumentException unknown) {
             throw new UsageException(String.valueOf(unknown.getMessage()));
         }
+    }
+
+    static void refused(Runnable work) {
+        refused(() -> {
+            work.run();
+            return true;
+        });
     }
 
     static <T> T refused(Supplier<T> work) {

@@ -7,13 +7,12 @@ import dev.satchel.postgres.FileKeyEncryptionKeys;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.KmsClientBuilder;
 
 /** Where the key-encryption keys are, as {@code SATCHEL_KEK} says it: in a file or in AWS KMS. */
 sealed interface KekAddress {
@@ -44,10 +43,11 @@ sealed interface KekAddress {
     /**
      * Opens the keys.
      *
-     * @param credentials who to be for AWS; asked for AWS KMS only
+     * @param settings where AWS KMS is and who to be for it; asked for AWS KMS only
      * @throws IllegalStateException if a file is missing or unsafe; of AWS KMS nothing is asked yet
+     * @throws UsageException if AWS KMS is to be reached where secrets must not be sent to
      */
-    KeyEncryptionKeys open(Supplier<AwsCredentialsProvider> credentials);
+    KeyEncryptionKeys open(Settings settings);
 
     /** A file that {@code satchel keys init} makes. */
     record File(Path path) implements KekAddress {
@@ -61,7 +61,7 @@ sealed interface KekAddress {
         }
 
         @Override
-        public FileKeyEncryptionKeys open(Supplier<AwsCredentialsProvider> credentials) {
+        public FileKeyEncryptionKeys open(Settings settings) {
             return FileKeyEncryptionKeys.open(path);
         }
     }
@@ -69,6 +69,7 @@ sealed interface KekAddress {
     /** A key in AWS KMS, which is in the region that its ARN names. */
     record AwsKms(KmsKeyArn key) implements KekAddress {
 
+        private static final String ELSEWHERE = "AWS_ENDPOINT_URL, a system property or the AWS profile";
         private static final Duration CONNECT = Duration.ofSeconds(3);
         private static final Duration SILENCE = Duration.ofSeconds(5);
 
@@ -82,17 +83,29 @@ sealed interface KekAddress {
         }
 
         @Override
-        public AwsKmsKeyEncryptionKeys open(Supplier<AwsCredentialsProvider> credentials) {
-            // The client lives as long as the process. AWS_ENDPOINT_URL_KMS it reads itself.
-            KmsClient client = KmsClient.builder()
+        public AwsKmsKeyEncryptionKeys open(Settings settings) {
+            // The client lives as long as the process. Other settings of its endpoint it reads itself.
+            KmsClientBuilder builder = KmsClient.builder()
                     .region(Region.of(key.region()))
-                    .credentialsProvider(credentials.get())
+                    .endpointOverride(settings.endpoint("AWS_ENDPOINT_URL_KMS"))
+                    .credentialsProvider(settings.credentials())
                     .httpClientBuilder(UrlConnectionHttpClient.builder()
                             .connectionTimeout(CONNECT)
                             .socketTimeout(SILENCE))
-                    .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD))
-                    .build();
-            return new AwsKmsKeyEncryptionKeys(client, key);
+                    .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD));
+            KmsClient client;
+            try {
+                client = builder.build();
+            } catch (RuntimeException malformed) {
+                throw new UsageException("the SDK of AWS takes its settings for no address of AWS KMS: " + ELSEWHERE
+                        + " may be malformed or empty");
+            }
+            try {
+                return new AwsKmsKeyEncryptionKeys(client, key);
+            } catch (IllegalArgumentException refused) {
+                client.close();
+                throw new UsageException(refused.getMessage() + "; the SDK of AWS was told of it by " + ELSEWHERE);
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ final class ListCommand implements Callable<Integer> {
                 .exportCatalog()
                 .newest(only, status, limit);
         if (json) {
-            console.out().println(Json.of(entries));
+            console.document(Json.of(entries));
         } else {
             console.out()
                     .printf(
@@ -76,8 +76,8 @@ final class ListCommand implements Callable<Integer> {
                         "%-36s  %-36s  %-12s  %-6s  %-10s  %9d  %12s%n",
                         entry.id(),
                         entry.user(),
-                        Console.harmless(entry.type()),
-                        Console.harmless(entry.format()),
+                        entry.type(),
+                        entry.format(),
                         entry.status(),
                         entry.records(),
                         entry.bytes() == null ? "-" : entry.bytes());

@@ -81,7 +81,7 @@ final class ListKeysCommand implements Callable<Integer> {
             }
         }
         if (json) {
-            console.out().println(Json.list(listed));
+            console.document(Json.list(listed));
         }
         return areAllOpened ? 0 : 1;
     }

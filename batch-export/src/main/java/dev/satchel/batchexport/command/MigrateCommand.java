@@ -41,7 +41,7 @@ final class MigrateCommand implements Callable<Integer> {
 
     private int look(DataSource owner) throws SQLException {
         Preflight.Report report = Preflight.report(owner);
-        console.out().println(report);
+        report.lines().forEach(console.out()::println);
         return report.isBlocked() ? 1 : 0;
     }
 

@@ -12,7 +12,9 @@ import dev.satchel.keys.BrokenSealException;
 import dev.satchel.keys.UnknownKeyEncryptionKeyException;
 import dev.satchel.kms.UnusableKeyException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +23,37 @@ final class Problems {
 
     private Problems() {}
 
+    /** The explanation as one text, for a log. */
     static String explain(Throwable thrown) {
+        return String.join(" ", lines(thrown));
+    }
+
+    /** The explanation, whose first line is a sentence; what a list holds is below it. */
+    static List<String> lines(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = next(cause)) {
+            if (cause instanceof PreflightException found) {
+                return found.lines();
+            }
+            if (cause instanceof RollbackRefusedException refused) {
+                return indented(refused);
+            }
+        }
+        return List.of(sentence(thrown));
+    }
+
+    // The server separates the objects of its list by line breaks, which their names may hold as well: below a line of
+    // this program's, none may look like another one.
+    private static List<String> indented(RollbackRefusedException refused) {
+        List<String> lines = String.valueOf(refused.getMessage()).lines().toList();
+        return Stream.concat(lines.stream().limit(1), lines.stream().skip(1).map(line -> "  " + line))
+                .toList();
+    }
+
+    private static String sentence(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = next(cause)) {
             if (cause instanceof UsageException
                     || cause instanceof RefusedException
                     || cause instanceof NotMigratedException
-                    || cause instanceof PreflightException
-                    || cause instanceof RollbackRefusedException
                     || cause instanceof SchemaBusyException
                     || cause instanceof UnknownUserException
                     || cause instanceof TooManyExportsException
@@ -69,7 +95,9 @@ final class Problems {
                         + "): run 'satchel migrate' as the owner of its tables";
             case "42501" ->
                 "the login may not do this: " + firstLine(thrown)
-                        + " (log in as a member of satchel_runtime, or for 'satchel migrate' as the owner)";
+                        + " (log in as a member of satchel_runtime, or of the role that the command needs:"
+                        + " satchel_exports, satchel_vault for keys, satchel_rotation for 'keys rotate'; for 'satchel"
+                        + " migrate' and 'keys adopt' as the owner)";
             default ->
                 "the database refused a statement (SQLSTATE " + state
                         + "); run the command again with --stacktrace to see which";

@@ -43,7 +43,7 @@ final class ReconcileCommand implements Callable<Integer> {
                 .progressUpkeep()
                 .reconcile(repair, watcher);
         if (json) {
-            console.out().println(Json.list(listed));
+            console.document(Json.list(listed));
         } else {
             console.out()
                     .printf(

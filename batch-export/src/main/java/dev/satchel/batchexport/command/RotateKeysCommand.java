@@ -70,6 +70,10 @@ final class RotateKeysCommand implements Callable<Integer> {
     }
 
     private int rotate(DataKeys dataKeys, KeyEncryptionKeys keys) throws InterruptedException {
+        if ((!resume || retire) && keys instanceof FileKeyEncryptionKeys file) {
+            // Before anything is wrapped anew, because a rotation that stops half-way is worse than none.
+            Kek.refused(file::requireChangeable);
+        }
         long rewrapped = 0;
         if (!resume && keys instanceof FileKeyEncryptionKeys file) {
             rewrapped = left(dataKeys, keys) == 0 ? 0 : dataKeys.rewrapNext(BATCH);

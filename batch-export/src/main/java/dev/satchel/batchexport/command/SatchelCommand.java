@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.command;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -53,7 +54,7 @@ public final class SatchelCommand implements Callable<Integer> {
     public static int run(Console console, String... args) {
         SatchelCommand satchel = new SatchelCommand(console);
         CommandLine commandLine = new CommandLine(satchel, new Commands(console));
-        commandLine.setOut(console.out());
+        commandLine.setOut(console.help());
         commandLine.setErr(console.err());
         commandLine.setCaseInsensitiveEnumValuesAllowed(false);
         commandLine.setParameterExceptionHandler(SatchelCommand::refuse);
@@ -83,7 +84,9 @@ public final class SatchelCommand implements Callable<Integer> {
     }
 
     private int fail(Exception thrown) {
-        console.err().println("satchel: " + Problems.explain(thrown));
+        List<String> lines = Problems.lines(thrown);
+        console.err().println("satchel: " + lines.get(0));
+        lines.stream().skip(1).forEach(console.err()::println);
         if (stacktrace) {
             thrown.printStackTrace(console.err());
         }

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.command;
 
+import dev.satchel.Endpoint;
 import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.database.DatabaseUrl;
 import dev.satchel.batchexport.format.CsvOptions;
@@ -8,7 +9,6 @@ import dev.satchel.batchexport.store.S3Connection;
 import dev.satchel.batchexport.store.StoreAddress;
 import dev.satchel.export.FileStore;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -49,7 +49,7 @@ final class Settings {
 
     /** @throws UsageException if the URL is missing or malformed */
     Database database() {
-        return new Database(refused(() -> DatabaseUrl.parse(variables.get(DatabaseUrl.SETTING))));
+        return new Database(refused(() -> DatabaseUrl.of(variables)));
     }
 
     /** @throws UsageException if the store is missing, malformed or not fully described */
@@ -62,7 +62,7 @@ final class Settings {
         try {
             address = StoreAddress.parse(text);
         } catch (IllegalArgumentException malformed) {
-            throw new UsageException("SATCHEL_STORE " + malformed.getMessage());
+            throw new UsageException("SATCHEL_STORE is malformed: " + malformed.getMessage());
         }
         return refused(() -> address.open(this::s3));
     }
@@ -73,22 +73,19 @@ final class Settings {
     }
 
     private S3Connection s3() {
-        String endpoint = variables.get("SATCHEL_S3_ENDPOINT");
+        URI endpoint = endpoint("SATCHEL_S3_ENDPOINT");
         // Services other than AWS seldom have a host name per bucket, and some refuse checksums they do not know.
         boolean pathStyle = oneOf("SATCHEL_S3_PATH_STYLE", endpoint == null ? "false" : "true", "true", "false");
         boolean checksums = !oneOf("SATCHEL_S3_CHECKSUMS", "when-required", "when-required", "when-supported");
         boolean conditional = oneOf("SATCHEL_S3_CONDITIONAL_WRITES", "true", "true", "false");
-        return new S3Connection(
-                endpoint == null ? null : uri(endpoint),
-                region(endpoint),
-                pathStyle,
-                checksums,
-                conditional,
-                credentials());
+        return new S3Connection(endpoint, region(endpoint), pathStyle, checksums, conditional, credentials());
     }
 
-    private String region(@Nullable String endpoint) {
-        String region = variables.getOrDefault("AWS_REGION", variables.get("AWS_DEFAULT_REGION"));
+    private String region(@Nullable URI endpoint) {
+        String region = visible("AWS_REGION");
+        if (region == null) {
+            region = visible("AWS_DEFAULT_REGION");
+        }
         if (region != null) {
             return region;
         }
@@ -104,9 +101,9 @@ final class Settings {
 
     /** Who to be for AWS; as in the SDK, what is not set here is looked for in files and roles. */
     AwsCredentialsProvider credentials() {
-        String key = variables.get("AWS_ACCESS_KEY_ID");
-        String secret = variables.get("AWS_SECRET_ACCESS_KEY");
-        String token = variables.get("AWS_SESSION_TOKEN");
+        String key = visible("AWS_ACCESS_KEY_ID");
+        String secret = visible("AWS_SECRET_ACCESS_KEY");
+        String token = visible("AWS_SESSION_TOKEN");
         if (key == null || secret == null) {
             return DefaultCredentialsProvider.builder().build();
         }
@@ -116,21 +113,40 @@ final class Settings {
                         : AwsSessionCredentials.create(key, secret, token));
     }
 
+    // Behind a line break Java's HTTP client refuses the header that holds the token, and prints it.
+    private @Nullable String visible(String name) {
+        String value = variables.get(name);
+        if (value != null && !value.codePoints().allMatch(point -> point > ' ' && point < 0x7F)) {
+            throw new UsageException(
+                    name + " is malformed: it holds a space, a line break or another character that no key has");
+        }
+        return value;
+    }
+
     /** Whether the setting has the first of the two values allowed. */
     private boolean oneOf(String name, String otherwise, String first, String second) {
         String value = variables.getOrDefault(name, otherwise);
         if (!value.equals(first) && !value.equals(second)) {
-            throw new UsageException(name + "='" + value + "' is malformed: expected " + first + " or " + second);
+            throw new UsageException(name + " is malformed: expected " + first + " or " + second);
         }
         return value.equals(first);
     }
 
-    private static URI uri(String text) {
+    /**
+     * The address of a service that the setting names; null without one.
+     *
+     * @throws UsageException if it is malformed, or secrets must not be sent there
+     */
+    @Nullable
+    URI endpoint(String name) {
+        String text = variables.get(name);
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
         try {
-            return new URI(text);
-        } catch (URISyntaxException malformed) {
-            throw new UsageException("SATCHEL_S3_ENDPOINT '" + text
-                    + "' is malformed: expected an address such as https://s3.example.org");
+            return Endpoint.parse(text).uri();
+        } catch (IllegalArgumentException refused) {
+            throw new UsageException(name + " is refused: " + refused.getMessage());
         }
     }
 
@@ -156,7 +172,8 @@ final class Settings {
         }
     }
 
-    // A value of the wrong type is wrapped around what was being bound, a value out of range around our own refusal.
+    // A value of the wrong type is wrapped around what was being bound, a value out of range around our own refusal. A
+    // text is never repeated: it may be a secret that was set under the wrong name.
     private static String explanation(BindException malformed) {
         Throwable cause = malformed;
         while (cause.getCause() != null && cause.getCause() != cause) {
@@ -168,9 +185,8 @@ final class Settings {
         return malformed.getProperty() == null
                 ? malformed.getName() + " is malformed: expected "
                         + malformed.getTarget().getType()
-                : malformed.getProperty().getName() + "='"
-                        + malformed.getProperty().getValue()
-                        + "' is malformed: expected a value such as 60s, 24h or 7d for a time, a whole number, or"
+                : malformed.getProperty().getName()
+                        + " is malformed: expected a value such as 60s, 24h or 7d for a time, a whole number, or"
                         + " true or false";
     }
 

@@ -35,7 +35,7 @@ final class ShowCommand implements Callable<Integer> {
                 .find(export)
                 .orElseThrow(() -> new RefusedException("no export has the id " + export));
         if (json) {
-            console.out().println(Json.of(entry));
+            console.document(Json.of(entry));
         } else {
             print(entry);
         }
@@ -63,7 +63,7 @@ final class ShowCommand implements Callable<Integer> {
 
     private void line(String name, @Nullable Object value) {
         if (value != null) {
-            console.out().printf(Locale.ROOT, "%-10s %s%n", name, Console.harmless(value.toString()));
+            console.out().printf(Locale.ROOT, "%-10s %s%n", name, value);
         }
     }
 }

@@ -60,7 +60,7 @@ final class ShowProgressCommand implements Callable<Integer> {
         Activity activity = learnerProgress.activity(learner, moment);
         Streak streak = learnerProgress.streak(learner, moment);
         if (json) {
-            console.out().println(Json.of(learner, progress, moment, streak, activity));
+            console.document(Json.of(learner, progress, moment, streak, activity));
         } else {
             print(learner, progress, moment, streak, activity);
         }

@@ -28,10 +28,8 @@ final class TypesCommand implements Callable<Integer> {
         if (!language.equals("typescript")) {
             throw new UsageException("unknown language '" + language + "': expected typescript");
         }
-        console.out()
-                .print(TypescriptTypes.of(
-                        new Settings(console.environment()).database().plain()));
-        console.out().flush();
+        console.document(TypescriptTypes.of(
+                new Settings(console.environment()).database().plain()));
         return 0;
     }
 }

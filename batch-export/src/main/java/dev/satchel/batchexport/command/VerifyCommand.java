@@ -47,9 +47,8 @@ final class VerifyCommand implements Callable<Integer> {
                     Check.Result.WARNING));
         }
         if (json) {
-            console.out()
-                    .println(
-                            Json.list(checks.stream().map(VerifyCommand::fields).toList()));
+            console.document(
+                    Json.list(checks.stream().map(VerifyCommand::fields).toList()));
         } else {
             checks.forEach(check -> console.out().println(check.line()));
             console.out()

@@ -1,26 +1,30 @@
 package dev.satchel.batchexport.database;
 
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
 import org.postgresql.PGProperty;
+import org.postgresql.ssl.DefaultJavaSSLFactory;
 
 /**
- * Where the database is and as whom to log in: the setting {@code DATABASE_URL}.
+ * Where the database is and as whom to log in: the setting {@code DATABASE_URL}, and for what it leaves out the variables
+ * of libpq, such as {@code PGPASSWORD}.
  *
  * <p>Takes the two forms people have at hand: a JDBC URL of the <a
  * href="https://jdbc.postgresql.org/documentation/use/">PostgreSQL driver</a>, and a <a
- * href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS">libpq connection URI</a>, in
- * which user, password and database may be percent-encoded. It never prints a password.
+ * href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS">libpq connection URI</a>.
+ * Nothing that is asked for is ignored: a parameter is honoured or refused by its name. It never prints a password, nor
+ * anything of a setting that it cannot read, of which any part may be one.
  */
 public final class DatabaseUrl {
 
@@ -30,145 +34,294 @@ public final class DatabaseUrl {
     private static final String ALLOWED =
             "expected postgresql://user:password@host:port/database or jdbc:postgresql://host:port/database?user=…";
 
-    // From the first colon that is not the scheme's, so that nothing of a password is shown whatever else is wrong.
-    private static final Pattern PASSWORD_IN_AUTHORITY = Pattern.compile(":(?!//).*@");
-    private static final Pattern PASSWORD_IN_QUERY = Pattern.compile("(?i)(password=)[^&]*");
-
-    /** What libpq calls differently from the driver. */
-    private static final Map<String, PGProperty> LIBPQ_NAMES = Map.of(
-            "application_name", PGProperty.APPLICATION_NAME,
-            "connect_timeout", PGProperty.CONNECT_TIMEOUT,
-            "options", PGProperty.OPTIONS,
-            "sslcert", PGProperty.SSL_CERT,
-            "sslkey", PGProperty.SSL_KEY,
-            "sslmode", PGProperty.SSL_MODE,
-            "sslrootcert", PGProperty.SSL_ROOT_CERT,
-            "target_session_attrs", PGProperty.TARGET_SERVER_TYPE);
+    private static final String DEFAULT_HOST = "localhost";
+    private static final String DEFAULT_PORT = "5432";
+    private static final Pattern HOST =
+            Pattern.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?");
+    private static final Pattern PORT = Pattern.compile("0*[1-9][0-9]{0,4}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,39}");
 
     private final Properties properties;
-    private final String host;
-    private final String port;
+    private final List<String> hosts;
+    private final List<String> ports;
     private final String database;
 
-    private DatabaseUrl(Properties properties) {
+    private DatabaseUrl(Properties properties, List<String> hosts, List<String> ports, String database) {
         this.properties = properties;
-        this.host = value(properties, PGProperty.PG_HOST, "localhost");
-        this.port = value(properties, PGProperty.PG_PORT, "5432");
-        this.database = value(properties, PGProperty.PG_DBNAME, "");
-    }
-
-    private static String value(Properties properties, PGProperty property, String otherwise) {
-        String value = property.getOrDefault(properties);
-        return value == null ? otherwise : value;
+        this.hosts = hosts;
+        this.ports = ports;
+        this.database = database;
     }
 
     /**
      * Reads the setting.
      *
-     * @throws IllegalArgumentException if it is missing or of neither form
+     * @param environment where the setting and the variables of libpq are looked up
+     * @throws IllegalArgumentException if it is missing or malformed, or asks for what cannot be honoured
      */
-    public static DatabaseUrl parse(@Nullable String text) {
+    public static DatabaseUrl of(Map<String, String> environment) {
+        String text = environment.get(SETTING);
         if (text == null || text.isBlank()) {
             throw new IllegalArgumentException(SETTING + " is not set: " + ALLOWED);
         }
-        Properties parsed = text.startsWith("jdbc:") ? jdbc(text) : libpq(text);
-        if (parsed == null || value(parsed, PGProperty.PG_DBNAME, "").isEmpty()) {
-            throw malformed(text);
-        }
-        return new DatabaseUrl(parsed);
-    }
-
-    private static @Nullable Properties jdbc(String text) {
-        return Driver.parseURL(text, new Properties());
-    }
-
-    private static Properties libpq(String text) {
-        URI uri;
+        ConnectionUri uri;
         try {
-            uri = new URI(text);
-        } catch (URISyntaxException wrong) {
-            throw malformed(text);
+            uri = ConnectionUri.parse(text);
+        } catch (IllegalArgumentException cause) {
+            throw malformed(String.valueOf(cause.getMessage()));
         }
-        boolean scheme = "postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme());
-        String path = uri.getRawPath();
-        if (!scheme || uri.getHost() == null || path == null || path.length() < 2) {
-            throw malformed(text);
-        }
+        return ConnectionUri.isJdbc(text) ? jdbc(uri, environment) : libpq(uri, environment);
+    }
+
+    private static IllegalArgumentException malformed(String cause) {
+        return new IllegalArgumentException(SETTING + " is malformed: " + cause + "; " + ALLOWED);
+    }
+
+    private static DatabaseUrl libpq(ConnectionUri uri, Map<String, String> environment) {
+        Map<String, String> given = new LinkedHashMap<>();
+        putIfThere(given, LibpqParameter.HOST.key, joined(uri.hosts));
+        putIfThere(given, LibpqParameter.PORT.key, joined(uri.ports));
+        putIfThere(given, LibpqParameter.USER.key, uri.user);
+        putIfThere(given, LibpqParameter.PASSWORD.key, uri.password);
+        putIfThere(given, LibpqParameter.DBNAME.key, uri.database);
+        boolean[] passwordCame = {false};
+        uri.parameters.forEach((name, value) -> {
+            if (LibpqParameter.of(name).isEmpty()) {
+                throw unknown(name, passwordCame[0], "libpq");
+            }
+            passwordCame[0] |= name.contains("password");
+            putIfThere(given, name, value);
+        });
         Properties properties = new Properties();
-        PGProperty.PG_HOST.set(properties, uri.getHost());
-        PGProperty.PG_PORT.set(properties, uri.getPort() < 0 ? 5432 : uri.getPort());
-        PGProperty.PG_DBNAME.set(properties, decoded(text, path.substring(1)));
-        String userInfo = uri.getRawUserInfo();
-        if (userInfo != null) {
-            int colon = userInfo.indexOf(':');
-            PGProperty.USER.set(properties, decoded(text, colon < 0 ? userInfo : userInfo.substring(0, colon)));
-            if (colon >= 0) {
-                PGProperty.PASSWORD.set(properties, decoded(text, userInfo.substring(colon + 1)));
+        for (LibpqParameter parameter : LibpqParameter.values()) {
+            String value = given.get(parameter.key);
+            if (value != null) {
+                apply(parameter, SETTING + ": " + parameter.key, value, properties);
+            } else if (isLeftOut(parameter, given)) {
+                applyVariable(parameter, environment, properties);
             }
         }
-        if (uri.getRawQuery() != null) {
-            for (String parameter : uri.getRawQuery().split("&", -1)) {
-                int equals = parameter.indexOf('=');
-                if (equals < 1) {
-                    throw malformed(text);
-                }
-                String name = decoded(text, parameter.substring(0, equals));
-                PGProperty known = LIBPQ_NAMES.get(name);
-                properties.setProperty(
-                        known == null ? name : known.getName(), decoded(text, parameter.substring(equals + 1)));
-            }
-        }
-        return properties;
+        return of(properties, true);
     }
 
-    // A plus is a plus here: connection URIs are percent-encoded, not form-encoded.
-    private static String decoded(String whole, String part) {
+    // What one parameter sets, the variable of another must not set again.
+    private static boolean isLeftOut(LibpqParameter parameter, Map<String, String> given) {
+        return parameter.rule.property == null
+                || given.keySet().stream()
+                        .flatMap(name -> LibpqParameter.of(name).stream())
+                        .noneMatch(other -> parameter.rule.property.equals(other.rule.property));
+    }
+
+    private static DatabaseUrl jdbc(ConnectionUri uri, Map<String, String> environment) {
+        Properties properties = new Properties();
+        putIfThere(properties, PGProperty.PG_HOST, joined(uri.hosts));
+        putIfThere(properties, PGProperty.PG_PORT, joined(uri.ports));
+        putIfThere(properties, PGProperty.PG_DBNAME, uri.database);
+        boolean passwordCame = false;
+        for (Map.Entry<String, String> parameter : uri.parameters.entrySet()) {
+            String name = parameter.getKey();
+            PGProperty property = PGProperty.forName(name);
+            if (property == null) {
+                throw unknown(name, passwordCame, "the driver");
+            }
+            passwordCame |= name.contains("assword");
+            DriverProperty.check(property, SETTING + ": " + name, parameter.getValue());
+            properties.setProperty(name, parameter.getValue());
+        }
+        Properties given = new Properties();
+        given.putAll(properties);
+        for (LibpqParameter parameter : LibpqParameter.values()) {
+            String property = parameter.rule.property;
+            boolean set = property != null && given.containsKey(property);
+            // The driver's own word for TLS, which a weaker one from a variable would override.
+            boolean tls = PGProperty.SSL_MODE.getName().equals(property) && PGProperty.SSL.isPresent(given);
+            if (!set && !tls) {
+                applyVariable(parameter, environment, properties);
+            }
+        }
+        return of(properties, false);
+    }
+
+    private static void applyVariable(
+            LibpqParameter parameter, Map<String, String> environment, Properties properties) {
+        String variable = parameter.variable;
+        String value = variable == null ? null : environment.get(variable);
+        if (variable != null && value != null && !value.isEmpty()) {
+            apply(parameter, variable, value, properties);
+        }
+    }
+
+    private static void apply(LibpqParameter parameter, String source, String value, Properties properties) {
         try {
-            return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException wrong) {
-            throw malformed(whole);
+            parameter.rule.apply(value, properties);
+        } catch (IllegalArgumentException refused) {
+            throw new IllegalArgumentException(source + " " + refused.getMessage());
         }
     }
 
-    private static IllegalArgumentException malformed(String text) {
-        return new IllegalArgumentException(SETTING + " '" + withoutPassword(text) + "' is malformed: " + ALLOWED);
+    // After a password that was not percent-encoded, a name is a piece of it.
+    private static IllegalArgumentException unknown(String name, boolean passwordCame, String whose) {
+        if (passwordCame || !NAME.matcher(name).matches()) {
+            return malformed("it holds a parameter that " + whose
+                    + " does not know (in a value, such as a password, '&' is written as %26)");
+        }
+        String hint = LibpqParameter.of(name)
+                .map(known -> known.rule.property)
+                .map(property -> "; in a jdbc: URL it is " + property)
+                .or(() -> DriverProperty.meantBy(name).map(property -> "; perhaps " + property + " is meant"))
+                .orElse("");
+        return new IllegalArgumentException(
+                SETTING + ": " + name + " is not a parameter that " + whose + " knows" + hint);
     }
 
-    private static String withoutPassword(String text) {
-        String shown = PASSWORD_IN_AUTHORITY.matcher(text).replaceFirst(":***@");
-        return PASSWORD_IN_QUERY.matcher(shown).replaceAll("$1***");
+    private static void putIfThere(Map<String, String> given, String name, String value) {
+        if (!value.isEmpty()) {
+            given.put(name, value);
+        }
+    }
+
+    private static void putIfThere(Properties properties, PGProperty property, String value) {
+        if (!value.isEmpty()) {
+            property.set(properties, value);
+        }
+    }
+
+    /** Empty if all are. */
+    private static String joined(List<String> each) {
+        return each.stream().allMatch(String::isEmpty) ? "" : String.join(",", each);
+    }
+
+    private static DatabaseUrl of(Properties properties, boolean isLibpq) {
+        List<String> hosts = hosts(properties);
+        List<String> ports = ports(properties, hosts.size());
+        String database = taken(properties, PGProperty.PG_DBNAME.getName());
+        if (database.isEmpty()) {
+            throw malformed("it names no database");
+        }
+        if (PGProperty.USER.getOrDefault(properties) == null) {
+            PGProperty.USER.set(properties, System.getProperty("user.name"));
+        }
+        for (String name : List.of(database, String.valueOf(PGProperty.USER.getOrDefault(properties)))) {
+            if (name.codePoints().anyMatch(Character::isISOControl)) {
+                throw malformed("its user or database holds a control character");
+            }
+        }
+        strengthen(properties, isLibpq);
+        return new DatabaseUrl(properties, hosts, ports, database);
+    }
+
+    private static List<String> hosts(Properties properties) {
+        String names = taken(properties, PGProperty.PG_HOST.getName());
+        String addresses = taken(properties, LibpqParameter.Rule.HOSTADDR);
+        if (!names.isEmpty() && !addresses.isEmpty() && !names.equals(addresses)) {
+            throw new IllegalArgumentException("hostaddr or PGHOSTADDR cannot be honoured beside a host: the driver"
+                    + " looks the host up itself; leave one of them out");
+        }
+        List<String> hosts = new ArrayList<>();
+        for (String host : (names.isEmpty() ? addresses : names).split(",", -1)) {
+            if (host.startsWith("/") || host.startsWith("@")) {
+                throw new IllegalArgumentException(SETTING + " or PGHOST names a Unix-domain socket, which the driver"
+                        + " does not have: name a host, such as localhost");
+            }
+            if (!host.isEmpty() && !HOST.matcher(host).matches()) {
+                throw malformed("a host holds a character that no host name has");
+            }
+            hosts.add(host.isEmpty() ? DEFAULT_HOST : host);
+        }
+        return hosts;
+    }
+
+    private static List<String> ports(Properties properties, int hosts) {
+        List<String> ports = new ArrayList<>();
+        for (String port : taken(properties, PGProperty.PG_PORT.getName()).split(",", -1)) {
+            if (!port.isEmpty() && !(PORT.matcher(port).matches() && Integer.parseInt(port) <= 65535)) {
+                throw malformed("a port is not a number from 1 to 65535 (a ':', '/' or '@' in the password is"
+                        + " written as %3A, %2F or %40)");
+            }
+            ports.add(port.isEmpty() ? DEFAULT_PORT : port);
+        }
+        if (ports.size() == 1) {
+            return IntStream.range(0, hosts).mapToObj(each -> ports.get(0)).toList();
+        }
+        if (ports.size() != hosts) {
+            throw malformed("it has " + hosts + " hosts and " + ports.size() + " ports");
+        }
+        return ports;
+    }
+
+    private static String taken(Properties properties, String name) {
+        Object value = properties.remove(name);
+        return value == null ? "" : value.toString();
+    }
+
+    /** Lets a root certificate mean what it means to libpq, which the driver would not look at. */
+    private static void strengthen(Properties properties, boolean isLibpq) {
+        String mode = PGProperty.SSL_MODE.getOrDefault(properties);
+        String root = PGProperty.SSL_ROOT_CERT.getOrDefault(properties);
+        boolean hasRoot = root != null && !root.isEmpty();
+        // The driver's own word for TLS, which checks everything.
+        boolean byDriver = mode == null && PGProperty.SSL.isPresent(properties);
+        if ("direct".equals(PGProperty.SSL_NEGOTIATION.getOrDefault(properties))
+                && !byDriver
+                && (isWeak(mode) || "disable".equals(mode))) {
+            throw new IllegalArgumentException(
+                    "sslnegotiation=direct needs sslmode=require, verify-ca or verify-full, as for libpq");
+        }
+        if ("system".equals(root)) {
+            if (mode != null && !mode.equals("verify-full")) {
+                throw new IllegalArgumentException(
+                        "sslrootcert=system needs sslmode=verify-full: anybody has a certificate of a public authority");
+            }
+            if (!properties.getProperty(PGProperty.SSL_CERT.getName(), "").isEmpty()) {
+                throw new IllegalArgumentException("sslcert cannot be honoured beside sslrootcert=system: name the file"
+                        + " of root certificates instead");
+            }
+            PGProperty.SSL_MODE.set(properties, "verify-full");
+            PGProperty.SSL_FACTORY.set(properties, DefaultJavaSSLFactory.class.getName());
+            properties.remove(PGProperty.SSL_ROOT_CERT.getName());
+        } else if ("require".equals(mode) && (hasRoot || (isLibpq && Files.exists(defaultRoot())))) {
+            PGProperty.SSL_MODE.set(properties, "verify-ca");
+        } else if (hasRoot && !byDriver && isWeak(mode)) {
+            throw new IllegalArgumentException(
+                    "sslrootcert cannot be honoured with sslmode=" + (mode == null ? "prefer" : mode)
+                            + ", which goes on without TLS: set sslmode=verify-full, or leave sslrootcert out");
+        }
+    }
+
+    // Goes on without TLS where the server has none.
+    private static boolean isWeak(@Nullable String mode) {
+        return mode == null || mode.equals("prefer") || mode.equals("allow");
+    }
+
+    private static Path defaultRoot() {
+        return Path.of(System.getProperty("user.home"), ".postgresql", "root.crt");
     }
 
     /** The driver's URL, which holds neither user nor password. */
     public String jdbcUrl() {
-        return "jdbc:postgresql://" + hosts() + "/"
+        return "jdbc:postgresql://" + places() + "/"
                 + URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    // The driver keeps the hosts of one URL in one property and their ports in another.
-    private String hosts() {
-        String[] names = host.split(",", -1);
-        String[] ports = port.split(",", -1);
-        return IntStream.range(0, names.length)
-                .mapToObj(index -> names[index] + ":" + ports[Math.min(index, ports.length - 1)])
+    private String places() {
+        return IntStream.range(0, hosts.size())
+                .mapToObj(index -> {
+                    String host = hosts.get(index);
+                    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + ports.get(index);
+                })
                 .collect(Collectors.joining(","));
     }
 
     /** Everything else the driver is told: user, password and parameters. A copy. */
     public Properties properties() {
         Properties copy = new Properties();
-        for (String name : properties.stringPropertyNames()) {
-            copy.setProperty(name, properties.getProperty(name));
-        }
-        copy.remove(PGProperty.PG_HOST.getName());
-        copy.remove(PGProperty.PG_PORT.getName());
-        copy.remove(PGProperty.PG_DBNAME.getName());
+        copy.putAll(properties);
         return copy;
     }
 
     /** Host, port and database, for messages. */
     @Override
     public String toString() {
-        return hosts() + "/" + database;
+        return places() + "/" + database;
     }
 }

@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param bom whether a file begins with U+FEFF, without which Excel garbles accents; some programs take it for
  *     a part of the first column's name
- * @param defuse whether a text that a spreadsheet would run as a formula gets a leading {@code '}
+ * @param defuse whether what a spreadsheet would run as a formula is marked by {@code '}, as {@link Defused} says
  */
 public record CsvOptions(
         @DefaultValue("true") boolean bom,

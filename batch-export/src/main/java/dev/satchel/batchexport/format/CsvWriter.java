@@ -31,6 +31,9 @@ final class CsvWriter implements FileFormats.Writer {
             .setNullString("")
             .get();
 
+    /** The size in bytes from which on a value is not made a text as a whole. */
+    private static final int LARGE = 64 * 1024;
+
     private final CsvOptions options;
     private final Writer text;
     private final CSVPrinter printer;
@@ -91,25 +94,22 @@ final class CsvWriter implements FileFormats.Writer {
 
     @Override
     public void text(byte[] utf8, int offset, int length) throws IOException {
-        String value = new String(utf8, offset, length, UTF_8);
-        printer.print(options.defuse() && isFormula(value) ? "'" + value : value);
-    }
-
-    // What spreadsheets run although it is in quotes; a tab or a return in front is dropped by some, and then it runs.
-    private static boolean isFormula(String value) {
-        if (value.isEmpty()) {
-            return false;
+        if (length > LARGE) {
+            printer.print(new LargeText(utf8, offset, length, options.defuse() ? new Defused.Text() : null));
+            return;
         }
-        return switch (value.charAt(0)) {
-            case '=', '+', '-', '@', '\t', '\r' -> true;
-            default -> false;
-        };
+        String value = new String(utf8, offset, length, UTF_8);
+        printer.print(options.defuse() ? Defused.text(value) : value);
     }
 
-    /** Never defused: what begins with {@code -} is a number, and nothing else that begins JSON is a formula. */
     @Override
     public void json(byte[] utf8, int offset, int length) throws IOException {
-        printer.print(new String(utf8, offset, length, UTF_8));
+        if (length > LARGE) {
+            printer.print(new LargeText(utf8, offset, length, options.defuse() ? new Defused.Json() : null));
+            return;
+        }
+        String value = new String(utf8, offset, length, UTF_8);
+        printer.print(options.defuse() ? Defused.json(value) : value);
     }
 
     @Override

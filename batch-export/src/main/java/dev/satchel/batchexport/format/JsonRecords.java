@@ -1,7 +1,6 @@
 package dev.satchel.batchexport.format;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.satchel.export.Column;
 import dev.satchel.export.Dataset;
@@ -9,6 +8,7 @@ import dev.satchel.export.FileFormats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.UUID;
 import tools.jackson.core.JsonGenerator;
@@ -19,8 +19,9 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * Writes each record as one JSON object on a line of its own.
  *
- * <p>Numbers keep every digit they came with; a number that is none is a string. Jackson writes into memory, one record
- * at a time: a failure of the stream then reaches the caller as it is, and not as an exception of Jackson's.
+ * <p>Numbers keep every digit they came with; NaN and infinities are strings. Jackson writes into memory, one record at a
+ * time: a failure of the stream then reaches the caller as it is, and not as an exception of Jackson's. A value of many
+ * megabytes passes through that memory in pieces.
  */
 abstract class JsonRecords implements FileFormats.Writer {
 
@@ -32,7 +33,7 @@ abstract class JsonRecords implements FileFormats.Writer {
     private static final int FULL = 8 * 1024;
 
     private final OutputStream out;
-    private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(2 * FULL);
+    private final Memory buffer = new Memory();
     private List<Column> columns = List.of();
     private int column;
 
@@ -111,17 +112,42 @@ abstract class JsonRecords implements FileFormats.Writer {
     }
 
     @Override
-    public void text(byte[] utf8, int offset, int length) {
-        next().writeUTF8String(utf8, offset, length);
+    public void text(byte[] utf8, int offset, int length) throws IOException {
+        try {
+            buffer.passing = true;
+            next().writeUTF8String(utf8, offset, length);
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
+        } finally {
+            buffer.passing = false;
+        }
     }
 
     // The value is embedded as it is, so that its numbers stay exact. It may contain line breaks, but only between its
     // tokens, where a space means the same and does not break the line of the record.
     @Override
-    public void json(byte[] utf8, int offset, int length) {
-        next().writeRawValue(new String(utf8, offset, length, UTF_8)
-                .replace('\n', ' ')
-                .replace('\r', ' '));
+    public void json(byte[] utf8, int offset, int length) throws IOException {
+        // Jackson writes what belongs before the value, and takes it for written.
+        next().writeRawValue("");
+        json.flush();
+        int begun = offset;
+        for (int index = offset; index < offset + length; index++) {
+            if (utf8[index] == '\n' || utf8[index] == '\r') {
+                pass(utf8, begun, index);
+                buffer.write(' ');
+                begun = index + 1;
+            }
+        }
+        pass(utf8, begun, offset + length);
+    }
+
+    private void pass(byte[] utf8, int begin, int end) throws IOException {
+        if (end - begin < FULL) {
+            buffer.write(utf8, begin, end - begin);
+        } else {
+            passAll();
+            out.write(utf8, begin, end - begin);
+        }
     }
 
     @Override
@@ -142,4 +168,27 @@ abstract class JsonRecords implements FileFormats.Writer {
 
     @Override
     public void endDataset() throws IOException {}
+
+    /** What Jackson writes to. While it passes on, a failure of the stream leaves it unchecked, and Jackson untouched. */
+    private final class Memory extends ByteArrayOutputStream {
+
+        private boolean passing;
+
+        Memory() {
+            super(2 * FULL);
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            super.write(bytes, offset, length);
+            if (passing && size() >= FULL) {
+                try {
+                    writeTo(out);
+                    reset();
+                } catch (IOException failed) {
+                    throw new UncheckedIOException(failed);
+                }
+            }
+        }
+    }
 }

@@ -48,9 +48,11 @@ final class Readme {
         }
         if (options.defuse()) {
             text.append("""
-                    A text that begins with = + - @, a tab or a carriage return has a ' (apostrophe) added in front,
-                    so that no spreadsheet runs it as a formula. To get the original text, remove that first '.
-                    Numbers never have one.
+
+                    So that no spreadsheet runs a text as a formula, a ' (apostrophe) is added where = + - @ begins a
+                    text, or follows a line end, a tab, a comma, a semicolon or a bar (|) inside it, and before a ' that
+                    stands there already. To get the original text, remove one ' at its beginning, and one after each
+                    line end, tab, comma, semicolon and bar, where there is one. Numbers never have one.
                     """);
         }
         return text.toString().replace("\n", "\r\n").getBytes(UTF_8);
@@ -68,6 +70,11 @@ final class Readme {
             A value that is missing is an empty field. A text that is empty is two double quotes ("").
             Moments are in UTC, for example 2026-01-31T18:30:00.000000Z. Days are year-month-day.
             Fields that hold lists or nested values are written as JSON.
+
+            Some spreadsheets expect semicolons where commas are the decimal sign, as in most of Europe and Latin
+            America, and show each line in one cell when the file is opened by a double click. Import it instead (in
+            Excel: Data > From Text/CSV; LibreOffice asks when it opens the file), and choose UTF-8, the comma as the
+            separator and " around texts.
             """;
 
     private static String records(long count) {

@@ -2,14 +2,13 @@ package dev.satchel.batchexport.job;
 
 import dev.satchel.export.CleanUp;
 import dev.satchel.export.DeliverExport;
-import dev.satchel.export.Delivery;
-import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.Failure;
 import dev.satchel.export.FileFormats;
 import dev.satchel.export.FileLedger;
 import dev.satchel.export.FileLedger.Leftover;
 import dev.satchel.export.FileStore;
+import dev.satchel.export.StoreProbe;
 import dev.satchel.export.UserRecords;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.progress.ProgressUpkeep;
@@ -26,24 +25,28 @@ import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.batch.infrastructure.repeat.RepeatStatus;
+import org.springframework.batch.infrastructure.support.transaction.ResourcelessTransactionManager;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Isolation;
+import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Both jobs, whole.
  *
  * <pre>
- * exportRun:  rescue ──> deliver, N side by side: claim ──> deliver ──> report
+ * exportRun:  resume ──> deliver, N places side by side: claim ──> deliver ──> report ──> claim …
  * cleanup:    rescue ──> end broken streaks ──> remove: list what is due ──> remove ──> report ──> forget old runs
  * </pre>
  *
- * <p>The steps hold no database transaction: an export may take an hour, and its own steps are atomic by themselves.
+ * <p>The steps that use the store hold no database transaction, and no connection: an export may take an hour, a server
+ * may end connections that are idle for less, and the steps of its life are atomic by themselves.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableBatchProcessing
@@ -78,6 +81,7 @@ class ExportJobs {
             UserRecords records,
             FileFormats formats,
             FileStore store,
+            StoreProbe probe,
             ExportSettings settings,
             ScheduledExecutorService heartbeats) {
         return new DeliverExport(
@@ -86,15 +90,46 @@ class ExportJobs {
                 records,
                 formats,
                 store,
+                probe,
                 new KnownFailures(),
                 settings.retries(),
-                heartbeats,
+                new DeliverExport.Heartbeats(heartbeats, new GarbageCollection(), System::nanoTime),
                 settings.terms());
     }
 
+    // TODO merge: StoreCheck of stores
     @Bean
-    Job exportRun(JobRepository runs, Step rescue, Step deliver) {
-        return new JobBuilder("exportRun", runs).start(rescue).next(deliver).build();
+    StoreProbe storeProbe(FileStore store) {
+        return () -> {
+            String name = "satchel-probe/" + java.util.UUID.randomUUID();
+            try (FileStore.Upload upload = store.open(name, "probe", "application/octet-stream")) {
+                upload.body().write(new byte[100]);
+                upload.commit();
+            }
+            store.read(store.locate(name)).close();
+            store.delete(store.locate(name));
+        };
+    }
+
+    @Bean
+    WaitingExports waitingExports(ExportHistory history, RunTerms terms, ExportSettings settings, RunReport report) {
+        return new WaitingExports(history, terms, settings, report);
+    }
+
+    @Bean
+    Job exportRun(JobRepository runs, Step resume, Step deliver) {
+        return new JobBuilder("exportRun", runs).start(resume).next(deliver).build();
+    }
+
+    // Somebody who starts a run may just have put right what exports wait for.
+    @Bean
+    Step resume(JobRepository runs, ExportHistory history) {
+        return new StepBuilder("resume", runs)
+                .tasklet((contribution, context) -> {
+                    history.resume();
+                    return RepeatStatus.FINISHED;
+                })
+                .build();
     }
 
     @Bean
@@ -108,32 +143,32 @@ class ExportJobs {
     }
 
     @Bean
-    Step deliver(JobRepository runs, Step deliverNext, RunTerms terms) {
-        SimpleAsyncTaskExecutor workers = new SimpleAsyncTaskExecutor("export-");
+    Step deliver(JobRepository runs, Place place, RunTerms terms) {
         return new StepBuilder("deliver", runs)
-                .partitioner("worker", new SimplePartitioner())
-                .step(deliverNext)
+                .partitioner("place", new SimplePartitioner())
+                .step(place)
                 .gridSize(terms.concurrency())
-                .taskExecutor(workers)
+                .taskExecutor(new SimpleAsyncTaskExecutor("export-"))
                 .build();
     }
 
-    // A chunk is one export: what one worker has delivered is on record before it claims the next.
     @Bean
-    Step deliverNext(
+    Place place(
             JobRepository runs,
-            ExportHistory history,
+            WaitingExports exports,
+            StoreProbe probe,
             DeliverExport deliverExport,
             ExportSettings settings,
             RunTerms terms,
             RunReport report) {
-        StopSignal stop = terms.stop();
-        return new StepBuilder("deliverNext", runs)
-                .<Export.Processing, Delivery>chunk(1)
-                .reader(new WaitingExports(history, terms.worker(), settings.lease(), settings.attempts(), stop))
-                .processor(export -> deliverExport.deliver(export, stop::isAbandoning))
-                .writer(deliveries -> deliveries.forEach(report::add))
-                .build();
+        return new Place(
+                runs,
+                exports,
+                new StoreGate(probe, new KnownFailures(), terms, settings.outagePatience()),
+                new DatabaseOutage(new KnownFailures(), terms, settings.outagePatience()),
+                deliverExport,
+                report,
+                terms.stop());
     }
 
     @Bean
@@ -173,10 +208,20 @@ class ExportJobs {
     Step remove(JobRepository runs, CleanUp cleanUp, LeftoverFiles leftovers, CleanUpReport report) {
         return new StepBuilder("remove", runs)
                 .<Leftover, CleanUpReport.Removal>chunk(1)
+                .transactionManager(withoutConnection())
                 .reader(leftovers)
                 .processor(leftover -> remove(cleanUp, leftovers, leftover))
                 .writer(removals -> removals.forEach(report::add))
                 .build();
+    }
+
+    // While synchronization is active, Spring keeps the first connection of a thread for the whole transaction, even
+    // for
+    // one without resources.
+    private static PlatformTransactionManager withoutConnection() {
+        ResourcelessTransactionManager transactions = new ResourcelessTransactionManager();
+        transactions.setTransactionSynchronization(AbstractPlatformTransactionManager.SYNCHRONIZATION_NEVER);
+        return transactions;
     }
 
     private static CleanUpReport.Removal remove(CleanUp cleanUp, LeftoverFiles leftovers, Leftover leftover) {

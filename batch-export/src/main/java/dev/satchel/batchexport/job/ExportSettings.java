@@ -33,6 +33,11 @@ public record ExportSettings(
 
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(3);
 
+    /** Longer than a snapshot may be read, and than a request to a store may take: then nothing is waited for any more. */
+    private static final Duration PATIENCE = Duration.ofMinutes(70);
+
+    private static final int LEASES_OF_OUTAGE = 5;
+
     private static final int LONGEST_REASON = 200;
 
     public ExportSettings {
@@ -79,7 +84,12 @@ public record ExportSettings(
     }
 
     DeliverExport.Terms terms() {
-        return new DeliverExport.Terms(lease, lease.dividedBy(4), retention, acceptedGaps(acceptHidden));
+        return new DeliverExport.Terms(lease, lease.dividedBy(4), PATIENCE, retention, acceptedGaps(acceptHidden));
+    }
+
+    /** How long a run that does not watch waits for a database or a store that may come back by itself. */
+    Duration outagePatience() {
+        return lease.multipliedBy(LEASES_OF_OUTAGE);
     }
 
     RetryPolicy retries() {

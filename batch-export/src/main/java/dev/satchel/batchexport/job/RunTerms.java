@@ -5,9 +5,10 @@ package dev.satchel.batchexport.job;
  *
  * @param worker names the worker in the leases it takes
  * @param concurrency how many exports it delivers side by side
+ * @param watch whether it goes on when nothing waits any more, until it is told to stop
  * @param stop ends the run
  */
-public record RunTerms(String worker, int concurrency, StopSignal stop) {
+public record RunTerms(String worker, int concurrency, boolean watch, StopSignal stop) {
 
     /** More than this would only queue for the database and the network. */
     public static final int MOST = 64;

@@ -1,67 +1,103 @@
 package dev.satchel.batchexport.job;
 
+import dev.satchel.export.Delivery;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
+import dev.satchel.export.ImpossibleExportException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.springframework.batch.infrastructure.item.ItemReader;
 
 /**
- * Takes back what dead workers left, and claims one export after another until none waits any more, or until told to stop. An export whose next attempt is due
- * later is waited for, so that an outage of seconds does not cost the learner a night.
+ * The exports that wait, as all places of one run see them: what was never tried, what is to be tried again, and what
+ * workers left that stopped answering. Safe for use by many threads.
  */
-final class WaitingExports implements ItemReader<Export.Processing> {
+final class WaitingExports {
 
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
+    private static final long RESCUE_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     private final ExportHistory history;
-    private final String worker;
-    private final Duration lease;
-    private final int attempts;
-    private final StopSignal stop;
+    private final RunTerms terms;
+    private final ExportSettings settings;
+    private final RunReport report;
+    private final AtomicInteger busy = new AtomicInteger();
     private final AtomicLong nextRescue = new AtomicLong(System.nanoTime());
+    private volatile long idleSince = System.nanoTime();
+    private volatile ExportHistory.@Nullable Backlog left;
 
-    WaitingExports(ExportHistory history, String worker, Duration lease, int attempts, StopSignal stop) {
+    WaitingExports(ExportHistory history, RunTerms terms, ExportSettings settings, RunReport report) {
         this.history = history;
-        this.worker = worker;
-        this.lease = lease;
-        this.attempts = attempts;
-        this.stop = stop;
+        this.terms = terms;
+        this.settings = settings;
+        this.report = report;
     }
 
-    @Override
-    public Export.@Nullable Processing read() {
-        while (!stop.isStopping()) {
-            rescueNowAndThen();
-            Optional<Export.Processing> claimed = history.claim(worker, lease);
-            if (claimed.isPresent()) {
-                return claimed.get();
+    /**
+     * Takes back what silent workers left, and claims the next export. The place says when it has {@link #ended}.
+     *
+     * @throws ImpossibleExportException as {@link ExportHistory#claim}
+     */
+    Optional<Export.Processing> claim() {
+        rescueNowAndThen();
+        // Counted before it is known, or another place could take the run for finished in between.
+        busy.incrementAndGet();
+        Optional<Export.Processing> claimed = Optional.empty();
+        try {
+            claimed = history.claim(terms.worker(), settings.lease());
+            return claimed;
+        } catch (ImpossibleExportException impossible) {
+            idleSince = System.nanoTime();
+            throw impossible;
+        } finally {
+            if (claimed.isEmpty()) {
+                busy.decrementAndGet();
             }
-            Optional<Duration> due = history.untilNextDue();
-            if (due.isEmpty()) {
-                return null;
-            }
-            stop.await(clamp(due.get()));
         }
-        return null;
     }
 
-    // Also in the middle of a long run: a worker that died meanwhile must not keep its exports until the run ends.
+    /** Says that the attempt which began with a claim is over. */
+    void ended() {
+        idleSince = System.nanoTime();
+        busy.decrementAndGet();
+    }
+
+    /**
+     * Whether nothing is left for a run to deliver, asked by a place that found nothing to claim. What another place is
+     * at may come back, a delay may pass, and a worker that was not heard of since this run found nothing to do may be
+     * gone: then there is something left.
+     */
+    boolean isDone() {
+        if (terms.watch() || busy.get() > 0) {
+            return false;
+        }
+        Duration idle = Duration.ofNanos(System.nanoTime() - idleSince);
+        ExportHistory.Backlog backlog = history.backlog(idle);
+        // A worker with longer leases than this run's may be silent for longer; its exports are left to a later run.
+        boolean waitedEnough = idle.compareTo(settings.lease().multipliedBy(2)) > 0;
+        if (backlog.untilNextDue().isPresent() || (backlog.silent() > 0 && !waitedEnough) || busy.get() > 0) {
+            return false;
+        }
+        left = backlog;
+        return true;
+    }
+
+    /** What was left when the run was done; asks anew where it ended before. */
+    ExportHistory.Backlog left() {
+        ExportHistory.Backlog known = left;
+        return known == null ? history.backlog(settings.lease()) : known;
+    }
+
+    // By one place at a time, and soon enough that a lease which ends is noticed while somebody is free to take over.
     private void rescueNowAndThen() {
         long now = System.nanoTime();
         long due = nextRescue.get();
-        if (now - due >= 0 && nextRescue.compareAndSet(due, now + lease.toNanos() / 2)) {
-            history.rescue(attempts);
+        if (now - due >= 0 && nextRescue.compareAndSet(due, now + RESCUE_INTERVAL)) {
+            history.rescue(settings.attempts()).stream()
+                    .filter(ExportHistory.Rescued::givenUp)
+                    .forEach(rescued -> report.add(new Delivery.Abandoned(rescued.id())));
         }
-    }
-
-    private static Duration clamp(Duration pause) {
-        if (pause.compareTo(SHORTEST_PAUSE) < 0) {
-            return SHORTEST_PAUSE;
-        }
-        return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
     }
 }

@@ -5,9 +5,14 @@ import dev.satchel.batchexport.database.Database;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileFormats;
 import dev.satchel.export.FileStore;
+import dev.satchel.export.StoreProbe;
+import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecution;
@@ -24,6 +29,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 
 /** A worker with its pool of connections: starts the jobs, any number of times, until it is closed. */
 public final class Worker implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
     private final ConfigurableApplicationContext context;
 
@@ -72,39 +79,86 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    /** Delivers exports until none waits any more or the signal says stop. */
+    /**
+     * Makes sure that exports can be delivered to the store, before any is claimed.
+     *
+     * @throws StoreFailedException if the store fails its probe
+     */
+    public void checkStore() {
+        try {
+            context.getBean(StoreProbe.class).probe();
+        } catch (IOException | RuntimeException failed) {
+            throw new StoreFailedException(failed);
+        }
+    }
+
+    /**
+     * Delivers exports until nothing is left that a run can deliver, or, where it watches, until the signal says stop.
+     *
+     * @throws RuntimeException why it ended although something was left
+     */
     public void exportRun() {
-        run("exportRun");
+        RunReport report = context.getBean(RunReport.class);
+        Optional<Throwable> failure = failure(report);
+        report.endedBy().ifPresent(reason -> {
+            throw reason;
+        });
+        failure.ifPresent(unrecorded -> {
+            LOG.warn("the database has no complete record of this run");
+            LOG.debug("the record of the run", unrecorded);
+        });
+    }
+
+    // Where places were at work, they say how the run ended; Spring Batch then only failed to keep its record.
+    private Optional<Throwable> failure(RunReport report) {
+        try {
+            JobExecution run = run("exportRun");
+            if (!isCompleted(run) && !report.hasBegun()) {
+                throw new IllegalStateException("the run did not begin", failure(run));
+            }
+            return isCompleted(run) ? Optional.empty() : Optional.of(failure(run));
+        } catch (RuntimeException unrecorded) {
+            if (!report.hasBegun()) {
+                throw unrecorded;
+            }
+            return Optional.of(unrecorded);
+        }
+    }
+
+    /** What the last run left. */
+    public ExportHistory.Backlog left() {
+        return context.getBean(WaitingExports.class).left();
     }
 
     /** Removes what is due. */
     public void cleanUp() {
-        run("cleanup");
+        JobExecution run = run("cleanup");
+        if (!isCompleted(run)) {
+            throw new IllegalStateException("the clean-up failed", failure(run));
+        }
     }
 
-    /** The history this worker works on. */
-    public ExportHistory history() {
-        return context.getBean(ExportHistory.class);
-    }
-
-    private void run(String job) {
+    private JobExecution run(String job) {
         // Every run is an instance of its own: it is never restarted, the next run goes on where it ended.
         JobParameters parameters = new JobParametersBuilder()
                 .addString("run", UUID.randomUUID().toString())
                 .toJobParameters();
-        JobExecution execution;
         try {
-            execution = context.getBean(JobOperator.class).start(context.getBean(job, Job.class), parameters);
+            return context.getBean(JobOperator.class).start(context.getBean(job, Job.class), parameters);
         } catch (JobExecutionException refused) {
             throw new IllegalStateException("the job " + job + " could not be started", refused);
         }
-        if (!execution.getExitStatus().getExitCode().equals(ExitStatus.COMPLETED.getExitCode())) {
-            throw execution.getAllFailureExceptions().stream()
-                    .findFirst()
-                    .map(cause -> new IllegalStateException("the job " + job + " failed", cause))
-                    .orElseGet(() -> new IllegalStateException("the job " + job + " ended as "
-                            + execution.getExitStatus().getExitCode()));
-        }
+    }
+
+    private static boolean isCompleted(JobExecution run) {
+        return run.getExitStatus().getExitCode().equals(ExitStatus.COMPLETED.getExitCode());
+    }
+
+    private static Throwable failure(JobExecution run) {
+        return run.getAllFailureExceptions().stream()
+                .findFirst()
+                .orElseGet(() -> new IllegalStateException(
+                        "the job ended as " + run.getExitStatus().getExitCode()));
     }
 
     /** Closes the pool; nothing of a run may be under way. */

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 
 /** A query that may fail without ending the transaction it runs in; its settings are undone either way. */
@@ -13,7 +14,7 @@ final class Attempt {
 
     /** A query or two. */
     @FunctionalInterface
-    interface Query<T> {
+    interface Query<T extends @Nullable Object> {
         T run() throws SQLException;
     }
 

@@ -20,6 +20,18 @@ final class AuthUid {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
+    // Without a path of its own it has that of the caller, which is Satchel's wherever the caller's rights are more
+    // than the
+    // user's.
+    private static final String SEARCH_PATH = """
+            SELECT (SELECT setting
+                      FROM unnest(proconfig) AS setting
+                     WHERE starts_with(setting, 'search_path=')
+                       AND btrim(split_part(split_part(setting, '=', 2), ',', -1), ' "') <> 'pg_temp')
+              FROM pg_proc
+             WHERE oid = to_regprocedure('auth.uid()')
+            """;
+
     private static final String EXISTS = "SELECT to_regprocedure('auth.uid()') IS NOT NULL";
 
     private static final String CLAIM = """
@@ -39,7 +51,26 @@ final class AuthUid {
                 return List.of();
             }
         }
-        return List.of(Attempt.orElse(connection, () -> ask(connection), AuthUid::refused));
+        return List.of(searchPath(connection), Attempt.orElse(connection, () -> ask(connection), AuthUid::refused));
+    }
+
+    private static Check searchPath(Connection connection) throws SQLException {
+        String subject = "search_path of function auth.uid()";
+        String expectation = "none of its own, or one that ends in pg_temp";
+        try (PreparedStatement statement = connection.prepareStatement(SEARCH_PATH);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            String path = row.getString(1);
+            return path == null
+                    ? Check.ok(subject, expectation)
+                    : new Check(
+                            subject,
+                            expectation,
+                            path
+                                    + ", so that temporary types of its caller run with the rights of Satchel's owner; run:"
+                                    + " ALTER FUNCTION auth.uid() SET search_path = pg_catalog, pg_temp;",
+                            Check.Result.FAILED);
+        }
     }
 
     private static Check ask(Connection connection) throws SQLException {

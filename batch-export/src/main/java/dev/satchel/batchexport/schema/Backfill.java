@@ -37,7 +37,7 @@ public final class Backfill {
     private final DataSource dataSource;
     private final Duration patience;
 
-    /** @param dataSource logs in as the owner of Satchel's tables, or as a member of {@code satchel_runtime} */
+    /** @param dataSource logs in as the owner of Satchel's tables */
     public Backfill(DataSource dataSource) {
         this(dataSource, SchemaTransaction.PATIENCE);
     }
@@ -97,23 +97,44 @@ public final class Backfill {
         }
     }
 
-    // Each call is a transaction of its own.
+    // Each call is a transaction of its own, so that a batch is committed before the next one begins.
     private static @Nullable String next(Connection connection, @Nullable String after) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(NEXT)) {
-            statement.setString(1, after);
-            statement.setInt(2, BATCH);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getString(1);
+        return inTransaction(connection, () -> {
+            try (PreparedStatement statement = connection.prepareStatement(NEXT)) {
+                statement.setString(1, after);
+                statement.setInt(2, BATCH);
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    return row.getString(1);
+                }
             }
-        }
+        });
     }
 
     private static long waiting(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(COUNT_WAITING)) {
-            row.next();
-            return row.getLong(1);
+        return inTransaction(connection, () -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(COUNT_WAITING)) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    private static <T extends @Nullable Object> T inTransaction(Connection connection, Attempt.Query<T> work)
+            throws SQLException {
+        SchemaTransaction.begin(connection);
+        try {
+            T result = work.run();
+            connection.commit();
+            return result;
+        } catch (SQLException failure) {
+            try {
+                connection.rollback();
+            } catch (SQLException gone) {
+                failure.addSuppressed(gone);
+            }
+            throw failure;
         }
     }
 

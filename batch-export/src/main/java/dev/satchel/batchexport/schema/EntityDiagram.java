@@ -135,6 +135,6 @@ public final class EntityDiagram {
 
     // Every name of a table is quoted: some are Mermaid's own words. A quote inside cannot be escaped.
     private static String quoted(String name) {
-        return '"' + name.replace('"', '\'').replaceAll("[%\\\\\\p{Cntrl}]", "_") + '"';
+        return '"' + name.replace('"', '\'').replaceAll("[%\\\\\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}]", "_") + '"';
     }
 }

@@ -175,8 +175,8 @@ record LiveTables(
         try (Connection connection = dataSource.getConnection()) {
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             connection.setReadOnly(true);
-            connection.setAutoCommit(false);
             try {
+                SchemaTransaction.begin(connection);
                 return read(connection);
             } finally {
                 connection.rollback();

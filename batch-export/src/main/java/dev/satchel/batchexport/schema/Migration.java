@@ -24,7 +24,7 @@ public final class Migration {
     // or the first file would be skipped. Repeatable files run again: they change nothing that is as it should be.
     private static final String FORGET_BASELINE = "DELETE FROM satchel.flyway_schema_history WHERE type = 'BASELINE'";
     private static final String FORGET_REPEATABLES = "DELETE FROM satchel.flyway_schema_history WHERE version IS NULL";
-    private static final String SHOW_HISTORY = "GRANT SELECT ON satchel.flyway_schema_history TO satchel_runtime";
+    private static final String SHOW_HISTORY = "GRANT SELECT ON satchel.flyway_schema_history TO satchel_exports";
 
     // Whoever waits for one lock while holding another invites a deadlock, of which the application would be the victim
     // as often as this. So the first is waited for with empty hands, and the rest are there at once or not at all.
@@ -76,6 +76,7 @@ public final class Migration {
             if (report.isBlocked()) {
                 throw new PreflightException(report);
             }
+            EditedFiles.realign(connection);
             PastedFiles pasted = preflight.pastedFiles();
             if (flyway(connection).load().info().pending().length > 0) {
                 if (preflight.adopts()) {

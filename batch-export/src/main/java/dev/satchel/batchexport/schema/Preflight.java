@@ -26,35 +26,45 @@ public final class Preflight {
 
     // What the triggers on sessions and on learning_progress read.
     private static final Map<String, Map<String, String>> NEEDED = Map.of(
-            "users", Map.of("id", "uuid"),
+            "users", Map.of("id", "pg_catalog.uuid"),
             "sessions",
                     Map.of(
-                            "id", "uuid",
-                            "user_id", "uuid",
-                            "started_at", "timestamp with time zone",
-                            "ended_at", "timestamp with time zone",
-                            "images_processed", "integer",
-                            "descriptions_generated", "integer",
-                            "qa_attempts", "integer",
-                            "qa_correct", "integer",
-                            "vocabulary_learned", "integer"),
-            "learning_progress", Map.of("id", "uuid", "user_id", "uuid", "learning_phase", "learning_phase"));
+                            "id", "pg_catalog.uuid",
+                            "user_id", "pg_catalog.uuid",
+                            "started_at", "pg_catalog.timestamptz",
+                            "ended_at", "pg_catalog.timestamptz",
+                            "images_processed", "pg_catalog.int4",
+                            "descriptions_generated", "pg_catalog.int4",
+                            "qa_attempts", "pg_catalog.int4",
+                            "qa_correct", "pg_catalog.int4",
+                            "vocabulary_learned", "pg_catalog.int4"),
+            "learning_progress",
+                    Map.of(
+                            "id", "pg_catalog.uuid",
+                            "user_id", "pg_catalog.uuid",
+                            "learning_phase", "public.learning_phase"));
 
     private static final List<String> MISSING = List.of("is missing");
 
     private static final Map<String, Map<String, String>> USED = Map.of(
-            "user_settings", Map.of("user_id", "uuid"),
-            "vocabulary_lists", Map.of("id", "uuid", "created_by", "uuid"),
-            "vocabulary_items", Map.of("id", "uuid", "vocabulary_list_id", "uuid"),
-            "saved_descriptions", Map.of("user_id", "uuid"),
-            "qa_responses", Map.of("user_id", "uuid"),
-            "user_interactions", Map.of("user_id", "uuid"),
-            "learning_analytics", Map.of("user_id", "uuid"));
+            "user_settings", Map.of("user_id", "pg_catalog.uuid"),
+            "vocabulary_lists", Map.of("id", "pg_catalog.uuid", "created_by", "pg_catalog.uuid"),
+            "vocabulary_items", Map.of("id", "pg_catalog.uuid", "vocabulary_list_id", "pg_catalog.uuid"),
+            "saved_descriptions", Map.of("user_id", "pg_catalog.uuid"),
+            "qa_responses", Map.of("user_id", "pg_catalog.uuid"),
+            "user_interactions", Map.of("user_id", "pg_catalog.uuid"),
+            "learning_analytics", Map.of("user_id", "pg_catalog.uuid"));
 
-    private static final String COLUMNS = """
-            SELECT attname, format_type(atttypid, atttypmod)
-              FROM pg_attribute
-             WHERE attrelid = to_regclass(?)
+    private static final String COUNT_RELATIONS = "SELECT count(*) FROM pg_class WHERE oid = to_regclass(?)";
+
+    // What a type is called says little about which one it is: an equal name may lead to another schema.
+    private static final String COLUMN = """
+            SELECT attnum IS NOT NULL, coalesce(atttypid = to_regtype(wanted), false),
+                   coalesce(to_regtype(wanted)::text, wanted), format_type(atttypid, atttypmod)
+              FROM (SELECT CAST(? AS text) AS wanted) AS asked
+              LEFT JOIN pg_attribute
+                ON attrelid = to_regclass(?)
+               AND attname = ?
                AND attnum > 0
                AND NOT attisdropped
             """;
@@ -136,7 +146,9 @@ public final class Preflight {
              WHERE NOT rolsuper
                AND NOT rolcreaterole
                AND (to_regrole('anon') IS NULL OR to_regrole('authenticated') IS NULL
-                    OR to_regrole('service_role') IS NULL OR to_regrole('satchel_runtime') IS NULL)
+                    OR to_regrole('service_role') IS NULL OR to_regrole('satchel_runtime') IS NULL
+                    OR to_regrole('satchel_exports') IS NULL OR to_regrole('satchel_vault') IS NULL
+                    OR to_regrole('satchel_rotation') IS NULL)
              UNION ALL
             SELECT format('GRANT authenticated TO %I WITH ADMIN OPTION;', rolname)
               FROM me
@@ -144,8 +156,34 @@ public final class Preflight {
                AND NOT rolsuper
                AND NOT (rolcreaterole AND version < 160000)
                AND NOT pg_has_role(to_regrole('authenticated'), 'MEMBER WITH ADMIN OPTION')
-               AND NOT coalesce(pg_has_role(to_regrole('satchel_runtime'), to_regrole('authenticated'),
+               AND NOT coalesce(pg_has_role(to_regrole('satchel_exports'), to_regrole('authenticated'),
                                             CASE WHEN version < 160000 THEN 'MEMBER' ELSE 'SET' END), false)
+             UNION ALL
+            SELECT format('GRANT %I TO %I WITH ADMIN OPTION;', part, rolname)
+              FROM me, unnest(ARRAY ['satchel_exports', 'satchel_vault', 'satchel_rotation']) AS part
+             WHERE to_regrole(part) IS NOT NULL
+               AND NOT rolsuper
+               AND NOT (rolcreaterole AND version < 160000)
+               AND NOT pg_has_role(to_regrole(part), 'MEMBER WITH ADMIN OPTION')
+               AND NOT coalesce(pg_has_role(to_regrole('satchel_runtime'), to_regrole(part),
+                                            CASE WHEN version < 160000 THEN 'MEMBER' ELSE 'SET' END), false)
+             UNION ALL
+            -- Up to PostgreSQL 15 a role inherits from all that it is a member of, or from none.
+            SELECT statement
+              FROM me
+             CROSS JOIN pg_roles AS runtime
+             CROSS JOIN LATERAL (VALUES (1, 'REVOKE authenticated FROM satchel_runtime;',
+                                         EXISTS (SELECT
+                                                   FROM pg_auth_members
+                                                  WHERE member = runtime.oid
+                                                    AND roleid = to_regrole('authenticated'))),
+                                        (2, 'ALTER ROLE satchel_runtime INHERIT;', NOT runtime.rolinherit))
+                        AS needed (number, statement, is_needed)
+             WHERE version < 160000
+               AND NOT me.rolsuper
+               AND NOT me.rolcreaterole
+               AND runtime.rolname = 'satchel_runtime'
+               AND is_needed
              UNION ALL
             SELECT format('GRANT USAGE ON SCHEMA auth TO %I;', rolname)
               FROM me
@@ -257,7 +295,8 @@ public final class Preflight {
 
     private static final String ROLES = """
             SELECT format('%s %s', name, CASE WHEN to_regrole(name) IS NULL THEN 'will be made' ELSE 'is there' END)
-              FROM unnest(ARRAY ['anon', 'authenticated', 'service_role', 'satchel_runtime']) AS name
+              FROM unnest(ARRAY ['anon', 'authenticated', 'service_role', 'satchel_runtime', 'satchel_exports',
+                                 'satchel_vault', 'satchel_rotation']) AS name
             """;
 
     private final Connection connection;
@@ -272,8 +311,8 @@ public final class Preflight {
     /** Looks at a database through a transaction that can only read. */
     public static Report report(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            connection.setAutoCommit(false);
             connection.setReadOnly(true);
+            SchemaTransaction.begin(connection);
             Report report = new Preflight(connection).report();
             connection.rollback();
             return report;
@@ -301,6 +340,7 @@ public final class Preflight {
         } else {
             publicTables(tables);
         }
+        creators();
         adopts = tables.stream().anyMatch(table -> table.state() == State.EARLIER);
         baseTables();
         rights(tables);
@@ -406,6 +446,27 @@ public final class Preflight {
         }
     }
 
+    private void creators() throws SQLException {
+        List<OpenSchemas.Creator> creators = OpenSchemas.beforeMigration(connection);
+        if (creators.isEmpty()) {
+            ok("schemas", "only those who own public may create in it");
+            return;
+        }
+        List<String> statements =
+                creators.stream().map(OpenSchemas.Creator::remedy).collect(Collectors.toList());
+        if (creators.stream().anyMatch(creator -> creator.name().equals("PUBLIC"))) {
+            statements.addAll(0, OpenSchemas.grantsToKeep(connection));
+        }
+        blocking(
+                "schemas",
+                "operators and functions of others could run with your rights, because these may create them: "
+                        + creators.stream()
+                                .map(OpenSchemas.Creator::name)
+                                .distinct()
+                                .collect(Collectors.joining(", ")),
+                statements.toArray(String[]::new));
+    }
+
     private void baseTables() throws SQLException {
         for (String table : List.of("users", "sessions", "learning_progress")) {
             List<String> missing = missingColumns(table, NEEDED.getOrDefault(table, Map.of()));
@@ -441,27 +502,26 @@ public final class Preflight {
     }
 
     private List<String> missingColumns(String table, Map<String, String> needed) throws SQLException {
-        Map<String, String> found = new TreeMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-            statement.setString(1, "public." + table);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    found.put(rows.getString(1), rows.getString(2));
-                }
-            }
-        }
-        if (found.isEmpty()) {
+        if (rowsFor(COUNT_RELATIONS, "public." + table, 1).equals(List.of("0"))) {
             return MISSING;
         }
         List<String> missing = new ArrayList<>();
-        new TreeMap<>(needed).forEach((column, type) -> {
-            String foundType = found.get(column);
-            if (foundType == null) {
-                missing.add("lacks column " + column + " " + type);
-            } else if (!foundType.equals(type)) {
-                missing.add("has column %s as %s and not %s".formatted(column, foundType, type));
+        try (PreparedStatement statement = connection.prepareStatement(COLUMN)) {
+            for (Map.Entry<String, String> column : new TreeMap<>(needed).entrySet()) {
+                statement.setString(1, column.getValue());
+                statement.setString(2, "public." + table);
+                statement.setString(3, column.getKey());
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    if (!row.getBoolean(1)) {
+                        missing.add("lacks column %s %s".formatted(column.getKey(), row.getString(3)));
+                    } else if (!row.getBoolean(2)) {
+                        missing.add("has column %s as %s and not %s"
+                                .formatted(column.getKey(), row.getString(4), row.getString(3)));
+                    }
+                }
             }
-        });
+        }
         return missing;
     }
 
@@ -572,12 +632,15 @@ public final class Preflight {
      */
     public record Finding(Level level, String subject, String text, List<String> statements) {
 
-        /** One line, and one more for each statement. */
+        /** The finding for people: one line, and one more for each statement. */
+        public Stream<String> lines() {
+            String line = "%-8s  %-11s  %s".formatted(level.name().toLowerCase(java.util.Locale.ROOT), subject, text);
+            return Stream.concat(Stream.of(line), statements.stream().map(statement -> " ".repeat(23) + statement));
+        }
+
         @Override
         public String toString() {
-            String line = "%-8s  %-11s  %s".formatted(level.name().toLowerCase(java.util.Locale.ROOT), subject, text);
-            return Stream.concat(Stream.of(line), statements.stream().map(statement -> " ".repeat(23) + statement))
-                    .collect(Collectors.joining("\n"));
+            return lines().collect(Collectors.joining("\n"));
         }
     }
 
@@ -594,10 +657,14 @@ public final class Preflight {
                     .toList();
         }
 
-        /** For people: one line per finding. */
+        /** The findings for people, in the order looked at. */
+        public Stream<String> lines() {
+            return findings.stream().flatMap(Finding::lines);
+        }
+
         @Override
         public String toString() {
-            return findings.stream().map(Finding::toString).collect(Collectors.joining("\n"));
+            return lines().collect(Collectors.joining("\n"));
         }
     }
 }

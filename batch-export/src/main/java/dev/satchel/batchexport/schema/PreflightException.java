@@ -1,7 +1,9 @@
 package dev.satchel.batchexport.schema;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The pre-flight found what stops the migration; nothing was changed. */
 public final class PreflightException extends SQLException {
@@ -11,10 +13,19 @@ public final class PreflightException extends SQLException {
     private final transient Preflight.Report report;
 
     PreflightException(Preflight.Report report) {
-        super(report.blocking().stream()
-                .map(Preflight.Finding::toString)
-                .collect(Collectors.joining("\n", "nothing was changed, because the pre-flight found:\n", "")));
+        super(lines(report).collect(Collectors.joining("\n")));
         this.report = report;
+    }
+
+    private static Stream<String> lines(Preflight.Report report) {
+        return Stream.concat(
+                Stream.of("nothing was changed, because the pre-flight found:"),
+                report.blocking().stream().flatMap(Preflight.Finding::lines));
+    }
+
+    /** What stops the migration, for people. */
+    public List<String> lines() {
+        return lines(report).toList();
     }
 
     /** Everything that was found, the good news too. */

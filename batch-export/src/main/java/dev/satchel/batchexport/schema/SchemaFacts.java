@@ -32,6 +32,19 @@ final class SchemaFacts {
              ORDER BY script COLLATE "C"
             """;
 
+    // Servers before 15 have no such grants, and no such catalog.
+    private static final int GRANTS_ON_PARAMETERS_SINCE = 15;
+    private static final String GRANTS_ON_PARAMETERS = """
+            SELECT format('grant on parameter %s to %s', granted.parname, role.rolname) AS subject,
+                   string_agg(item.privilege_type, ', ' ORDER BY item.privilege_type) AS fact
+              FROM pg_parameter_acl AS granted
+             CROSS JOIN LATERAL aclexplode(granted.paracl) AS item
+              JOIN pg_roles AS role ON role.oid = item.grantee
+             WHERE role.rolname IN ('satchel_runtime', 'satchel_exports', 'satchel_vault', 'satchel_rotation')
+             GROUP BY granted.parname, role.rolname
+             ORDER BY 1
+            """;
+
     private final Map<String, String> bySubject;
 
     private SchemaFacts(Map<String, String> bySubject) {
@@ -43,11 +56,18 @@ final class SchemaFacts {
         Map<String, String> facts = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement()) {
             // A definition is printed with every name qualified that the search_path does not lead to.
-            statement.execute("SET LOCAL search_path = pg_catalog, pg_temp");
+            SchemaTransaction.begin(connection);
             statement.execute("SET LOCAL quote_all_identifiers = off");
             try (ResultSet rows = statement.executeQuery(FACTS)) {
                 while (rows.next()) {
                     add(facts, rows.getString("subject"), rows.getString("fact"));
+                }
+            }
+            if (connection.getMetaData().getDatabaseMajorVersion() >= GRANTS_ON_PARAMETERS_SINCE) {
+                try (ResultSet rows = statement.executeQuery(GRANTS_ON_PARAMETERS)) {
+                    while (rows.next()) {
+                        add(facts, rows.getString("subject"), rows.getString("fact"));
+                    }
                 }
             }
             if (historyIsReadable(statement)) {

@@ -26,6 +26,8 @@ final class SchemaTransaction {
 
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private static final String SEARCH_PATH = "SET LOCAL search_path = pg_catalog, pg_temp";
+
     private static final String LIMIT_WAITING = "SET LOCAL lock_timeout = '2s'";
 
     // Any number will do that no other program uses for the same; it ends with the transaction.
@@ -79,8 +81,8 @@ final class SchemaTransaction {
         long begin = System.nanoTime();
         for (int attempt = 1; ; attempt++) {
             try (Connection connection = dataSource.getConnection()) {
-                connection.setAutoCommit(false);
                 try {
+                    begin(connection);
                     execute(connection, LIMIT_WAITING);
                     execute(connection, BE_ALONE);
                     T result = work.on(connection);
@@ -94,12 +96,22 @@ final class SchemaTransaction {
                         throw failure;
                     }
                     if (tried.compareTo(patience) >= 0) {
+                        begin(connection);
                         throw new SchemaBusyException(tried, attempt, rows(connection, LIST_HOLDERS), obstacle);
                     }
                 }
             }
             pause();
         }
+    }
+
+    /**
+     * Begins a transaction in which names without a schema are looked up in {@code pg_catalog}, and never where somebody
+     * else may have put a better matching operator or function.
+     */
+    static void begin(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        execute(connection, SEARCH_PATH);
     }
 
     // Random, so that several that failed together do not meet again.

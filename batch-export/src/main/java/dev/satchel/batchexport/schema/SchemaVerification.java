@@ -52,9 +52,7 @@ public final class SchemaVerification {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             try {
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-                }
+                SchemaTransaction.execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
                 return checks(connection).stream().filter(asked).toList();
             } finally {
                 connection.rollback();
@@ -65,6 +63,7 @@ public final class SchemaVerification {
 
     /** Looks at everything in the transaction that is open, which from then on is read-only. */
     static List<Check> checks(Connection connection) throws SQLException {
+        SchemaTransaction.begin(connection);
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET TRANSACTION READ ONLY");
             // A definition is printed under a lock that a migration next door may hold up.
@@ -78,6 +77,7 @@ public final class SchemaVerification {
             if (!hasWords(connection)) {
                 checks.removeIf(check -> check.subject().endsWith(ON_WORDS));
             }
+            checks.add(OpenSchemas.check(connection));
             checks.addAll(AuthUid.check(connection));
             checks.addAll(ApplicationTables.check(connection));
             checks.addAll(VisibleRecords.check(connection));

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.store;
 
+import dev.satchel.Endpoint;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,14 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
  * How to reach an S3 service.
  *
- * @param endpoint where it is; null for AWS itself
+ * @param endpoint where it is, an {@link Endpoint}; null for AWS itself, or what the SDK was told
  * @param region the bucket's region; services other than AWS take any name, such as {@code us-east-1}
  * @param pathStyle whether the bucket is part of the path rather than of the host name, as most services other than AWS
  *     need it
@@ -33,28 +35,31 @@ public record S3Connection(
         boolean conditionalWrites,
         AwsCredentialsProvider credentials) {
 
+    private static final String ELSEWHERE =
+            "AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, a system property or the AWS profile";
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration SILENCE = Duration.ofSeconds(30);
     private static final Duration ATTEMPT = Duration.ofSeconds(60);
     private static final Duration CALL = Duration.ofMinutes(3);
 
     public S3Connection {
-        if (endpoint != null
-                && (endpoint.getHost() == null
-                        || !("http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme())))) {
-            throw new IllegalArgumentException(
-                    "'" + endpoint + "' is not an S3 endpoint: expected an address such as https://s3.example.org");
+        if (endpoint != null) {
+            endpoint = new Endpoint(endpoint).uri();
         }
     }
 
-    /** A client that gives up on a service that stays silent, and tries again what may be tried again. */
+    /**
+     * A client that gives up on a service that stays silent, and tries again what may be tried again.
+     *
+     * @throws IllegalArgumentException if the SDK was told of an endpoint elsewhere, and it is no {@link Endpoint}
+     */
     S3Client client() {
         return client(
                 UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE));
     }
 
     S3Client client(SdkHttpClient.Builder<?> http) {
-        return S3Client.builder()
+        S3ClientBuilder builder = S3Client.builder()
                 .region(Region.of(region))
                 .endpointOverride(endpoint)
                 .forcePathStyle(pathStyle)
@@ -70,8 +75,26 @@ public record S3Connection(
                 .httpClientBuilder(http)
                 .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD)
                         .apiCallAttemptTimeout(ATTEMPT)
-                        .apiCallTimeout(CALL))
-                .build();
+                        .apiCallTimeout(CALL));
+        S3Client client;
+        try {
+            client = builder.build();
+        } catch (RuntimeException malformed) {
+            throw new IllegalArgumentException(
+                    "the SDK of AWS takes its settings for no address of a store: " + ELSEWHERE
+                            + " may be malformed or empty",
+                    malformed);
+        }
+        try {
+            client.serviceClientConfiguration().endpointOverride().ifPresent(Endpoint::new);
+            return client;
+        } catch (IllegalArgumentException refused) {
+            client.close();
+            throw new IllegalArgumentException(
+                    "the store must not be reached at its endpoint: " + refused.getMessage()
+                            + "; the SDK of AWS was told of it by " + ELSEWHERE,
+                    refused);
+        }
     }
 
     S3Presigner presigner() {

@@ -13,7 +13,8 @@ public sealed interface StoreAddress {
     /**
      * Reads the setting's text.
      *
-     * @throws IllegalArgumentException if it names neither a bucket nor an absolute directory
+     * @throws IllegalArgumentException if it names neither a bucket nor an absolute directory; the message
+     *     says what is allowed, and repeats nothing of the text, which may hold a key
      */
     static StoreAddress parse(String text) {
         if (text.startsWith("s3://")) {
@@ -22,7 +23,7 @@ public sealed interface StoreAddress {
         if (text.startsWith("file:///")) {
             return Directory.parse(text);
         }
-        throw new IllegalArgumentException("'" + text + "' is not a store: " + EXPECTED);
+        throw new IllegalArgumentException(EXPECTED);
     }
 
     /** What every refusal says is allowed. */
@@ -48,12 +49,12 @@ public sealed interface StoreAddress {
 
         public Bucket {
             if (!NAME.matcher(name).matches()) {
-                throw new IllegalArgumentException("'" + name + "' is not the name of a bucket: expected 3 to 63 "
-                        + "letters, digits, '.', '_' and '-', with a letter or digit at both ends");
+                throw new IllegalArgumentException("the name of a bucket has 3 to 63 letters, digits, '.', '_' and"
+                        + " '-', with a letter or digit at both ends");
             }
             if (prefix.length() > 200 || !PREFIX.matcher(prefix).matches()) {
-                throw new IllegalArgumentException("'" + prefix + "' is not a prefix for a store: expected at most 200 "
-                        + "letters, digits, '.', '_' and '-', with '/' between parts that do not begin with '.'");
+                throw new IllegalArgumentException("a prefix has at most 200 letters, digits, '.', '_' and '-', with"
+                        + " '/' between parts that do not begin with '.'");
             }
         }
 
@@ -65,8 +66,7 @@ public sealed interface StoreAddress {
             try {
                 return new Bucket(bucket, prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix);
             } catch (IllegalArgumentException refused) {
-                throw new IllegalArgumentException(
-                        "'" + text + "' is not a store: " + refused.getMessage() + " (" + EXPECTED + ")", refused);
+                throw new IllegalArgumentException(refused.getMessage() + " (" + EXPECTED + ")");
             }
         }
 
@@ -89,8 +89,7 @@ public sealed interface StoreAddress {
             try {
                 return new Directory(Path.of(new URI(text)));
             } catch (URISyntaxException | IllegalArgumentException malformed) {
-                throw new IllegalArgumentException(
-                        "'" + text + "' is not a store: " + EXPECTED + ", with %20 for a space", malformed);
+                throw new IllegalArgumentException(EXPECTED + ", with %20 for a space");
             }
         }
 

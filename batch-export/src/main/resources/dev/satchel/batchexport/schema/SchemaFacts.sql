@@ -22,14 +22,15 @@ WITH satchel AS (
                 AND class.relname IN ('user_api_keys', 'user_progress', 'export_history', 'user_api_keys_status'))
 ), kept AS (
     SELECT 'table' AS kind, class.oid, class.relnamespace AS namespace,
-           format('%I.%I', namespace.nspname, class.relname) AS name
+           format('%I.%I', namespace.nspname, class.relname) AS name, false AS is_definer
       FROM pg_class AS class
       JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
      WHERE class.relkind IN ('r', 'p', 'f', 'v', 'm')
        AND (namespace.nspname = 'satchel' AND class.relname ~ '^adopted_' OR namespace.nspname = 'satchel_archive')
      UNION ALL
     SELECT 'function', function.oid, function.pronamespace,
-           format('satchel.%I(%s)', function.proname, pg_get_function_identity_arguments(function.oid))
+           format('satchel.%I(%s)', function.proname, pg_get_function_identity_arguments(function.oid)),
+           function.prosecdef
       FROM pg_proc AS function
       JOIN satchel ON satchel.oid = function.pronamespace
      WHERE function.proname ~ '^adopted_'
@@ -65,6 +66,35 @@ WITH satchel AS (
     SELECT role.oid, role.rolname
       FROM pg_roles AS role
      WHERE role.rolname IN ('anon', 'authenticated', 'service_role')
+), our_role AS (
+    SELECT role.oid, role.rolname
+      FROM pg_roles AS role
+     WHERE role.rolname IN ('satchel_runtime', 'satchel_exports', 'satchel_vault', 'satchel_rotation')
+), elsewhere AS (
+    -- What is granted to Satchel's own roles on what is not Satchel's, which is nothing.
+    SELECT 'schema' AS kind, namespace.nspname::text AS name, namespace.nspacl AS list
+      FROM pg_namespace AS namespace
+     WHERE namespace.nspname <> 'satchel'
+     UNION ALL
+    SELECT 'database', 'itself', database.datacl
+      FROM pg_database AS database
+     WHERE database.datname = current_database()
+     UNION ALL
+    SELECT 'relation', class.oid::regclass::text, class.relacl
+      FROM pg_class AS class
+     WHERE class.oid NOT IN (SELECT relation.oid FROM relation)
+     UNION ALL
+    SELECT 'column', format('%s.%I', attribute.attrelid::regclass, attribute.attname), attribute.attacl
+      FROM pg_attribute AS attribute
+     WHERE attribute.attacl IS NOT NULL
+       AND attribute.attrelid NOT IN (SELECT relation.oid FROM relation)
+     UNION ALL
+    SELECT 'function', other.oid::regprocedure::text, other.proacl
+      FROM pg_proc AS other
+     WHERE other.oid NOT IN (SELECT function.oid FROM function)
+     UNION ALL
+    SELECT 'future objects of', pg_get_userbyid(preset.defaclrole)::text, preset.defaclacl
+      FROM pg_default_acl AS preset
 ), fact (area, object, rank, position, subject, fact) AS (
 
     SELECT 1, 'satchel', 1, 0, 'schema satchel', 'present'
@@ -228,6 +258,50 @@ WITH satchel AS (
      WHERE rule.rulename <> '_RETURN'
      UNION ALL
 
+    -- What was found in a schema of others when an expression was stored runs wherever the expression does.
+    SELECT 3, part.of, 9, 3,
+           format('use of %s %s in %s %s', used.type, used.identity, uses.type, uses.identity), 'present'
+      FROM (SELECT relation.name, 'pg_constraint'::regclass, constr.oid
+              FROM relation
+              JOIN pg_constraint AS constr ON constr.conrelid = relation.oid
+             UNION ALL
+            SELECT relation.name, 'pg_class'::regclass, index.indexrelid
+              FROM relation
+              JOIN pg_index AS index ON index.indrelid = relation.oid
+             UNION ALL
+            SELECT relation.name, 'pg_attrdef'::regclass, def.oid
+              FROM relation
+              JOIN pg_attrdef AS def ON def.adrelid = relation.oid
+             UNION ALL
+            SELECT relation.name, 'pg_policy'::regclass, policy.oid
+              FROM relation
+              JOIN pg_policy AS policy ON policy.polrelid = relation.oid
+             UNION ALL
+            SELECT relation.name, 'pg_rewrite'::regclass, rule.oid
+              FROM relation
+              JOIN pg_rewrite AS rule ON rule.ev_class = relation.oid
+             UNION ALL
+            SELECT relation.name, 'pg_class'::regclass, relation.oid
+              FROM relation
+             UNION ALL
+            SELECT installed.tgrelid::regclass::text, 'pg_trigger'::regclass, installed.oid
+              FROM pg_trigger AS installed
+              JOIN pg_proc AS called ON called.oid = installed.tgfoid
+              JOIN satchel ON satchel.oid = called.pronamespace
+             WHERE NOT installed.tgisinternal
+             UNION ALL
+            SELECT function.name, 'pg_proc'::regclass, function.oid
+              FROM function) AS part (of, classid, objid)
+      JOIN pg_depend AS dependency ON dependency.classid = part.classid AND dependency.objid = part.objid
+     CROSS JOIN LATERAL pg_identify_object(dependency.refclassid, dependency.refobjid, 0) AS used
+     CROSS JOIN LATERAL pg_identify_object(dependency.classid, dependency.objid, dependency.objsubid) AS uses
+     WHERE dependency.refclassid IN ('pg_operator'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass,
+                                     'pg_collation'::regclass, 'pg_opclass'::regclass, 'pg_cast'::regclass)
+       AND used.schema NOT IN ('pg_catalog', 'satchel')
+       AND used.identity <> 'auth.uid()'
+     GROUP BY part.of, used.type, used.identity, uses.type, uses.identity
+     UNION ALL
+
     SELECT 3, relation.name, 10, 0, format('query of %s %s', relation.kind, relation.name),
            -- Servers before 16 name the source of every column, later ones only where there are several.
            regexp_replace(
@@ -351,7 +425,12 @@ WITH satchel AS (
     -- Kept with the rights they had, for the day they are moved back: the schema is what closes them.
     SELECT 5, kept.name, 1, 0, format('kept %s %s', kept.kind, kept.name),
            coalesce((SELECT 'open to ' || string_agg(role.rolname, ', ' ORDER BY role.rolname)
-                       FROM api_role AS role
+                       FROM (SELECT oid, rolname FROM api_role
+                              UNION ALL
+                             -- As a trigger of a temporary table, whoever may execute it has its owner's rights.
+                             SELECT oid, rolname FROM pg_roles
+                              WHERE kept.is_definer
+                                AND rolname = 'satchel_runtime') AS role
                       WHERE has_schema_privilege(role.oid, kept.namespace, 'USAGE')
                         AND CASE kept.kind
                                 WHEN 'function' THEN has_function_privilege(role.oid, kept.oid, 'EXECUTE')
@@ -368,39 +447,45 @@ WITH satchel AS (
                CASE WHEN role.rolname = 'service_role' THEN NULL
                     WHEN role.rolbypassrls THEN 'BYPASSRLS' ELSE 'NOBYPASSRLS' END,
                CASE WHEN role.rolcreaterole THEN 'CREATEROLE' ELSE 'NOCREATEROLE' END,
-               CASE WHEN role.rolname <> 'satchel_runtime' THEN NULL
+               CASE WHEN role.oid NOT IN (SELECT our_role.oid FROM our_role) THEN NULL
                     ELSE concat_ws(' ',
                         CASE WHEN role.rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END,
                         CASE WHEN role.rolcreatedb THEN 'CREATEDB' ELSE 'NOCREATEDB' END,
                         CASE WHEN role.rolreplication THEN 'REPLICATION' ELSE 'NOREPLICATION' END) END)
       FROM pg_roles AS role
-     WHERE role.rolname IN ('anon', 'authenticated', 'service_role', 'satchel_runtime')
+     WHERE role.oid IN (SELECT api_role.oid FROM api_role UNION ALL SELECT our_role.oid FROM our_role)
      UNION ALL
-    SELECT 2, 'satchel_runtime', 2, 0,
-           format('membership of satchel_runtime in %s', pg_get_userbyid(membership.roleid)),
+    -- By whatever way: who has granted what to whom depends on the server's version and on the other databases.
+    SELECT 2, ours.rolname::text, 2, 0, format('membership of %s in %s', ours.rolname, role.rolname),
            concat_ws(', ',
                CASE WHEN pg_has_role(
-                             membership.member, membership.roleid,
+                             ours.oid, role.oid,
                              CASE WHEN current_setting('server_version_num')::integer >= 160000
                                   THEN 'SET' ELSE 'MEMBER' END)
                     THEN 'may become it' ELSE 'may not become it' END,
-               CASE WHEN pg_has_role(membership.member, membership.roleid, 'USAGE')
+               CASE WHEN pg_has_role(ours.oid, role.oid, 'USAGE')
                     THEN 'inherits its rights' ELSE 'inherits nothing' END,
-               CASE WHEN bool_or(membership.admin_option) THEN 'may grant it' END)
-      FROM pg_auth_members AS membership
-     WHERE membership.member = (SELECT role.oid
-                                  FROM pg_roles AS role
-                                 WHERE role.rolname = 'satchel_runtime')
-     GROUP BY membership.member, membership.roleid
+               CASE WHEN pg_has_role(ours.oid, role.oid, 'MEMBER WITH ADMIN OPTION') THEN 'may grant it' END)
+      FROM our_role AS ours
+      JOIN pg_roles AS role ON role.oid <> ours.oid
+     WHERE NOT (SELECT self.rolsuper FROM pg_roles AS self WHERE self.oid = ours.oid)
+       AND pg_has_role(ours.oid, role.oid, 'MEMBER')
      UNION ALL
-    SELECT 2, 'satchel_runtime', 3, 0, 'members of satchel_runtime among the API roles',
+    SELECT 2, ours.rolname::text, 3, 0, format('members of %s among the API roles', ours.rolname),
            coalesce(string_agg(role.rolname, ', ' ORDER BY role.rolname)
                         FILTER (WHERE NOT role.rolsuper
-                                      AND pg_has_role(role.oid, runtime.oid, 'MEMBER')), 'none')
-      FROM pg_roles AS runtime
+                                      AND pg_has_role(role.oid, ours.oid, 'MEMBER')), 'none')
+      FROM our_role AS ours
       JOIN pg_roles AS role
         ON role.rolname IN ('anon', 'authenticated', 'service_role', 'authenticator')
-     WHERE runtime.rolname = 'satchel_runtime'
+     GROUP BY ours.rolname
+     UNION ALL
+    SELECT 2, 'elsewhere', 1, 0, format('grant on %s %s to %s', elsewhere.kind, elsewhere.name, our_role.rolname),
+           string_agg(DISTINCT item.privilege_type, ', ' ORDER BY item.privilege_type)
+      FROM elsewhere
+     CROSS JOIN LATERAL aclexplode(elsewhere.list) AS item
+      JOIN our_role ON our_role.oid = item.grantee
+     GROUP BY elsewhere.kind, elsewhere.name, our_role.rolname
      UNION ALL
 
     SELECT 2, role.rolname::text, 4, 0,
@@ -408,7 +493,8 @@ WITH satchel AS (
            CASE WHEN has_schema_privilege(role.oid, namespace.oid, 'USAGE') THEN 'allowed' ELSE 'refused' END
       FROM pg_roles AS role
       JOIN pg_namespace AS namespace
-        ON (namespace.nspname = 'public' AND role.rolname IN ('authenticated', 'service_role', 'satchel_runtime'))
+        ON (namespace.nspname = 'public'
+            AND (role.rolname IN ('authenticated', 'service_role') OR role.oid IN (SELECT our_role.oid FROM our_role)))
         OR (namespace.nspname = 'auth' AND role.rolname = 'authenticated')
      UNION ALL
     SELECT 2, 'auth', 5, 0, 'function auth.uid()',

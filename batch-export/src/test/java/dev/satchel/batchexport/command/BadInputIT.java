@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every wrong call gets one sentence that names the value and what is allowed, and changes nothing. */
 class BadInputIT {
@@ -180,16 +181,35 @@ class BadInputIT {
         return Stream.of(
                 setting("DATABASE_URL is not set: expected postgresql://", "DATABASE_URL", ""),
                 setting(
-                        "DATABASE_URL 'mysql://root:***@localhost/app' is malformed: expected postgresql://",
+                        "DATABASE_URL is malformed: it begins neither with postgresql:// nor with jdbc:postgresql:;"
+                                + " expected postgresql://",
                         "DATABASE_URL",
                         "mysql://root:hunter2@localhost/app"),
-                setting("DATABASE_URL 'postgresql://localhost' is malformed", "DATABASE_URL", "postgresql://localhost"),
-                setting("SATCHEL_STORE is not set", "SATCHEL_STORE", ""),
                 setting(
-                        "SATCHEL_STORE 'ftp://files' is not a store: expected s3://bucket",
-                        "SATCHEL_STORE",
-                        "ftp://files"),
-                setting("SATCHEL_STORE 's3://' is not a store: ", "SATCHEL_STORE", "s3://"),
+                        "DATABASE_URL is malformed: it names no database; expected ",
+                        "DATABASE_URL",
+                        "postgresql://localhost"),
+                setting(
+                        "DATABASE_URL: sslMode is not a parameter that libpq knows",
+                        "DATABASE_URL",
+                        "postgresql://localhost/app?sslMode=require"),
+                setting("PGSERVICE cannot be honoured: Satchel reads no service file", "PGSERVICE", "app"),
+                setting("SATCHEL_STORE is not set", "SATCHEL_STORE", ""),
+                setting("SATCHEL_STORE is malformed: expected s3://bucket", "SATCHEL_STORE", "ftp://files"),
+                setting("SATCHEL_STORE is malformed: the name of a bucket has 3 to 63", "SATCHEL_STORE", "s3://"),
+                setting(
+                        "SATCHEL_S3_ENDPOINT is refused: over http:// everybody on the way to s3.example.org could read",
+                        "SATCHEL_S3_ENDPOINT",
+                        "http://s3.example.org:9000"),
+                setting("SATCHEL_S3_ENDPOINT is refused: over http://", "SATCHEL_S3_ENDPOINT", "HTTP://10.1.2.3"),
+                setting(
+                        "SATCHEL_S3_ENDPOINT is refused: more than a host",
+                        "SATCHEL_S3_ENDPOINT",
+                        "http://user:hunter2@localhost:9000"),
+                setting(
+                        "SATCHEL_S3_ENDPOINT is refused: this is not the address of a service: expected https://",
+                        "SATCHEL_S3_ENDPOINT",
+                        "s3.example.org/hunter2"),
                 setting("is malformed", "SATCHEL_EXPORT_RETENTION", "soon"),
                 setting("satchel.export.retention must be at least 1s, was 0ms", "SATCHEL_EXPORT_RETENTION", "0s"),
                 setting("satchel.export.lease must be at least 3s, was 1000ms", "SATCHEL_EXPORT_LEASE", "1s"),
@@ -212,6 +232,89 @@ class BadInputIT {
 
         assertThat(result.err()).startsWith("satchel: ").contains(message).doesNotContain("\tat ", "hunter2");
         assertThat(result.exit()).isEqualTo(2);
+    }
+
+    static Stream<Arguments> secretsInTheWrongPlace() {
+        Stream<String> urls = Stream.of(
+                "postgresql://ana:hunter2",
+                "postgresql://ana:hunter2/app",
+                "postgresql://ana:hunter2\n@localhost/app",
+                "postgresql://ana:hunter2@localhost/app\n",
+                "postgresql://ana:hun@hunter2@localhost/app",
+                "postgresql://ana:hunter2@localhost:port/app",
+                "postgresql://ana@localhost/app?password=hun&hunter2",
+                "postgresql://ana@localhost/app?passwort=hunter2",
+                "postgresql://ana@localhost/app?sslmode=hunter2",
+                "jdbc:postgresql://ana:hunter2@localhost/app",
+                "jdbc:postgresql://localhost:hunter2/app",
+                "jdbc:postgresql://localhost/app?user=ana&password=hunter2%",
+                "jdbc:postgresql://localhost/app?user=ana&passwort=hunter2",
+                "jdbc:postgresql://localhost/app?connectTimeout=hunter2",
+                "host=localhost password = hunter2",
+                "host=localhost passwort=hunter2",
+                "hunter2");
+        return Stream.of(
+                        urls.map(url -> Arguments.of("DATABASE_URL", url)),
+                        Stream.of("hunter2", "s3://ana:hunter2@bucket", "s3://hunter2@", "https://ana:hunter2@host/b")
+                                .map(store -> Arguments.of("SATCHEL_STORE", store)),
+                        Stream.of("hunter2", "file:hunter2", "file:/hunter2/", "aws-kms:hunter2")
+                                .map(kek -> Arguments.of("SATCHEL_KEK", kek)),
+                        Stream.of(
+                                        "PGHOST",
+                                        "PGPORT",
+                                        "PGSSLMODE",
+                                        "PGCHANNELBINDING",
+                                        "SATCHEL_S3_PATH_STYLE",
+                                        "SATCHEL_S3_CHECKSUMS",
+                                        "SATCHEL_S3_CONDITIONAL_WRITES",
+                                        "SATCHEL_EXPORT_RETENTION",
+                                        "SATCHEL_EXPORT_LEASE",
+                                        "SATCHEL_EXPORT_ATTEMPTS",
+                                        "SATCHEL_EXPORT_STOPGRACE",
+                                        "SATCHEL_EXPORT_ORPHANGRACE",
+                                        "SATCHEL_CSV_BOM",
+                                        "SATCHEL_CSV_DEFUSE",
+                                        "AWS_ACCESS_KEY_ID",
+                                        "AWS_SECRET_ACCESS_KEY",
+                                        "AWS_SESSION_TOKEN",
+                                        "AWS_REGION")
+                                .map(name -> Arguments.of(name, "ana:hunter2\n@")))
+                .flatMap(settings -> settings);
+    }
+
+    @ParameterizedTest
+    @MethodSource("secretsInTheWrongPlace")
+    void nothingOfAMalformedSettingIsRepeated(String name, String value) {
+        Map<String, String> environment = satchel.environment();
+        if (name.startsWith("PG")) {
+            environment.put("DATABASE_URL", "postgresql:///app");
+        }
+        environment.put(name, value);
+        List<String> command = name.equals("SATCHEL_KEK") ? List.of("keys", "rotate") : List.of("export", "run");
+
+        Result result = Installation.satchel(
+                environment,
+                Stream.concat(command.stream(), Stream.of("--stacktrace")).toArray(String[]::new));
+
+        assertThat(result.err())
+                .startsWith("satchel: ")
+                .doesNotContain("hunter2")
+                .doesNotContain("ana");
+        assertThat(result.out()).isEmpty();
+        assertThat(result.exit()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"hunter2", "hunter2%0A", "%07hunter2", "hunter2%C2%85", "hunter2%E2%80%AE", "hunter2%20%25"})
+    void aWrongPasswordIsNeverRepeated(String password) {
+        String url = satchel.database().workerUrl();
+
+        Result result = with(
+                "DATABASE_URL", url.replaceFirst(":[^:/@]+@", ":" + password + "@"), "export", "list", "--stacktrace");
+
+        assertThat(result.err()).startsWith("satchel: ").doesNotContain("hunter2");
+        assertThat(result.exit()).isEqualTo(1);
     }
 
     @Test
@@ -402,22 +505,21 @@ class BadInputIT {
     }
 
     @Test
-    void aBucketThatIsNotThereFailsTheExportAtOnce() {
+    void aBucketThatIsNotThereStopsTheRunBeforeAnythingIsClaimed() {
         Result result = delivered("SATCHEL_STORE", "s3://no-such-bucket/exports");
 
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(failure()).startsWith("failed 0 store_missing: ");
-        satchel.sql("DELETE FROM export_history");
+        assertThat(result.err()).contains("bucket or directory for exported files does not exist");
+        isOneSentenceWithOne(result);
+        isUntouched();
     }
 
     @Test
-    void wrongCredentialsOfTheStoreFailTheExportAtOnce() {
+    void wrongCredentialsOfTheStoreStopTheRunBeforeAnythingIsClaimed() {
         Result result = delivered("AWS_SECRET_ACCESS_KEY", "hunter2hunter2");
 
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.err() + result.out()).doesNotContain("hunter2");
-        assertThat(failure()).startsWith("failed 0 access_denied: ");
-        satchel.sql("DELETE FROM export_history");
+        assertThat(result.err()).contains("refused the worker's access");
+        isOneSentenceWithOne(result);
+        isUntouched();
     }
 
     @Test
@@ -436,8 +538,11 @@ class BadInputIT {
         return with(name, value, "export", "run");
     }
 
-    private static String failure() {
-        return satchel.value("SELECT status || ' ' || retry_count || ' ' || error_message FROM export_history");
+    private static void isUntouched() {
+        assertThat(satchel.value("SELECT status || ' ' || retry_count || ' ' || (error_message IS NULL)::text"
+                        + " || ' ' || (updated_at = created_at)::text FROM export_history"))
+                .isEqualTo("pending 0 true true");
+        satchel.sql("DELETE FROM export_history");
     }
 
     private static Result with(String name, String value, String... arguments) {

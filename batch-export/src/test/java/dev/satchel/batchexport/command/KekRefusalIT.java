@@ -12,6 +12,7 @@ import com.google.crypto.tink.util.SecretBytes;
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
 import dev.satchel.migrations.SampleDatabase;
+import dev.satchel.postgres.FileKeyEncryptionKeys;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -95,7 +96,7 @@ class KekRefusalIT {
                     "which was not made at random (zeros, a pattern, a text)"),
             weak("a key in even steps", evenSteps(), "which was not made at random (zeros, a pattern, a text)"),
             open("rw-r--r--"),
-            open("rw-r-----"),
+            open("rw-rw----"),
             open("rw-rw-rw-"));
 
     @TempDir
@@ -210,7 +211,7 @@ class KekRefusalIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rw-r--r--", "rw-r-----"})
+    @ValueSource(strings = {"rw-r--r--", "rw-rw----"})
     void theRightsTakenAwayAsToldTheKeysAreGood(String permissions) throws Exception {
         Given given = open(permissions).making().in(folder);
         String told = Installation.satchel(given.environment(), "keys", "rotate", "--dry-run")
@@ -225,9 +226,14 @@ class KekRefusalIT {
                 .contains("wraps 0 data keys (primary)");
     }
 
-    @Test
-    void aFileThatCannotBeWrittenIsNamedAndNothingIsWrappedAnew() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFileThatCannotBeWrittenIsNamedAndNothingIsWrappedAnew(boolean anEarlierRotationWasStopped) throws Exception {
         Files.copy(kek(sound), kek(folder), StandardCopyOption.COPY_ATTRIBUTES);
+        if (anEarlierRotationWasStopped) {
+            FileKeyEncryptionKeys.open(kek(folder)).addPrimary();
+            Files.delete(folder.resolve("kek.json.lock"));
+        }
         Files.createDirectory(folder.resolve("kek.json.lock"));
         Map<String, String> files = filesIn(folder);
         String rows = vault();

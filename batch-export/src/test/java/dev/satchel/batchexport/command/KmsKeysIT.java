@@ -137,6 +137,54 @@ class KmsKeysIT {
                 .doesNotContain("wJalr", "123456789012");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            http://kms.example.org         | over http:// everybody on the way to kms.example.org could read and change
+            HTTP://10.1.2.3:4599           | over http:// everybody on the way to 10.1.2.3 could read and change
+            https://u:hunter2@10.1.2.3     | more than a host and a port is given
+            kms.example.org/hunter2        | this is not the address of a service
+            """)
+    void refusesAnEndpointWhereOthersCouldListen(String endpoint, String problem) throws SQLException {
+        environment.put("AWS_ENDPOINT_URL_KMS", endpoint);
+
+        Result refused = set();
+
+        assertThat(refused.exit()).isEqualTo(2);
+        assertThat(refused.err())
+                .startsWith("satchel: AWS_ENDPOINT_URL_KMS is refused: " + problem)
+                .contains("expected https:// and a host", "http:// for localhost, 127.0.0.0/8 and [::1] only")
+                .doesNotContain("hunter2", "Canary");
+        assertThat(value("SELECT count(*) FROM satchel.data_key")).isEqualTo("0");
+    }
+
+    @Test
+    void takesAnEndpointOnThisMachine() {
+        System.clearProperty(ENDPOINT);
+        environment.put("AWS_ENDPOINT_URL_KMS", kms.endpoint().toString().replace("http:", "HTTP:"));
+
+        set().succeeded();
+
+        assertThat(kms.calls("Encrypt")).isEqualTo(1);
+    }
+
+    @Test
+    void storesNoDataKeyThatComesBackInTheClear() throws SQLException {
+        kms.tamper("Encrypt", (request, answer) -> {
+            answer.put("CiphertextBlob", request.get("Plaintext").asString());
+            return answer;
+        });
+
+        Result refused = set();
+
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err())
+                .startsWith("satchel: AWS KMS did not do kms:Encrypt with the key " + arn
+                        + ": the answer holds the data key in the clear, so it is not AWS KMS that answers")
+                .doesNotContain("Canary");
+        assertThat(value("SELECT count(*) FROM satchel.data_key")).isEqualTo("0");
+        assertThat(value("SELECT count(*) FROM public.user_api_keys")).isEqualTo("0");
+    }
+
     private Result satchel(String... arguments) {
         return Installation.satchel(environment, arguments);
     }

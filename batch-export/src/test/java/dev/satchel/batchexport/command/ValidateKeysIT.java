@@ -102,6 +102,19 @@ class ValidateKeysIT {
     }
 
     @Test
+    void aProxyThatWantsALoginEndsNoRoundAndProvesNothing() throws Exception {
+        servers.refuseTunnels("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+
+        assertThat(validate("--due").succeeded()).isEqualTo("0 valid, 0 invalid, 3 unknown, 0 not opened");
+        assertThat(validate("--user", LEARNER, "--provider", "openai").succeeded())
+                .isEqualTo("openai     unknown: OpenAI could not be reached: a proxy on the way wants a user name and a"
+                        + " password");
+
+        assertThat(active()).isEqualTo("t");
+        assertThat(servers.asked()).isEmpty();
+    }
+
+    @Test
     void aKeyThatCannotBeOpenedIsReportedAndEndsWithOne() throws Exception {
         installation.sql("UPDATE satchel.data_key SET wrapped = decode(repeat('00', 60), 'hex')");
 

@@ -93,7 +93,8 @@ class ZipWriterTest {
                 .contains("settings.csv: your settings, 0 records\r\n")
                 .contains("therefore not here: qa\r\n")
                 .contains("byte order mark")
-                .contains("has a ' (apostrophe) added in front")
+                .contains("a ' (apostrophe) is added where = + - @ begins a", "remove one ' at its beginning")
+                .contains("Some spreadsheets expect semicolons")
                 .doesNotContain("null");
         assertThat(readme.replace("\r\n", "")).doesNotContain("\n").doesNotContain("\r");
     }

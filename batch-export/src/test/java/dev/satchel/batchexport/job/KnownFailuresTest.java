@@ -3,12 +3,15 @@ package dev.satchel.batchexport.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.export.Failure;
+import dev.satchel.export.SnapshotTooOldException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.dao.QueryTimeoutException;
 
 class KnownFailuresTest {
 
@@ -20,13 +23,14 @@ class KnownFailuresTest {
         "53300, DATABASE_UNAVAILABLE",
         "40001, DATABASE_UNAVAILABLE",
         "57P01, DATABASE_UNAVAILABLE",
-        "55P03, DATABASE_UNAVAILABLE",
+        "XX000, DATABASE_UNAVAILABLE",
+        "55P03, DATABASE_LOCKED",
         "25P04, DATABASE_UNAVAILABLE",
-        "25006, DATABASE_UNAVAILABLE",
-        "57014, SNAPSHOT_TOO_OLD",
+        "25006, DATABASE_READ_ONLY",
+        "57014, DATABASE_UNAVAILABLE",
         "42501, ACCESS_DENIED",
         "28P01, ACCESS_DENIED",
-        "42P01, INTERNAL",
+        "42P01, DATABASE_MISCONFIGURED",
         "22P02, INTERNAL"
     })
     void knowsWhatASqlstateMeans(String state, Failure.Code code) {
@@ -35,6 +39,18 @@ class KnownFailuresTest {
 
         assertThat(failure.code()).isEqualTo(code);
         assertThat(failure.explanation()).doesNotContain("ana@example.org");
+    }
+
+    @Test
+    void tellsItsOwnTimeLimitFromSomebodysCancel() {
+        SQLException canceled = new SQLException("canceling statement", "57014");
+
+        assertThat(failures.diagnose(new SnapshotTooOldException(Duration.ofHours(1), canceled))
+                        .code())
+                .isEqualTo(Failure.Code.SNAPSHOT_TOO_OLD);
+        assertThat(failures.diagnose(new QueryTimeoutException("reading", canceled))
+                        .code())
+                .isEqualTo(Failure.Code.DATABASE_UNAVAILABLE);
     }
 
     @Test

@@ -70,13 +70,15 @@ class DamageIT {
                         indexes(),
                         rowSecurity(),
                         grants(),
+                        widerRoles(),
                         triggers(),
                         functions(),
                         views(),
                         sequences(),
                         roles(),
                         platform(),
-                        history())
+                        history(),
+                        partsOfOthers())
                 .flatMap(List::stream);
     }
 
@@ -330,11 +332,14 @@ class DamageIT {
                 to("table public.user_progress to service_role", """
                         REVOKE DELETE ON public.user_progress FROM service_role
                         """),
-                to("table satchel.export_lease to satchel_runtime", """
-                        REVOKE UPDATE ON satchel.export_lease FROM satchel_runtime
+                to("table satchel.export_lease to satchel_exports", """
+                        REVOKE DELETE ON satchel.export_lease FROM satchel_exports
                         """),
-                to("table satchel.flyway_schema_history to satchel_runtime", """
-                        GRANT INSERT ON satchel.flyway_schema_history TO satchel_runtime
+                to("column satchel.export_lease.token to satchel_exports", """
+                        REVOKE UPDATE (token) ON satchel.export_lease FROM satchel_exports
+                        """),
+                to("table satchel.flyway_schema_history to satchel_exports", """
+                        GRANT INSERT ON satchel.flyway_schema_history TO satchel_exports
                         """),
                 to("table satchel.export_file to authenticated", """
                         GRANT SELECT ON satchel.export_file TO authenticated
@@ -350,7 +355,62 @@ class DamageIT {
                 to("schema satchel to anon", "GRANT USAGE ON SCHEMA satchel TO anon"),
                 to("schema satchel to PUBLIC", "GRANT USAGE ON SCHEMA satchel TO PUBLIC"),
                 to("schema satchel to satchel_runtime", "GRANT CREATE ON SCHEMA satchel TO satchel_runtime"),
-                to("schema satchel to satchel_runtime", "REVOKE USAGE ON SCHEMA satchel FROM satchel_runtime"));
+                to("schema satchel to satchel_vault", "REVOKE USAGE ON SCHEMA satchel FROM satchel_vault"));
+    }
+
+    /** Satchel's own roles have what they need and no more. */
+    private static List<Damage> widerRoles() {
+        return List.of(
+                to("column public.export_history.user_id to satchel_exports", """
+                        GRANT UPDATE (user_id) ON public.export_history TO satchel_exports
+                        """),
+                to("table public.export_history to satchel_exports", """
+                        GRANT DELETE ON public.export_history TO satchel_exports
+                        """),
+                to("table public.user_progress to satchel_exports", """
+                        GRANT UPDATE ON public.user_progress TO satchel_exports
+                        """),
+                to("table satchel.progress_total to satchel_exports", """
+                        GRANT UPDATE ON satchel.progress_total TO satchel_exports
+                        """),
+                to("column satchel.export_file.export_id to satchel_exports", """
+                        GRANT UPDATE (export_id) ON satchel.export_file TO satchel_exports
+                        """),
+                to("table public.user_api_keys to satchel_vault", """
+                        GRANT SELECT ON public.user_api_keys TO satchel_vault
+                        """),
+                to("column public.user_api_keys.openai_api_key to satchel_rotation", """
+                        GRANT SELECT (openai_api_key) ON public.user_api_keys TO satchel_rotation
+                        """),
+                to("table satchel.data_key to satchel_vault", "GRANT SELECT ON satchel.data_key TO satchel_vault"),
+                to("column satchel.data_key.wrapped to satchel_rotation", """
+                        GRANT UPDATE (wrapped) ON satchel.data_key TO satchel_rotation
+                        """),
+                to("table satchel.key_audit to satchel_vault", "GRANT INSERT ON satchel.key_audit TO satchel_vault"),
+                to("table satchel.data_key to satchel_runtime", "GRANT SELECT ON satchel.data_key TO satchel_runtime"),
+                to("function satchel.recorded_key(opening uuid) to satchel_exports", """
+                        GRANT EXECUTE ON FUNCTION satchel.recorded_key(uuid) TO satchel_exports
+                        """),
+                to("function satchel.judge_keys(of_user uuid) to satchel_vault", """
+                        GRANT EXECUTE ON FUNCTION satchel.judge_keys(uuid) TO satchel_vault
+                        """),
+                to(
+                        "function satchel.record_opening(of_user uuid, of_provider text, for_purpose text) to"
+                                + " satchel_vault",
+                        "REVOKE EXECUTE ON FUNCTION satchel.record_opening(uuid, text, text) FROM satchel_vault"),
+                to("relation public.sessions to satchel_exports", "GRANT SELECT ON public.sessions TO satchel_exports"),
+                to("column public.sessions.ended_at to satchel_runtime", """
+                        GRANT UPDATE (ended_at) ON public.sessions TO satchel_runtime
+                        """),
+                to("schema public to satchel_exports", "GRANT CREATE ON SCHEMA public TO satchel_exports"),
+                to("database itself to satchel_vault", """
+                        DO $block$
+                        BEGIN
+                            EXECUTE format('GRANT CREATE ON DATABASE %I TO satchel_vault', current_database());
+                        END
+                        $block$
+                        """),
+                to("future objects of", "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO satchel_rotation"));
     }
 
     private static List<Damage> triggers() {
@@ -437,6 +497,16 @@ class DamageIT {
                 to("function satchel.guard_export_status()", """
                         ALTER FUNCTION satchel.guard_export_status() RENAME TO guard
                         """),
+                to("settings of function satchel.follow_sessions()", """
+                        ALTER FUNCTION satchel.follow_sessions() SET search_path = ''
+                        """),
+                to("settings of function satchel.user_ids()", """
+                        ALTER FUNCTION satchel.user_ids() SET search_path = pg_temp, pg_catalog
+                        """),
+                to("kept function satchel.adopted_count()", """
+                        CREATE FUNCTION satchel.adopted_count() RETURNS trigger
+                            LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NULL; END'
+                        """),
                 to("function satchel.own_api_keys_status(someone uuid)", """
                         CREATE FUNCTION satchel.own_api_keys_status(someone uuid) RETURNS text
                             LANGUAGE sql AS 'SELECT openai_api_key FROM public.user_api_keys'
@@ -478,8 +548,8 @@ class DamageIT {
                 to("numbers of sequence satchel.batch_job_instance_seq", """
                         ALTER SEQUENCE satchel.batch_job_instance_seq INCREMENT BY 2 CYCLE
                         """),
-                to("sequence satchel.batch_job_instance_seq to satchel_runtime", """
-                        REVOKE USAGE ON SEQUENCE satchel.batch_job_instance_seq FROM satchel_runtime
+                to("sequence satchel.batch_job_instance_seq to satchel_exports", """
+                        REVOKE USAGE ON SEQUENCE satchel.batch_job_instance_seq FROM satchel_exports
                         """));
     }
 
@@ -489,20 +559,32 @@ class DamageIT {
                 to("role satchel_runtime", "ALTER ROLE satchel_runtime SUPERUSER"),
                 to("role satchel_runtime", "ALTER ROLE satchel_runtime LOGIN"),
                 to("role satchel_runtime", "ALTER ROLE satchel_runtime CREATEROLE"),
-                to("membership of satchel_runtime in authenticated", """
-                        DELETE FROM pg_auth_members WHERE member = 'satchel_runtime'::regrole
+                to("role satchel_exports", "ALTER ROLE satchel_exports BYPASSRLS"),
+                to("role satchel_vault", "ALTER ROLE satchel_vault LOGIN"),
+                to("role satchel_rotation", "ALTER ROLE satchel_rotation SUPERUSER"),
+                to("membership of satchel_exports in authenticated", """
+                        DELETE FROM pg_auth_members WHERE member = 'satchel_exports'::regrole
                         """),
-                to("membership of satchel_runtime in authenticated", """
+                to("membership of satchel_exports in authenticated", """
                         DO $block$
                         BEGIN
                             IF current_setting('server_version_num')::integer < 160000 THEN
-                                ALTER ROLE satchel_runtime INHERIT;
+                                ALTER ROLE satchel_exports INHERIT;
                             ELSE
-                                EXECUTE 'GRANT authenticated TO satchel_runtime WITH INHERIT TRUE';
+                                EXECUTE 'GRANT authenticated TO satchel_exports WITH INHERIT TRUE';
                             END IF;
                         END
                         $block$
                         """),
+                to("membership of satchel_runtime in satchel_vault", """
+                        DELETE FROM pg_auth_members
+                         WHERE member = 'satchel_runtime'::regrole AND roleid = 'satchel_vault'::regrole
+                        """),
+                to("membership of satchel_vault in satchel_exports", "GRANT satchel_exports TO satchel_vault"),
+                to("membership of satchel_exports in satchel_vault", "GRANT satchel_vault TO satchel_exports"),
+                to("membership of satchel_rotation in service_role", "GRANT service_role TO satchel_rotation"),
+                to("members of satchel_vault", "GRANT satchel_vault TO authenticated"),
+                to("members of satchel_rotation", "GRANT satchel_rotation TO service_role"),
                 to("membership of satchel_runtime in pg_read_all_data", "GRANT pg_read_all_data TO satchel_runtime"),
                 to("members of satchel_runtime", "GRANT satchel_runtime TO anon"),
                 to("role authenticated", "ALTER ROLE authenticated BYPASSRLS"),
@@ -524,6 +606,8 @@ class DamageIT {
                 to("execution of auth.uid() by authenticated", """
                         REVOKE EXECUTE ON FUNCTION auth.uid() FROM PUBLIC, authenticated
                         """),
+                to("search_path of function auth.uid()", "ALTER FUNCTION auth.uid() SET search_path = ''"),
+                to("search_path of function auth.uid()", "ALTER FUNCTION auth.uid() SET search_path = public, auth"),
                 to("use of schema auth by authenticated", "REVOKE USAGE ON SCHEMA auth FROM authenticated"),
                 to("use of schema public by authenticated", """
                         REVOKE USAGE ON SCHEMA public FROM PUBLIC, authenticated
@@ -546,6 +630,54 @@ class DamageIT {
                 to("table satchel.flyway_schema_history", "DROP TABLE satchel.flyway_schema_history"));
     }
 
+    // What a file that ran without a path of its own would have found in an open schema.
+    private static List<Damage> partsOfOthers() {
+        var operator = """
+                CREATE FUNCTION public.alike(varchar, text) RETURNS boolean
+                    LANGUAGE sql IMMUTABLE AS 'SELECT $1::text OPERATOR(pg_catalog.=) $2';
+                CREATE OPERATOR public.= (FUNCTION = public.alike, LEFTARG = varchar, RIGHTARG = text);
+                """;
+        return List.of(
+                to(
+                        "use of operator public.=(character varying,pg_catalog.text) in table constraint export_history_status_check on"
+                                + " public.export_history",
+                        operator + """
+                                ALTER TABLE public.export_history DROP CONSTRAINT export_history_status_check,
+                                    ADD CONSTRAINT export_history_status_check
+                                        CHECK (status OPERATOR(public.=) 'pending'::text)
+                                """),
+                to(
+                        "use of operator public.=(character varying,pg_catalog.text) in index public.idx_export_history_status",
+                        operator + """
+                                DROP INDEX public.idx_export_history_status;
+                                CREATE INDEX idx_export_history_status ON public.export_history (created_at)
+                                 WHERE status OPERATOR(public.=) 'pending'::text
+                                """),
+                to(
+                        "use of operator public.=(character varying,pg_catalog.text) in trigger trigger_export_history_status_step on"
+                                + " public.export_history",
+                        operator + """
+                                CREATE OR REPLACE TRIGGER trigger_export_history_status_step
+                                    AFTER UPDATE ON public.export_history
+                                    FOR EACH ROW
+                                    WHEN (OLD.status OPERATOR(public.=) NEW.status::text)
+                                    EXECUTE FUNCTION satchel.guard_export_status()
+                                """),
+                to(
+                        "use of function public.alike(character varying,pg_catalog.text) in default value for",
+                        operator + """
+                                ALTER TABLE public.user_api_keys ALTER COLUMN is_active SET DEFAULT public.alike('a', 'b')
+                                """),
+                to("use of function public.alike(character varying,pg_catalog.text) in policy", operator + """
+                                ALTER POLICY "Users can view their own progress" ON public.user_progress
+                                    USING (public.alike('a', 'b'))
+                                """),
+                to("use of type public.uuid in table column satchel.export_file", """
+                                CREATE DOMAIN public.uuid AS pg_catalog.uuid;
+                                ALTER TABLE satchel.export_file ALTER COLUMN token TYPE public.uuid
+                                """));
+    }
+
     @Test
     void nothingIsFoundInWhatNobodyDamaged() throws SQLException {
         assertThat(failed()).isEmpty();
@@ -562,6 +694,18 @@ class DamageIT {
         run(damage.sql());
 
         assertThat(failed()).anySatisfy(line -> assertThat(line).contains(damage.named()));
+    }
+
+    @Test
+    void aParameterThatTurnsTriggersOffIsFoundWhereItCanBeGranted() throws SQLException {
+        boolean canBeGranted = connection.getMetaData().getDatabaseMajorVersion() >= 15;
+        if (canBeGranted) {
+            run("GRANT SET ON PARAMETER session_replication_role TO satchel_vault");
+        }
+
+        assertThat(failed())
+                .filteredOn(line -> line.contains("grant on parameter session_replication_role to satchel_vault"))
+                .hasSize(canBeGranted ? 1 : 0);
     }
 
     private static List<String> failed() throws SQLException {

@@ -125,7 +125,7 @@ class MigrationIT {
             assertThat(busy.getMessage())
                     .startsWith("gave up after 1 attempts in 2 seconds, nothing was changed:")
                     .contains("; locks are held by process ")
-                    .contains(" on sessions since ");
+                    .contains(" on public.sessions since ");
             assertThat(Schemas.everything(database)).isEqualTo(before);
         }
     }

@@ -6,14 +6,19 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /** A kind of server that Satchel lands on, with the application's tables in place and a migrator who is no superuser. */
-enum Platform {
+public enum Platform {
 
     /** No API roles and no schema {@code auth}: the migrations bring both. */
     PLAIN {
         @Override
-        DataSource prepare(PostgresServer server) throws SQLException, IOException {
+        public DataSource prepare(PostgresServer server) throws SQLException, IOException {
             server.run("postgres", "postgres", "CREATE ROLE migrator LOGIN CREATEROLE");
             server.run("postgres", "postgres", "CREATE DATABASE project OWNER migrator");
+            // What pre-flight asks for before version 15.
+            server.run("postgres", "project", """
+                    GRANT USAGE, CREATE ON SCHEMA public TO migrator;
+                    REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+                    """);
             server.runFile("migrator", "project", "/db/platform/V000__platform.sql");
             server.runFile("migrator", "project", "/db/sample/base-tables.sql");
             return server.login("migrator", "project");
@@ -28,7 +33,7 @@ enum Platform {
     /** As Supabase made projects until 2026: whatever is created in public is open to every API role. */
     SUPABASE_WITH_DEFAULT_GRANTS {
         @Override
-        DataSource prepare(PostgresServer server) throws SQLException, IOException {
+        public DataSource prepare(PostgresServer server) throws SQLException, IOException {
             supabase(server, "BYPASSRLS", """
                     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO anon, authenticated, service_role;
                     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON SEQUENCES TO anon, authenticated, service_role;
@@ -47,7 +52,7 @@ enum Platform {
     /** The same, for what is created in any schema. */
     SUPABASE_WITH_DEFAULT_GRANTS_EVERYWHERE {
         @Override
-        DataSource prepare(PostgresServer server) throws SQLException, IOException {
+        public DataSource prepare(PostgresServer server) throws SQLException, IOException {
             supabase(server, "BYPASSRLS", """
                     ALTER DEFAULT PRIVILEGES GRANT ALL ON SCHEMAS TO PUBLIC, anon, authenticated, service_role;
                     ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC, anon, authenticated, service_role;
@@ -67,7 +72,7 @@ enum Platform {
      * some tables through a role. */
     SUPABASE_WITHOUT_DEFAULT_GRANTS {
         @Override
-        DataSource prepare(PostgresServer server) throws SQLException, IOException {
+        public DataSource prepare(PostgresServer server) throws SQLException, IOException {
             supabase(server, "NOBYPASSRLS", "SELECT 'nothing'");
             server.run("postgres", "project", "GRANT application TO migrator");
             return server.login("migrator", "project");
@@ -80,7 +85,7 @@ enum Platform {
     };
 
     /** Makes the platform on a fresh server and tells how the migrator logs in. */
-    abstract DataSource prepare(PostgresServer server) throws SQLException, IOException;
+    public abstract DataSource prepare(PostgresServer server) throws SQLException, IOException;
 
     /** What a verification must warn of there. */
     abstract List<String> warnings();
@@ -102,6 +107,7 @@ enum Platform {
         server.run("postgres", "project", """
                 GRANT CREATE ON DATABASE project TO migrator;
                 GRANT ALL ON SCHEMA public TO migrator;
+                REVOKE CREATE ON SCHEMA public FROM PUBLIC;
                 GRANT USAGE ON SCHEMA public TO anon, authenticated, service_role, application;
                 CREATE SCHEMA auth AUTHORIZATION auth_admin;
                 """);

@@ -18,7 +18,7 @@ import javax.sql.DataSource;
  *
  * <p>The version is that of the test class path, or each one of the directory that the profile {@code matrix} fills.
  */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
 
     private final EmbeddedPostgres postgres;
 
@@ -27,12 +27,12 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** A version that can be started. */
-    interface Version {
+    public interface Version {
         PostgresServer start() throws IOException;
     }
 
     /** The version of the class path, or all that the matrix asks for. */
-    static Stream<Version> versions() {
+    public static Stream<Version> versions() {
         var directory = System.getProperty("satchel.test.matrix");
         if (directory == null) {
             return Stream.of(named("default", () -> start(EmbeddedPostgres.builder())));
@@ -84,24 +84,29 @@ final class PostgresServer implements AutoCloseable {
         };
     }
 
-    int major() throws SQLException {
+    public int major() throws SQLException {
         try (var connection = postgres.getPostgresDatabase().getConnection()) {
             return connection.getMetaData().getDatabaseMajorVersion();
         }
     }
 
-    DataSource login(String user, String database) {
+    public DataSource login(String user, String database) {
         return postgres.getDatabase(user, database);
     }
 
-    void run(String user, String database, String sql) throws SQLException {
+    /** The login's address as {@code DATABASE_URL} takes it. */
+    public String url(String user, String database) {
+        return "postgresql://" + user + "@localhost:" + postgres.getPort() + "/" + database;
+    }
+
+    public void run(String user, String database, String sql) throws SQLException {
         try (var connection = login(user, database).getConnection();
                 var statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
-    void runFile(String user, String database, String resource) throws SQLException, IOException {
+    public void runFile(String user, String database, String resource) throws SQLException, IOException {
         try (var file = PostgresServer.class.getResourceAsStream(resource)) {
             run(user, database, new String(file.readAllBytes(), StandardCharsets.UTF_8));
         }

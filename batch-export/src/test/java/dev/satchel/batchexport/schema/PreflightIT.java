@@ -11,6 +11,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PreflightIT {
 
@@ -67,7 +68,7 @@ class PreflightIT {
             assertThat(Preflight.report(database.ownerDataSource()).blocking())
                     .singleElement()
                     .hasToString(
-                            "blocking  tables       view points reads user_progress, which is to be moved: drop it, "
+                            "blocking  tables       view public.points reads public.user_progress, which is to be moved: drop it, "
                                     + "migrate, and make it again");
         }
     }
@@ -116,6 +117,116 @@ class PreflightIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            GRANT CREATE ON SCHEMA public TO PUBLIC                          | PUBLIC        | REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+            GRANT CREATE ON SCHEMA public TO authenticated                   | authenticated | REVOKE CREATE ON SCHEMA public FROM authenticated;
+            GRANT CREATE ON SCHEMA public TO "odd group"                     | odd group     | REVOKE CREATE ON SCHEMA public FROM "odd group";
+            CREATE SCHEMA satchel AUTHORIZATION "odd group"; GRANT ALL ON SCHEMA satchel TO satchel_owner | odd group     | ALTER SCHEMA satchel OWNER TO satchel_owner;
+            """)
+    void stopsWhereOthersMayCreateWhatItWouldFind(String opening, String who, String remedy) throws SQLException {
+        try (var database = Schemas.unmigrated()) {
+            Schemas.run(database.superuserDataSource(), "CREATE ROLE \"odd group\"");
+            Schemas.run(database.superuserDataSource(), opening);
+            var before = Schemas.everything(database);
+
+            var stop = catchThrowableOfType(
+                    PreflightException.class, () -> new Migration(database.ownerDataSource()).migrate());
+
+            assertThat(stop.report().blocking().stream()
+                            .filter(finding -> finding.subject().equals("schemas")))
+                    .singleElement()
+                    .isEqualTo(new Preflight.Finding(
+                            Preflight.Level.BLOCKING,
+                            "schemas",
+                            "operators and functions of others could run with your rights, because these may create them: "
+                                    + who,
+                            List.of(remedy)));
+            assertThat(Schemas.everything(database)).isEqualTo(before);
+
+            Schemas.run(database.superuserDataSource(), remedy);
+            assertThat(new Migration(database.ownerDataSource()).migrate().applied())
+                    .isNotEmpty();
+        } finally {
+            try (var any = SampleDatabase.createEmpty()) {
+                Schemas.run(any.superuserDataSource(), "DROP ROLE IF EXISTS \"odd group\"");
+            }
+        }
+    }
+
+    @Test
+    void trustsWhoIsTheOwnerInTheEnd() throws SQLException {
+        try (var database = Schemas.unmigrated()) {
+            var deputy = "deputy_" + UUID.randomUUID().toString().substring(0, 8);
+            Schemas.run(database.superuserDataSource(), """
+                    CREATE ROLE %1$s;
+                    GRANT satchel_owner TO %1$s;
+                    GRANT CREATE ON SCHEMA public TO %1$s;
+                    """.formatted(deputy));
+
+            assertThat(Preflight.report(database.ownerDataSource()).isBlocked()).isFalse();
+
+            Schemas.run(database.superuserDataSource(), "DROP OWNED BY %1$s; DROP ROLE %1$s".formatted(deputy));
+        }
+    }
+
+    @Test
+    void doesNotTakeTheRightAwayFromTheMigratorItself() throws SQLException {
+        try (var database = Schemas.unmigrated();
+                var migrator = new Migrator(database)) {
+            Schemas.run(
+                    database.superuserDataSource(),
+                    "GRANT CREATE ON SCHEMA public TO PUBLIC; REVOKE CREATE ON SCHEMA public FROM " + migrator.name);
+
+            assertThat(Preflight.report(migrator.dataSource()).blocking())
+                    .singleElement()
+                    .extracting(Preflight.Finding::statements)
+                    .isEqualTo(List.of(
+                            "GRANT USAGE, CREATE ON SCHEMA public TO " + migrator.name + ";",
+                            "REVOKE CREATE ON SCHEMA public FROM PUBLIC;"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TRIGGER spy BEFORE INSERT ON public.user_progress FOR EACH ROW"
+                        + " EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+                "CREATE RULE spy AS ON INSERT TO public.user_progress DO ALSO NOTHING"
+            })
+    void stopsAtWhatOthersPutOnATableOfItsShape(String spy) throws SQLException {
+        try (var database = Schemas.unmigrated()) {
+            for (var file : List.of("V001__private_schema.sql", "V002__user_api_keys.sql", "V003__user_progress.sql")) {
+                Schemas.run(database.ownerDataSource(), PastedFiles.read(file));
+            }
+            assertThat(Preflight.report(database.ownerDataSource()).isBlocked()).isFalse();
+            Schemas.run(database.ownerDataSource(), spy);
+
+            assertThat(Preflight.report(database.ownerDataSource()).blocking())
+                    .extracting(Preflight.Finding::text)
+                    .anySatisfy(text -> assertThat(text)
+                            .startsWith("public.user_progress exists and has another shape: ")
+                            .contains(" spy "));
+        }
+    }
+
+    @Test
+    void tellsATypeFromOneThatIsCalledTheSame() throws SQLException {
+        try (var database = Schemas.unmigrated()) {
+            Schemas.run(database.ownerDataSource(), """
+                    CREATE DOMAIN public.uuid AS pg_catalog.uuid;
+                    ALTER TABLE public.learning_progress ALTER id TYPE public.uuid;
+                    """);
+            Schemas.run(
+                    database.superuserDataSource(),
+                    "ALTER DATABASE %s SET search_path = public, pg_catalog".formatted(database.name()));
+
+            assertThat(Preflight.report(database.ownerDataSource()).blocking())
+                    .extracting(Preflight.Finding::text)
+                    .containsExactly("public.learning_progress has column id as public.uuid and not uuid");
+        }
+    }
+
     @Test
     void countsUsersWithoutAnAuthUser() throws SQLException {
         try (var database = Schemas.unmigrated()) {
@@ -150,8 +261,8 @@ class PreflightIT {
         try (var database = Schemas.unmigrated();
                 var migrator = new Migrator(database)) {
             if (revocation.startsWith("REVOKE authenticated")) {
-                // A runtime role that is no member yet, as on a server that has never seen Satchel.
-                Schemas.run(database.ownerDataSource(), "REVOKE authenticated FROM satchel_runtime");
+                // A role that is no member yet, as on a server that has never seen Satchel.
+                Schemas.run(database.ownerDataSource(), "REVOKE authenticated FROM satchel_exports");
             }
             assertThat(Preflight.report(migrator.dataSource()).isBlocked()).isFalse();
             var cascade = revocation.startsWith("REVOKE") ? " CASCADE" : "";
@@ -216,8 +327,8 @@ class PreflightIT {
             Schemas.run(database.ownerDataSource(), """
                     DO $block$
                     BEGIN
-                        IF NOT pg_has_role('satchel_runtime', 'authenticated', 'MEMBER') THEN
-                            GRANT authenticated TO satchel_runtime;
+                        IF NOT pg_has_role('satchel_exports', 'authenticated', 'MEMBER') THEN
+                            GRANT authenticated TO satchel_exports;
                         END IF;
                     END
                     $block$

@@ -292,6 +292,20 @@ class SchemaVerificationIT {
         }
     }
 
+    @Test
+    void warnsOfAnOpenPublic() throws SQLException {
+        try (var database = SampleDatabase.create()) {
+            Schemas.run(database.superuserDataSource(), "GRANT CREATE ON SCHEMA public TO PUBLIC, satchel_worker");
+
+            assertThat(SchemaVerification.of(database.ownerDataSource()).checks())
+                    .filteredOn(check -> check.subject().equals("creation in schema public"))
+                    .extracting(Check::line)
+                    .containsExactly("warning creation in schema public: open to PUBLIC, satchel_worker, whose"
+                            + " operators and functions others would then run; run: REVOKE CREATE ON SCHEMA public"
+                            + " FROM PUBLIC; REVOKE CREATE ON SCHEMA public FROM satchel_worker;");
+        }
+    }
+
     private static List<String> subjects(List<Check> checks, Check.Result result) {
         var subjects = new ArrayList<String>();
         for (var check : checks) {

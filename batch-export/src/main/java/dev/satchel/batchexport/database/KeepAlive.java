@@ -1,0 +1,31 @@
+package dev.satchel.batchexport.database;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketOption;
+import java.util.Properties;
+import jdk.net.ExtendedSocketOptions;
+
+/** How TCP asks after a peer that sends nothing: after 10 seconds, every 5, and after 3 without an answer it is gone. */
+final class KeepAlive {
+
+    static final String IDLE = "satchel.keepalives_idle";
+    static final String INTERVAL = "satchel.keepalives_interval";
+    static final String COUNT = "satchel.keepalives_count";
+
+    private KeepAlive() {}
+
+    static void set(Socket socket, Properties properties) throws IOException {
+        set(socket, ExtendedSocketOptions.TCP_KEEPIDLE, properties.getProperty(IDLE, "10"));
+        set(socket, ExtendedSocketOptions.TCP_KEEPINTERVAL, properties.getProperty(INTERVAL, "5"));
+        set(socket, ExtendedSocketOptions.TCP_KEEPCOUNT, properties.getProperty(COUNT, "3"));
+    }
+
+    // To libpq, nothing means the system's own. Not every system lets a program choose.
+    private static void set(Socket socket, SocketOption<Integer> option, String value) throws IOException {
+        int chosen = Integer.parseInt(value);
+        if (chosen > 0 && socket.supportedOptions().contains(option)) {
+            socket.setOption(option, chosen);
+        }
+    }
+}
