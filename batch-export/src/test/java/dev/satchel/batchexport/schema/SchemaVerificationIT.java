@@ -162,7 +162,7 @@ class SchemaVerificationIT {
                     "INSERT INTO public.users (id, email) VALUES ('55555555-5555-4555-8555-555555555555', 'a@example.org')",
                     "INSERT INTO public.sessions (user_id, session_type) VALUES"
                             + " ('55555555-5555-4555-8555-555555555555', 'mixed')");
-            assertThat(SchemaVerification.of(database.workerDataSource()).checks())
+            assertThat(SchemaVerification.of(database.superuserDataSource()).checks())
                     .contains(Check.ok("records as their users see them", "all, as tried with 1 users"));
             execute(
                     database,
@@ -175,7 +175,7 @@ class SchemaVerificationIT {
                     .contains("warning restrictive policies of public.sessions: strong: an export fails with records_hidden"
                             + " where one hides rows from their own user, unless satchel.export.accept-hidden names the"
                             + " dataset");
-            assertThat(SchemaVerification.of(database.workerDataSource()).checks())
+            assertThat(SchemaVerification.of(database.superuserDataSource()).checks())
                     .extracting(Check::line)
                     .contains("warning records of public.sessions as their user sees them: 1 of 1 hidden from user"
                             + " 55555555-5555-4555-8555-555555555555 by row security: such an export fails with"
