@@ -103,7 +103,9 @@ final class DatasetQuery {
 
     /** Whether the number of records under these filters is the number of the user's rows in the one owned table. */
     boolean countsRowsOf(String table, ExportFilters filters) {
-        return owned.equals(Set.of(table)) && homes.equals(owned) && conditions(filters).isEmpty();
+        return owned.equals(Set.of(table))
+                && homes.equals(owned)
+                && conditions(filters).isEmpty();
     }
 
     boolean isIn(LiveSchema live) {

@@ -51,8 +51,9 @@ final class Datasets {
             "export_lease", "which worker delivers an export; 'status' in exports says that one does",
             "export_queue", "the order of what waits; 'status' in exports says that it does",
             "export_requester", "when the user last asked for an export, which 'created_at' in exports says",
-            "key_audit", "the operator's record of who used a key and for what; it names logins of the operator, who"
-                    + " answers a user's question from it",
+            "key_audit",
+                    "the operator's record of who used a key and for what; it names logins of the operator, who"
+                            + " answers a user's question from it",
             "key_check", "what providers last said of a key; 'last_validated_at' in api_keys says when one accepted it",
             "progress_total", "the exact sums behind progress, which shows them",
             "session_credit", "what each session contributed to progress; the sessions themselves are in sessions",

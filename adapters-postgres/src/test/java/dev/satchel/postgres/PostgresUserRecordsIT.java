@@ -506,7 +506,8 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
             run("CREATE POLICY strong ON public.sessions AS RESTRICTIVE FOR SELECT TO authenticated"
                     + " USING (current_setting('request.jwt.claims')::jsonb ->> 'aal' = 'aal2')");
-            run("CREATE POLICY some ON public.vocabulary_items AS RESTRICTIVE FOR SELECT USING (spanish_text <> 'gato')");
+            run(
+                    "CREATE POLICY some ON public.vocabulary_items AS RESTRICTIVE FOR SELECT USING (spanish_text <> 'gato')");
             run("CREATE POLICY keys ON public.user_api_keys AS RESTRICTIVE USING (false)");
             run("INSERT INTO public.user_api_keys (user_id) VALUES (?)", user.value());
 

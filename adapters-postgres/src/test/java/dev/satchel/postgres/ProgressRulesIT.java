@@ -113,10 +113,14 @@ class ProgressRulesIT {
 
     private static boolean isAcceptedByTheDatabase(UserId user, String zone) {
         try {
-            postgres.owner().sql("""
+            postgres.owner()
+                    .sql("""
                     INSERT INTO satchel.user_zone (user_id, since, zone) VALUES (:user, now(), :zone)
                         ON CONFLICT (user_id, since) DO UPDATE SET zone = excluded.zone
-                    """).param("user", user.value()).param("zone", zone).update();
+                    """)
+                    .param("user", user.value())
+                    .param("zone", zone)
+                    .update();
             return true;
         } catch (DataAccessException refused) {
             return false;
@@ -128,8 +132,20 @@ class ProgressRulesIT {
         UserId user = postgres.addUser();
         Set<String> names = new TreeSet<>(ZoneId.getAvailableZoneIds());
         names.addAll(List.of(
-                "Z", "utc", "UTC+2", "GMT+2", "+02:00", "<+02>-2", "EST", "EST5EDT", "europe/madrid", "Mars/Olympus", "",
-                "posix/Europe/Madrid", "localtime", "Europe/Madrid "));
+                "Z",
+                "utc",
+                "UTC+2",
+                "GMT+2",
+                "+02:00",
+                "<+02>-2",
+                "EST",
+                "EST5EDT",
+                "europe/madrid",
+                "Mars/Olympus",
+                "",
+                "posix/Europe/Madrid",
+                "localtime",
+                "Europe/Madrid "));
         names.removeAll(REFUSED_ZONES.keySet());
 
         for (String name : names) {

@@ -56,7 +56,9 @@ public record ExportFilters(
         String difficulty = texts.get("difficulty");
         String phase = texts.get("phase");
         return new ExportFilters(
-                from == null && to == null ? null : new Period(from, to, zone == null ? ZoneOffset.UTC : Period.zone(zone)),
+                from == null && to == null
+                        ? null
+                        : new Period(from, to, zone == null ? ZoneOffset.UTC : Period.zone(zone)),
                 difficulty == null ? null : Difficulty.of(difficulty),
                 phase == null ? null : Phase.of(phase));
     }

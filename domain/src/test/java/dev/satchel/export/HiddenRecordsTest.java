@@ -20,8 +20,9 @@ class HiddenRecordsTest {
     void areRefusedUnlessTheirDatasetIsAccepted() {
         assertThatExceptionOfType(HiddenRecordsException.class)
                 .isThrownBy(() -> hiding(SESSIONS, ANSWERS).accepting(Map.of(Dataset.QA, "a trial")))
-                .withMessage("row security hides 3 of 5 records of public.sessions from their own user, so that the file"
-                        + " would be incomplete");
+                .withMessage(
+                        "row security hides 3 of 5 records of public.sessions from their own user, so that the file"
+                                + " would be incomplete");
     }
 
     @Test

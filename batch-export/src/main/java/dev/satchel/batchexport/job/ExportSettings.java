@@ -58,9 +58,11 @@ public record ExportSettings(
             int colon = part.indexOf(':');
             String reason = colon < 0 ? "" : part.substring(colon + 1).strip();
             if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
-                throw new IllegalArgumentException("satchel.export.accept-hidden must name datasets, each with a reason of"
-                        + " at most " + LONGEST_REASON + " characters, such as 'sessions: only with a second factor',"
-                        + " was '" + part.strip() + "'");
+                throw new IllegalArgumentException(
+                        "satchel.export.accept-hidden must name datasets, each with a reason of"
+                                + " at most " + LONGEST_REASON
+                                + " characters, such as 'sessions: only with a second factor',"
+                                + " was '" + part.strip() + "'");
             }
             reasons.put(dataset(part.substring(0, colon).strip()), reason);
         }

@@ -74,7 +74,8 @@ final class VisibleRecords {
                     List<Owned> owned = owned(connection, user);
                     become(connection, user);
                     for (Owned rows : owned) {
-                        long shown = Long.parseLong(SchemaTransaction.rows(connection, rows.query(user)).get(0));
+                        long shown = Long.parseLong(SchemaTransaction.rows(connection, rows.query(user))
+                                .get(0));
                         if (shown < rows.records()) {
                             hidden.putIfAbsent(rows.table(), check(rows, shown, user));
                         }
@@ -91,7 +92,8 @@ final class VisibleRecords {
         return Check.warning(
                 "records of public." + rows.table() + " as their user sees them",
                 "all",
-                (rows.records() - shown) + " of " + rows.records() + " hidden from user " + user + " by row security: such"
+                (rows.records() - shown) + " of " + rows.records() + " hidden from user " + user
+                        + " by row security: such"
                         + " an export fails with records_hidden, unless satchel.export.accept-hidden names the dataset");
     }
 

@@ -31,7 +31,8 @@ class HiddenRecordsIT {
     static void install() {
         satchel = Installation.in(folder.resolve("s3"));
         satchel.sql("INSERT INTO users (id, email) VALUES ('" + ANA + "', 'ana@example.org')");
-        satchel.sql("INSERT INTO sessions (user_id, session_type) SELECT '" + ANA + "', 'mixed' FROM generate_series(1, 3)");
+        satchel.sql("INSERT INTO sessions (user_id, session_type) SELECT '" + ANA
+                + "', 'mixed' FROM generate_series(1, 3)");
         satchel.sql("CREATE POLICY strong ON sessions AS RESTRICTIVE FOR ALL TO authenticated"
                 + " USING (current_setting('request.jwt.claims')::jsonb ->> 'aal' = 'aal2')");
     }
@@ -86,8 +87,7 @@ class HiddenRecordsIT {
         assertThat(entry(archive, "manifest.json"))
                 .contains("\"left_out\":[{\"dataset\":\"sessions\",\"table\":\"public.sessions\",\"records\":3,"
                         + "\"reason\":\"only with a second factor\"}]");
-        assertThat(entry(archive, "README.txt"))
-                .contains("3 records of public.sessions (only with a second factor)");
+        assertThat(entry(archive, "README.txt")).contains("3 records of public.sessions (only with a second factor)");
     }
 
     @Test

@@ -172,9 +172,10 @@ class SchemaVerificationIT {
             assertThat(SchemaVerification.of(database.ownerDataSource()).checks())
                     .filteredOn(check -> check.result() == Check.Result.WARNING)
                     .extracting(Check::line)
-                    .contains("warning restrictive policies of public.sessions: strong: an export fails with records_hidden"
-                            + " where one hides rows from their own user, unless satchel.export.accept-hidden names the"
-                            + " dataset");
+                    .contains(
+                            "warning restrictive policies of public.sessions: strong: an export fails with records_hidden"
+                                    + " where one hides rows from their own user, unless satchel.export.accept-hidden names the"
+                                    + " dataset");
             assertThat(SchemaVerification.of(database.superuserDataSource()).checks())
                     .extracting(Check::line)
                     .contains("warning records of public.sessions as their user sees them: 1 of 1 hidden from user"
