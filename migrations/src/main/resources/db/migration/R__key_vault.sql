@@ -1,4 +1,4 @@
--- The doors of the vault. No role of Satchel's may touch the sealed keys or their data keys itself: satchel_vault calls
+-- What the vault does with keys. No role of Satchel's may touch the sealed keys or their data keys itself: satchel_vault calls
 -- these functions, which run with their owner's rights, and satchel_rotation the last one.
 --
 -- Whatever changes a row of keys locks it first, and the data keys and the verdicts afterwards, which is the order in
@@ -214,7 +214,7 @@ COMMENT ON FUNCTION satchel.record_verdict(uuid, text, text, text, text) IS
     'Records what a provider said of a sealed key, unless another stands in its cell by now; says whether it did. An '
     'answer that proves nothing leaves the verdict.';
 
--- In two steps, because what is recorded can be rolled back by whoever records it, and what was read cannot be unread.
+-- In two steps, because a caller can roll back what it has recorded, and cannot unread what it has read.
 CREATE OR REPLACE FUNCTION satchel.record_opening(of_user uuid, of_provider text, for_purpose text) RETURNS uuid
     LANGUAGE sql
     SECURITY DEFINER

@@ -27,7 +27,7 @@ BEGIN
                 CASE WHEN of_provider.after IS NULL THEN 'remove' ELSE 'set' END,
                 split_part(coalesce(of_provider.after, of_provider.before), '.', 2)::uuid);
         IF TG_OP = 'UPDATE' THEN
-            -- Whatever was written: the vault stores the data key of a new key afterwards, and nobody else has one.
+            -- Whatever was written: satchel.set_key stores the data key of a new key afterwards, and only it can.
             DELETE FROM satchel.data_key WHERE user_id = OLD.user_id AND provider = of_provider.provider;
             -- What was said of the earlier key says nothing of this one.
             DELETE FROM satchel.key_check WHERE user_id = OLD.user_id AND provider = of_provider.provider;
@@ -38,8 +38,8 @@ END
 $function$;
 
 COMMENT ON FUNCTION satchel.follow_key_changes() IS
-    'Whoever changes a row of keys: records it, deletes the data key of each key that changed, and forgets what was known '
-    'of it. The data keys of a deleted row go by their foreign key.';
+    'Records each key that changes, in whatever role, deletes its data key, and forgets what was known of it. The data keys '
+    'of a deleted row go by their foreign key.';
 
 REVOKE ALL ON FUNCTION satchel.follow_key_changes() FROM PUBLIC, anon, authenticated, service_role;
 

@@ -13,7 +13,7 @@ BEGIN
                                            'read as a user. Owns nothing.'),
                        ('satchel_vault', 'Sets, lists, opens and removes users'' keys, each through a function that '
                                          'records it. Owns nothing.'),
-                       ('satchel_rotation', 'Wraps data keys anew, and reads no sealed key. Owns nothing.'))
+                       ('satchel_rotation', 'Re-wraps data keys, and reads no sealed key. Owns nothing.'))
                AS parts (name, purpose)
     LOOP
         IF to_regrole(part.name) IS NULL THEN

@@ -68,7 +68,7 @@ final class ExportCoverage {
     private final Map<Source, String> registered = Datasets.registered();
 
     ExportCoverage(DataSource dataSource) {
-        this.jdbc = SearchPath.client(dataSource);
+        this.jdbc = StatementSettings.client(dataSource);
     }
 
     /** The tables and columns with data of users that no dataset knows of. */

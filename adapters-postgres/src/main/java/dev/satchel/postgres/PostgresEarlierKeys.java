@@ -79,8 +79,8 @@ final class PostgresEarlierKeys implements EarlierKeys {
     private final TransactionTemplate transaction;
 
     PostgresEarlierKeys(DataSource dataSource) {
-        this.jdbc = SearchPath.client(dataSource);
-        this.transaction = SearchPath.ownTransactions(dataSource);
+        this.jdbc = StatementSettings.client(dataSource);
+        this.transaction = StatementSettings.ownTransactions(dataSource);
     }
 
     @Override

@@ -47,9 +47,9 @@ final class PostgresProgressUpkeep implements ProgressUpkeep {
     private final TransactionTemplate transaction;
 
     PostgresProgressUpkeep(DataSource dataSource) {
-        this.jdbc = SearchPath.client(dataSource);
+        this.jdbc = StatementSettings.client(dataSource);
         // A step commits whatever the caller does, and must see what was committed while it waited for a lock.
-        this.transaction = SearchPath.ownTransactions(dataSource);
+        this.transaction = StatementSettings.ownTransactions(dataSource);
     }
 
     @Override

@@ -43,13 +43,13 @@ final class PostgresUserRecords implements UserRecords {
 
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
-    // No lock is waited for without end. How long the transaction may last is this object's to limit: a limit that the
-    // role or the database has would end it while the sink takes its time.
-    private static final String LIMIT_TRANSACTION = """
-        SELECT set_config(name, CASE name WHEN 'lock_timeout' THEN '10s' ELSE '0' END, true)
-          FROM pg_catalog.pg_settings
-         WHERE name IN ('lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
-        """;
+    // The limits of the transaction are this object's to keep: those of the role or the database would end it while the
+    // sink takes its time, for as long as the store may take.
+    private static final String ALLOW_PAUSES = """
+            SELECT set_config(name, '0', true)
+              FROM pg_catalog.pg_settings
+             WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')
+            """;
 
     private static final String LIMIT_STATEMENT = "SELECT set_config('statement_timeout', ?, true)";
 
@@ -230,8 +230,10 @@ final class PostgresUserRecords implements UserRecords {
         private void begin() throws SQLException {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(BEGIN);
-                SearchPath.set(connection);
-                statement.execute(LIMIT_TRANSACTION);
+            }
+            StatementSettings.set(connection);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(ALLOW_PAUSES);
             }
             limitNextStatement();
         }

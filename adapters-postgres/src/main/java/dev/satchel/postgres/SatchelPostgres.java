@@ -54,7 +54,7 @@ public final class SatchelPostgres {
 
     public SatchelPostgres(DataSource dataSource) {
         this.dataSource = dataSource;
-        this.jdbc = SearchPath.client(dataSource);
+        this.jdbc = StatementSettings.client(dataSource);
     }
 
     /** The life cycle of every export. */
@@ -105,7 +105,8 @@ public final class SatchelPostgres {
     @ConditionalOnBean(KeyEncryptionKeys.class)
     @ConditionalOnMissingBean
     public KeyVault keyVault(KeyEncryptionKeys keyEncryptionKeys) {
-        return new PostgresKeyVault(jdbc, SearchPath.ownTransactions(dataSource), keyEncryptionKeys, dataKeyCache);
+        return new PostgresKeyVault(
+                jdbc, StatementSettings.ownTransactions(dataSource), keyEncryptionKeys, dataKeyCache);
     }
 
     /** What a rotation wraps anew. Emptying the vault's cache, it belongs to the vault of the same object. */

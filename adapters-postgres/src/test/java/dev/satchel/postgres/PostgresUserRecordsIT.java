@@ -48,6 +48,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 import org.springframework.dao.DataAccessException;
@@ -625,6 +626,35 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             assertThatThrownBy(() -> all(user))
                     .isExactlyInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("auth.uid() is not the user whose claims were set");
+        }
+
+        /** Code of the application that runs while a user is read, such as a policy's, has the user's rights. */
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "DELETE FROM public.sessions;",
+                    "SET TRANSACTION READ WRITE; DELETE FROM public.sessions;",
+                    "PERFORM set_config('transaction_read_only', 'off', true); DELETE FROM public.sessions;",
+                    "PERFORM set_config('transaction_read_only', 'off', false); DELETE FROM public.sessions;",
+                    "RESET transaction_read_only; DELETE FROM public.sessions;"
+                })
+        void cannotBeMadeToWriteByWhatItReads(String attempt) throws Exception {
+            UserId user = addUser();
+            addSession(user, Instant.EPOCH);
+            run("CREATE FUNCTION public.attack() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN " + attempt
+                    + " RETURN true; END $$");
+            run("GRANT DELETE ON public.sessions TO authenticated");
+            run("CREATE POLICY attack ON public.sessions FOR SELECT TO authenticated USING (public.attack())");
+            run("CREATE POLICY attack_too ON public.sessions FOR DELETE TO authenticated USING (true)");
+
+            assertThatThrownBy(() -> all(user))
+                    .isInstanceOf(DataAccessException.class)
+                    .satisfies(thrown -> assertThat(sqlState(thrown)).startsWith("25"));
+
+            assertThat(owner.sql("SELECT count(*) FROM public.sessions")
+                            .query(Long.class)
+                            .single())
+                    .isEqualTo(1);
         }
     }
 

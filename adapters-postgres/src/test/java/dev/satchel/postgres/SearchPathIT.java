@@ -113,7 +113,7 @@ class SearchPathIT {
         try (Connection connection = database.workerDataSource().getConnection()) {
             SingleConnectionDataSource session = new SingleConnectionDataSource(connection, true);
 
-            assertThatThrownBy(() -> SearchPath.client(session)
+            assertThatThrownBy(() -> StatementSettings.client(session)
                             .sql("SELECT 1 / 0")
                             .query(Integer.class)
                             .single())

@@ -2,7 +2,10 @@ package dev.satchel.batchexport;
 
 import dev.satchel.batchexport.command.Console;
 import dev.satchel.batchexport.command.SatchelCommand;
+import java.util.List;
+import java.util.Map;
 import org.slf4j.bridge.SLF4JBridgeHandler;
+import software.amazon.awssdk.core.SdkSystemSetting;
 
 /** Where the program starts. */
 public final class Satchel {
@@ -14,6 +17,18 @@ public final class Satchel {
         // What the database's driver logs goes where everything else does.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
+        ignoreEmptyEndpoints(System.getenv());
         System.exit(SatchelCommand.run(Console.ofProcess(), args));
+    }
+
+    // An empty setting counts as unset; the AWS SDK reads these itself, and would take an empty one for an address.
+    private static void ignoreEmptyEndpoints(Map<String, String> environment) {
+        List<String> endpoints = environment.entrySet().stream()
+                .filter(variable -> variable.getKey().startsWith("AWS_ENDPOINT_URL"))
+                .map(Map.Entry::getValue)
+                .toList();
+        if (!endpoints.isEmpty() && endpoints.stream().allMatch(String::isBlank)) {
+            System.setProperty(SdkSystemSetting.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS.property(), "true");
+        }
     }
 }

@@ -43,11 +43,8 @@ public final class DeliverExport {
     private static final int PIECE = 64 * 1024;
 
     /** What the store has no part in, so that it need not be probed. */
-    private static final Set<Failure.Code> NOT_OF_THE_STORE = EnumSet.of(
-            Failure.Code.INVALID_REQUEST,
-            Failure.Code.DATABASE_UNAVAILABLE,
-            Failure.Code.SNAPSHOT_TOO_OLD,
-            Failure.Code.OUT_OF_MEMORY);
+    private static final Set<Failure.Code> NOT_OF_THE_STORE =
+            EnumSet.of(Failure.Code.INVALID_REQUEST, Failure.Code.SNAPSHOT_TOO_OLD, Failure.Code.OUT_OF_MEMORY);
 
     private final ExportHistory history;
     private final FileLedger ledger;
@@ -162,7 +159,8 @@ public final class DeliverExport {
     }
 
     private Delivery end(Export.Processing export, Failure failure, Throwable failed, Lease lease) {
-        Optional<Failure> ofTheStore = NOT_OF_THE_STORE.contains(failure.code()) ? Optional.empty() : probe();
+        boolean isOfTheStore = !failure.code().isOfTheDatabase() && !NOT_OF_THE_STORE.contains(failure.code());
+        Optional<Failure> ofTheStore = isOfTheStore ? probe() : Optional.empty();
         if (ofTheStore.isPresent()) {
             return postponed(export, ofTheStore.get(), Duration.ZERO, true, failed, lease);
         }
@@ -195,13 +193,13 @@ public final class DeliverExport {
             return Optional.empty();
         } catch (IOException | RuntimeException failed) {
             return Optional.of(diagnosis.diagnose(failed))
-                    .filter(failure -> failure.code() != Failure.Code.DATABASE_UNAVAILABLE);
+                    .filter(failure -> !failure.code().isOfTheDatabase());
         }
     }
 
     /**
-     * Takes a step of the history, and again while the database is away: for twice the time of the lease, after which
-     * another worker has the export. A step that finds the lease gone changes nothing.
+     * Takes a step of the history, and again while the database is away or locked: for twice the time of the lease, after
+     * which another worker has the export. A step that finds the lease gone changes nothing.
      */
     private <T> T answered(Lease lease, Supplier<T> step) {
         long begun = lease.now();
@@ -212,7 +210,7 @@ public final class DeliverExport {
             } catch (StaleExportException lost) {
                 throw lost;
             } catch (RuntimeException noAnswer) {
-                boolean away = diagnosis.diagnose(noAnswer).code() == Failure.Code.DATABASE_UNAVAILABLE
+                boolean away = diagnosis.diagnose(noAnswer).code().isOfTheDatabase()
                         && !lease.isStopped()
                         && !lease.hasPassed(terms.lease().multipliedBy(2), begun);
                 // Once at least, whatever went wrong: an answer may just have been lost.

@@ -75,6 +75,19 @@ public record Failure(Code code, String explanation) {
             return verdict;
         }
 
+        /** Whether the database is the cause, by not answering or by not being fit to be used. */
+        public boolean isOfTheDatabase() {
+            return switch (this) {
+                case DATABASE_UNAVAILABLE,
+                        DATABASE_LOCKED,
+                        DATABASE_READ_ONLY,
+                        DATABASE_FULL,
+                        DATABASE_MISCONFIGURED,
+                        DATABASE_DAMAGED -> true;
+                default -> false;
+            };
+        }
+
         /** Whether another attempt may succeed where this one did not, without anything being changed. */
         public boolean isTemporary() {
             return verdict == Verdict.TRANSIENT;

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class DeliverExportTest {
@@ -94,6 +95,7 @@ class DeliverExportTest {
             case "denied" -> Exports.accessDenied();
             case "down" -> Exports.storeUnavailable();
             case "away" -> new Failure(Failure.Code.DATABASE_UNAVAILABLE, "the database is away");
+            case "locked" -> new Failure(Failure.Code.DATABASE_LOCKED, "the database is locked");
             default -> DEFECT;
         };
     }
@@ -320,11 +322,12 @@ class DeliverExportTest {
             assertThat(deliver(export)).isInstanceOf(Delivery.Retried.class);
         }
 
-        @Test
-        void isNotWhatTheDatabaseDidNotAnswerInTheProbe() {
+        @ParameterizedTest
+        @ValueSource(strings = {"away", "locked"})
+        void isNotWhatTheDatabaseDidNotAnswerInTheProbe(String reason) {
             Export.Processing export = claimed();
             fail(Fault.READ, "broken");
-            store.probeFails = "away";
+            store.probeFails = reason;
 
             assertThat(deliver(export)).isInstanceOf(Delivery.GivenUp.class);
         }
@@ -485,11 +488,12 @@ class DeliverExportTest {
             assertThat(store.objects).containsOnlyKeys(entry(export).location());
         }
 
-        @Test
-        void isDeliveredHoweverOftenTheDatabaseIsAwayMeanwhile() {
+        @ParameterizedTest
+        @ValueSource(strings = {"away", "locked"})
+        void isDeliveredHoweverOftenTheDatabaseIsAwayMeanwhile(String reason) {
             Export.Processing export = claimed();
             flaky.lostAnswers = 4;
-            flaky.lostAnswer = new IllegalStateException("away");
+            flaky.lostAnswer = new IllegalStateException(reason);
 
             Delivery delivery = deliver(export);
 

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "adopt",
         description = {
-            "Seals the keys that the application had stored in the clear or in base64 before 'satchel migrate', and",
-            "erases them where they were. Log in as the owner of the tables. Stopped, it goes on next time.",
+            "Seals the keys that an adopted table holds in the clear or in base64.",
+            "Erases them there. Log in as the owner of the tables. Stopped, it goes on next time.",
             "Ends with 1 when keys are left, each with the reason; nothing of a key is printed."
         })
 final class AdoptKeysCommand implements Callable<Integer> {

@@ -20,9 +20,10 @@ import picocli.CommandLine.Command;
 @Command(
         name = "cleanup",
         description = {
-            "Removes files that expired, whose export was deleted, or that a failed attempt left behind; ends the",
-            "streaks of users who had no session yesterday.",
-            "Ends with 1 when one of them could not be removed; the next clean-up tries it again."
+            "Removes files that expired or that nothing refers to, and ends broken streaks.",
+            "Nothing refers to the file of a deleted export, or of an attempt that failed. A streak is broken when its"
+                    + " user had no session yesterday.",
+            "Ends with 1 when a file could not be removed; the next clean-up tries it again."
         })
 final class CleanUpCommand implements Callable<Integer> {
 

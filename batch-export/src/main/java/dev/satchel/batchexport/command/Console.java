@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The world as a command sees it. Whatever a command prints passes a {@link TerminalWriter}, so that no value can
@@ -13,6 +14,7 @@ import java.util.Map;
 public final class Console {
 
     private final Map<String, String> environment;
+    private final Set<String> properties;
     private final InputStream in;
     private final TerminalWriter out;
     private final TerminalWriter err;
@@ -27,7 +29,18 @@ public final class Console {
      * @param watched whether a person watches standard error, so that a progress bar makes sense
      */
     public Console(Map<String, String> environment, InputStream in, PrintWriter out, PrintWriter err, boolean watched) {
+        this(environment, Set.of(), in, out, err, watched);
+    }
+
+    private Console(
+            Map<String, String> environment,
+            Set<String> properties,
+            InputStream in,
+            PrintWriter out,
+            PrintWriter err,
+            boolean watched) {
         this.environment = environment;
+        this.properties = properties;
         this.in = in;
         this.out = new TerminalWriter(out);
         this.err = new TerminalWriter(err);
@@ -39,6 +52,7 @@ public final class Console {
     public static Console ofProcess() {
         return new Console(
                 System.getenv(),
+                System.getProperties().stringPropertyNames(),
                 System.in,
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
@@ -49,6 +63,11 @@ public final class Console {
     /** The environment variables. */
     public Map<String, String> environment() {
         return environment;
+    }
+
+    /** The names of the system properties. */
+    Set<String> properties() {
+        return properties;
     }
 
     /** Gives what must not be an argument: a key. */

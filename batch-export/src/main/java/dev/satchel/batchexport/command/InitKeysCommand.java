@@ -7,9 +7,10 @@ import picocli.CommandLine.Command;
 @Command(
         name = "init",
         description = {
-            "Makes the file of key-encryption keys that SATCHEL_KEK names, readable by its owner alone.",
-            "Never overwrites one. Without the file no sealed key can be opened again: keep a copy, apart from backups.",
-            "A key in AWS KMS is made there, and by nothing here."
+            "Makes the file of key-encryption keys that SATCHEL_KEK names.",
+            "Its owner alone can read it, and an existing file is never overwritten. Without the file no sealed key can"
+                    + " be opened again: keep a copy, apart from backups.",
+            "A key in AWS KMS is made in AWS KMS."
         })
 final class InitKeysCommand implements Callable<Integer> {
 

@@ -41,10 +41,9 @@ final class LinkCommand implements Callable<Integer> {
         UUID export = Ids.export(id);
         UserId owner = user == null ? null : Ids.user(user);
         Settings settings = new Settings(console.environment());
-        ExportCatalog.Downloadable file = new SatchelPostgres(
-                        settings.database().migrated())
-                .exportCatalog()
-                .downloadable(export)
+        ExportCatalog.Downloadable file = settings.database()
+                .inOneTransaction(dataSource ->
+                        new SatchelPostgres(dataSource).exportCatalog().downloadable(export))
                 .filter(found -> owner == null || found.user().equals(owner))
                 // One answer for all cases: whether another user has such an export is nobody's business.
                 .orElseThrow(() -> new RefusedException("no export with the id " + export

@@ -4,6 +4,8 @@ import dev.satchel.UserId;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.postgres.SatchelPostgres;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -11,11 +13,18 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "list", description = "Lists exports, the newest first.")
+@Command(
+        name = "list",
+        description = {
+            "Lists exports, the newest first.",
+            "Each with the time it was requested and the time its file expires, in UTC, and with the reason why its last"
+                    + " attempt failed."
+        })
 final class ListCommand implements Callable<Integer> {
 
     private static final List<String> STATUSES = List.of("pending", "processing", "completed", "failed");
     private static final int MOST = 10_000;
+    private static final String LINE = "%-36s  %-36s  %-12s  %-6s  %-10s  %9s  %12s  %-20s  %-20s  %s%n";
 
     private final Console console;
 
@@ -53,17 +62,26 @@ final class ListCommand implements Callable<Integer> {
             throw new UsageException("the limit must be a whole number from 1 to " + MOST + ", was " + limit);
         }
         UserId only = user == null ? null : Ids.user(user);
-        List<ExportCatalog.Entry> entries = new SatchelPostgres(
-                        new Settings(console.environment()).database().migrated())
-                .exportCatalog()
-                .newest(only, status, limit);
+        List<ExportCatalog.Entry> entries = new Settings(console.environment())
+                .database()
+                .inOneTransaction(dataSource ->
+                        new SatchelPostgres(dataSource).exportCatalog().newest(only, status, limit));
         if (json) {
             console.document(Json.of(entries));
         } else {
             console.out()
                     .printf(
-                            "%-36s  %-36s  %-12s  %-6s  %-10s  %9s  %12s%n",
-                            "ID", "USER", "TYPE", "FORMAT", "STATUS", "RECORDS", "BYTES");
+                            LINE,
+                            "ID",
+                            "USER",
+                            "TYPE",
+                            "FORMAT",
+                            "STATUS",
+                            "RECORDS",
+                            "BYTES",
+                            "REQUESTED",
+                            "EXPIRES",
+                            "REASON");
             entries.forEach(this::print);
         }
         return 0;
@@ -73,13 +91,24 @@ final class ListCommand implements Callable<Integer> {
         console.out()
                 .printf(
                         Locale.ROOT,
-                        "%-36s  %-36s  %-12s  %-6s  %-10s  %9d  %12s%n",
+                        LINE,
                         entry.id(),
                         entry.user(),
                         entry.type(),
                         entry.format(),
                         entry.status(),
                         entry.records(),
-                        entry.bytes() == null ? "-" : entry.bytes());
+                        shown(entry.bytes()),
+                        seconds(entry.requestedAt()),
+                        shown(entry.expiresAt() == null ? null : seconds(entry.expiresAt())),
+                        shown(entry.error()));
+    }
+
+    private static Instant seconds(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static Object shown(@Nullable Object value) {
+        return value == null ? "-" : value;
     }
 }

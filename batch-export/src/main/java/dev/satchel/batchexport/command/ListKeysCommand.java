@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "list",
         description = {
-            "Lists a user's keys: set or not, masked, what their provider said last.",
+            "Lists a user's keys: whether set, masked, and what the provider said last.",
             "Masking opens each key that is set, which is on record as 'list masked'.",
             "Ends with 1 when a key could not be opened."
         })

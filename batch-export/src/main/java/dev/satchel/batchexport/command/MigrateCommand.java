@@ -14,8 +14,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "migrate",
         description = {
-            "Brings the database to the newest version of Satchel's schema: looks first, then changes all or nothing.",
-            "Then counts the progress of the users who were there before, batch by batch: stopped, it goes on next time.",
+            "Brings the database to the newest version of Satchel's schema.",
+            "It looks first, and then changes all or nothing. Then it counts the progress of the users who were there"
+                    + " before, batch by batch: stopped, it goes on next time.",
             "Log in as the owner of the application's tables."
         })
 final class MigrateCommand implements Callable<Integer> {

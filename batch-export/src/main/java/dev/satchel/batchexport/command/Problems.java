@@ -1,7 +1,11 @@
 package dev.satchel.batchexport.command;
 
 import dev.satchel.UnknownUserException;
+import dev.satchel.batchexport.database.DatabaseFailures;
+import dev.satchel.batchexport.database.DatabaseUrl;
 import dev.satchel.batchexport.database.NotMigratedException;
+import dev.satchel.batchexport.database.TransactionPoolerException;
+import dev.satchel.batchexport.schema.OtherSchemaException;
 import dev.satchel.batchexport.schema.PreflightException;
 import dev.satchel.batchexport.schema.RollbackRefusedException;
 import dev.satchel.batchexport.schema.SchemaBusyException;
@@ -11,7 +15,10 @@ import dev.satchel.export.TooManyExportsException;
 import dev.satchel.keys.BrokenSealException;
 import dev.satchel.keys.UnknownKeyEncryptionKeyException;
 import dev.satchel.kms.UnusableKeyException;
+import java.io.IOException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -54,6 +61,8 @@ final class Problems {
             if (cause instanceof UsageException
                     || cause instanceof RefusedException
                     || cause instanceof NotMigratedException
+                    || cause instanceof OtherSchemaException
+                    || cause instanceof TransactionPoolerException
                     || cause instanceof SchemaBusyException
                     || cause instanceof UnknownUserException
                     || cause instanceof TooManyExportsException
@@ -61,6 +70,10 @@ final class Problems {
                     || cause instanceof UnknownKeyEncryptionKeyException
                     || cause instanceof UnusableKeyException) {
                 return String.valueOf(cause.getMessage());
+            }
+            if (cause instanceof SQLTransientConnectionException && cause.getCause() instanceof SQLException) {
+                // The pool gave up; why is below.
+                continue;
             }
             if (cause instanceof SQLException database) {
                 return thrown instanceof FlywayException
@@ -83,7 +96,7 @@ final class Problems {
     private static String ofDatabase(SQLException thrown) {
         String state = String.valueOf(thrown.getSQLState());
         if (state.startsWith("08")) {
-            return "the database cannot be reached: " + firstLine(thrown);
+            return "the database cannot be reached: " + unreachable(thrown);
         }
         if (state.startsWith("28")) {
             return "the database refused the login: " + firstLine(thrown);
@@ -98,10 +111,48 @@ final class Problems {
                         + " (log in as a member of satchel_runtime, or of the role that the command needs:"
                         + " satchel_exports, satchel_vault for keys, satchel_rotation for 'keys rotate'; for 'satchel"
                         + " migrate' and 'keys adopt' as the owner)";
+            case "25006" ->
+                "the database is read-only (" + firstLine(thrown) + "): it is a standby, or"
+                        + " default_transaction_read_only is on; DATABASE_URL must lead to where changes are allowed";
+            case "40001", "40P01" ->
+                "other transactions were in the way (" + firstLine(thrown) + "): run the command again";
+            case "53100" ->
+                "the disk of the database is full (" + firstLine(thrown)
+                        + "): make room on the database's server, then run the command again";
+            case "53200" ->
+                "the database is out of memory (" + firstLine(thrown)
+                        + "): give its server more, or run the command again when less is going on";
+            case "53300" ->
+                "the database takes no more connections (" + firstLine(thrown)
+                        + "): close some, or raise max_connections or the login's limit";
+            case "55P03" ->
+                "other transactions kept something locked (" + firstLine(thrown) + "): run the command again";
+            case "57014" ->
+                "a statement was cancelled (" + firstLine(thrown)
+                        + "): by somebody, or by a time limit of the login or the server";
+            case "57P01", "57P02", "57P05" ->
+                "the database ended the connection (" + firstLine(thrown) + "): run the command again";
+            case "57P03" ->
+                "the database is starting up or shutting down (" + firstLine(thrown) + "): try again in a moment";
             default ->
-                "the database refused a statement (SQLSTATE " + state
-                        + "); run the command again with --stacktrace to see which";
+                DatabaseFailures.diagnose(thrown)
+                        .map(known -> known.explanation() + ": " + firstLine(thrown))
+                        .orElse("the database refused a statement (SQLSTATE " + state
+                                + "); run the command again with --stacktrace to see which");
         };
+    }
+
+    // Where the driver says only that it failed, its cause says why, and what cannot be found is in the setting.
+    private static String unreachable(SQLException thrown) {
+        Throwable cause = thrown;
+        for (Throwable below = thrown; below != null; below = next(below)) {
+            cause = below;
+        }
+        if (cause instanceof UnknownHostException) {
+            return "the host '" + cause.getMessage() + "' is not known: check " + DatabaseUrl.SETTING
+                    + " and the machine's name service";
+        }
+        return firstLine(thrown) + (cause instanceof IOException ? " (" + cause.getMessage() + ")" : "");
     }
 
     // The first line names roles, databases and tables; detail lines, which can quote a row, are left out.

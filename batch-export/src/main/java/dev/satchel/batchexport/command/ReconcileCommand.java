@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "reconcile",
         description = {
-            "Compares every user's progress with the sessions and words it comes from, and prints each difference.",
-            "Sessions may keep ending meanwhile. Ends with 1 when differences are left, or users stayed locked."
+            "Compares every user's progress with its sources and prints each difference.",
+            "The sources are sessions and words. Sessions may keep ending meanwhile. Ends with 1 when differences are left, or users stayed locked."
         })
 final class ReconcileCommand implements Callable<Integer> {
 

@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "remove",
         description = {
-            "Deletes a user's key for one provider, or all of them; with the last one goes what opens them.",
-            "Needs no key-encryption keys."
+            "Deletes a user's key for one provider, or all of the user's keys.",
+            "With the last one goes the data key that opens them, also in copies. Needs no key-encryption keys."
         })
 final class RemoveKeyCommand implements Callable<Integer> {
 

@@ -14,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +21,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import javax.sql.DataSource;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,8 +32,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "request",
         description = {
-            "Asks for an export and prints its id.",
-            "While an equal request is under way, prints that one's id and adds nothing."
+            "Asks for exports and prints their ids.",
+            "While an equal request is under way, its id is printed and nothing is added."
         })
 final class RequestCommand implements Callable<Integer> {
 
@@ -108,20 +105,16 @@ final class RequestCommand implements Callable<Integer> {
         } catch (IllegalArgumentException malformed) {
             throw new UsageException(malformed.getMessage());
         }
-        DataSource dataSource = new Settings(console.environment()).database().migrated();
-        try (Connection connection = dataSource.getConnection()) {
-            // One transaction: where one of the users does not exist, nobody's export is asked for.
-            connection.setAutoCommit(false);
-            ExportHistory history =
-                    new SatchelPostgres(new SingleConnectionDataSource(connection, true)).exportHistory();
-            List<UUID> ids = users.all
+        // One transaction: where one of the users does not exist, nobody's export is asked for.
+        List<UUID> ids = new Settings(console.environment()).database().inOneTransaction(dataSource -> {
+            ExportHistory history = new SatchelPostgres(dataSource).exportHistory();
+            return users.all
                     ? history.requestForAllUsers(wantedType, wantedFormat, filters)
                     : requests.stream()
                             .map(request -> history.request(request).id())
                             .toList();
-            connection.commit();
-            ids.forEach(console.out()::println);
-        }
+        });
+        ids.forEach(console.out()::println);
         return 0;
     }
 

@@ -3,14 +3,12 @@ package dev.satchel.batchexport.command;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.Failure;
 import dev.satchel.postgres.SatchelPostgres;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,18 +35,15 @@ final class RetryCommand implements Callable<Integer> {
     public Integer call() throws SQLException {
         List<UUID> ids = wanted.ids.stream().map(Ids::export).toList();
         List<Failure.Code> codes = wanted.codes();
-        try (Connection connection =
-                new Settings(console.environment()).database().migrated().getConnection()) {
-            // One transaction: where one of the exports did not fail, none is asked for again.
-            connection.setAutoCommit(false);
-            ExportHistory history =
-                    new SatchelPostgres(new SingleConnectionDataSource(connection, true)).exportHistory();
+        // One transaction: where one of the exports did not fail, none is asked for again.
+        List<UUID> again = new Settings(console.environment()).database().inOneTransaction(dataSource -> {
+            ExportHistory history = new SatchelPostgres(dataSource).exportHistory();
             List<UUID> added = new ArrayList<>();
             ids.forEach(id -> added.add(again(history, id)));
             codes.forEach(code -> added.addAll(history.requestAgain(code)));
-            connection.commit();
-            added.forEach(console.out()::println);
-        }
+            return added;
+        });
+        again.forEach(console.out()::println);
         return 0;
     }
 

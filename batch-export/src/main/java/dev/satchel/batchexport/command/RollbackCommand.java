@@ -1,9 +1,12 @@
 package dev.satchel.batchexport.command;
 
 import dev.satchel.batchexport.schema.Rollback;
+import dev.satchel.batchexport.schema.SchemaVersion;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -12,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "rollback",
         description = {
-            "Removes everything that migrate made and puts back what it moved aside, all or nothing.",
+            "Removes what migrate made and puts back what it moved aside, all or nothing.",
             "Refuses while Satchel's tables hold rows, unless told what to do with them."
         })
 final class RollbackCommand implements Callable<Integer> {
@@ -29,8 +32,11 @@ final class RollbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException {
-        Rollback rollback =
-                new Rollback(new Settings(console.environment()).database().plain());
+        DataSource owner = new Settings(console.environment()).database().plain();
+        try (Connection connection = owner.getConnection()) {
+            SchemaVersion.refuseNewer(connection);
+        }
+        Rollback rollback = new Rollback(owner);
         List<String> notices;
         if (rows == null) {
             notices = rollback.unlessRowsAreLost();

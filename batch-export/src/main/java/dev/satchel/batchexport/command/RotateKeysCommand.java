@@ -19,11 +19,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "rotate",
         description = {
-            "Adds a new primary key to the file of key-encryption keys, and wraps every data key anew with it, while",
-            "keys are set and used. A rotation that was stopped is finished first, without another new key; it may be",
-            "stopped or killed at any moment. What the data keys seal stays as it is. Ends with 1 when data keys are",
-            "left: those that others have locked, and those that cannot be opened. A key in AWS KMS is rotated there, and never",
-            "added here: what is under its earlier material is wrapped anew."
+            "Adds a key-encryption key and wraps every data key anew with it.",
+            "Keys may be set and used meanwhile, and what the data keys seal stays as it is. A rotation may be stopped or"
+                    + " killed at any moment: the next one finishes it first, without another new key.",
+            "A key in AWS KMS is rotated in AWS KMS: here, what is under its earlier material is wrapped anew.",
+            "Ends with 1 when data keys are left: those that others have locked, and those that cannot be opened."
         })
 final class RotateKeysCommand implements Callable<Integer> {
 

@@ -9,8 +9,11 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command above all others. */
 @Command(
@@ -52,6 +55,10 @@ public final class SatchelCommand implements Callable<Integer> {
 
     /** Runs one command and returns its exit code. Throws nothing. */
     public static int run(Console console, String... args) {
+        return commandLine(console).execute(args);
+    }
+
+    static CommandLine commandLine(Console console) {
         SatchelCommand satchel = new SatchelCommand(console);
         CommandLine commandLine = new CommandLine(satchel, new Commands(console));
         commandLine.setOut(console.help());
@@ -59,7 +66,33 @@ public final class SatchelCommand implements Callable<Integer> {
         commandLine.setCaseInsensitiveEnumValuesAllowed(false);
         commandLine.setParameterExceptionHandler(SatchelCommand::refuse);
         commandLine.setExecutionExceptionHandler((thrown, command, parsed) -> satchel.fail(thrown));
-        return commandLine.execute(args);
+        commandLine.setExecutionStrategy(satchel::execute);
+        return commandLine;
+    }
+
+    private int execute(ParseResult parsed) {
+        refuseUnmatched(parsed);
+        boolean isHelpRequested = parsed.asCommandLineList().stream()
+                .map(CommandLine::getParseResult)
+                .anyMatch(given -> given.isUsageHelpRequested() || given.isVersionHelpRequested());
+        if (!isHelpRequested) {
+            try {
+                SettingNames.check(console.environment(), console.properties());
+            } catch (UsageException unknown) {
+                return fail(unknown);
+            }
+        }
+        return new RunLast().execute(parsed);
+    }
+
+    // Where help is asked for, picocli forgives every other argument, and would hide a misspelt command from a script.
+    private static void refuseUnmatched(ParseResult parsed) {
+        for (CommandLine command : parsed.asCommandLineList()) {
+            List<String> unmatched = command.getParseResult().unmatched();
+            if (!unmatched.isEmpty()) {
+                throw new UnmatchedArgumentException(command, unmatched);
+            }
+        }
     }
 
     @Override
@@ -77,7 +110,7 @@ public final class SatchelCommand implements Callable<Integer> {
     private static int refuse(ParameterException refused, String[] args) {
         CommandLine command = refused.getCommandLine();
         command.getErr().println("satchel: " + refused.getMessage());
-        if (!CommandLine.UnmatchedArgumentException.printSuggestions(refused, command.getErr())) {
+        if (!UnmatchedArgumentException.printSuggestions(refused, command.getErr())) {
             command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         }
         return ExitCode.USAGE;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "set",
         description = {
-            "Seals and stores a user's key in place of an earlier one of the same provider.",
+            "Seals and stores a user's key, in place of an earlier one for that provider.",
             "The key is read from standard input, never from an argument: satchel keys set … < key.txt"
         })
 final class SetKeyCommand implements Callable<Integer> {

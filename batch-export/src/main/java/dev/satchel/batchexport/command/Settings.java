@@ -11,11 +11,15 @@ import dev.satchel.export.FileStore;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -37,14 +41,28 @@ final class Settings {
     private final ConfigurableEnvironment environment;
 
     Settings(Map<String, String> variables) {
-        this.variables = Map.copyOf(variables);
+        this.variables = withoutEmpty(variables);
         this.environment = new StandardEnvironment();
-        this.environment
-                .getPropertySources()
-                .replace(
-                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-                        new SystemEnvironmentPropertySource(
-                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new HashMap<>(variables)));
+        MutablePropertySources sources = this.environment.getPropertySources();
+        sources.replace(
+                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                new SystemEnvironmentPropertySource(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new HashMap<>(this.variables)));
+        Properties properties = System.getProperties();
+        Map<String, String> texts = properties.stringPropertyNames().stream()
+                .collect(Collectors.toMap(name -> name, name -> properties.getProperty(name, "")));
+        sources.replace(
+                StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME,
+                new MapPropertySource(
+                        StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME,
+                        new HashMap<>(withoutEmpty(texts))));
+    }
+
+    // An empty setting counts as unset: that is all a shell, a unit of systemd or a template can do to leave one out.
+    private static Map<String, String> withoutEmpty(Map<String, String> settings) {
+        return settings.entrySet().stream()
+                .filter(setting -> !setting.getValue().isBlank())
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** @throws UsageException if the URL is missing or malformed */

@@ -29,10 +29,10 @@ final class ShowCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SQLException {
         UUID export = Ids.export(id);
-        ExportCatalog.Entry entry = new SatchelPostgres(
-                        new Settings(console.environment()).database().migrated())
-                .exportCatalog()
-                .find(export)
+        ExportCatalog.Entry entry = new Settings(console.environment())
+                .database()
+                .inOneTransaction(dataSource ->
+                        new SatchelPostgres(dataSource).exportCatalog().find(export))
                 .orElseThrow(() -> new RefusedException("no export has the id " + export));
         if (json) {
             console.document(Json.of(entry));

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "show",
         description = {
-            "Shows a user's totals as they are, and the streak and today as of a moment.",
+            "Shows a user's totals, and their streak and today as of a moment.",
             "With --json also the days of the year up to then on which the user was active."
         })
 final class ShowProgressCommand implements Callable<Integer> {
@@ -52,9 +52,16 @@ final class ShowProgressCommand implements Callable<Integer> {
     public Integer call() throws SQLException {
         UserId learner = Ids.user(user);
         Instant asked = at == null ? null : instant(at);
-        Database database = new Settings(console.environment()).database();
-        LearnerProgress learnerProgress = new SatchelPostgres(database.migrated()).learnerProgress();
-        Instant moment = asked == null ? database.now() : asked;
+        return new Settings(console.environment()).database().inOneTransaction(dataSource -> {
+            show(
+                    new SatchelPostgres(dataSource).learnerProgress(),
+                    learner,
+                    asked == null ? Database.now(dataSource) : asked);
+            return 0;
+        });
+    }
+
+    private void show(LearnerProgress learnerProgress, UserId learner, Instant moment) {
         Progress progress =
                 learnerProgress.find(learner).orElseThrow(() -> new RefusedException("no user has the id " + learner));
         Activity activity = learnerProgress.activity(learner, moment);
@@ -64,7 +71,6 @@ final class ShowProgressCommand implements Callable<Integer> {
         } else {
             print(learner, progress, moment, streak, activity);
         }
-        return 0;
     }
 
     private static Instant instant(String text) {

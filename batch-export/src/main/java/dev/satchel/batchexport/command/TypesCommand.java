@@ -9,8 +9,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "types",
         description = {
-            "Prints the types of the live schema 'public' for programs that use it, in the layout that",
-            "@supabase/supabase-js takes as createClient<Database>."
+            "Prints the types of the live schema 'public' for a programming language.",
+            "TypeScript is laid out as @supabase/supabase-js takes it: createClient<Database>."
         })
 final class TypesCommand implements Callable<Integer> {
 

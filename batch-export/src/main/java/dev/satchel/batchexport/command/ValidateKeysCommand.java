@@ -30,8 +30,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "validate",
         description = {
-            "Asks the providers whether they accept the keys, and records what they prove.",
-            "An answer that proves nothing, such as an outage, changes nothing.",
+            "Asks the providers whether they accept the keys, and records what they say.",
+            "An answer that proves nothing about a key, such as an outage, changes nothing.",
             "Ends with 1 when a key could not be opened."
         })
 final class ValidateKeysCommand implements Callable<Integer> {
@@ -66,10 +66,8 @@ final class ValidateKeysCommand implements Callable<Integer> {
 
         @Option(
                 names = "--due",
-                description = {
-                    "Every key that nobody asked about for a day, and new ones; for a schedule. Asks at most five",
-                    "questions a second, and leaves a provider alone that says so."
-                })
+                description = "Every new key, and every key that was not asked about for a day; for a schedule. At most"
+                        + " five questions a second are asked, and a provider that asks for fewer is left alone.")
         boolean due;
     }
 

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.command;
 
 import dev.satchel.batchexport.schema.Check;
 import dev.satchel.batchexport.schema.SchemaVerification;
+import dev.satchel.batchexport.schema.SchemaVersion;
 import dev.satchel.postgres.SatchelPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,8 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "verify",
         description = {
-            "Compares the live schema with what the migrations make, one line per check. Changes nothing.",
-            "Ends with 1 when a check fails; a warning is no failure."
+            "Compares the live schema with what the migrations make. Changes nothing.",
+            "Prints one line per check. Ends with 1 when a check fails; a warning is no failure."
         })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -27,6 +28,11 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print JSON.")
     boolean json;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print failed checks and warnings only: nothing when all is as it should be.")
+    boolean quiet;
 
     VerifyCommand(Console console) {
         this.console = console;
@@ -36,7 +42,7 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws SQLException {
         DataSource dataSource = new Settings(console.environment()).database().plain();
         try (Connection reachable = dataSource.getConnection()) {
-            reachable.isValid(0);
+            SchemaVersion.refuseNewer(reachable);
         }
         List<Check> checks = new ArrayList<>(SchemaVerification.of(dataSource).checks());
         for (String gap : new SatchelPostgres(dataSource).exportGaps()) {
@@ -46,11 +52,16 @@ final class VerifyCommand implements Callable<Integer> {
                     gap,
                     Check.Result.WARNING));
         }
+        List<Check> printed = checks.stream()
+                .filter(check -> !quiet || check.result() != Check.Result.OK)
+                .toList();
         if (json) {
             console.document(
-                    Json.list(checks.stream().map(VerifyCommand::fields).toList()));
+                    Json.list(printed.stream().map(VerifyCommand::fields).toList()));
         } else {
-            checks.forEach(check -> console.out().println(check.line()));
+            printed.forEach(check -> console.out().println(check.line()));
+        }
+        if (!json && !quiet) {
             console.out()
                     .printf(
                             Locale.ROOT,

@@ -2,33 +2,28 @@ package dev.satchel.batchexport.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.satchel.batchexport.schema.SchemaVersion;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Properties;
 import javax.sql.DataSource;
-import org.postgresql.PGProperty;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.AbstractDataSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * The database the program works on, reached as the user of {@link DatabaseUrl}.
  *
- * <p>Names without a schema, operators and types among them, are looked up in {@code pg_catalog} and in no schema of
- * others, whatever the login, the database or the URL's options have for {@code search_path}: a better matching operator
- * in {@code public} would run with the rights of whoever migrates or delivers.
+ * <p>Most commands need sessions of their own, and refuse a pooler that gives each transaction another one; what fits into
+ * one transaction works through such a pooler too. What every statement runs under is set by {@link Connector}.
  */
 public final class Database {
 
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(10);
-
-    private static final String SEARCH_PATH = "SET search_path = pg_catalog, pg_temp";
+    private static final Duration WAIT_FOR_CONNECTION = Duration.ofSeconds(30);
 
     // The migrations of this version of the program end here; a command that needs a later table would fail half-way.
     private static final String MIGRATED = """
@@ -40,35 +35,94 @@ public final class Database {
             """;
 
     private final DatabaseUrl url;
+    private final Connector connector;
 
     public Database(DatabaseUrl url) {
         this.url = url;
+        this.connector = new Connector(url);
+    }
+
+    /** What a command does in its only transaction. */
+    @FunctionalInterface
+    public interface Work<T> {
+        /**
+         * Does it.
+         *
+         * @param dataSource always gives the connection of the transaction
+         */
+        T on(DataSource dataSource) throws SQLException;
     }
 
     /**
-     * Connections for a command that needs one or two, each opened when asked for.
+     * Does the work in one transaction and commits it.
      *
-     * <p>Their sessions are left as they are, because a pooler may share them with strangers after each transaction. So
-     * they are for {@code SatchelPostgres} alone, which sets the search path of each transaction.
+     * @throws SQLException if the database cannot be reached, refuses the login, was not migrated, or as the work threw it
+     */
+    public <T> T inOneTransaction(Work<T> work) throws SQLException {
+        try (Connection connection = connector.transaction()) {
+            requireMigrated(connection);
+            T result = work.on(new SingleConnectionDataSource(connection, true));
+            connection.commit();
+            return result;
+        }
+    }
+
+    /**
+     * Sessions for a command that needs one or two, each opened when asked for.
      *
-     * @throws SQLException if the database cannot be reached, refuses the login, or was not migrated
+     * @throws SQLException if the database cannot be reached, refuses the login, was not migrated by this version of the
+     *     program, or gives no sessions
      */
     public DataSource migrated() throws SQLException {
-        DataSource dataSource = unchanged();
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement = connection.prepareStatement(MIGRATED);
+        DataSource dataSource = plain();
+        try (Connection connection = dataSource.getConnection()) {
+            requireMigrated(connection);
+        }
+        return dataSource;
+    }
+
+    private void requireMigrated(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(MIGRATED);
                 ResultSet row = statement.executeQuery()) {
             row.next();
             if (!row.getBoolean(1)) {
                 throw new NotMigratedException(url);
             }
+            SchemaVersion.requireSame(connection);
         }
-        return dataSource;
+    }
+
+    /**
+     * Sessions of a database in whatever state it is, each opened when asked for.
+     *
+     * @throws SQLException if the database cannot be reached, refuses the login, or gives no sessions
+     */
+    public DataSource plain() throws SQLException {
+        if (TransactionPooler.isBefore(connector)) {
+            throw new TransactionPoolerException(url);
+        }
+        return new Sessions();
+    }
+
+    /**
+     * A pool of at most that many sessions, for a worker.
+     *
+     * @throws SQLException as {@link #migrated}
+     */
+    public HikariDataSource pool(int connections) throws SQLException {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("satchel");
+        config.setDataSource(migrated());
+        config.setMaximumPoolSize(connections);
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(WAIT_FOR_CONNECTION.toMillis());
+        config.setInitializationFailTimeout(-1);
+        return new HikariDataSource(config);
     }
 
     /** The time by the database's clock. */
-    public Instant now() throws SQLException {
-        try (Connection connection = unchanged().getConnection();
+    public static Instant now(DataSource dataSource) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.statement_timestamp()");
                 ResultSet row = statement.executeQuery()) {
             row.next();
@@ -76,63 +130,26 @@ public final class Database {
         }
     }
 
-    /** Connections to a database in whatever state it is, each opened when asked for. */
-    public DataSource plain() {
-        return new DelegatingDataSource(unchanged()) {
-            @Override
-            public Connection getConnection() throws SQLException {
-                Connection connection = super.getConnection();
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute(SEARCH_PATH);
-                    return connection;
-                } catch (SQLException failure) {
-                    connection.close();
-                    throw failure;
-                }
-            }
-        };
-    }
-
-    private DataSource unchanged() {
-        DriverManagerDataSource dataSource = new DriverManagerDataSource(url.jdbcUrl());
-        dataSource.setConnectionProperties(properties());
-        return dataSource;
-    }
-
-    /**
-     * A pool of at most that many connections, for a worker.
-     *
-     * @throws SQLException as {@link #migrated}
-     */
-    public HikariDataSource pool(int connections) throws SQLException {
-        migrated();
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("satchel");
-        config.setJdbcUrl(url.jdbcUrl());
-        config.setDataSourceProperties(properties());
-        config.setConnectionInitSql(SEARCH_PATH);
-        config.setMaximumPoolSize(connections);
-        config.setMinimumIdle(0);
-        config.setConnectionTimeout(CONNECT_TIMEOUT.multipliedBy(3).toMillis());
-        config.setInitializationFailTimeout(-1);
-        return new HikariDataSource(config);
-    }
-
-    private Properties properties() {
-        Properties properties = url.properties();
-        properties.putIfAbsent(PGProperty.APPLICATION_NAME.getName(), "satchel");
-        properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), String.valueOf(CONNECT_TIMEOUT.toSeconds()));
-        // A peer that vanished without a word would be waited for without end; the longest sort of a large export
-        // answers sooner.
-        properties.putIfAbsent(PGProperty.SOCKET_TIMEOUT.getName(), String.valueOf(LONGEST_SILENCE.toSeconds()));
-        properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
-        // Of several hosts the driver would pass one over for ten seconds that did not answer just now.
-        properties.putIfAbsent(PGProperty.HOST_RECHECK_SECONDS.getName(), "0");
-        return properties;
-    }
-
     @Override
     public String toString() {
         return url.toString();
+    }
+
+    private final class Sessions extends AbstractDataSource {
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            return connector.session();
+        }
+
+        @Override
+        public Connection getConnection(String username, String password) throws SQLException {
+            throw new SQLFeatureNotSupportedException("the login is that of " + DatabaseUrl.SETTING);
+        }
+
+        @Override
+        public String toString() {
+            return connector.toString();
+        }
     }
 }

@@ -97,7 +97,7 @@ class ExportJobs {
                 settings.terms());
     }
 
-    // TODO merge: StoreCheck of stores
+    // Shows that files can be kept, not yet that the store is the one that the database knows.
     @Bean
     StoreProbe storeProbe(FileStore store) {
         return () -> {

@@ -392,6 +392,12 @@ public final class Preflight {
                     "history", "satchel.flyway_schema_history cannot be read: log in as the owner of Satchel's tables");
             return;
         }
+        try {
+            SchemaVersion.refuseNewer(connection);
+        } catch (OtherSchemaException newer) {
+            blocking("history", String.valueOf(newer.getMessage()));
+            return;
+        }
         List<String> version = rows(connection, HISTORY);
         ok("history", version.isEmpty() ? "nothing applied yet" : "the schema is at version " + version.get(0));
     }

@@ -57,6 +57,14 @@ final class SchemaContract {
         return text.toString();
     }
 
+    /** The versions of the migrations, repeatable ones left out. */
+    List<String> migrations() {
+        return facts.keySet().stream()
+                .filter(subject -> subject.startsWith(MIGRATION + "V"))
+                .map(subject -> subject.substring((MIGRATION + "V").length(), subject.indexOf("__")))
+                .toList();
+    }
+
     /** Compares in both directions: what is missing or different, and what nobody asked for. */
     List<Check> compare(SchemaFacts live, int serverVersion) {
         List<Check> checks = new ArrayList<>();

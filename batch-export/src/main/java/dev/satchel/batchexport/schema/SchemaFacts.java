@@ -84,7 +84,7 @@ final class SchemaFacts {
         return new SchemaFacts(facts);
     }
 
-    private static boolean historyIsReadable(Statement statement) throws SQLException {
+    static boolean historyIsReadable(Statement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery("""
                 SELECT coalesce(bool_and(has_table_privilege(history.oid, 'SELECT')
                                          AND has_schema_privilege(history.relnamespace, 'USAGE')), false)

@@ -52,8 +52,8 @@ final class Target implements AutoCloseable {
     private static final String ROWS = """
             INSERT INTO public.user_api_keys (user_id, openai_api_key)
             SELECT id, '%s' FROM public.users;
-            INSERT INTO satchel.data_key (id, user_id, kek_id, wrapped)
-            SELECT gen_random_uuid(), id, 'kek', decode(repeat('00', 32), 'hex') FROM public.users;
+            INSERT INTO satchel.data_key (id, user_id, provider, kek_id, wrapped)
+            SELECT gen_random_uuid(), id, 'openai', 'kek', decode(repeat('00', 32), 'hex') FROM public.users;
             INSERT INTO public.export_history (user_id, export_type, export_format)
             SELECT id, 'all', 'csv' FROM public.users;
             """.formatted(SEALED_KEY);

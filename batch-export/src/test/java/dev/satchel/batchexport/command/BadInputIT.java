@@ -464,6 +464,44 @@ class BadInputIT {
     }
 
     @Test
+    void aHostThatIsNotKnownIsNamed() {
+        Result unknown = with("DATABASE_URL", "postgresql://ana:hunter2@db.example.invalid/app", "export", "list");
+
+        assertThat(unknown.err())
+                .startsWith("satchel: the database cannot be reached: the host 'db.example.invalid' is not known");
+        isOneSentenceWithOne(unknown);
+    }
+
+    @Test
+    void aDatabaseThatIsReadOnlyIsNamed() {
+        String url = satchel.database().workerUrl() + "?options=-c%20default_transaction_read_only%3Don";
+
+        for (String command : List.of(
+                "export request --user " + LEARNER + " --type all --format csv", "progress reconcile --repair")) {
+            Result result = with("DATABASE_URL", url, command.split(" "));
+
+            assertThat(result.err())
+                    .startsWith("satchel: the database is read-only (cannot execute ")
+                    .contains("DATABASE_URL must lead to where changes are allowed");
+            isOneSentenceWithOne(result);
+        }
+    }
+
+    @Test
+    void aDatabaseThatTakesNoMoreConnectionsIsNamed() {
+        satchel.sql(
+                "DROP ROLE IF EXISTS satchel_crowd; CREATE ROLE satchel_crowd LOGIN PASSWORD 'crowd' CONNECTION LIMIT 0");
+        String url = satchel.database().workerUrl().replaceFirst("//[^@]+@", "//satchel_crowd:crowd@");
+
+        Result result = with("DATABASE_URL", url, "export", "run");
+
+        assertThat(result.err())
+                .startsWith("satchel: the database takes no more connections (too many connections for role");
+        isOneSentenceWithOne(result);
+        satchel.sql("DROP ROLE satchel_crowd");
+    }
+
+    @Test
     void aRefusedLoginIsNamed() {
         String url = satchel.database().workerUrl();
         String wrong = url.replaceFirst(":[^:/@]+@", ":hunter2@");

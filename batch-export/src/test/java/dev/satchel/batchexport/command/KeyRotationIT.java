@@ -204,11 +204,14 @@ class KeyRotationIT {
         assertThat(Installation.ended(rotate("--resume"))).isZero();
         assertThat(dataKeys.countByKeyEncryptionKey())
                 .containsExactly(Map.entry(keyEncryptionKeys.primaryId(), (long) USERS));
-        String rows = rows();
+        String now = satchel.value("SELECT clock_timestamp()");
 
         assertThat(Installation.ended(rotate("--resume"))).isZero();
 
-        assertThat(rows()).isEqualTo(rows);
+        // Those that were set meanwhile are wrapped when they are made.
+        assertThat(satchel.value("SELECT count(*) FROM satchel.data_key WHERE wrapped_at > '" + now
+                        + "' AND wrapped_at <> created_at"))
+                .isEqualTo("0");
         assertThat(Files.readAllLines(output())).contains("wrapped 0 data keys anew");
     }
 
@@ -324,10 +327,6 @@ class KeyRotationIT {
             assertThat(System.nanoTime() - deadline).as("the session goes on").isNegative();
             Thread.sleep(5);
         }
-    }
-
-    private String rows() {
-        return satchel.value("SELECT md5(string_agg(k::text, ',' ORDER BY id)) FROM satchel.data_key k");
     }
 
     private Path file() {

@@ -247,13 +247,12 @@ class KeysCommandsIT {
         set("anthropic", ANTHROPIC).succeeded();
         value("UPDATE satchel.data_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) RETURNING id");
 
-        assertThat(List.of(satchel("keys", "list", "--user", LEARNER), set("openai", OPENAI)))
-                .allSatisfy(refused -> assertThat(refused.exit()).isEqualTo(1))
-                .allSatisfy(refused -> assertThat(refused.err())
-                        .contains("cannot be opened", "if that is refused too, remove the user's keys first"));
-        satchel("keys", "remove", "--user", LEARNER).succeeded();
+        assertThat(satchel("keys", "list", "--user", LEARNER))
+                .satisfies(refused -> assertThat(refused.exit()).isEqualTo(1))
+                .satisfies(refused ->
+                        assertThat(refused.err()).contains("a stored key cannot be opened", "set the key again"));
         set("openai", OPENAI).succeeded();
-        assertThat(satchel("keys", "list", "--user", LEARNER).succeeded()).contains("sk-proj…WXYZ");
+        assertThat(satchel("keys", "list", "--user", LEARNER).out()).contains("sk-proj…WXYZ");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.satchel.migrations.SampleDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +68,36 @@ class SchemaCommandsIT {
                         .filter(check -> check.get("result").asString().equals("failed")))
                 .hasSize(1)
                 .allMatch(check -> check.get("subject").asString().contains("public.export_history"));
+    }
+
+    @Test
+    void verifyQuietlyPrintsOnlyWhatDiffers() throws SQLException {
+        satchel("migrate").succeeded();
+        isWhatDiffers(0);
+
+        execute("ALTER TABLE public.export_history DISABLE ROW LEVEL SECURITY");
+        execute("CREATE TABLE public.diaries (id uuid PRIMARY KEY, user_id uuid REFERENCES public.users (id))");
+
+        assertThat(isWhatDiffers(1))
+                .anyMatch(line -> line.startsWith("FAILED  "))
+                .anyMatch(line -> line.startsWith("warning ") && line.contains("diaries"));
+    }
+
+    private List<String> isWhatDiffers(int exit) {
+        List<String> differing = satchel("verify")
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("FAILED  ") || line.startsWith("warning "))
+                .toList();
+
+        Result quiet = satchel("verify", "--quiet");
+        JsonNode json =
+                JsonMapper.shared().readTree(satchel("verify", "-q", "--json").out());
+
+        assertThat(quiet.out().lines().toList()).isEqualTo(differing);
+        assertThat(json).hasSameSizeAs(differing);
+        assertThat(quiet.exit()).isEqualTo(exit);
+        return differing;
     }
 
     @Test

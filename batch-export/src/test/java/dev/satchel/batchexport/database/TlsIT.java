@@ -16,15 +16,18 @@ import java.sql.Statement;
 import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A connection is as strong as was asked for, or there is none: against a server with TLS and a certificate of its own. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TlsIT {
 
     @TempDir
@@ -37,12 +40,12 @@ class TlsIT {
         certificate("server");
         certificate("foreign");
         Path rules = Files.writeString(folder.resolve("pg_hba.conf"), """
-                local all all trust
-                host all postgres 127.0.0.1/32 trust
-                host all md5 127.0.0.1/32 md5
-                host all plain 127.0.0.1/32 password
-                host all all 127.0.0.1/32 scram-sha-256
-                """);
+            local all all trust
+            host all postgres 127.0.0.1/32 trust
+            host all md5 127.0.0.1/32 md5
+            host all plain 127.0.0.1/32 password
+            host all all 127.0.0.1/32 scram-sha-256
+            """);
         server = EmbeddedPostgres.builder()
                 .setServerConfig("fsync", "off")
                 .setServerConfig("hba_file", rules.toString())
@@ -53,11 +56,11 @@ class TlsIT {
         try (Connection connection = server.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("""
-                    CREATE ROLE ana LOGIN PASSWORD 'secret';
-                    CREATE ROLE plain LOGIN PASSWORD 'secret';
-                    SET password_encryption = 'md5';
-                    CREATE ROLE md5 LOGIN PASSWORD 'secret'
-                    """);
+                CREATE ROLE ana LOGIN PASSWORD 'secret';
+                CREATE ROLE plain LOGIN PASSWORD 'secret';
+                SET password_encryption = 'md5';
+                CREATE ROLE md5 LOGIN PASSWORD 'secret'
+                """);
         }
     }
 
@@ -163,6 +166,28 @@ class TlsIT {
         assertThatThrownBy(() -> isEncrypted(
                         with(libpq("ana", ""), Map.of("PGCHANNELBINDING", "require", "PGSSLMODE", "disable"))))
                 .isInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void noticesThatAServerWentSilentUnderTls() throws Exception {
+        String url = "postgresql://ana:secret@localhost:" + server.getPort() + "/postgres";
+        try (SilentProxy proxy = SilentProxy.before(url, Long.MAX_VALUE, 0);
+                Connection connection = new Database(
+                                DatabaseUrl.of(Map.of("DATABASE_URL", proxy.url() + "?sslmode=require")))
+                        .plain()
+                        .getConnection();
+                Statement statement = connection.createStatement()) {
+            try (ResultSet row = statement.executeQuery("SELECT 'done' FROM pg_sleep(9)")) {
+                row.next();
+                assertThat(row.getString(1)).isEqualTo("done");
+            }
+            proxy.fallSilent();
+
+            assertThatThrownBy(() -> statement.executeQuery("SELECT 1"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            failed -> assertThat(failed.getSQLState()).isEqualTo("08006"));
+        }
     }
 
     @Test

@@ -41,6 +41,22 @@ class KnownFailuresTest {
         assertThat(failure.explanation()).doesNotContain("ana@example.org");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "25006, the database is read-only",
+        "53100, the disk of the database is full",
+        "53200, the database is out of memory",
+        "53300, the database takes no more connections",
+        "55P03, the database kept something locked for too long",
+        "57P03, the database is starting up or shutting down",
+        "08006, the database could not be reached or was overloaded",
+        "40001, the database could not be reached or was overloaded"
+    })
+    void saysWhyTheDatabaseIsUnavailable(String state, String explanation) {
+        assertThat(failures.diagnose(new IllegalStateException(new SQLException("said", state))))
+                .isEqualTo(new Failure(Failure.Code.DATABASE_UNAVAILABLE, explanation));
+    }
+
     @Test
     void tellsItsOwnTimeLimitFromSomebodysCancel() {
         SQLException canceled = new SQLException("canceling statement", "57014");

@@ -27,7 +27,8 @@ class OldRunsIT {
         try (Installation satchel = Installation.in(folder)) {
             satchel.satchel("export", "run").succeeded();
             satchel.satchel("export", "run").succeeded();
-            satchel.sql("UPDATE satchel.batch_job_execution SET create_time = create_time - interval '31 days'"
+            makeOld(satchel);
+            satchel.sql("UPDATE satchel.batch_step_execution SET last_updated = last_updated - interval '31 days'"
                     + " WHERE job_execution_id = (SELECT min(job_execution_id) FROM satchel.batch_job_execution)");
 
             satchel.satchel("cleanup").succeeded();
@@ -42,6 +43,23 @@ class OldRunsIT {
                 assertThat(count(satchel, table)).as(table).isPositive();
             }
         }
+    }
+
+    @Test
+    void cleanUpKeepsARunThatIsOldAndAtWork() {
+        try (Installation satchel = Installation.in(folder)) {
+            satchel.satchel("export", "run").succeeded();
+            makeOld(satchel);
+
+            satchel.satchel("cleanup").succeeded();
+
+            assertThat(count(satchel, "batch_job_execution")).isEqualTo(2);
+        }
+    }
+
+    private static void makeOld(Installation satchel) {
+        satchel.sql("UPDATE satchel.batch_job_execution SET create_time = create_time - interval '31 days'"
+                + " WHERE job_execution_id = (SELECT min(job_execution_id) FROM satchel.batch_job_execution)");
     }
 
     private static long count(Installation satchel, String table) {

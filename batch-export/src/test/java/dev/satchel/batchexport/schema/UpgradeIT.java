@@ -44,6 +44,8 @@ class UpgradeIT {
 
     @BeforeAll
     static void unpackTheFilesOfBefore() throws IOException {
+        // The roles belong to the server; a worker logs in as a member of them.
+        SampleDatabase.create().close();
         try (var zip = new ZipInputStream(UpgradeIT.class.getResourceAsStream("edited-migrations.zip"))) {
             for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 if (!entry.isDirectory()) {
@@ -112,7 +114,7 @@ class UpgradeIT {
     }
 
     @Test
-    void namesTheOperatorThatTheFilesOfBeforeFoundInPublic() throws SQLException, IOException {
+    void replacesTheOperatorThatTheFilesOfBeforeFoundInPublic() throws SQLException, IOException {
         try (var database = SampleDatabase.createEmpty()) {
             run(database, "platform/V000__platform.sql");
             Schemas.run(database.ownerDataSource(), Schemas.resource("/db/sample/base-tables.sql"));
@@ -122,12 +124,14 @@ class UpgradeIT {
                     CREATE OPERATOR public.= (FUNCTION = public.alike, LEFTARG = varchar, RIGHTARG = text);
                     """);
             flywayOfBefore(database).migrate();
+            assertThat(SchemaVerification.of(database.ownerDataSource()).checks())
+                    .extracting(Check::subject)
+                    .anySatisfy(subject -> assertThat(subject)
+                            .startsWith("use of operator public.=(character varying,pg_catalog.text) in "));
 
             new Migration(database.ownerDataSource()).migrate();
 
-            assertThat(failed(database))
-                    .anySatisfy(line -> assertThat(line)
-                            .contains("use of operator public.=(character varying,pg_catalog.text) in"));
+            assertThat(failed(database)).isEmpty();
         }
     }
 

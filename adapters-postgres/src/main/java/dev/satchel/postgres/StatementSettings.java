@@ -24,49 +24,58 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Where Satchel's statements look for names without a schema: in {@code pg_catalog}, and in no schema of others.
+ * What each of Satchel's statements runs under: it looks for names without a schema in {@code pg_catalog} and in no schema
+ * of others, and waits for nobody's lock without end.
  *
  * <p>The data source is the service's, and so is its {@code search_path}, which leads to {@code public} as a rule: an
  * operator or a function there with better matching argument types would run with Satchel's rights. Qualifying every
- * operator and every type would hide what a statement says, and a single one forgotten would be a hole. So each statement
- * runs in a transaction with a path of its own, and leaves the service's transaction, if it runs in one, as it was. The
- * path is never set for the session, which the service goes on using, and which a pooler may share with others.
+ * operator and every type would hide what a statement says, and a single one forgotten would be a hole. So is its {@code
+ * lock_timeout}, which is as a rule none, while any user may lock a table and forget it. So each statement runs in a
+ * transaction with settings of its own, and leaves the service's transaction, if it runs in one, as it was. They are never
+ * set for the session, which the service goes on using, and which a pooler may share with others.
  */
-final class SearchPath {
+final class StatementSettings {
 
-    private static final String SET = "SET LOCAL search_path = pg_catalog, pg_temp";
+    // These two run on the service's own path, and so name the schema of everything. A limit that the service has for
+    // its
+    // locks stays.
+    private static final String REPLACE = """
+            SELECT pg_catalog.current_setting('search_path'),
+                   pg_catalog.current_setting('lock_timeout'),
+                   pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),
+                   pg_catalog.set_config('lock_timeout',
+                                         CASE WHEN pg_catalog.current_setting('lock_timeout') OPERATOR(pg_catalog.=) '0'
+                                              THEN '10s' ELSE pg_catalog.current_setting('lock_timeout') END,
+                                         true)
+            """;
+    private static final String RESTORE = """
+            SELECT pg_catalog.set_config('search_path', ?, true), pg_catalog.set_config('lock_timeout', ?, true)
+            """;
 
-    // These two run on the service's own path, and so name the schema of everything.
-    private static final String REPLACE = "SELECT pg_catalog.current_setting('search_path'),"
-            + " pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)";
-    private static final String RESTORE = "SELECT pg_catalog.set_config('search_path', ?, true)";
+    /** The name of a transaction that began with the settings made. */
+    private static final String TRANSACTION = StatementSettings.class.getName();
 
-    /** The name of a transaction that began with the path set. */
-    private static final String TRANSACTION = SearchPath.class.getName();
+    private StatementSettings() {}
 
-    private SearchPath() {}
-
-    /** Sets the path until the transaction that is open on the connection ends. */
+    /** Makes the settings until the transaction that is open on the connection ends. */
     static void set(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(SET);
-        }
+        replace(connection);
     }
 
-    /** Runs statements with the path set: each in a transaction of its own, or in the one that the caller is in. */
+    /** Runs statements with the settings made: each in a transaction of its own, or in the one that the caller is in. */
     static JdbcClient client(DataSource dataSource) {
         SQLExceptionTranslator translator = new JdbcTemplate(dataSource).getExceptionTranslator();
         return JdbcClient.create((JdbcOperations) Proxy.newProxyInstance(
-                SearchPath.class.getClassLoader(),
+                StatementSettings.class.getClassLoader(),
                 new Class<?>[] {JdbcOperations.class},
                 (proxy, method, arguments) -> {
                     Connection connection = DataSourceUtils.getConnection(dataSource);
                     try {
                         return call(connection, method, arguments);
                     } catch (SQLException failure) {
-                        DataAccessException known = translator.translate("setting the search path", null, failure);
+                        DataAccessException known = translator.translate("preparing a statement", null, failure);
                         throw known == null
-                                ? new UncategorizedSQLException("setting the search path", null, failure)
+                                ? new UncategorizedSQLException("preparing a statement", null, failure)
                                 : known;
                     } finally {
                         DataSourceUtils.releaseConnection(connection, dataSource);
@@ -74,7 +83,7 @@ final class SearchPath {
                 }));
     }
 
-    /** Begins transactions of their own at READ COMMITTED, whatever the caller is in, with the path set. */
+    /** Begins transactions of their own at READ COMMITTED, whatever the caller is in, with the settings made. */
     static TransactionTemplate ownTransactions(DataSource dataSource) {
         TransactionTemplate transaction = new TransactionTemplate(new Beginning(dataSource));
         transaction.setName(TRANSACTION);
@@ -91,9 +100,9 @@ final class SearchPath {
         if (TRANSACTION.equals(TransactionSynchronizationManager.getCurrentTransactionName())) {
             return invoke(connection, method, arguments);
         }
-        String before = replace(connection);
+        Before before = replace(connection);
         Object result = invoke(connection, method, arguments);
-        // Not after a failure, which has ended the transaction or will be undone together with the path.
+        // Not after a failure, which has ended the transaction or will be undone together with the settings.
         restore(connection, before);
         return result;
     }
@@ -137,20 +146,24 @@ final class SearchPath {
         }
     }
 
-    private static String replace(Connection connection) throws SQLException {
+    private static Before replace(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(REPLACE)) {
             row.next();
-            return row.getString(1);
+            return new Before(row.getString(1), row.getString(2));
         }
     }
 
-    private static void restore(Connection connection, String path) throws SQLException {
+    private static void restore(Connection connection, Before before) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(RESTORE)) {
-            statement.setString(1, path);
+            statement.setString(1, before.searchPath());
+            statement.setString(2, before.lockTimeout());
             statement.execute();
         }
     }
+
+    /** What the service had set. */
+    private record Before(String searchPath, String lockTimeout) {}
 
     private static final class Beginning extends JdbcTransactionManager {
 

@@ -1,0 +1,32 @@
+package dev.satchel.batchexport.terminal;
+
+import ch.qos.logback.core.PropertyDefinerBase;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log level for {@code logback.xml}, from the setting {@code SATCHEL_LOG_LEVEL}: {@code INFO} unless it names
+ * another one. Logback would take a misspelt level for {@code DEBUG}.
+ */
+public final class LogLevel extends PropertyDefinerBase {
+
+    /** The setting's name. */
+    public static final String SETTING = "SATCHEL_LOG_LEVEL";
+
+    /** What it may say, for errors. */
+    public static final String EXPECTED = "TRACE, DEBUG, INFO, WARN, ERROR or OFF";
+
+    private static final List<String> LEVELS = List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
+
+    /** Whether the setting names a level, or is empty or not set. */
+    public static boolean isKnown(@Nullable String level) {
+        return level == null || level.isBlank() || LEVELS.contains(level.toUpperCase(Locale.ROOT));
+    }
+
+    @Override
+    public String getPropertyValue() {
+        String level = System.getenv(SETTING);
+        return level == null || level.isBlank() || !isKnown(level) ? "INFO" : level.toUpperCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.satchel.batchexport.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.satchel.batchexport.Installation;
+import dev.satchel.migrations.SampleDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A connection that will never speak again is noticed long before a lease ends; one that only waits is left alone. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SilenceIT {
+
+    private static final String LEARNER = "11111111-1111-4111-8111-111111111111";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aReadingThatGoesSilentIsTriedAgainByTheSameWorker() throws Exception {
+        try (Installation satchel = Installation.in(folder.resolve("s3"))) {
+            // More than fits between the server and a client that stops reading.
+            satchel.sql("INSERT INTO users (id, email) VALUES ('" + LEARNER + "', 'ana@example.org');"
+                    + " INSERT INTO user_interactions (user_id, interaction_type, action, page_url, timestamp)"
+                    + " SELECT '" + LEARNER
+                    + "', 'click', 'n', repeat('x', 2000), now() FROM generate_series(1, 20000)");
+            satchel.satchel("export", "request", "--user", LEARNER, "--type", "interactions", "--format", "csv")
+                    .succeeded();
+            try (SilentProxy proxy = SilentProxy.before(satchel.database().workerUrl(), 4_000_000, 1)) {
+                Map<String, String> environment = satchel.environment();
+                environment.put("DATABASE_URL", proxy.url());
+                environment.put("SATCHEL_EXPORT_LEASE", "6s");
+
+                Installation.Result run = Installation.satchel(environment, "export", "run", "--concurrency", "1");
+
+                assertThat(proxy.silenced()).isEqualTo(1);
+                assertThat(run.succeeded())
+                        .startsWith("delivered 1 (20000 records")
+                        .contains("retried 1");
+            }
+        }
+    }
+
+    @Test
+    void workThatTakesLongIsWaitedFor() throws Exception {
+        try (SampleDatabase sample = SampleDatabase.create();
+                SilentProxy proxy = SilentProxy.before(sample.workerUrl(), Long.MAX_VALUE, 0);
+                Connection connection = connection(proxy.url());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT 'done' FROM pg_sleep(13)")) {
+            row.next();
+
+            assertThat(row.getString(1)).isEqualTo("done");
+        }
+    }
+
+    @Test
+    void anAnswerThatWasLostIsNotWaitedFor() throws Exception {
+        try (SampleDatabase sample = SampleDatabase.create();
+                SilentProxy proxy = SilentProxy.before(sample.workerUrl(), 100_000, 1);
+                Connection connection = connection(proxy.url());
+                Statement statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.executeQuery("SELECT repeat('x', 200000)"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            failed -> assertThat(failed.getSQLState()).isEqualTo("08006"));
+        }
+    }
+
+    @Test
+    void aDatabaseOfWhichNothingIsHeardIsGivenUp() throws Exception {
+        try (SampleDatabase sample = SampleDatabase.create();
+                SilentProxy proxy = SilentProxy.before(sample.workerUrl(), Long.MAX_VALUE, 0);
+                Connection connection = connection(proxy.url());
+                Statement statement = connection.createStatement()) {
+            proxy.fallSilent();
+
+            assertThatThrownBy(() -> statement.executeQuery("SELECT 1"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            failed -> assertThat(failed.getSQLState()).isEqualTo("08006"));
+            assertThatThrownBy(() -> connection(proxy.url()))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            failed -> assertThat(failed.getSQLState()).startsWith("08"));
+        }
+    }
+
+    private static Connection connection(String url) throws SQLException {
+        return new Database(DatabaseUrl.of(Map.of(DatabaseUrl.SETTING, url)))
+                .plain()
+                .getConnection();
+    }
+}
