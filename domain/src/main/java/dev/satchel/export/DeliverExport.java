@@ -117,8 +117,9 @@ public final class DeliverExport {
         try (upload) {
             MeteredOutputStream bytes = new MeteredOutputStream(new Guarded(upload.body(), lease));
             FileFormats.Writer writer = formats.open(request, bytes);
-            UserRecords.Snapshot snapshot =
-                    records.read(request.user(), request.type().datasets(), request.filters(), writer);
+            UserRecords.Snapshot snapshot = records.read(
+                            request.user(), request.type().datasets(), request.filters(), writer)
+                    .accepting(terms.acceptedGaps());
             List<DeliveredFile.Entry> entries = writer.finish(snapshot);
             bytes.flush();
             lease.check();
@@ -133,6 +134,7 @@ public final class DeliverExport {
                     snapshot.schemaVersion(),
                     counts,
                     snapshot.absent(),
+                    snapshot.hidden(),
                     entries);
         } finally {
             sent.settled = upload.isSettled();
@@ -282,10 +284,22 @@ public final class DeliverExport {
      * @param heartbeat how often it says that it lives; at most a third of the lease
      * @param patience how long it goes on saying so while nothing moves; longer than any query or request may take
      * @param retention how long a delivered file stays
+     * @param acceptedGaps the datasets that may lack what row security hides from their own user, each with the reason
      */
-    public record Terms(Duration lease, Duration heartbeat, Duration patience, Duration retention) {
+    public record Terms(
+            Duration lease,
+            Duration heartbeat,
+            Duration patience,
+            Duration retention,
+            Map<Dataset, String> acceptedGaps) {
+
+        /** Terms under which every file is complete. */
+        public Terms(Duration lease, Duration heartbeat, Duration patience, Duration retention) {
+            this(lease, heartbeat, patience, retention, Map.of());
+        }
 
         public Terms {
+            acceptedGaps = Map.copyOf(acceptedGaps);
             if (heartbeat.isZero()
                     || heartbeat.isNegative()
                     || heartbeat.multipliedBy(3).compareTo(lease) > 0) {

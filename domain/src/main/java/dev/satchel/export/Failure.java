@@ -67,6 +67,8 @@ public record Failure(Code code, String explanation, String detail) {
         DATABASE_DAMAGED(Verdict.OPERATOR),
         /** The snapshot grew older than allowed, so that it would hold back vacuum. */
         SNAPSHOT_TOO_OLD(Verdict.TRANSIENT),
+        /** Row security hides records of a table from the user whose they are. */
+        RECORDS_HIDDEN(Verdict.EXPORT),
         /** The worker vanished without a word. */
         WORKER_LOST(Verdict.TRANSIENT),
         /** The worker's memory did not suffice, for a large value or for all that it delivered at the same time. */
