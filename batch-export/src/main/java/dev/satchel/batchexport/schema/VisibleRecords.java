@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -68,7 +69,7 @@ final class VisibleRecords {
     }
 
     private static void addHidden(Connection connection, String user, Map<String, Check> hidden) throws SQLException {
-        SQLException failed = Attempt.orElse(
+        Optional<SQLException> failed = Attempt.orElse(
                 connection,
                 () -> {
                     List<Owned> owned = owned(connection, user);
@@ -80,11 +81,11 @@ final class VisibleRecords {
                             hidden.putIfAbsent(rows.table(), check(rows, shown, user));
                         }
                     }
-                    return null;
+                    return Optional.empty();
                 },
-                failure -> failure);
-        if (failed != null) {
-            throw failed;
+                Optional::of);
+        if (failed.isPresent()) {
+            throw failed.get();
         }
     }
 
