@@ -98,7 +98,7 @@ final class PostgresFileLedger implements FileLedger {
     // Files of before stores were known are told apart by what is left of their URLs without the last two parts, which
     // name the export and the attempt.
     private static final String FIND_ELSEWHERE = DUE + """
-            SELECT coalesce(s.root, regexp_replace(files.url, '[^/]*/[^/]*$', '')) AS root, count(*) AS objects
+            SELECT coalesce(s.root, regexp_replace(files.url, '^([^/]*//[^/]*/(.*/|))[^/]+/[^/]*$', '\\1')) AS root, count(*) AS objects
               FROM files
               LEFT JOIN satchel.store s ON s.id = files.store_id
              WHERE NOT files.here

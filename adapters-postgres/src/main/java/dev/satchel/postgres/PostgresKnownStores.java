@@ -72,7 +72,7 @@ final class PostgresKnownStores implements KnownStores {
                    (SELECT count(*) FROM satchel.export_file f WHERE f.store_id = s.id) AS files
               FROM satchel.store s
              UNION ALL
-            SELECT NULL, regexp_replace(url, '[^/]*/[^/]*$', ''), NULL, false, false, count(*)
+            SELECT NULL, regexp_replace(url, '^([^/]*//[^/]*/(.*/|))[^/]+/[^/]*$', '\\1'), NULL, false, false, count(*)
               FROM satchel.export_file
              WHERE store_id IS NULL
                AND url COLLATE "C" ~ :location
@@ -87,7 +87,7 @@ final class PostgresKnownStores implements KnownStores {
                     OR :id::uuid IS NULL
                        AND store_id IS NULL
                        AND url COLLATE "C" ~ :location
-                       AND regexp_replace(url, '[^/]*/[^/]*$', '') = :root
+                       AND regexp_replace(url, '^([^/]*//[^/]*/(.*/|))[^/]+/[^/]*$', '\\1') = :root
                 RETURNING export_id, url
             ), rows AS (
                 UPDATE public.export_history h

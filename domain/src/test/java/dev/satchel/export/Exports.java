@@ -38,7 +38,12 @@ public final class Exports {
 
     /** A place where nothing was stored before, with a name that belongs to the export. */
     public static URI anyLocationOf(Export.Processing export) {
-        return URI.create("s3://exports/" + export.id() + "/" + UUID.randomUUID());
+        return locationOf(export, ROOT);
+    }
+
+    /** A place in that store where nothing was stored before, with a name that belongs to the export. */
+    public static URI locationOf(Export.Processing export, URI root) {
+        return URI.create(root + "" + export.id() + "/" + UUID.randomUUID());
     }
 
     public static DeliveredFile anyFile() {

@@ -367,7 +367,7 @@ public abstract class FileLedgerContract {
         private static final URI OTHER = URI.create("file:///mnt/other/");
 
         private URI published(Export.Processing export, URI root) {
-            URI location = Exports.locationIn(root);
+            URI location = Exports.locationOf(export, root);
             ledger.opened(export, location);
             history.complete(export, Exports.file(location), RETENTION);
             return location;

@@ -39,7 +39,7 @@ public abstract class KnownStoresContract {
         world.history().request(Requests.of(user));
         Export.Processing export =
                 world.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
-        URI location = Exports.locationIn(root);
+        URI location = Exports.locationOf(export, root);
         world.ledger().opened(export, location);
         return world.history().complete(export, Exports.file(location), Duration.ofDays(7));
     }

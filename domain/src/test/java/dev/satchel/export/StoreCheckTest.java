@@ -37,7 +37,7 @@ class StoreCheckTest {
         history.request(Requests.of(history.addUser()));
         Export.Processing export =
                 history.claim("worker", Duration.ofMinutes(2)).orElseThrow();
-        URI location = Exports.locationIn(store.root());
+        URI location = Exports.locationOf(export, store.root());
         history.opened(export, location);
         history.complete(export, Exports.file(location), Duration.ofDays(7));
         return location;
