@@ -86,7 +86,7 @@ class PostgresExportCatalogIT extends ExportCatalogContract {
         Export.Processing export =
                 postgres.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
         assertThat(export.id()).isEqualTo(id);
-        DeliveredFile file = Exports.anyFile();
+        DeliveredFile file = Exports.anyFileOf(export);
         postgres.history().complete(export, file, Duration.ofDays(7));
         return file.location();
     }

@@ -246,7 +246,7 @@ public abstract class ExportHistoryContract {
 
             Export.Processing export = claimed();
             assertThatExceptionOfType(TooManyExportsException.class).isThrownBy(this::one);
-            history.complete(export, Exports.anyFile(), RETENTION);
+            history.complete(export, Exports.anyFileOf(export), RETENTION);
             assertThat(one().added()).isTrue();
             assertThatExceptionOfType(TooManyExportsException.class)
                     .isThrownBy(() -> history.request(Requests.of(user, ExportType.QA)));
@@ -412,7 +412,8 @@ public abstract class ExportHistoryContract {
             for (ExportType type : List.of(ExportType.VOCABULARY, ExportType.SESSIONS, ExportType.PROFILE)) {
                 history.request(Requests.of(user, type));
             }
-            history.complete(claimed(), Exports.anyFile(), RETENTION);
+            Export.Processing first = claimed();
+            history.complete(first, Exports.anyFileOf(first), RETENTION);
             claimed();
             world.letPass(Duration.ofSeconds(1));
             UUID late = history.request(Requests.of(world.addUser())).id();
@@ -431,7 +432,7 @@ public abstract class ExportHistoryContract {
                 requested();
                 Export.Processing export = claimed();
                 served.add(export.id());
-                history.complete(export, Exports.anyFile(), RETENTION);
+                history.complete(export, Exports.anyFileOf(export), RETENTION);
             }
 
             assertThat(served).contains(waiting, next);
@@ -854,7 +855,7 @@ public abstract class ExportHistoryContract {
             history.resume();
 
             assertThat(history.claim("worker", LEASE)).isEmpty();
-            history.complete(held, Exports.anyFile(), RETENTION);
+            history.complete(held, Exports.anyFileOf(held), RETENTION);
         }
     }
 
@@ -1042,7 +1043,8 @@ public abstract class ExportHistoryContract {
         void addsNothingThatWasAskedForSince() {
             failed();
             requested();
-            history.complete(claimed(), Exports.anyFile(), RETENTION);
+            Export.Processing first = claimed();
+            history.complete(first, Exports.anyFileOf(first), RETENTION);
 
             assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED)).isEmpty();
         }
