@@ -257,7 +257,7 @@ class StoreCommandsIT {
         satchel("store", "init", "--replace").succeeded();
         Files.walk(volume).filter(Files::isRegularFile).toList().forEach(StoreCommandsIT::delete);
         mount(elsewhere);
-        assertThat(satchel("export", "run").exit()).isZero();
+        assertThat(satchel("export", "run").exit()).isEqualTo(1);
 
         satchel("store", "init").succeeded();
 
