@@ -649,7 +649,8 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
             assertThatThrownBy(() -> all(user))
                     .isInstanceOf(DataAccessException.class)
-                    .satisfies(thrown -> assertThat(sqlState(thrown)).startsWith("25"));
+                    // Read-only, too late to change that, or not to be reset at all.
+                    .satisfies(thrown -> assertThat(sqlState(thrown)).containsPattern("^25|^0A000$"));
 
             assertThat(owner.sql("SELECT count(*) FROM public.sessions")
                             .query(Long.class)
