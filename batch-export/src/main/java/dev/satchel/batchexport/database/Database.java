@@ -23,7 +23,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  */
 public final class Database {
 
-    private static final Duration WAIT_FOR_CONNECTION = Duration.ofSeconds(30);
+    private static final Duration WAIT_FOR_CONNECTION = Duration.ofSeconds(10);
 
     // The migrations of this version of the program end here; a command that needs a later table would fail half-way.
     private static final String MIGRATED = """

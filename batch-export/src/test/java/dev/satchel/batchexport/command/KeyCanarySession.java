@@ -150,7 +150,7 @@ final class KeyCanarySession {
             satchel(0, "", request + "api_keys --format " + format);
             satchel(0, "", request + "all --format " + format);
         }
-        with("SATCHEL_EXPORT_RETENTION", "1s", 0, "", "export run");
+        satchel(0, "", "export run");
         String id = satchel(0, "", "export list --user " + learner + " --json")
                 .replaceFirst("(?s).*?\"id\" ?: ?\"([-0-9a-f]{36})\".*", "$1");
         satchel(0, "", "export list");

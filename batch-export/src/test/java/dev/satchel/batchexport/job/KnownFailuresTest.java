@@ -43,18 +43,15 @@ class KnownFailuresTest {
 
     @ParameterizedTest
     @CsvSource({
-        "25006, the database is read-only",
-        "53100, the disk of the database is full",
-        "53200, the database is out of memory",
-        "53300, the database takes no more connections",
-        "55P03, the database kept something locked for too long",
-        "57P03, the database is starting up or shutting down",
-        "08006, the database could not be reached or was overloaded",
-        "40001, the database could not be reached or was overloaded"
+        "25006, DATABASE_READ_ONLY, the database is read-only",
+        "53100, DATABASE_FULL, the database has no room left on its disk",
+        "55P03, DATABASE_LOCKED, somebody else held a lock in the database for too long (see pg_locks)",
+        "08006, DATABASE_UNAVAILABLE, the database could not be reached or was overloaded",
+        "40001, DATABASE_UNAVAILABLE, the database could not be reached or was overloaded"
     })
-    void saysWhyTheDatabaseIsUnavailable(String state, String explanation) {
+    void saysWhyTheDatabaseIsUnavailable(String state, Failure.Code code, String explanation) {
         assertThat(failures.diagnose(new IllegalStateException(new SQLException("said", state))))
-                .isEqualTo(new Failure(Failure.Code.DATABASE_UNAVAILABLE, explanation));
+                .isEqualTo(new Failure(code, explanation));
     }
 
     @Test
