@@ -28,6 +28,11 @@ public record Failure(Code code, String explanation, String detail) {
         return code.key() + ": " + explanation;
     }
 
+    /** The same with its detail, for the operator's log. */
+    public String messageInFull() {
+        return code.key() + ": " + explanationInFull();
+    }
+
     /** The sentence with its detail, for the operator. */
     public String explanationInFull() {
         return detail.isEmpty() ? explanation : explanation + " [" + detail + "]";
