@@ -40,10 +40,6 @@ final class PostgresProgressUnderTest implements ProgressUnderTest, AutoCloseabl
         return this;
     }
 
-    SampleDatabase database() {
-        return database;
-    }
-
     JdbcClient owner() {
         return owner;
     }

@@ -29,7 +29,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,9 +54,6 @@ class DeliverExportTest {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicBoolean choking = new AtomicBoolean();
     private final Store store = new Store();
-    private final InMemoryFileStore marked = new InMemoryFileStore();
-    private final InMemoryProbeRecords probes = new InMemoryProbeRecords(history);
-    private final StoreCheck check = new StoreCheck(marked, history.stores(), history, probes);
     private final Words words = new Words();
     private final FlakyHistory flaky = new FlakyHistory();
     private final ScheduledExecutorService heartbeats = Executors.newSingleThreadScheduledExecutor();
@@ -72,11 +68,6 @@ class DeliverExportTest {
         return history.claim("worker", LEASE).orElseThrow();
     }
 
-    private void failProbe(String message) throws IOException {
-        check.check();
-        marked.failOn(InMemoryFileStore.Step.OPEN, () -> new IOException(message));
-    }
-
     private Delivery deliver(Export.Processing export) {
         return deliver(export, TERMS);
     }
@@ -88,7 +79,7 @@ class DeliverExportTest {
                         words,
                         new Lines(),
                         store,
-                        check,
+                        store::probe,
                         DeliverExportTest::diagnose,
                         NO_DELAY,
                         new DeliverExport.Heartbeats(heartbeats, choking::get, System::nanoTime),
@@ -155,7 +146,7 @@ class DeliverExportTest {
                             file,
                             history.now(),
                             history.now().plus(RETENTION))));
-            assertThat(history.leftovers(store.root(), Duration.ZERO, 10)).isEmpty();
+            assertThat(history.leftovers(Duration.ZERO, 10)).isEmpty();
         }
 
         @Test
@@ -306,10 +297,10 @@ class DeliverExportTest {
 
         @ParameterizedTest
         @CsvSource({"OPEN, down", "WRITE, broken", "COMMIT, denied", "READ, broken", "CLOSE, down"})
-        void isWhateverHappensWhileTheStoreFailsItsProbe(Fault fault, String message) throws IOException {
+        void isWhateverHappensWhileTheStoreFailsItsProbe(Fault fault, String message) {
             Export.Processing export = claimed();
             fail(fault, message);
-            failProbe("denied");
+            store.probeFails = "denied";
 
             Delivery delivery = deliver(export);
 
@@ -323,20 +314,20 @@ class DeliverExportTest {
         }
 
         @Test
-        void isNotAFailureOfTheDatabase() throws IOException {
+        void isNotAFailureOfTheDatabase() {
             Export.Processing export = claimed();
             fail(Fault.READ, "away");
-            failProbe("denied");
+            store.probeFails = "denied";
 
             assertThat(deliver(export)).isInstanceOf(Delivery.Retried.class);
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"away", "locked"})
-        void isNotWhatTheDatabaseDidNotAnswerInTheProbe(String reason) throws IOException {
+        void isNotWhatTheDatabaseDidNotAnswerInTheProbe(String reason) {
             Export.Processing export = claimed();
             fail(Fault.READ, "broken");
-            failProbe(reason);
+            store.probeFails = reason;
 
             assertThat(deliver(export)).isInstanceOf(Delivery.GivenUp.class);
         }
@@ -422,70 +413,6 @@ class DeliverExportTest {
             } catch (InterruptedException interrupted) {
                 throw new AssertionError(interrupted);
             }
-        }
-    }
-
-    @Nested
-    class AnotherStore {
-
-        @Test
-        void isGivenNothing() throws IOException {
-            check.check();
-            marked.exchange();
-            Export.Processing export = claimed();
-
-            Delivery delivery = deliver(export);
-
-            assertThat(delivery)
-                    .isInstanceOfSatisfying(
-                            Delivery.Postponed.class,
-                            postponed -> assertThat(postponed.cause()).isInstanceOf(StoreMismatchException.class));
-            assertThat(store.names).isEmpty();
-            assertNothingIsLeft();
-        }
-    }
-
-    @Nested
-    class RequestWithoutAnswer {
-
-        @BeforeEach
-        void loseIt() {
-            store.settled = false;
-        }
-
-        @ParameterizedTest
-        @CsvSource({"WRITE", "COMMIT", "CLOSE"})
-        void leavesTheEntryToCleanUpAfterAFailure(Fault fault) {
-            store.fault = fault;
-            store.message = "down";
-
-            deliver(claimed());
-
-            assertThat(store.objects).isEmpty();
-            assertThat(history.remembered()).hasSize(1);
-        }
-
-        @Test
-        void leavesTheEntryToCleanUpAfterTheLeaseWasLost() {
-            store.onCommit = DeliverExportTest.this::takeTheLeaseAway;
-
-            deliver(claimed());
-
-            assertThat(store.objects).isEmpty();
-            assertThat(history.remembered()).hasSize(1);
-        }
-
-        @Test
-        void isOnRecordWithThePublishedFile() {
-            Export.Processing export = claimed();
-
-            assertThat(deliver(export)).isInstanceOf(Delivery.Delivered.class);
-
-            URI location = entry(export).location();
-            history.deleteExport(export.id());
-            assertThat(history.removed(location, store.requestLifetime())).isFalse();
-            history.letPass(store.requestLifetime());
-            assertThat(history.removed(location, store.requestLifetime())).isTrue();
         }
     }
 
@@ -857,7 +784,7 @@ class DeliverExportTest {
         private Fault fault = Fault.NONE;
         private String message = "";
         private boolean deletesFail;
-        private boolean settled = true;
+        private String probeFails = "";
         private int openUploads;
         private int commits;
         private Runnable onOpen = () -> {};
@@ -870,19 +797,10 @@ class DeliverExportTest {
             }
         }
 
-        @Override
-        public URI root() {
-            return URI.create("memory:///");
-        }
-
-        @Override
-        public String address() {
-            return "this process";
-        }
-
-        @Override
-        public Duration requestLifetime() {
-            return Duration.ofHours(1);
+        void probe() throws IOException {
+            if (!probeFails.isEmpty()) {
+                throw new IOException(probeFails);
+            }
         }
 
         @Override
@@ -952,11 +870,6 @@ class DeliverExportTest {
                 objects.put(location, bytes.toByteArray());
                 commits++;
                 onCommit.run();
-            }
-
-            @Override
-            public boolean isSettled() {
-                return settled;
             }
 
             @Override

@@ -30,8 +30,6 @@ public final class InMemoryFileStore implements FileStore {
     private final Map<String, byte[]> files = new TreeMap<>();
     private final Map<MemoryUpload, String> uploads = new IdentityHashMap<>();
     private final Map<Step, Supplier<? extends Exception>> failures = new EnumMap<>(Step.class);
-    private boolean settled = true;
-    private Duration requestLifetime = Duration.ZERO;
 
     /** Where a store can fail. */
     public enum Step {
@@ -56,24 +54,6 @@ public final class InMemoryFileStore implements FileStore {
     /** Lets every step succeed again. */
     public synchronized void recover() {
         failures.clear();
-        settled = true;
-    }
-
-    /** Says from now on that a request of each upload got no answer, and how long such a request may be under way. */
-    public synchronized void loseAnswers(Duration lifetime) {
-        settled = false;
-        requestLifetime = lifetime;
-    }
-
-    /** Puts a file there that no upload wrote, such as one whose request arrives late. */
-    public synchronized void arrive(URI location, byte[] content) {
-        files.put(name(location), content.clone());
-    }
-
-    /** Becomes an empty store at the same root. */
-    public synchronized void exchange() {
-        files.clear();
-        uploads.clear();
     }
 
     /** The names of the published files, in order. */
@@ -84,21 +64,6 @@ public final class InMemoryFileStore implements FileStore {
     /** The names of the uploads that were neither committed nor removed, in order. */
     public synchronized Collection<String> unfinished() {
         return new TreeSet<>(uploads.values());
-    }
-
-    @Override
-    public URI root() {
-        return URI.create(ROOT);
-    }
-
-    @Override
-    public String address() {
-        return "this process";
-    }
-
-    @Override
-    public synchronized Duration requestLifetime() {
-        return requestLifetime;
     }
 
     @Override
@@ -121,7 +86,7 @@ public final class InMemoryFileStore implements FileStore {
         fail(Step.READ);
         byte[] file = files.get(name);
         if (file == null) {
-            throw new MissingFileException(location, new FileNotFoundException(name));
+            throw new FileNotFoundException(name);
         }
         return new ByteArrayInputStream(file);
     }
@@ -219,13 +184,6 @@ public final class InMemoryFileStore implements FileStore {
                 uploads.remove(this);
                 ended = true;
                 fail(Step.COMMITTED);
-            }
-        }
-
-        @Override
-        public boolean isSettled() {
-            synchronized (InMemoryFileStore.this) {
-                return settled;
             }
         }
 

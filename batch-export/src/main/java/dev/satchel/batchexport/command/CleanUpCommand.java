@@ -23,8 +23,7 @@ import picocli.CommandLine.Command;
             "Removes files that expired or that nothing refers to, and ends broken streaks.",
             "Nothing refers to the file of a deleted export, or of an attempt that failed. A streak is broken when its"
                     + " user had no session yesterday.",
-            "Ends with 1 when a file could not be removed; the next clean-up tries it again. Files in other stores than"
-                    + " SATCHEL_STORE names are counted and left alone."
+            "Ends with 1 when a file could not be removed; the next clean-up tries it again."
         })
 final class CleanUpCommand implements Callable<Integer> {
 
@@ -63,26 +62,8 @@ final class CleanUpCommand implements Callable<Integer> {
                         report.removed(Reason.ROW_DELETED),
                         report.removed(Reason.NEVER_PUBLISHED),
                         report.kept());
-        report.elsewhere().forEach(this::name);
         console.out().printf(Locale.ROOT, "ended %d streaks%n", report.streaksEnded());
-        report.refusal().ifPresent(CleanUpCommand::log);
-        return report.kept() == 0 && report.refusal().isEmpty() ? 0 : 1;
-    }
-
-    private void name(FileLedger.Elsewhere other) {
-        console.out()
-                .printf(
-                        Locale.ROOT,
-                        "left %d in another store, %s: run this with SATCHEL_STORE=%s, or 'satchel store forget' if that"
-                                + " store is gone%n",
-                        other.objects(),
-                        other.root(),
-                        other.root());
-    }
-
-    private static void log(CleanUpReport.Refusal refusal) {
-        LOG.error("nothing removed: {}", refusal.failure().explanationInFull());
-        LOG.debug("clean-up", refusal.cause());
+        return report.kept() == 0 ? 0 : 1;
     }
 
     private static void log(FileLedger.Unreadable unreadable) {
@@ -102,7 +83,7 @@ final class CleanUpCommand implements Callable<Integer> {
                     "file of export {} not removed ({}): {}",
                     removal.leftover().exportId(),
                     reason,
-                    removal.failure().explanationInFull());
+                    removal.failure().message());
             LOG.debug("export {}", removal.leftover().exportId(), removal.cause());
         }
     }

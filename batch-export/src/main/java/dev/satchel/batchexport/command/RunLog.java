@@ -43,7 +43,7 @@ final class RunLog implements Delivery.Listener, AutoCloseable {
                 "export {} comes again in {} s: {}",
                 delivery.exportId(),
                 delivery.delay().toSeconds(),
-                delivery.failure().messageInFull());
+                delivery.failure().message());
         LOG.debug("export {}", delivery.exportId(), delivery.cause());
     }
 
@@ -53,7 +53,7 @@ final class RunLog implements Delivery.Listener, AutoCloseable {
         LOG.warn(
                 "export {} waits, and no attempt is spent: {}",
                 delivery.exportId(),
-                delivery.failure().messageInFull());
+                delivery.failure().message());
         LOG.debug("export {}", delivery.exportId(), delivery.cause());
     }
 
@@ -63,7 +63,7 @@ final class RunLog implements Delivery.Listener, AutoCloseable {
         LOG.error(
                 "export {} failed: {} ({})",
                 delivery.exportId(),
-                delivery.export().failure().messageInFull(),
+                delivery.export().failure().message(),
                 delivery.cause().getClass().getSimpleName());
         LOG.debug("export {}", delivery.exportId(), delivery.cause());
     }
@@ -97,7 +97,7 @@ final class RunLog implements Delivery.Listener, AutoCloseable {
     public void refused(Delivery.Refused delivery) {
         step();
         LOG.error(
-                "export {} failed: {}", delivery.exportId(), delivery.failure().messageInFull());
+                "export {} failed: {}", delivery.exportId(), delivery.failure().message());
     }
 
     private void step() {

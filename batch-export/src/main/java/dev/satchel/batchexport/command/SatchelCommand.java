@@ -30,7 +30,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RollbackCommand.class,
             ExportCommand.class,
             CleanUpCommand.class,
-            StoreCommand.class,
             KeysCommand.class,
             ProgressCommand.class,
             TypesCommand.class,

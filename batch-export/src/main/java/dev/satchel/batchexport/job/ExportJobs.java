@@ -3,13 +3,12 @@ package dev.satchel.batchexport.job;
 import dev.satchel.export.CleanUp;
 import dev.satchel.export.DeliverExport;
 import dev.satchel.export.ExportHistory;
+import dev.satchel.export.Failure;
 import dev.satchel.export.FileFormats;
 import dev.satchel.export.FileLedger;
 import dev.satchel.export.FileLedger.Leftover;
 import dev.satchel.export.FileStore;
-import dev.satchel.export.KnownStores;
-import dev.satchel.export.ProbeRecords;
-import dev.satchel.export.StoreCheck;
+import dev.satchel.export.StoreProbe;
 import dev.satchel.export.UserRecords;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.progress.ProgressUpkeep;
@@ -76,18 +75,13 @@ class ExportJobs {
     }
 
     @Bean
-    StoreCheck storeCheck(FileStore store, KnownStores stores, FileLedger ledger, ProbeRecords probes) {
-        return new StoreCheck(store, stores, ledger, probes);
-    }
-
-    @Bean
     DeliverExport deliverExport(
             ExportHistory history,
             FileLedger ledger,
             UserRecords records,
             FileFormats formats,
             FileStore store,
-            StoreCheck check,
+            StoreProbe probe,
             ExportSettings settings,
             ScheduledExecutorService heartbeats) {
         return new DeliverExport(
@@ -96,11 +90,25 @@ class ExportJobs {
                 records,
                 formats,
                 store,
-                check,
+                probe,
                 new KnownFailures(),
                 settings.retries(),
                 new DeliverExport.Heartbeats(heartbeats, new GarbageCollection(), System::nanoTime),
                 settings.terms());
+    }
+
+    // Shows that files can be kept, not yet that the store is the one that the database knows.
+    @Bean
+    StoreProbe storeProbe(FileStore store) {
+        return () -> {
+            String name = "satchel-probe/" + java.util.UUID.randomUUID();
+            try (FileStore.Upload upload = store.open(name, "probe", "application/octet-stream")) {
+                upload.body().write(new byte[100]);
+                upload.commit();
+            }
+            store.read(store.locate(name)).close();
+            store.delete(store.locate(name));
+        };
     }
 
     @Bean
@@ -148,7 +156,7 @@ class ExportJobs {
     Place place(
             JobRepository runs,
             WaitingExports exports,
-            StoreCheck check,
+            StoreProbe probe,
             DeliverExport deliverExport,
             ExportSettings settings,
             RunTerms terms,
@@ -156,7 +164,7 @@ class ExportJobs {
         return new Place(
                 runs,
                 exports,
-                new StoreGate(check, new KnownFailures(), terms, settings.outagePatience()),
+                new StoreGate(probe, new KnownFailures(), terms, settings.outagePatience()),
                 new DatabaseOutage(new KnownFailures(), terms, settings.outagePatience()),
                 deliverExport,
                 report,
@@ -186,9 +194,8 @@ class ExportJobs {
     }
 
     @Bean
-    CleanUp cleanUp(
-            FileLedger ledger, FileStore store, StoreCheck check, ProbeRecords probes, ExportSettings settings) {
-        return new CleanUp(ledger, store, check, probes, settings.orphanGrace());
+    CleanUp cleanUp(FileLedger ledger, FileStore store, ExportSettings settings) {
+        return new CleanUp(ledger, store, settings.orphanGrace());
     }
 
     @Bean
@@ -219,14 +226,18 @@ class ExportJobs {
 
     private static CleanUpReport.Removal remove(CleanUp cleanUp, LeftoverFiles leftovers, Leftover leftover) {
         try {
-            if (!cleanUp.remove(leftover)) {
-                leftovers.keep(leftover);
-            }
+            cleanUp.remove(leftover);
             return new CleanUpReport.Removal(leftover, null, null);
         } catch (IOException | RuntimeException refused) {
             leftovers.keep(leftover);
-            return new CleanUpReport.Removal(leftover, new KnownFailures().diagnose(refused), refused);
+            return new CleanUpReport.Removal(leftover, reason(refused), refused);
         }
+    }
+
+    private static Failure reason(Exception refused) {
+        return refused instanceof IllegalArgumentException
+                ? new Failure(Failure.Code.STORE_MISSING, "the file is in another store than SATCHEL_STORE names")
+                : new KnownFailures().diagnose(refused);
     }
 
     @Bean

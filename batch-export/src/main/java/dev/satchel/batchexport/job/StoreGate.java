@@ -43,7 +43,7 @@ final class StoreGate {
     /** Says that an export met a store that fails its probe. */
     synchronized void close(Failure failure) {
         if (closedBy == null) {
-            LOG.warn("no export is claimed until the store passes its probe: {}", failure.messageInFull());
+            LOG.warn("no export is claimed until the store passes its probe: {}", failure.message());
             closedBy = failure;
             closedAt = System.nanoTime();
             nextProbe = closedAt;
@@ -87,9 +87,8 @@ final class StoreGate {
 
     private synchronized void stayClosed(Exception failed) throws StoreFailedException {
         Failure failure = diagnosis.diagnose(failed);
-        // The detail may be another one each time.
-        if (closedBy == null || !failure.message().equals(closedBy.message())) {
-            LOG.warn("the store fails its probe: {}", failure.messageInFull());
+        if (!failure.equals(closedBy)) {
+            LOG.warn("the store fails its probe: {}", failure.message());
         }
         LOG.debug("the probe", failed);
         closedBy = failure;

@@ -1,7 +1,6 @@
 package dev.satchel.batchexport.store;
 
 import dev.satchel.export.FileStore;
-import dev.satchel.export.MissingFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -34,16 +33,7 @@ import java.util.regex.Pattern;
  */
 public final class DirectoryFileStore implements FileStore {
 
-    /** The reason of the exception where a disk is full. */
-    static final String NO_SPACE = "No space left on device";
-
-    /** The reason of the exception where a symbolic link is in the way. */
-    static final String LEADS_OUT = "leads out of the store through a symbolic link";
-
     private static final int FOLDER_ATTEMPTS = 10;
-
-    /** Less room than this is none: what a file system keeps for itself cannot be used. */
-    private static final long NO_ROOM = 64 * 1024;
 
     private final Path root;
     private final String location;
@@ -55,22 +45,6 @@ public final class DirectoryFileStore implements FileStore {
         String uri = this.root.toUri().toString();
         this.location = uri.endsWith("/") ? uri : uri + "/";
         this.posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
-    }
-
-    @Override
-    public URI root() {
-        return URI.create(location);
-    }
-
-    @Override
-    public String address() {
-        return root.toString();
-    }
-
-    /** Zero: whatever this process asked of the file system is done when it ends. */
-    @Override
-    public Duration requestLifetime() {
-        return Duration.ZERO;
     }
 
     @Override
@@ -113,12 +87,7 @@ public final class DirectoryFileStore implements FileStore {
 
     @Override
     public InputStream read(URI location) throws IOException {
-        Path file = existing(location);
-        try {
-            return Files.newInputStream(file);
-        } catch (NoSuchFileException removed) {
-            throw new MissingFileException(location, removed);
-        }
+        return Files.newInputStream(existing(location));
     }
 
     @Override
@@ -157,7 +126,7 @@ public final class DirectoryFileStore implements FileStore {
     /**
      * The file's own location, which only this machine can open: a directory has no links that expire.
      *
-     * @throws MissingFileException if the file is not there
+     * @throws NoSuchFileException if the file is not there
      */
     @Override
     public URI link(URI location, Duration validity) throws IOException {
@@ -171,7 +140,7 @@ public final class DirectoryFileStore implements FileStore {
         checkRoot();
         Path path = root.resolve(name.value());
         if (!Files.isRegularFile(path)) {
-            throw new MissingFileException(location, new NoSuchFileException(path.toString()));
+            throw new NoSuchFileException(path.toString());
         }
         checkInside(path);
         return path;
@@ -186,7 +155,7 @@ public final class DirectoryFileStore implements FileStore {
     // A name cannot lead out of the store, but a symbolic link that somebody put into it could.
     private void checkInside(Path path) throws IOException {
         if (Files.isSymbolicLink(path) || !folderOf(path).toRealPath().startsWith(root.toRealPath())) {
-            throw new FileSystemException(path.toString(), null, LEADS_OUT);
+            throw new FileSystemException(path.toString(), null, "leads out of the store through a symbolic link");
         }
     }
 
@@ -273,11 +242,6 @@ public final class DirectoryFileStore implements FileStore {
         }
 
         @Override
-        public boolean isSettled() {
-            return true;
-        }
-
-        @Override
         public void close() throws IOException {
             if (!ended) {
                 ended = true;
@@ -291,22 +255,12 @@ public final class DirectoryFileStore implements FileStore {
             }
         }
 
-        // The channel's own exceptions do not say that a file system failed, and StoreFailures must know. What they say
-        // is
-        // in the language of the machine.
+        // The channel's own exceptions do not say that a file system failed, and StoreFailures must know.
         private FileSystemException unwritten(IOException cause) {
-            FileSystemException exception = new FileSystemException(
-                    temporary.toString(), null, hasNoRoom() ? NO_SPACE : String.valueOf(cause.getMessage()));
+            FileSystemException exception =
+                    new FileSystemException(temporary.toString(), null, String.valueOf(cause.getMessage()));
             exception.initCause(cause);
             return exception;
-        }
-
-        private boolean hasNoRoom() {
-            try {
-                return Files.getFileStore(root).getUsableSpace() < NO_ROOM;
-            } catch (IOException unknown) {
-                return false;
-            }
         }
 
         private final class Body extends OutputStream {

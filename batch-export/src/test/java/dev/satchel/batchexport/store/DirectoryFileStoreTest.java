@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.export.FileStore;
 import dev.satchel.export.FileStoreContract;
-import dev.satchel.export.MissingFileException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
@@ -146,8 +145,7 @@ class DirectoryFileStoreTest extends FileStoreContract {
     @Test
     void linksOnlyToAFileThatIsThere() {
         assertThatThrownBy(() -> store.link(store.locate("a.csv"), Duration.ofMinutes(1)))
-                .isInstanceOf(MissingFileException.class);
-        assertThatThrownBy(() -> store.read(store.locate("a.csv"))).isInstanceOf(MissingFileException.class);
+                .isInstanceOf(NoSuchFileException.class);
     }
 
     @Test
