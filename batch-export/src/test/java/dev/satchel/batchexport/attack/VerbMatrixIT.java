@@ -216,7 +216,10 @@ class VerbMatrixIT {
             unexpected.addAll(outcome(
                     connection, attacker, "SET LOCAL SESSION AUTHORIZATION " + role, role.equals(attacker.login())));
             unexpected.addAll(outcome(connection, attacker, "ALTER ROLE " + role + " CREATEROLE", false));
-            unexpected.addAll(outcome(connection, attacker, "GRANT " + role + " TO stranger", false));
+            // Up to PostgreSQL 14 every login may grant its own role to others, and nothing takes that from it.
+            if (!role.equals(attacker.login())) {
+                unexpected.addAll(outcome(connection, attacker, "GRANT " + role + " TO stranger", false));
+            }
         }
         return unexpected;
     }
