@@ -106,8 +106,12 @@ class ExportJobs {
                 upload.body().write(new byte[100]);
                 upload.commit();
             }
-            store.read(store.locate(name)).close();
-            store.delete(store.locate(name));
+            try {
+                store.read(store.locate(name)).close();
+            } finally {
+                // Also where it cannot be read: no record would lead a clean-up to it.
+                store.delete(store.locate(name));
+            }
         };
     }
 
