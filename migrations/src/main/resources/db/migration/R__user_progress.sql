@@ -15,16 +15,18 @@ CREATE OR REPLACE FUNCTION satchel.user_day(of_user uuid, at timestamptz) RETURN
     STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    SELECT (at AT TIME ZONE coalesce((SELECT zone
-                                        FROM satchel.user_zone
-                                       WHERE user_id = of_user
-                                         AND since <= at
-                                       ORDER BY since DESC
-                                       LIMIT 1), 'UTC'))::date
+    SELECT coalesce(satchel.day_in_zone(at, (SELECT zone
+                                               FROM satchel.user_zone
+                                              WHERE user_id = of_user
+                                                AND since <= at
+                                              ORDER BY since DESC
+                                              LIMIT 1)),
+                    (at AT TIME ZONE 'UTC')::date)
 $function$;
 
 COMMENT ON FUNCTION satchel.user_day(uuid, timestamptz) IS
-    'The day of a moment in the zone that was then in force for the user, UTC where none was.';
+    'The day of a moment in the zone that was then in force for the user, UTC where none was or the server does not know '
+    'it.';
 
 CREATE OR REPLACE FUNCTION satchel.refresh_progress(of_users uuid[]) RETURNS void
     LANGUAGE plpgsql
@@ -166,13 +168,16 @@ BEGIN
                                           ELSE greatest(progress.longest_streak_days,
                                                         total.run_to - total.run_from + 1) END
           FROM total
-         CROSS JOIN LATERAL (SELECT (statement_timestamp() AT TIME ZONE
-                                        coalesce((SELECT zone
-                                                    FROM satchel.user_zone
-                                                   WHERE user_zone.user_id = total.user_id
-                                                     AND user_zone.since <= statement_timestamp()
-                                                   ORDER BY user_zone.since DESC
-                                                   LIMIT 1), 'UTC'))::date AS day) AS today
+         CROSS JOIN LATERAL (SELECT coalesce(
+                                        satchel.day_in_zone(
+                                            statement_timestamp(),
+                                            (SELECT zone
+                                               FROM satchel.user_zone
+                                              WHERE user_zone.user_id = total.user_id
+                                                AND user_zone.since <= statement_timestamp()
+                                              ORDER BY user_zone.since DESC
+                                              LIMIT 1)),
+                                        (statement_timestamp() AT TIME ZONE 'UTC')::date) AS day) AS today
          WHERE progress.user_id = total.user_id
            AND (is_first_write OR progress.user_id = ANY (held))
         -- The run before days to come is not known.
@@ -252,13 +257,16 @@ BEGIN
           LEFT JOIN LATERAL (SELECT session.user_id,
                                     session.started_at,
                                     session.ended_at,
-                                    (session.ended_at AT TIME ZONE
-                                        coalesce((SELECT zone
-                                                    FROM satchel.user_zone
-                                                   WHERE user_zone.user_id = session.user_id
-                                                     AND user_zone.since <= session.ended_at
-                                                   ORDER BY user_zone.since DESC
-                                                   LIMIT 1), 'UTC'))::date AS day,
+                                    coalesce(
+                                        satchel.day_in_zone(
+                                            session.ended_at,
+                                            (SELECT zone
+                                               FROM satchel.user_zone
+                                              WHERE user_zone.user_id = session.user_id
+                                                AND user_zone.since <= session.ended_at
+                                              ORDER BY user_zone.since DESC
+                                              LIMIT 1)),
+                                        (session.ended_at AT TIME ZONE 'UTC')::date) AS day,
                                     greatest(coalesce(session.descriptions_generated, 0), 0) AS descriptions,
                                     greatest(coalesce(session.images_processed, 0), 0) AS images,
                                     greatest(coalesce(session.qa_attempts, 0), 0) AS attempts,
@@ -449,12 +457,13 @@ BEGIN
                                                     images, qa_attempts, qa_correct, vocabulary)
                 SELECT id,
                        user_id,
-                       (ended_at AT TIME ZONE coalesce((SELECT zone
-                                                          FROM satchel.user_zone
-                                                         WHERE user_zone.user_id = new_rows.user_id
-                                                           AND user_zone.since <= new_rows.ended_at
-                                                         ORDER BY user_zone.since DESC
-                                                         LIMIT 1), 'UTC'))::date,
+                       coalesce(satchel.day_in_zone(ended_at, (SELECT zone
+                                                                 FROM satchel.user_zone
+                                                                WHERE user_zone.user_id = new_rows.user_id
+                                                                  AND user_zone.since <= new_rows.ended_at
+                                                                ORDER BY user_zone.since DESC
+                                                                LIMIT 1)),
+                                (ended_at AT TIME ZONE 'UTC')::date),
                        started_at,
                        ended_at,
                        greatest(coalesce(descriptions_generated, 0), 0),

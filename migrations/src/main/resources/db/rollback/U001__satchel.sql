@@ -15,11 +15,11 @@ DECLARE
     -- Tables whose rows somebody would miss, in an order in which they can be filled again.
     precious constant text[] := ARRAY [
         'public.user_api_keys', 'public.user_progress', 'public.export_history', 'satchel.export_lease',
-        'satchel.export_file', 'satchel.session_credit', 'satchel.user_zone', 'satchel.data_key', 'satchel.key_check',
-        'satchel.key_audit'];
+        'satchel.store', 'satchel.export_file', 'satchel.session_credit', 'satchel.user_zone', 'satchel.data_key',
+        'satchel.key_check', 'satchel.key_audit'];
     -- Tables of the machinery.
     technical constant text[] := ARRAY [
-        'satchel.progress_total', 'satchel.export_queue', 'satchel.export_requester',
+        'satchel.progress_total', 'satchel.export_queue', 'satchel.export_requester', 'satchel.store_probe',
         'satchel.batch_job_instance', 'satchel.batch_job_execution', 'satchel.batch_job_execution_params',
         'satchel.batch_step_execution', 'satchel.batch_step_execution_context',
         'satchel.batch_job_execution_context', 'satchel.flyway_schema_history'];
@@ -31,7 +31,8 @@ DECLARE
     functions constant text[] := ARRAY [
         'set_updated_at', 'guard_export_status', 'guard_file_url', 'own_api_keys_status', 'user_ids', 'guard_key_audit',
         'follow_key_changes', 'lock_keys', 'set_key', 'judge_keys', 'remove_keys', 'key_statuses', 'record_verdict',
-        'record_opening', 'recorded_key', 'rewrap_data_keys', 'user_day', 'refresh_progress',
+        'record_opening', 'recorded_key', 'rewrap_data_keys', 'count_records', 'day_in_zone', 'check_zone',
+        'user_day', 'refresh_progress',
         'credit_sessions', 'ensure_progress', 'follow_new_users', 'follow_sessions', 'add_differences',
         'follow_deleted_sessions', 'follow_words', 'forget_progress', 'refuse_truncate', 'backfill_progress',
         'most_active_exports', 'active_exports', 'hold_requests', 'admit_exports', 'admit_added_exports',

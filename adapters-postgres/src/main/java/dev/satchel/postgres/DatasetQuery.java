@@ -35,6 +35,7 @@ final class DatasetQuery {
     private final List<SourceColumn> columns;
     private final Map<Source, String> excluded;
     private final Map<String, String> standIns;
+    private final Set<String> owned;
     private final String from;
     private final String order;
     private final @Nullable String moment;
@@ -47,6 +48,7 @@ final class DatasetQuery {
         this.columns = List.copyOf(definition.columns);
         this.excluded = new LinkedHashMap<>(definition.excluded);
         this.standIns = Map.copyOf(definition.standIns);
+        this.owned = Set.copyOf(definition.owned);
         this.from = definition.from;
         this.order = definition.order;
         this.moment = definition.moment;
@@ -92,6 +94,18 @@ final class DatasetQuery {
 
     Set<String> tablesWithStandIn() {
         return standIns.keySet();
+    }
+
+    /** The tables of which the user must see every row that is theirs. */
+    Set<String> ownedTables() {
+        return owned;
+    }
+
+    /** Whether the number of records under these filters is the number of the user's rows in the one owned table. */
+    boolean countsRowsOf(String table, ExportFilters filters) {
+        return owned.equals(Set.of(table))
+                && homes.equals(owned)
+                && conditions(filters).isEmpty();
     }
 
     boolean isIn(LiveSchema live) {
@@ -172,6 +186,7 @@ final class DatasetQuery {
         private final List<SourceColumn> columns = new ArrayList<>();
         private final Map<Source, String> excluded = new LinkedHashMap<>();
         private final Map<String, String> standIns = new LinkedHashMap<>();
+        private final Set<String> owned = new TreeSet<>();
         private String from = "";
         private String order = "";
         private @Nullable String moment;
@@ -200,6 +215,14 @@ final class DatasetQuery {
             return this;
         }
 
+        /** Names the tables of which the user must see every row that is theirs, where they are not the home table. */
+        Definition owning(SourceTable... tables) {
+            for (SourceTable table : tables) {
+                owned.add(table.name());
+            }
+            return this;
+        }
+
         /** FROM and WHERE; {@code :user} stands for the user's id. */
         Definition from(String fromAndWhere) {
             from = fromAndWhere;
@@ -224,6 +247,9 @@ final class DatasetQuery {
 
         DatasetQuery orderedBy(String expressions) {
             order = expressions;
+            if (owned.isEmpty()) {
+                owned.addAll(homes);
+            }
             return new DatasetQuery(this);
         }
     }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -43,6 +44,20 @@ final class Datasets {
 
     /** Holds where the word, or the list without a word, is the user's own. */
     private static final String OWN = "own.list_id IS NOT NULL";
+
+    /** Satchel's own tables with data of users, none of which is in a file. */
+    private static final Map<String, String> LEFT_OUT_OF_SATCHEL = new TreeMap<>(Map.of(
+            "data_key", "wrapped keys, which are secrets and say nothing of the user",
+            "export_lease", "which worker delivers an export; 'status' in exports says that one does",
+            "export_queue", "the order of what waits; 'status' in exports says that it does",
+            "export_requester", "when the user last asked for an export, which 'created_at' in exports says",
+            "key_audit",
+                    "the operator's record of who used a key and for what; it names logins of the operator, who"
+                            + " answers a user's question from it",
+            "key_check", "what providers last said of a key; 'last_validated_at' in api_keys says when one accepted it",
+            "progress_total", "the exact sums behind progress, which shows them",
+            "session_credit", "what each session contributed to progress; the sessions themselves are in sessions",
+            "user_zone", "the zones that the operator had the user's days counted in; progress shows what came of it"));
 
     private static final Map<Dataset, DatasetQuery> ALL = new EnumMap<>(Dataset.class);
 
@@ -277,6 +292,7 @@ final class Datasets {
                            NULL::timestamptz AS created_at""")
                 .orElse(LIST, """
                     SELECT NULL::uuid AS id, NULL::uuid AS created_by, NULL::timestamptz AS created_at""")
+                .owning(LEARNING, LIST, WORD)
                 .at("coalesce(learning.first_learned, learning.created_at, word.created_at, list.created_at)")
                 .difficulty("word.difficulty_level")
                 .phase("learning.learning_phase")
@@ -460,6 +476,7 @@ final class Datasets {
                      WHERE status.user_id = :user
                     """)
                 .orElse(KEYS, "SELECT NULL::uuid AS user_id")
+                .owning(KEYS)
                 .orderedBy("status.provider"));
     }
 
@@ -486,6 +503,11 @@ final class Datasets {
         Set<String> tables = new TreeSet<>();
         datasets.forEach(dataset -> tables.addAll(of(dataset).tables()));
         return tables;
+    }
+
+    /** Satchel's own tables with data of users, each with the reason why no file holds it. */
+    static Map<String, String> leftOutOfSatchel() {
+        return Collections.unmodifiableMap(LEFT_OUT_OF_SATCHEL);
     }
 
     /** Every column that is exported or left out with a reason, and what becomes of it. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -18,14 +19,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class ExportCoverage {
 
     // Data of a user is in what leads to users by foreign keys, over however many tables, and in what says user_id
-    // without a key. Tables that users' records point to, such as images, are nobody's.
+    // without a key, Satchel's own tables included. Tables that users' records point to, such as images, are nobody's.
     private static final String HELD = """
             WITH RECURSIVE related (oid) AS (
                 SELECT relation.oid
                   FROM pg_catalog.pg_class AS relation
                   JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
                  WHERE (relation.relname = 'users' AND namespace.nspname IN ('public', 'auth'))
-                    OR (namespace.nspname = 'public'
+                    OR (namespace.nspname IN ('public', 'satchel')
                         AND EXISTS (SELECT
                                       FROM pg_catalog.pg_attribute AS owner
                                      WHERE owner.attrelid = relation.oid
@@ -37,25 +38,27 @@ final class ExportCoverage {
                   JOIN pg_catalog.pg_constraint AS reference ON reference.confrelid = related.oid
                  WHERE reference.contype = 'f'
             )
-            SELECT relation.relname, attribute.attname
+            SELECT namespace.nspname, relation.relname, attribute.attname
               FROM related
               JOIN pg_catalog.pg_class AS relation ON relation.oid = related.oid
               JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
               JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid = relation.oid
-             WHERE namespace.nspname = 'public'
+             WHERE (namespace.nspname = 'public'
+                    -- What an adoption keeps for a rollback is from before Satchel.
+                    OR namespace.nspname = 'satchel' AND relation.relname !~ '^adopted_')
                AND relation.relkind IN ('r', 'p', 'f', 'm')
                AND NOT relation.relispartition
                AND attribute.attnum > 0
                AND NOT attribute.attisdropped
-             ORDER BY relation.relname, attribute.attnum
+             ORDER BY namespace.nspname, relation.relname, attribute.attnum
             """;
 
     private static final String EXISTING = """
-            SELECT relation.relname, attribute.attname
+            SELECT namespace.nspname, relation.relname, attribute.attname
               FROM pg_catalog.pg_class AS relation
               JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
               JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid = relation.oid
-             WHERE namespace.nspname = 'public'
+             WHERE namespace.nspname IN ('public', 'satchel')
                AND relation.relkind IN ('r', 'p', 'v', 'm', 'f')
                AND attribute.attnum > 0
                AND NOT attribute.attisdropped
@@ -70,14 +73,18 @@ final class ExportCoverage {
 
     /** The tables and columns with data of users that no dataset knows of. */
     List<String> gaps() {
+        List<Held> held = columns(HELD);
         Set<String> knownTables = tables(registered.keySet());
         Set<String> gaps = new LinkedHashSet<>();
-        for (Source held : columns(HELD)) {
-            if (!knownTables.contains(held.table())) {
-                gaps.add("table public." + held.table()
+        for (Held column : held) {
+            boolean known = column.isPrivate()
+                    ? Datasets.leftOutOfSatchel().containsKey(column.source().table())
+                    : knownTables.contains(column.source().table());
+            if (!known) {
+                gaps.add("table " + column.table()
                         + " leads to users, and no dataset exports it or leaves it out with a reason");
-            } else if (!registered.containsKey(held)) {
-                gaps.add("column " + held + " is neither exported nor left out with a reason");
+            } else if (!column.isPrivate() && !registered.containsKey(column.source())) {
+                gaps.add("column " + column.source() + " is neither exported nor left out with a reason");
             }
         }
         return List.copyOf(gaps);
@@ -85,9 +92,16 @@ final class ExportCoverage {
 
     /** The registered tables and columns that the database does not have. */
     List<String> stale() {
-        List<Source> existing = columns(EXISTING);
-        Set<Source> existingColumns = Set.copyOf(existing);
-        Set<String> existingTables = tables(existing);
+        List<Held> existing = columns(EXISTING);
+        Set<Source> existingColumns = existing.stream()
+                .filter(column -> !column.isPrivate())
+                .map(Held::source)
+                .collect(Collectors.toSet());
+        Set<String> existingTables = tables(existingColumns);
+        Set<String> privateTables = existing.stream()
+                .filter(Held::isPrivate)
+                .map(column -> column.source().table())
+                .collect(Collectors.toSet());
         Set<String> stale = new LinkedHashSet<>();
         registered.forEach((source, fate) -> {
             if (!existingTables.contains(source.table())) {
@@ -96,12 +110,18 @@ final class ExportCoverage {
                 stale.add("column " + source + " does not exist (" + fate + ")");
             }
         });
+        Datasets.leftOutOfSatchel().forEach((table, reason) -> {
+            if (!privateTables.contains(table)) {
+                stale.add("table satchel." + table + " does not exist (left out: " + reason + ")");
+            }
+        });
         return List.copyOf(stale);
     }
 
-    private List<Source> columns(String sql) {
+    private List<Held> columns(String sql) {
         return jdbc.sql(sql)
-                .query((row, number) -> new Source(row.getString("relname"), row.getString("attname")))
+                .query((row, number) -> new Held(
+                        row.getString("nspname"), new Source(row.getString("relname"), row.getString("attname"))))
                 .list();
     }
 
@@ -109,5 +129,17 @@ final class ExportCoverage {
         Set<String> tables = new TreeSet<>();
         sources.forEach(source -> tables.add(source.table()));
         return tables;
+    }
+
+    /** A column that the database has. */
+    private record Held(String schema, Source source) {
+
+        boolean isPrivate() {
+            return schema.equals("satchel");
+        }
+
+        String table() {
+            return schema + "." + source.table();
+        }
     }
 }

@@ -11,6 +11,7 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.ExportType;
 import dev.satchel.export.Failure;
+import dev.satchel.export.HiddenRecords;
 import dev.satchel.export.ImpossibleExportException;
 import dev.satchel.export.StaleExportException;
 import dev.satchel.export.TooManyExportsException;
@@ -197,7 +198,18 @@ final class PostgresExportHistory implements ExportHistory {
                                               'name', e.name, 'bytes', e.bytes, 'sha256', e.sha256)
                                               ORDER BY e.position), '[]')
                                      FROM unnest(:entryNames::text[], :entryBytes::bigint[], :entrySums::text[])
-                                          WITH ORDINALITY AS e (name, bytes, sha256, position))),
+                                          WITH ORDINALITY AS e (name, bytes, sha256, position)))
+                       || CASE cardinality(:gapDatasets::text[])
+                              WHEN 0 THEN '{}'
+                              ELSE jsonb_build_object('left_out',
+                                      (SELECT jsonb_agg(jsonb_build_object(
+                                                  'dataset', g.dataset, 'table', g.name, 'records', g.records,
+                                                  'reason', g.reason)
+                                                  ORDER BY g.position)
+                                         FROM unnest(:gapDatasets::text[], :gapTables::text[],
+                                                     :gapRecords::bigint[], :gapReasons::text[])
+                                              WITH ORDINALITY AS g (dataset, name, records, reason, position)))
+                          END,
                    error_message = NULL,
                    completed_at = statement_timestamp(),
                    processing_time_seconds = least(greatest(floor(
@@ -608,6 +620,18 @@ final class PostgresExportHistory implements ExportHistory {
                 .param(
                         "entrySums",
                         entries.stream().map(DeliveredFile.Entry::sha256).toArray(String[]::new))
+                .param(
+                        "gapDatasets",
+                        file.hidden().stream().map(gap -> gap.dataset().key()).toArray(String[]::new))
+                .param(
+                        "gapTables",
+                        file.hidden().stream().map(HiddenRecords::table).toArray(String[]::new))
+                .param(
+                        "gapRecords",
+                        file.hidden().stream().map(HiddenRecords::records).toArray(Long[]::new))
+                .param(
+                        "gapReasons",
+                        file.hidden().stream().map(HiddenRecords::reason).toArray(String[]::new))
                 .param("retention", retention.toMillis())
                 .query((row, number) -> completed(export, file, row))
                 .optional();

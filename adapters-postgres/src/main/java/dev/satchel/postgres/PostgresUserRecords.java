@@ -4,6 +4,7 @@ import dev.satchel.UserId;
 import dev.satchel.export.Column;
 import dev.satchel.export.Dataset;
 import dev.satchel.export.ExportFilters;
+import dev.satchel.export.HiddenRecords;
 import dev.satchel.export.RecordSink;
 import dev.satchel.export.SnapshotTooOldException;
 import dev.satchel.export.UserRecords;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -84,6 +86,12 @@ final class PostgresUserRecords implements UserRecords {
         """;
 
     private static final String IS_USER = "SELECT auth.uid() IS NOT DISTINCT FROM ?";
+
+    // With the rights of its definer, who sees every row; in the snapshot of this transaction like all else.
+    private static final String COUNT_OWNED = "SELECT name, condition, records FROM satchel.count_records(?, ?)";
+
+    private static final String IS_MIGRATED =
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'satchel')";
 
     private static final String CANCELED = "57014";
 
@@ -153,19 +161,70 @@ final class PostgresUserRecords implements UserRecords {
                 }
             }
             LiveSchema live = LiveSchema.of(connection, Datasets.tables(datasets));
+            Map<String, Owned> owned = countOwned(user, datasets);
+            List<HiddenRecords> hidden = new ArrayList<>();
             become(user);
             for (Dataset dataset : datasets) {
                 DatasetQuery query = Datasets.of(dataset);
                 if (query.isIn(live)) {
                     List<Column> columns = query.columnsIn(live);
                     sink.beginDataset(dataset, columns);
-                    counts.put(dataset, copy(query.copy(live, user, filters), columns, sink));
+                    long records = copy(query.copy(live, user, filters), columns, sink);
+                    counts.put(dataset, records);
                     sink.endDataset();
+                    for (String table : query.ownedTables()) {
+                        Owned rows = owned.get(table);
+                        if (rows != null) {
+                            long shown = query.countsRowsOf(table, filters) ? records : countShown(rows, user);
+                            if (shown < rows.records()) {
+                                hidden.add(new HiddenRecords(
+                                        dataset, "public." + table, rows.records() - shown, rows.records(), ""));
+                            }
+                        }
+                    }
                 } else {
                     absent.add(dataset);
                 }
             }
-            return new Snapshot(takenAt, counts, absent, version);
+            return new Snapshot(takenAt, counts, absent, version, hidden);
+        }
+
+        private Map<String, Owned> countOwned(UserId user, List<Dataset> datasets) throws SQLException {
+            String[] tables = datasets.stream()
+                    .flatMap(dataset -> Datasets.of(dataset).ownedTables().stream())
+                    .distinct()
+                    .toArray(String[]::new);
+            Map<String, Owned> owned = new HashMap<>();
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(IS_MIGRATED)) {
+                row.next();
+                if (!row.getBoolean(1)) {
+                    return owned;
+                }
+            }
+            limitNextStatement();
+            try (PreparedStatement statement = connection.prepareStatement(COUNT_OWNED)) {
+                statement.setObject(1, user.value());
+                statement.setArray(2, connection.createArrayOf("text", tables));
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        String table = rows.getString("name");
+                        owned.put(table, new Owned(table, rows.getString("condition"), rows.getLong("records")));
+                    }
+                }
+            }
+            return owned;
+        }
+
+        // The condition comes from the function, so that both counts mean the same rows.
+        private long countShown(Owned rows, UserId user) throws SQLException {
+            limitNextStatement();
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT count(*) FROM public." + rows.table() + " WHERE "
+                            + rows.condition().replace("$1", SqlLiteral.of(user.value())))) {
+                row.next();
+                return row.getLong(1);
+            }
         }
 
         private void begin() throws SQLException {
@@ -250,6 +309,9 @@ final class PostgresUserRecords implements UserRecords {
             connection.setAutoCommit(autoCommit);
         }
     }
+
+    /** How many rows of a table are the user's, and by which condition on {@code $1}. */
+    private record Owned(String table, String condition, long records) {}
 
     /** A COPY under way; closing it before its end cancels it, or the connection would be of no use to anybody. */
     private static final class RunningCopy implements AutoCloseable {

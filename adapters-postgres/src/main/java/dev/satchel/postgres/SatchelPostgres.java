@@ -3,6 +3,8 @@ package dev.satchel.postgres;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
+import dev.satchel.export.KnownStores;
+import dev.satchel.export.ProbeRecords;
 import dev.satchel.export.UserRecords;
 import dev.satchel.keys.DataKeys;
 import dev.satchel.keys.EarlierKeys;
@@ -83,6 +85,20 @@ public final class SatchelPostgres {
     @ConditionalOnMissingBean
     public FileLedger fileLedger() {
         return new PostgresFileLedger(jdbc);
+    }
+
+    /** The stores that exports have written to. */
+    @Bean
+    @ConditionalOnMissingBean
+    public KnownStores knownStores() {
+        return new PostgresKnownStores(jdbc);
+    }
+
+    /** The objects that tried a store. */
+    @Bean
+    @ConditionalOnMissingBean
+    public ProbeRecords probeRecords() {
+        return new PostgresProbeRecords(jdbc);
     }
 
     /** The progress of learners, as the triggers on the application's tables keep it. */

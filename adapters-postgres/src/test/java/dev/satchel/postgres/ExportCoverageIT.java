@@ -59,6 +59,19 @@ class ExportCoverageIT {
         }
 
         @Test
+        void whenATableOfSatchelsOwnIsAdded() {
+            run("CREATE TABLE satchel.diary (user_id uuid, entry text)");
+            run("CREATE TABLE satchel.lease_note (lease uuid REFERENCES satchel.export_lease, note text)");
+            run("CREATE TABLE satchel.adopted_user_progress (user_id uuid)");
+
+            assertThat(coverage.gaps())
+                    .containsExactly(
+                            "table satchel.diary leads to users, and no dataset exports it or leaves it out with a reason",
+                            "table satchel.lease_note leads to users, and no dataset exports it or leaves it out with a"
+                                    + " reason");
+        }
+
+        @Test
         void whenATableLeadsToUsersThroughOthers() {
             run("CREATE TABLE public.word_audio (id uuid, word uuid REFERENCES public.vocabulary_items (id))");
 
@@ -105,12 +118,15 @@ class ExportCoverageIT {
         run("ALTER TABLE public.sessions DROP COLUMN user_agent");
         run("ALTER TABLE public.vocabulary_lists DROP COLUMN shared_with CASCADE");
         run("DROP TABLE public.learning_analytics");
+        run("DROP TABLE satchel.export_requester");
 
         assertThat(coverage.gaps()).isEmpty();
         assertThat(coverage.stale())
                 .containsExactly(
                         "column public.sessions.user_agent does not exist (exported in sessions)",
                         "column public.vocabulary_lists.shared_with does not exist (left out: the ids of other users)",
-                        "table public.learning_analytics does not exist, and exports go without it");
+                        "table public.learning_analytics does not exist, and exports go without it",
+                        "table satchel.export_requester does not exist (left out: when the user last asked for an"
+                                + " export, which 'created_at' in exports says)");
     }
 }

@@ -9,6 +9,7 @@ import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.ExportType;
+import dev.satchel.export.Exports;
 import dev.satchel.export.Failure;
 import dev.satchel.export.RecordingSink;
 import dev.satchel.keys.Provider;
@@ -74,7 +75,11 @@ class LockTimeoutIT {
         calls.put("find", () -> satchel.exportCatalog().find(UUID.randomUUID()));
         calls.put("newest", () -> satchel.exportCatalog().newest(null, null, 5));
         calls.put("downloadable", () -> satchel.exportCatalog().downloadable(UUID.randomUUID()));
-        calls.put("leftovers", () -> satchel.fileLedger().leftovers(Duration.ofDays(1), 5));
+        calls.put("leftovers", () -> satchel.fileLedger().leftovers(Exports.ROOT, Duration.ofDays(1), 5));
+        calls.put("elsewhere", () -> satchel.fileLedger().elsewhere(Exports.ROOT, Duration.ofDays(1)));
+        calls.put("published", () -> satchel.fileLedger().published(Exports.ROOT, 5));
+        calls.put("unreadable", () -> satchel.fileLedger().unreadable(5));
+        calls.put("knownStores", () -> satchel.knownStores().all());
         calls.put(
                 "read",
                 () -> satchel.userRecords()

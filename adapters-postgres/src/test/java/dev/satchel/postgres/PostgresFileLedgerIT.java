@@ -60,18 +60,18 @@ class PostgresFileLedgerIT extends FileLedgerContract {
                     .sql("GRANT USAGE ON SCHEMA satchel TO nearly_a_worker")
                     .update();
             postgres.owner()
-                    .sql("GRANT SELECT ON satchel.export_file, satchel.export_lease TO nearly_a_worker")
+                    .sql("GRANT SELECT ON satchel.export_file, satchel.export_lease, satchel.store TO nearly_a_worker")
                     .update();
             FileLedger blind = new PostgresFileLedger(
                     JdbcClient.create(postgres.database().dataSource("nearly_a_worker", "nearly")));
 
             assertThatIllegalStateException()
-                    .isThrownBy(() -> blind.leftovers(Duration.ZERO, 10))
+                    .isThrownBy(() -> blind.leftovers(Exports.ROOT, Duration.ZERO, 10))
                     .withMessage("row security hides exports from this database user, so their files cannot be told"
                             + " from leftovers: log in as a member of satchel_exports");
         } finally {
             postgres.owner()
-                    .sql("REVOKE ALL ON satchel.export_file, satchel.export_lease FROM nearly_a_worker")
+                    .sql("REVOKE ALL ON satchel.export_file, satchel.export_lease, satchel.store FROM nearly_a_worker")
                     .update();
             postgres.owner()
                     .sql("REVOKE USAGE ON SCHEMA satchel FROM nearly_a_worker")
@@ -110,11 +110,12 @@ class PostgresFileLedgerIT extends FileLedgerContract {
     void sweepsAFileThatItsRowNoLongerPointsTo() {
         URI location = published(Duration.ofDays(7));
         postgres.owner().sql("UPDATE public.export_history SET file_url = NULL").update();
-        assertThat(postgres.ledger().leftovers(Duration.ofHours(1), 10)).isEmpty();
+        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
+                .isEmpty();
 
         postgres.letPass(Duration.ofHours(1));
 
-        assertThat(postgres.ledger().leftovers(Duration.ofHours(1), 10))
+        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
                 .extracting(FileLedger.Leftover::location)
                 .containsExactly(location);
     }
@@ -152,7 +153,7 @@ class PostgresFileLedgerIT extends FileLedgerContract {
     void listsTheOthersBesideRecordsThatAreNoLocation() {
         URI location = amongUnreadableOnes("", "no location", "http://[", "a:", "s3://bucket/%", "://");
         try {
-            assertThat(postgres.ledger().leftovers(Duration.ofHours(1), 1))
+            assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 1))
                     .extracting(FileLedger.Leftover::location)
                     .containsExactly(location);
             assertThat(postgres.ledger().unreadable(10))
@@ -191,7 +192,7 @@ class PostgresFileLedgerIT extends FileLedgerContract {
                 .update();
         postgres.letPass(Duration.ofHours(1));
 
-        assertThat(postgres.ledger().leftovers(Duration.ofHours(1), 10))
+        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
                 .containsExactly(new FileLedger.Leftover(location, export.id(), FileLedger.Reason.NEVER_PUBLISHED));
     }
 
@@ -209,7 +210,7 @@ class PostgresFileLedgerIT extends FileLedgerContract {
                 .update();
         postgres.letPass(Duration.ofHours(1));
 
-        assertThat(postgres.ledger().leftovers(Duration.ofHours(1), 10))
+        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
                 .extracting(FileLedger.Leftover::location)
                 .containsExactly(location);
     }

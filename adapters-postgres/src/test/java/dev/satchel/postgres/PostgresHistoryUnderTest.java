@@ -5,6 +5,8 @@ import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
 import dev.satchel.export.HistoryUnderTest;
+import dev.satchel.export.KnownStores;
+import dev.satchel.export.ProbeRecords;
 import dev.satchel.migrations.SampleDatabase;
 import java.time.Duration;
 import java.util.UUID;
@@ -30,7 +32,10 @@ final class PostgresHistoryUnderTest implements HistoryUnderTest, AutoCloseable 
                    run_after = run_after - interval '%1$s milliseconds';
             UPDATE satchel.export_file
                SET opened_at = opened_at - interval '%1$s milliseconds',
-                   published_at = published_at - interval '%1$s milliseconds';
+                   published_at = published_at - interval '%1$s milliseconds',
+                   unanswered_at = unanswered_at - interval '%1$s milliseconds';
+            UPDATE satchel.store_probe
+               SET begun_at = begun_at - interval '%1$s milliseconds';
             COMMIT;
             """;
 
@@ -41,6 +46,8 @@ final class PostgresHistoryUnderTest implements HistoryUnderTest, AutoCloseable 
     PostgresHistoryUnderTest emptied() {
         owner.sql("DELETE FROM public.users").update();
         owner.sql("DELETE FROM satchel.export_file").update();
+        owner.sql("DELETE FROM satchel.store").update();
+        owner.sql("DELETE FROM satchel.store_probe").update();
         return this;
     }
 
@@ -65,6 +72,16 @@ final class PostgresHistoryUnderTest implements HistoryUnderTest, AutoCloseable 
     @Override
     public FileLedger ledger() {
         return satchel.fileLedger();
+    }
+
+    @Override
+    public KnownStores stores() {
+        return satchel.knownStores();
+    }
+
+    @Override
+    public ProbeRecords probes() {
+        return satchel.probeRecords();
     }
 
     @Override

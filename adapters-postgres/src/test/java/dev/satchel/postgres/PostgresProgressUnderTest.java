@@ -40,6 +40,10 @@ final class PostgresProgressUnderTest implements ProgressUnderTest, AutoCloseabl
         return this;
     }
 
+    SampleDatabase database() {
+        return database;
+    }
+
     JdbcClient owner() {
         return owner;
     }

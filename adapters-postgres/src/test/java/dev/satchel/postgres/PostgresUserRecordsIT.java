@@ -9,6 +9,7 @@ import dev.satchel.export.Dataset;
 import dev.satchel.export.Difficulty;
 import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportType;
+import dev.satchel.export.HiddenRecords;
 import dev.satchel.export.Period;
 import dev.satchel.export.Phase;
 import dev.satchel.export.RecordSink;
@@ -493,6 +494,55 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                     .containsEntry("vocabulary_item_id", null)
                     .containsEntry("is_own", true)
                     .containsEntry("list_id", empty);
+        }
+
+        @Test
+        void countsWhatARestrictivePolicyHides() throws Exception {
+            UserId user = addUser();
+            addSession(user, Instant.parse("2026-01-01T00:00:00Z"));
+            addSession(user, Instant.parse("2026-02-01T00:00:00Z"));
+            addSession(addUser(), Instant.EPOCH);
+            study(user, word(list(user.value(), false), "gato", Difficulty.BEGINNER), Phase.NEW);
+            assertThat(snapshot(user, ExportFilters.NONE).hidden()).isEmpty();
+
+            run("CREATE POLICY strong ON public.sessions AS RESTRICTIVE FOR SELECT TO authenticated"
+                    + " USING (current_setting('request.jwt.claims')::jsonb ->> 'aal' = 'aal2')");
+            run(
+                    "CREATE POLICY some ON public.vocabulary_items AS RESTRICTIVE FOR SELECT USING (spanish_text <> 'gato')");
+            run("CREATE POLICY keys ON public.user_api_keys AS RESTRICTIVE USING (false)");
+            run("INSERT INTO public.user_api_keys (user_id) VALUES (?)", user.value());
+
+            UserRecords.Snapshot whole = snapshot(user, ExportFilters.NONE);
+            assertThat(whole.records()).containsEntry(Dataset.SESSIONS, 0L);
+            assertThat(whole.hidden())
+                    .containsExactlyInAnyOrder(
+                            new HiddenRecords(Dataset.SESSIONS, "public.sessions", 2, 2, ""),
+                            new HiddenRecords(Dataset.VOCABULARY, "public.vocabulary_items", 1, 1, ""),
+                            new HiddenRecords(Dataset.API_KEYS, "public.user_api_keys", 1, 1, ""));
+            ExportFilters days = ExportFilters.of(Map.of("from", "2026-01-15", "to", "2026-02-15"));
+            assertThat(snapshot(user, days).hidden()).isEqualTo(whole.hidden());
+        }
+
+        @Test
+        void countsWhatAPermissivePolicyLeavesOut() throws Exception {
+            UserId user = addUser();
+            addSession(user, Instant.parse("2026-01-01T00:00:00Z"));
+            addSession(user, Instant.parse("2026-02-01T00:00:00Z"));
+            run("UPDATE public.sessions SET device_type = 'deleted' WHERE started_at < '2026-01-15Z'");
+            for (String policy : owner.sql("SELECT policyname FROM pg_policies WHERE tablename = 'sessions'")
+                    .query(String.class)
+                    .list()) {
+                run("DROP POLICY \"" + policy + "\" ON public.sessions");
+            }
+            run("CREATE POLICY kept ON public.sessions USING (user_id = auth.uid()"
+                    + " AND device_type IS DISTINCT FROM 'deleted')");
+
+            assertThat(snapshot(user, ExportFilters.NONE).hidden())
+                    .containsExactly(new HiddenRecords(Dataset.SESSIONS, "public.sessions", 1, 2, ""));
+        }
+
+        private UserRecords.Snapshot snapshot(UserId user, ExportFilters filters) throws IOException {
+            return records().read(user, ExportType.ALL.datasets(), filters, new RecordingSink());
         }
 
         @Test

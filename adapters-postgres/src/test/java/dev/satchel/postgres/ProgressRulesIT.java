@@ -3,6 +3,7 @@ package dev.satchel.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.UserId;
+import dev.satchel.export.ExportFilters;
 import dev.satchel.export.Phase;
 import dev.satchel.progress.InMemoryLearnerProgress;
 import dev.satchel.progress.LearningSession;
@@ -37,23 +38,6 @@ import org.springframework.dao.DataAccessException;
 /** Holds what the database computes in SQL against the rules of the domain. */
 class ProgressRulesIT {
 
-    private static final String ABBREVIATION = "is an abbreviation to PostgreSQL: the offset of winter all year";
-    private static final String SPECIFICATION =
-            "is a POSIX specification to PostgreSQL, with the rules of today; in the JDK it has those of 1976";
-
-    /** Zones of the JDK that PostgreSQL takes for something else of that name. */
-    private static final Map<String, String> OTHER_ZONES = Map.of(
-            "CET", ABBREVIATION,
-            "EET", ABBREVIATION,
-            "MET", ABBREVIATION,
-            "WET", ABBREVIATION,
-            "SystemV/AST4ADT", SPECIFICATION,
-            "SystemV/EST5EDT", SPECIFICATION,
-            "SystemV/CST6CDT", SPECIFICATION,
-            "SystemV/MST7MDT", SPECIFICATION,
-            "SystemV/PST8PDT", SPECIFICATION,
-            "SystemV/YST9YDT", SPECIFICATION);
-
     /** Zones of the JDK that no user can be given on some servers. */
     private static final Map<String, String> REFUSED_ZONES =
             Map.of("America/Coyhaique", "came in 2025, and servers are older");
@@ -76,13 +60,9 @@ class ProgressRulesIT {
 
     static Stream<ZoneId> zones() {
         return ZoneId.getAvailableZoneIds().stream()
-                .filter(id -> !REFUSED_ZONES.containsKey(id) && !OTHER_ZONES.containsKey(id))
+                .filter(id -> !REFUSED_ZONES.containsKey(id) && isAcceptedByTheFilter(id))
                 .sorted()
                 .map(ZoneId::of);
-    }
-
-    static Stream<ZoneId> otherZones() {
-        return OTHER_ZONES.keySet().stream().sorted().map(ZoneId::of);
     }
 
     /** The moments around each change of the clocks, and around the midnights next to it. */
@@ -122,32 +102,93 @@ class ProgressRulesIT {
                 .list();
     }
 
-    @Test
-    void theServerKnowsTheZonesOfTheJdk() {
-        UserId user = postgres.addUser();
-        Set<String> refused = new TreeSet<>();
-
-        for (String id : ZoneId.getAvailableZoneIds()) {
-            try {
-                postgres.setZone(user, FROM, ZoneId.of(id));
-            } catch (DataAccessException unknown) {
-                refused.add(id);
-            }
+    private static boolean isAcceptedByTheFilter(String zone) {
+        try {
+            ExportFilters.of(Map.of("from", "2026-01-01", "zone", zone));
+            return true;
+        } catch (IllegalArgumentException refused) {
+            return false;
         }
-
-        assertThat(REFUSED_ZONES.keySet()).containsAll(refused);
     }
 
-    @ParameterizedTest
-    @MethodSource("otherZones")
-    void theServerTakesSomeNamesForSomethingElse(ZoneId zone) {
-        UserId user = postgres.addUser();
-        postgres.setZone(user, FROM, zone);
-        UserZones zones = UserZones.UTC.with(FROM, zone);
-        List<Instant> moments = edges(zone);
+    private static boolean isAcceptedByTheDatabase(UserId user, String zone) {
+        try {
+            postgres.owner()
+                    .sql("""
+                    INSERT INTO satchel.user_zone (user_id, since, zone) VALUES (:user, now(), :zone)
+                        ON CONFLICT (user_id, since) DO UPDATE SET zone = excluded.zone
+                    """)
+                    .param("user", user.value())
+                    .param("zone", zone)
+                    .update();
+            return true;
+        } catch (DataAccessException refused) {
+            return false;
+        }
+    }
 
-        assertThat(daysOf(user, moments))
-                .isNotEqualTo(moments.stream().map(zones::day).toList());
+    @Test
+    void usersAndFiltersHaveTheSameZones() {
+        UserId user = postgres.addUser();
+        Set<String> names = new TreeSet<>(ZoneId.getAvailableZoneIds());
+        names.addAll(List.of(
+                "Z",
+                "utc",
+                "UTC+2",
+                "GMT+2",
+                "+02:00",
+                "<+02>-2",
+                "EST",
+                "EST5EDT",
+                "europe/madrid",
+                "Mars/Olympus",
+                "",
+                "posix/Europe/Madrid",
+                "localtime",
+                "Europe/Madrid "));
+        names.removeAll(REFUSED_ZONES.keySet());
+
+        for (String name : names) {
+            assertThat(isAcceptedByTheDatabase(user, name)).as(name).isEqualTo(isAcceptedByTheFilter(name));
+        }
+        assertThat(names.stream().filter(ProgressRulesIT::isAcceptedByTheFilter))
+                .hasSizeGreaterThan(400)
+                .contains("UTC", "Europe/Madrid", "America/Argentina/Buenos_Aires")
+                .doesNotContain("Z", "GMT", "CET", "UTC+2", "Etc/GMT+2");
+    }
+
+    @Test
+    void aZoneThatTheServerHasLostCountsAsUtcAndStopsNobody() {
+        UserId lost = postgres.addUser();
+        UserId other = postgres.addUser();
+        postgres.owner().sql("""
+                ALTER TABLE satchel.user_zone DISABLE TRIGGER trigger_user_zone_known;
+                INSERT INTO satchel.user_zone (user_id, since, zone) VALUES ('%s', '2000-01-01Z', 'Mars/Olympus');
+                ALTER TABLE satchel.user_zone ENABLE TRIGGER trigger_user_zone_known;
+                """.formatted(lost)).update();
+        Instant end = Instant.parse("2026-03-01T23:30:00Z");
+        postgres.owner().sql("""
+                INSERT INTO public.sessions (user_id, session_type, started_at)
+                SELECT unnest(ARRAY ['%s', '%s']::uuid[]), 'mixed', '2026-03-01T23:00:00Z'
+                """.formatted(lost, other)).update();
+
+        postgres.owner()
+                .sql("UPDATE public.sessions SET ended_at = '" + end + "' WHERE ended_at IS NULL")
+                .update();
+
+        assertThat(daysOf(lost, List.of(end))).containsExactly(LocalDate.parse("2026-03-01"));
+        assertThat(postgres.owner()
+                        .sql("SELECT count(*) FROM satchel.session_credit WHERE day = '2026-03-01'")
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(2);
+        assertThat(new SatchelPostgres(postgres.database().workerDataSource())
+                        .progressUpkeep()
+                        .reconcile(true, drift -> {
+                            throw new AssertionError(drift);
+                        })
+                        .drifts())
+                .isZero();
     }
 
     @ParameterizedTest

@@ -68,7 +68,7 @@ public final class TestS3 implements AutoCloseable {
 
     /** How the program reaches this server. */
     public S3Connection connection() {
-        return new S3Connection(endpoint(), "us-east-1", true, true, true, credentials());
+        return new S3Connection(endpoint(), null, "us-east-1", true, true, true, false, credentials());
     }
 
     private StaticCredentialsProvider credentials() {

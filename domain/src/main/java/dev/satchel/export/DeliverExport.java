@@ -25,8 +25,9 @@ import java.util.function.Supplier;
  * it by completing the export.
  *
  * <p>The file is published by the last step alone. Whatever goes wrong before it, or takes the lease away meanwhile,
- * leaves an unpublished object at most, which the {@link FileLedger} has known of since before its first byte. Nothing
- * that goes wrong leaves this class as an exception: not even an {@link Error}, which ends this export and no other.
+ * leaves an unpublished object at most, which the {@link FileLedger} has known of since before its first byte. Nothing is
+ * written to a store that {@link StoreCheck} does not recognise. Nothing that goes wrong leaves this class as an
+ * exception: not even an {@link Error}, which ends this export and no other.
  *
  * <p>What goes wrong while the store fails its probe is not the export's. It then waits, and spends no attempt; neither
  * does one that waits for the operator. Safe for use by many threads.
@@ -51,7 +52,7 @@ public final class DeliverExport {
     private final UserRecords records;
     private final FileFormats formats;
     private final FileStore store;
-    private final StoreProbe probe;
+    private final StoreCheck check;
     private final FailureDiagnosis diagnosis;
     private final RetryPolicy retries;
     private final Heartbeats heartbeats;
@@ -64,7 +65,7 @@ public final class DeliverExport {
             UserRecords records,
             FileFormats formats,
             FileStore store,
-            StoreProbe probe,
+            StoreCheck check,
             FailureDiagnosis diagnosis,
             RetryPolicy retries,
             Heartbeats heartbeats,
@@ -74,7 +75,7 @@ public final class DeliverExport {
         this.records = records;
         this.formats = formats;
         this.store = store;
-        this.probe = probe;
+        this.check = check;
         this.diagnosis = diagnosis;
         this.retries = retries;
         this.heartbeats = heartbeats;
@@ -89,27 +90,36 @@ public final class DeliverExport {
     public Delivery deliver(Export.Processing export, BooleanSupplier stopped) {
         String name = objectName(export);
         URI location = store.locate(name);
+        Sent sent = new Sent();
         try (Lease lease = new Lease(history, export, terms, stopped, heartbeats)) {
             try {
+                check.check();
+                sent.begun = true;
                 ledger.opened(export, location);
-                DeliveredFile file = write(export, name, location, lease);
+                DeliveredFile file = write(export, name, location, lease, sent);
+                if (!sent.settled) {
+                    ledger.unanswered(location);
+                }
                 return publish(export, file, lease);
             } catch (Throwable failed) {
                 Delivery end = end(export, failed, lease);
-                forgetIfGone(location, end);
+                forgetIfGone(location, sent, end);
                 return end;
             }
         }
     }
 
-    private DeliveredFile write(Export.Processing export, String name, URI location, Lease lease) throws IOException {
+    private DeliveredFile write(Export.Processing export, String name, URI location, Lease lease, Sent sent)
+            throws IOException {
         ExportRequest request = export.request();
         String contentType = formats.contentType(request);
-        try (FileStore.Upload upload = store.open(name, downloadName(export), contentType)) {
+        FileStore.Upload upload = store.open(name, downloadName(export), contentType);
+        try (upload) {
             MeteredOutputStream bytes = new MeteredOutputStream(new Guarded(upload.body(), lease));
             FileFormats.Writer writer = formats.open(request, bytes);
-            UserRecords.Snapshot snapshot =
-                    records.read(request.user(), request.type().datasets(), request.filters(), writer);
+            UserRecords.Snapshot snapshot = records.read(
+                            request.user(), request.type().datasets(), request.filters(), writer)
+                    .accepting(terms.acceptedGaps());
             List<DeliveredFile.Entry> entries = writer.finish(snapshot);
             bytes.flush();
             lease.check();
@@ -124,7 +134,10 @@ public final class DeliverExport {
                     snapshot.schemaVersion(),
                     counts,
                     snapshot.absent(),
+                    snapshot.hidden(),
                     entries);
+        } finally {
+            sent.settled = upload.isSettled();
         }
     }
 
@@ -187,7 +200,7 @@ public final class DeliverExport {
     // The probe asks the database too, whose own failures say nothing about the store.
     private Optional<Failure> probe() {
         try {
-            probe.probe();
+            check.probe();
             return Optional.empty();
         } catch (IOException | RuntimeException failed) {
             return Optional.of(diagnosis.diagnose(failed))
@@ -232,14 +245,19 @@ public final class DeliverExport {
     }
 
     // The upload has removed its own leavings when it was closed; this makes sure, so that the ledger may forget them.
-    // Where it fails, the ledger keeps the entry and clean-up tries again.
-    private void forgetIfGone(URI location, Delivery end) {
+    // Where it fails, or a request of the upload may still arrive, the ledger keeps the entry and clean-up looks again.
+    private void forgetIfGone(URI location, Sent sent, Delivery end) {
+        if (!sent.begun) {
+            return;
+        }
         if (end instanceof Delivery.Postponed postponed && postponed.storeFailed()) {
             return;
         }
         try {
             store.delete(location);
-            ledger.deleted(location);
+            if (sent.settled) {
+                ledger.deleted(location);
+            }
         } catch (IOException | RuntimeException | Error later) {
             return;
         }
@@ -266,10 +284,22 @@ public final class DeliverExport {
      * @param heartbeat how often it says that it lives; at most a third of the lease
      * @param patience how long it goes on saying so while nothing moves; longer than any query or request may take
      * @param retention how long a delivered file stays
+     * @param acceptedGaps the datasets that may lack what row security hides from their own user, each with the reason
      */
-    public record Terms(Duration lease, Duration heartbeat, Duration patience, Duration retention) {
+    public record Terms(
+            Duration lease,
+            Duration heartbeat,
+            Duration patience,
+            Duration retention,
+            Map<Dataset, String> acceptedGaps) {
+
+        /** Terms under which every file is complete. */
+        public Terms(Duration lease, Duration heartbeat, Duration patience, Duration retention) {
+            this(lease, heartbeat, patience, retention, Map.of());
+        }
 
         public Terms {
+            acceptedGaps = Map.copyOf(acceptedGaps);
             if (heartbeat.isZero()
                     || heartbeat.isNegative()
                     || heartbeat.multipliedBy(3).compareTo(lease) > 0) {
@@ -294,6 +324,16 @@ public final class DeliverExport {
      * @param nanoTime counts nanoseconds from any moment
      */
     public record Heartbeats(ScheduledExecutorService executor, BooleanSupplier choking, LongSupplier nanoTime) {}
+
+    /** How far an attempt has come with its object. */
+    private static final class Sent {
+
+        /** Whether the object is on record, or may be. */
+        private boolean begun;
+
+        /** Whether every request of the upload was answered; nothing was sent yet, so far. */
+        private boolean settled = true;
+    }
 
     /** Ends the attempt at the next byte once it may not go on. */
     private static final class Guarded extends FilterOutputStream {

@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param schemaVersion of Satchel's tables in the database it came from
  * @param records how many records of each dataset the file holds; a dataset the database lacks is not there
  * @param absent the datasets of the type that the database has no table for
+ * @param hidden the records that are not in the file because row security hides them from their user
  * @param entries the files inside, when the stored object is an archive
  */
 public record DeliveredFile(
@@ -27,6 +28,7 @@ public record DeliveredFile(
         String schemaVersion,
         Map<Dataset, Long> records,
         List<Dataset> absent,
+        List<HiddenRecords> hidden,
         List<Entry> entries) {
 
     public DeliveredFile {
@@ -35,7 +37,22 @@ public record DeliveredFile(
         }
         records = Map.copyOf(new TreeMap<>(records));
         absent = List.copyOf(absent);
+        hidden = List.copyOf(hidden);
         entries = List.copyOf(entries);
+    }
+
+    /** A file that nothing is missing from. */
+    public DeliveredFile(
+            URI location,
+            String contentType,
+            long bytes,
+            String sha256,
+            Instant snapshotAt,
+            String schemaVersion,
+            Map<Dataset, Long> records,
+            List<Dataset> absent,
+            List<Entry> entries) {
+        this(location, contentType, bytes, sha256, snapshotAt, schemaVersion, records, absent, List.of(), entries);
     }
 
     /** How many records the file holds, of all datasets together. */

@@ -2,7 +2,6 @@ package dev.satchel.export;
 
 import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What narrows an export: a period, the difficulty of words, the phase of learning them. Each may be left out.
  *
  * <p>As text a filter is a name and a value, which is how {@code export_history.filters} and the command line carry it:
- * {@code from} and {@code to} (dates, both included), {@code zone} (an IANA zone for those dates, UTC when left out),
+ * {@code from} and {@code to} (dates, both included), {@code zone} (a region for those dates, UTC when left out),
  * {@code difficulty}, {@code phase}. Nothing else is accepted, so that a misspelt filter is never an export of
  * everything.
  */
@@ -57,7 +56,9 @@ public record ExportFilters(
         String difficulty = texts.get("difficulty");
         String phase = texts.get("phase");
         return new ExportFilters(
-                from == null && to == null ? null : new Period(from, to, zone(zone)),
+                from == null && to == null
+                        ? null
+                        : new Period(from, to, zone == null ? ZoneOffset.UTC : Period.zone(zone)),
                 difficulty == null ? null : Difficulty.of(difficulty),
                 phase == null ? null : Phase.of(phase));
     }
@@ -73,19 +74,6 @@ public record ExportFilters(
                     "'" + text + "' is not a date for '" + name + "': expected year-month-day such as 2026-01-31",
                     malformed);
         }
-    }
-
-    private static ZoneId zone(@Nullable String text) {
-        if (text == null) {
-            return ZoneOffset.UTC;
-        }
-        if (!text.equals("UTC")
-                && !text.equals("Z")
-                && !ZoneId.getAvailableZoneIds().contains(text)) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' is not a time zone: expected an IANA name such as Europe/Madrid, or UTC");
-        }
-        return ZoneId.of(text);
     }
 
     /** The days, when the export is limited to some. */

@@ -5,11 +5,18 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Why an attempt did not deliver, fit to be read by the user whose export it is.
+ * Why an attempt did not deliver.
  *
- * @param explanation one sentence; never a value of a row, a path of a machine or a secret
+ * @param explanation one sentence, cause and remedy, fit to be read by the user whose export it is; never a value of a
+ *     row, the name of a machine or a secret
+ * @param detail what the operator may read besides, in the log and on the console: hosts, paths, the store's own words;
+ *     may be empty; never a value of a row or a secret
  */
-public record Failure(Code code, String explanation) {
+public record Failure(Code code, String explanation, String detail) {
+
+    public Failure(Code code, String explanation) {
+        this(code, explanation, "");
+    }
 
     /** The heap was full. */
     public static final Failure OUT_OF_MEMORY = new Failure(
@@ -19,6 +26,16 @@ public record Failure(Code code, String explanation) {
     /** The text of {@code export_history.error_message}. */
     public String message() {
         return code.key() + ": " + explanation;
+    }
+
+    /** The same with its detail, for the operator's log. */
+    public String messageInFull() {
+        return code.key() + ": " + explanationInFull();
+    }
+
+    /** The sentence with its detail, for the operator. */
+    public String explanationInFull() {
+        return detail.isEmpty() ? explanation : explanation + " [" + detail + "]";
     }
 
     /** The closed set of reasons, each with what ends it. */
@@ -55,6 +72,8 @@ public record Failure(Code code, String explanation) {
         DATABASE_DAMAGED(Verdict.OPERATOR),
         /** The snapshot grew older than allowed, so that it would hold back vacuum. */
         SNAPSHOT_TOO_OLD(Verdict.TRANSIENT),
+        /** Row security hides records of a table from the user whose they are. */
+        RECORDS_HIDDEN(Verdict.EXPORT),
         /** The worker vanished without a word. */
         WORKER_LOST(Verdict.TRANSIENT),
         /** The worker's memory did not suffice, for a large value or for all that it delivered at the same time. */

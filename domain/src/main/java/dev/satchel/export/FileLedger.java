@@ -15,23 +15,51 @@ public interface FileLedger {
     void opened(Export.Processing export, URI location);
 
     /**
-     * Objects that nobody needs: published ones whose export expired or whose row is gone, and unpublished ones of
-     * attempts that ended at least {@code grace} ago. An object of a live attempt, and the file of an export that has
-     * not expired, are never among them.
+     * Notes that a request of the attempt got no answer: until it can no longer be under way, it may write the object
+     * although the object was removed.
      */
-    List<Leftover> leftovers(Duration grace, int limit);
+    void unanswered(URI location);
 
     /** Records that name no object, so that nobody can remove one by them; at most {@code limit}. */
     List<Unreadable> unreadable(int limit);
 
-    /** Forgets an object that is known to be gone; for an expired export the row loses its location in the same step. */
+    /**
+     * Objects of one store that nobody needs: published ones whose export expired or whose row is gone, and unpublished
+     * ones of attempts that ended at least {@code grace} ago. An object of a live attempt, and the file of an export
+     * that has not expired, are never among them.
+     *
+     * @param root of the store that is known there now; what an earlier store at the same root holds is elsewhere
+     */
+    List<Leftover> leftovers(URI root, Duration grace, int limit);
+
+    /** How many such objects are in other stores than the one known at {@code root}, by store. */
+    List<Elsewhere> elsewhere(URI root, Duration grace);
+
+    /** Published objects, the newest first, that the store known at {@code root} must hold, because none was removed. */
+    List<URI> published(URI root, int limit);
+
+    /**
+     * Forgets an object that is gone and that no request can write any more; for an expired export the row loses its
+     * location in the same step.
+     */
     void deleted(URI location);
+
+    /**
+     * Notes that an object was removed. The row of an expired export loses its location in the same step. The object is
+     * forgotten unless one of its attempt's requests may be under way still, {@code requestLifetime} after the last one
+     * without an answer; then it stays on record as a leftover, to be looked for again.
+     *
+     * @return whether it was forgotten
+     */
+    boolean removed(URI location, Duration requestLifetime);
 
     /** An object to delete, and the export it was written for. */
     record Leftover(URI location, UUID exportId, Reason reason) {}
 
     /** A record that is no location, and the export it was written for. */
     record Unreadable(String text, UUID exportId) {}
+    /** How many objects are left over in a store that is not the one at hand. */
+    record Elsewhere(String root, long objects) {}
 
     /** Why an object is left over. */
     enum Reason {

@@ -12,6 +12,21 @@ import java.time.Duration;
  */
 public interface FileStore {
 
+    /** What the location of every file in this store begins with; ends in {@code /}. Does no I/O. */
+    URI root();
+
+    /**
+     * Where the store is reached, for the person who has to find it again: an endpoint with its bucket, or a directory.
+     * Holds no secret.
+     */
+    String address();
+
+    /**
+     * How long a request may be under way after its sender gave it up, so that until then a file may appear although
+     * nothing writes it any more; zero where nothing can come late.
+     */
+    Duration requestLifetime();
+
     /** Where a file of that name would be kept. Does no I/O. */
     URI locate(String name);
 
@@ -23,7 +38,11 @@ public interface FileStore {
      */
     Upload open(String name, String downloadName, String contentType) throws IOException;
 
-    /** Opens a published file for reading. */
+    /**
+     * Opens a published file for reading.
+     *
+     * @throws MissingFileException if the store answers that it has no such file
+     */
     InputStream read(URI location) throws IOException;
 
     /**
@@ -46,8 +65,17 @@ public interface FileStore {
 
         OutputStream body();
 
-        /** Publishes everything written to {@link #body}; when this returns, the file is durable and readable. */
+        /**
+         * Publishes everything written to {@link #body}; when this returns, the file is durable and readable, and holds
+         * exactly the bytes that were written.
+         */
         void commit() throws IOException;
+
+        /**
+         * Whether every request that could write something has been answered. Where one has not, it may still arrive
+         * within {@link FileStore#requestLifetime} and write the file, or begin it, after it was removed.
+         */
+        boolean isSettled();
 
         /** Ends the upload; without a commit, whatever was stored is removed. A failure to remove it is thrown. */
         @Override

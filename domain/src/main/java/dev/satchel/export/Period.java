@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the first day; null for no beginning
  * @param to the last day; null for no end
- * @param zone an IANA zone, under which the period can be stored and read again; all names of UTC become one
+ * @param zone a region such as Europe/Madrid, under which the period can be stored and read again, or UTC, whose names
+ *     all become one
  */
 public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zone) {
 
@@ -23,6 +25,9 @@ public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zo
     private static final int FIRST_YEAR = 1;
 
     private static final int LAST_YEAR = 9999;
+
+    /** Half of the rule that the database has for {@code satchel.user_zone}; the other half is UTC. */
+    public static final Pattern REGION = Pattern.compile("(?!Etc/|SystemV/)[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]*)+");
 
     public Period {
         if (from == null && to == null) {
@@ -37,14 +42,24 @@ public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zo
     }
 
     private static ZoneId canonical(ZoneId zone) {
-        if (zone.normalized().equals(ZoneOffset.UTC)) {
+        return zone.normalized().equals(ZoneOffset.UTC) ? ZoneOffset.UTC : zone(zone.getId());
+    }
+
+    /**
+     * The zone of that name: a region that Java knows, or UTC.
+     *
+     * @throws IllegalArgumentException for anything else, abbreviations and offsets included, whose sign and daylight
+     *     saving PostgreSQL reads otherwise
+     */
+    static ZoneId zone(String name) {
+        if (name.equals("UTC")) {
             return ZoneOffset.UTC;
         }
-        if (!ZoneId.getAvailableZoneIds().contains(zone.getId())) {
+        if (!REGION.matcher(name).matches() || !ZoneId.getAvailableZoneIds().contains(name)) {
             throw new IllegalArgumentException(
-                    "'" + zone + "' is not a time zone: expected an IANA name such as Europe/Madrid, or UTC");
+                    "'" + name + "' is not a time zone: expected an IANA name such as Europe/Madrid, or UTC");
         }
-        return zone;
+        return ZoneId.of(name);
     }
 
     private static void checkYear(String name, @Nullable LocalDate day) {

@@ -3,6 +3,7 @@ package dev.satchel.export;
 import dev.satchel.UserId;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -26,12 +27,40 @@ public interface UserRecords {
      * @param records how many records of each dataset were pushed
      * @param absent the datasets that the database has no table for; nothing of them was pushed
      * @param schemaVersion of Satchel's tables in that database
+     * @param hidden what is the user's and was not pushed, because row security does not show it to them
      */
-    record Snapshot(Instant takenAt, Map<Dataset, Long> records, List<Dataset> absent, String schemaVersion) {
+    record Snapshot(
+            Instant takenAt,
+            Map<Dataset, Long> records,
+            List<Dataset> absent,
+            String schemaVersion,
+            List<HiddenRecords> hidden) {
 
         public Snapshot {
             records = Map.copyOf(records);
             absent = List.copyOf(absent);
+            hidden = List.copyOf(hidden);
+        }
+
+        public Snapshot(Instant takenAt, Map<Dataset, Long> records, List<Dataset> absent, String schemaVersion) {
+            this(takenAt, records, absent, schemaVersion, List.of());
+        }
+
+        /**
+         * This snapshot, with the reason for which each gap is accepted.
+         *
+         * @throws HiddenRecordsException if records of another dataset are hidden
+         */
+        Snapshot accepting(Map<Dataset, String> reasons) {
+            List<HiddenRecords> accepted = new ArrayList<>();
+            for (HiddenRecords gap : hidden) {
+                String reason = reasons.get(gap.dataset());
+                if (reason == null) {
+                    throw new HiddenRecordsException(gap);
+                }
+                accepted.add(new HiddenRecords(gap.dataset(), gap.table(), gap.records(), gap.of(), reason));
+            }
+            return new Snapshot(takenAt, records, absent, schemaVersion, accepted);
         }
     }
 }

@@ -6,7 +6,8 @@
  * dev.satchel.export.DeliverExport} is the one road of the data: it reads {@link dev.satchel.export.UserRecords} in one
  * snapshot, pushes every value through a {@link dev.satchel.export.RecordSink} of a {@link
  * dev.satchel.export.FileFormats file format} into an {@link dev.satchel.export.FileStore.Upload}, and publishes the
- * file by completing the export. {@link dev.satchel.export.CleanUp} is the way out.
+ * file by completing the export. {@link dev.satchel.export.CleanUp} is the way out. Both ask {@link
+ * dev.satchel.export.StoreCheck} whether the store is the one that the database knows.
  */
 @NullMarked
 package dev.satchel.export;

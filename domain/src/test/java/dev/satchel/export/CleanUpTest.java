@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CleanUpTest {
@@ -21,7 +22,15 @@ class CleanUpTest {
     private final InMemoryExportHistory history = new InMemoryExportHistory();
     private final UserId user = history.addUser();
     private final StoreOfNames store = new StoreOfNames();
-    private final CleanUp cleanUp = new CleanUp(history, store, GRACE);
+    private final InMemoryFileStore marked = new InMemoryFileStore();
+    private final InMemoryProbeRecords probes = new InMemoryProbeRecords(history);
+    private final StoreCheck check = new StoreCheck(marked, history.stores(), history, probes);
+    private final CleanUp cleanUp = new CleanUp(history, store, check, probes, GRACE);
+
+    @BeforeEach
+    void markTheStore() throws IOException {
+        check.check();
+    }
 
     private Export.Processing claimed() {
         history.request(Requests.of(user));
@@ -113,6 +122,66 @@ class CleanUpTest {
     }
 
     @Test
+    void forgetsNothingWhenTheStoreIsAnother() throws IOException {
+        Export.Completed export = published();
+        history.letPass(RETENTION);
+        marked.exchange();
+
+        assertThatExceptionOfType(StoreMismatchException.class).isThrownBy(this::removeAll);
+
+        assertThat(store.objects).containsExactly(export.file().location());
+        assertThat(history.remembered()).containsExactly(export.file().location());
+        assertThat(history.find(export.id()).orElseThrow().location())
+                .isEqualTo(export.file().location());
+    }
+
+    @Test
+    void forgetsNothingWhenTheStoreBecomesAnotherMeanwhile() {
+        Export.Completed export = published();
+        history.letPass(RETENTION);
+        store.onDelete = marked::exchange;
+
+        assertThatExceptionOfType(StoreMismatchException.class).isThrownBy(this::removeAll);
+
+        assertThat(history.remembered()).containsExactly(export.file().location());
+    }
+
+    @Test
+    void looksAgainForAnObjectThatARequestWithoutAnswerMayStillWrite() throws IOException {
+        store.requestLifetime = Duration.ofHours(2);
+        Export.Processing export = claimed();
+        URI location = Exports.anyLocation();
+        history.opened(export, location);
+        history.fail(export, Exports.accessDenied());
+        history.letPass(GRACE);
+
+        removeAll();
+        assertThat(history.remembered()).containsExactly(location);
+        store.objects.add(location);
+        removeAll();
+        assertThat(store.objects).isEmpty();
+        assertThat(history.remembered()).containsExactly(location);
+
+        history.letPass(store.requestLifetime);
+        removeAll();
+        assertThat(history.remembered()).isEmpty();
+    }
+
+    @Test
+    void looksAgainForThePublishedFileOfADeletedRow() throws IOException {
+        store.requestLifetime = Duration.ofHours(2);
+        Export.Completed export = published();
+        history.unanswered(export.file().location());
+        history.letPass(Duration.ofMinutes(1));
+        history.deleteExport(export.id());
+
+        removeAll();
+
+        assertThat(store.objects).isEmpty();
+        assertThat(history.remembered()).containsExactly(export.file().location());
+    }
+
+    @Test
     void leavesFilesAloneThatHaveNotExpired() throws IOException {
         Export.Completed export = published();
         history.letPass(RETENTION.minusSeconds(1));
@@ -144,6 +213,23 @@ class CleanUpTest {
         private final Set<URI> objects = new HashSet<>();
         private final Set<URI> shownWhileDeleting = new HashSet<>();
         private boolean broken;
+        private Duration requestLifetime = Duration.ZERO;
+        private Runnable onDelete = () -> {};
+
+        @Override
+        public URI root() {
+            return URI.create("s3://exports/");
+        }
+
+        @Override
+        public String address() {
+            return "nowhere";
+        }
+
+        @Override
+        public Duration requestLifetime() {
+            return requestLifetime;
+        }
 
         @Override
         public URI locate(String name) {
@@ -165,6 +251,7 @@ class CleanUpTest {
             if (broken) {
                 throw new IOException("the store is down");
             }
+            onDelete.run();
             if (history.remembered().contains(location)) {
                 shownWhileDeleting.add(location);
             }

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,6 +55,9 @@ class DeliverExportTest {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicBoolean choking = new AtomicBoolean();
     private final Store store = new Store();
+    private final InMemoryFileStore marked = new InMemoryFileStore();
+    private final InMemoryProbeRecords probes = new InMemoryProbeRecords(history);
+    private final StoreCheck check = new StoreCheck(marked, history.stores(), history, probes);
     private final Words words = new Words();
     private final FlakyHistory flaky = new FlakyHistory();
     private final ScheduledExecutorService heartbeats = Executors.newSingleThreadScheduledExecutor();
@@ -68,6 +72,11 @@ class DeliverExportTest {
         return history.claim("worker", LEASE).orElseThrow();
     }
 
+    private void failProbe(String message) throws IOException {
+        check.check();
+        marked.failOn(InMemoryFileStore.Step.OPEN, () -> new IOException(message));
+    }
+
     private Delivery deliver(Export.Processing export) {
         return deliver(export, TERMS);
     }
@@ -79,7 +88,7 @@ class DeliverExportTest {
                         words,
                         new Lines(),
                         store,
-                        store::probe,
+                        check,
                         DeliverExportTest::diagnose,
                         NO_DELAY,
                         new DeliverExport.Heartbeats(heartbeats, choking::get, System::nanoTime),
@@ -146,7 +155,7 @@ class DeliverExportTest {
                             file,
                             history.now(),
                             history.now().plus(RETENTION))));
-            assertThat(history.leftovers(Duration.ZERO, 10)).isEmpty();
+            assertThat(history.leftovers(store.root(), Duration.ZERO, 10)).isEmpty();
         }
 
         @Test
@@ -297,10 +306,10 @@ class DeliverExportTest {
 
         @ParameterizedTest
         @CsvSource({"OPEN, down", "WRITE, broken", "COMMIT, denied", "READ, broken", "CLOSE, down"})
-        void isWhateverHappensWhileTheStoreFailsItsProbe(Fault fault, String message) {
+        void isWhateverHappensWhileTheStoreFailsItsProbe(Fault fault, String message) throws IOException {
             Export.Processing export = claimed();
             fail(fault, message);
-            store.probeFails = "denied";
+            failProbe("denied");
 
             Delivery delivery = deliver(export);
 
@@ -314,20 +323,20 @@ class DeliverExportTest {
         }
 
         @Test
-        void isNotAFailureOfTheDatabase() {
+        void isNotAFailureOfTheDatabase() throws IOException {
             Export.Processing export = claimed();
             fail(Fault.READ, "away");
-            store.probeFails = "denied";
+            failProbe("denied");
 
             assertThat(deliver(export)).isInstanceOf(Delivery.Retried.class);
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"away", "locked"})
-        void isNotWhatTheDatabaseDidNotAnswerInTheProbe(String reason) {
+        void isNotWhatTheDatabaseDidNotAnswerInTheProbe(String reason) throws IOException {
             Export.Processing export = claimed();
             fail(Fault.READ, "broken");
-            store.probeFails = reason;
+            failProbe(reason);
 
             assertThat(deliver(export)).isInstanceOf(Delivery.GivenUp.class);
         }
@@ -413,6 +422,70 @@ class DeliverExportTest {
             } catch (InterruptedException interrupted) {
                 throw new AssertionError(interrupted);
             }
+        }
+    }
+
+    @Nested
+    class AnotherStore {
+
+        @Test
+        void isGivenNothing() throws IOException {
+            check.check();
+            marked.exchange();
+            Export.Processing export = claimed();
+
+            Delivery delivery = deliver(export);
+
+            assertThat(delivery)
+                    .isInstanceOfSatisfying(
+                            Delivery.Postponed.class,
+                            postponed -> assertThat(postponed.cause()).isInstanceOf(StoreMismatchException.class));
+            assertThat(store.names).isEmpty();
+            assertNothingIsLeft();
+        }
+    }
+
+    @Nested
+    class RequestWithoutAnswer {
+
+        @BeforeEach
+        void loseIt() {
+            store.settled = false;
+        }
+
+        @ParameterizedTest
+        @CsvSource({"WRITE", "COMMIT", "CLOSE"})
+        void leavesTheEntryToCleanUpAfterAFailure(Fault fault) {
+            store.fault = fault;
+            store.message = "down";
+
+            deliver(claimed());
+
+            assertThat(store.objects).isEmpty();
+            assertThat(history.remembered()).hasSize(1);
+        }
+
+        @Test
+        void leavesTheEntryToCleanUpAfterTheLeaseWasLost() {
+            store.onCommit = DeliverExportTest.this::takeTheLeaseAway;
+
+            deliver(claimed());
+
+            assertThat(store.objects).isEmpty();
+            assertThat(history.remembered()).hasSize(1);
+        }
+
+        @Test
+        void isOnRecordWithThePublishedFile() {
+            Export.Processing export = claimed();
+
+            assertThat(deliver(export)).isInstanceOf(Delivery.Delivered.class);
+
+            URI location = entry(export).location();
+            history.deleteExport(export.id());
+            assertThat(history.removed(location, store.requestLifetime())).isFalse();
+            history.letPass(store.requestLifetime());
+            assertThat(history.removed(location, store.requestLifetime())).isTrue();
         }
     }
 
@@ -784,7 +857,7 @@ class DeliverExportTest {
         private Fault fault = Fault.NONE;
         private String message = "";
         private boolean deletesFail;
-        private String probeFails = "";
+        private boolean settled = true;
         private int openUploads;
         private int commits;
         private Runnable onOpen = () -> {};
@@ -797,10 +870,19 @@ class DeliverExportTest {
             }
         }
 
-        void probe() throws IOException {
-            if (!probeFails.isEmpty()) {
-                throw new IOException(probeFails);
-            }
+        @Override
+        public URI root() {
+            return URI.create("memory:///");
+        }
+
+        @Override
+        public String address() {
+            return "this process";
+        }
+
+        @Override
+        public Duration requestLifetime() {
+            return Duration.ofHours(1);
         }
 
         @Override
@@ -870,6 +952,11 @@ class DeliverExportTest {
                 objects.put(location, bytes.toByteArray());
                 commits++;
                 onCommit.run();
+            }
+
+            @Override
+            public boolean isSettled() {
+                return settled;
             }
 
             @Override

@@ -23,14 +23,27 @@ public final class Exports {
         return new Export.Processing(UUID.randomUUID(), request, NOON, NOON.plusSeconds(1), 1, UUID.randomUUID());
     }
 
+    /** The root of the store that {@link #anyLocation} is in. */
+    public static final URI ROOT = URI.create("s3://exports/");
+
     /** A place where nothing was stored before. */
     public static URI anyLocation() {
-        return URI.create("s3://exports/" + UUID.randomUUID());
+        return locationIn(ROOT);
+    }
+
+    /** A place in that store where nothing was stored before. */
+    public static URI locationIn(URI root) {
+        return URI.create(root + "" + UUID.randomUUID() + "/1-" + UUID.randomUUID() + ".csv");
     }
 
     /** A place where nothing was stored before, with a name that belongs to the export. */
     public static URI anyLocationOf(Export.Processing export) {
-        return URI.create("s3://exports/" + export.id() + "/" + UUID.randomUUID());
+        return locationOf(export, ROOT);
+    }
+
+    /** A place in that store where nothing was stored before, with a name that belongs to the export. */
+    public static URI locationOf(Export.Processing export, URI root) {
+        return URI.create(root + "" + export.id() + "/" + UUID.randomUUID());
     }
 
     public static DeliveredFile anyFile() {

@@ -56,7 +56,7 @@ public abstract class FileLedgerContract {
     }
 
     private List<Leftover> leftovers() {
-        return ledger.leftovers(GRACE, 100);
+        return ledger.leftovers(Exports.ROOT, GRACE, 100);
     }
 
     @Nested
@@ -270,6 +270,158 @@ public abstract class FileLedgerContract {
         }
     }
 
+    @Nested
+    class Removed {
+
+        private static final Duration LIFETIME = Duration.ofMinutes(30);
+
+        @Test
+        void isForgottenWhenEveryRequestWasAnswered() {
+            Export.Processing export = claimed();
+            URI location = published(export);
+            world.deleteExport(export.id());
+
+            assertThat(ledger.removed(location, LIFETIME)).isTrue();
+
+            assertThat(leftovers()).isEmpty();
+        }
+
+        @Test
+        void isForgottenAtOnceWhereNothingCanComeLate() {
+            Export.Processing export = claimed();
+            URI location = opened(export);
+
+            assertThat(ledger.removed(location, Duration.ZERO)).isTrue();
+
+            world.deleteExport(export.id());
+            world.letPass(GRACE);
+            assertThat(leftovers()).isEmpty();
+        }
+
+        @Test
+        void isKeptWhileARequestWithoutAnswerMayBeUnderWay() {
+            Export.Processing export = claimed();
+            URI location = opened(export);
+            ledger.unanswered(location);
+            history.complete(export, Exports.file(location), RETENTION);
+            world.deleteExport(export.id());
+            world.letPass(LIFETIME.minusMinutes(1));
+
+            assertThat(ledger.removed(location, LIFETIME)).isFalse();
+            assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), ROW_DELETED));
+
+            world.letPass(Duration.ofMinutes(1));
+            assertThat(ledger.removed(location, LIFETIME)).isTrue();
+            assertThat(leftovers()).isEmpty();
+        }
+
+        @Test
+        void takesTheLocationFromTheRowEvenIfItIsKept() {
+            Export.Processing export = claimed();
+            URI location = opened(export);
+            ledger.unanswered(location);
+            history.complete(export, Exports.file(location), Duration.ofSeconds(1));
+            world.letPass(Duration.ofSeconds(1));
+
+            assertThat(ledger.removed(location, LIFETIME)).isFalse();
+
+            assertThat(world.catalog().find(export.id()).orElseThrow().location())
+                    .isNull();
+            world.letPass(GRACE);
+            assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), NEVER_PUBLISHED));
+            assertThat(ledger.removed(location, LIFETIME)).isTrue();
+        }
+
+        // A worker that died told nothing about its last request.
+        @Test
+        void isKeptAfterAnAttemptThatEndedWithoutAWord() {
+            Export.Processing export = claimed();
+            URI location = opened(export);
+            world.letPass(GRACE);
+            history.rescue(5);
+
+            assertThat(ledger.removed(location, LIFETIME)).isFalse();
+
+            world.letPass(LIFETIME);
+            assertThat(ledger.removed(location, LIFETIME)).isTrue();
+        }
+
+        // Nothing says when the row was deleted, and its worker may have written until then.
+        @Test
+        void isKeptForADayWithoutARow() {
+            Export.Processing export = claimed();
+            URI location = opened(export);
+            world.deleteExport(export.id());
+            world.letPass(Duration.ofDays(1));
+
+            assertThat(ledger.removed(location, LIFETIME)).isFalse();
+
+            world.letPass(LIFETIME);
+            assertThat(ledger.removed(location, LIFETIME)).isTrue();
+        }
+    }
+
+    @Nested
+    class Stores {
+
+        private static final URI OTHER = URI.create("file:///mnt/other/");
+
+        private URI published(Export.Processing export, URI root) {
+            URI location = Exports.locationOf(export, root);
+            ledger.opened(export, location);
+            history.complete(export, Exports.file(location), RETENTION);
+            return location;
+        }
+
+        @Test
+        void keepTheirLeftoversApart() {
+            URI here = published(claimed(), Exports.ROOT);
+            published(claimed(), OTHER);
+            published(claimed(), OTHER);
+            assertThat(ledger.elsewhere(Exports.ROOT, GRACE)).isEmpty();
+            world.letPass(RETENTION);
+
+            assertThat(leftovers()).extracting(Leftover::location).containsExactly(here);
+            assertThat(ledger.elsewhere(Exports.ROOT, GRACE))
+                    .containsExactly(new FileLedger.Elsewhere(OTHER.toString(), 2));
+            assertThat(ledger.elsewhere(OTHER, GRACE))
+                    .containsExactly(new FileLedger.Elsewhere(Exports.ROOT.toString(), 1));
+        }
+
+        @Test
+        void keepTheirLeftoversApartAtOneRoot() {
+            KnownStore first = world.stores().add(Exports.ROOT, "first");
+            world.stores().marked(first);
+            URI before = published(claimed(), Exports.ROOT);
+            KnownStore second = world.stores().replace(first, "second");
+            URI after = published(claimed(), Exports.ROOT);
+            world.letPass(RETENTION);
+
+            assertThat(leftovers()).extracting(Leftover::location).containsExactly(after);
+            assertThat(ledger.published(Exports.ROOT, 10)).containsExactly(after);
+            assertThat(ledger.elsewhere(Exports.ROOT, GRACE))
+                    .containsExactly(new FileLedger.Elsewhere(Exports.ROOT.toString(), 1));
+
+            world.stores().reinstate(first);
+            assertThat(leftovers()).extracting(Leftover::location).containsExactly(before);
+            assertThat(second.marked()).isFalse();
+        }
+
+        @Test
+        void tellWhichFilesTheyMustHold() {
+            published(claimed(), OTHER);
+            URI first = published(claimed(), Exports.ROOT);
+            world.letPass(Duration.ofMinutes(1));
+            URI second = published(claimed(), Exports.ROOT);
+            opened(claimed());
+
+            assertThat(ledger.published(Exports.ROOT, 10)).containsExactly(second, first);
+            assertThat(ledger.published(Exports.ROOT, 1)).containsExactly(second);
+            ledger.deleted(second);
+            assertThat(ledger.published(Exports.ROOT, 10)).containsExactly(first);
+        }
+    }
+
     @Test
     void givesNoMoreThanAskedFor() {
         for (int count = 0; count < 5; count++) {
@@ -277,7 +429,7 @@ public abstract class FileLedgerContract {
         }
         world.letPass(RETENTION);
 
-        assertThat(ledger.leftovers(GRACE, 3))
+        assertThat(ledger.leftovers(Exports.ROOT, GRACE, 3))
                 .hasSize(3)
                 .extracting(Leftover::reason)
                 .containsOnly(EXPIRED);

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.UUID;
 
 /**
- * The three ports of one empty export history, and what a contract needs to do to the world around them.
+ * The ports of one empty export history, and what a contract needs to do to the world around them.
  *
  * <p>An implementation is proven by extending the contracts with one of these, made anew for each test.
  */
@@ -16,6 +16,10 @@ public interface HistoryUnderTest {
     ExportCatalog catalog();
 
     FileLedger ledger();
+
+    KnownStores stores();
+
+    ProbeRecords probes();
 
     UserId addUser();
 

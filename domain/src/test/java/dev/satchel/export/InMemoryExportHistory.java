@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -27,12 +28,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryExportHistory implements ExportHistory, ExportCatalog, FileLedger {
 
+    private static final Duration LONGEST_ATTEMPT = Duration.ofDays(1);
+
     private static final Failure WORKER_LOST =
             new Failure(Failure.Code.WORKER_LOST, "the worker stopped answering, time after time");
 
     private final Set<UserId> users = new LinkedHashSet<>();
     private final Map<UUID, Row> rows = new LinkedHashMap<>();
     private final Map<URI, OpenedFile> files = new LinkedHashMap<>();
+    private final InMemoryKnownStores stores = new InMemoryKnownStores(this);
     private Instant now = Exports.NOON;
     private Instant lastHeartbeat = Exports.NOON;
 
@@ -66,6 +70,11 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     /** When a lease was extended last. */
     public synchronized Instant lastHeartbeat() {
         return lastHeartbeat;
+    }
+
+    /** The stores that the files are in. */
+    public InMemoryKnownStores stores() {
+        return stores;
     }
 
     /** Every object the ledger remembers. */
@@ -184,11 +193,8 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         row.location = file.location();
         row.completedAt = now;
         row.expiresAt = now.plus(retention);
-        files.compute(
-                file.location(),
-                (location, opened) -> opened == null
-                        ? new OpenedFile(row.id, export.token(), now, true)
-                        : new OpenedFile(row.id, export.token(), opened.openedAt, true));
+        files.computeIfAbsent(file.location(), location -> new OpenedFile(row.id, export.token(), now)).publishedAt =
+                now;
         return new Export.Completed(row.id, row.request, file, row.completedAt, row.expiresAt);
     }
 
@@ -308,16 +314,27 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
 
     @Override
     public synchronized void opened(Export.Processing export, URI location) {
-        if (files.putIfAbsent(location, new OpenedFile(export.id(), export.token(), now, false)) != null) {
+        OpenedFile file = new OpenedFile(export.id(), export.token(), now);
+        file.store = stores.holding(location);
+        if (files.putIfAbsent(location, file) != null) {
             throw new IllegalStateException("opened twice: " + location);
         }
     }
 
     @Override
-    public synchronized List<Leftover> leftovers(Duration grace, int limit) {
+    public synchronized void unanswered(URI location) {
+        files.get(location).unansweredAt = now;
+    }
+
+    @Override
+    public synchronized List<Leftover> leftovers(URI root, Duration grace, int limit) {
         List<Leftover> leftovers = new ArrayList<>();
-        files.forEach((location, file) -> reason(location, file, grace)
-                .ifPresent(reason -> leftovers.add(new Leftover(location, file.exportId, reason))));
+        files.forEach((location, file) -> {
+            if (isIn(root, location, file)) {
+                reason(location, file, grace)
+                        .ifPresent(reason -> leftovers.add(new Leftover(location, file.exportId, reason)));
+            }
+        });
         return leftovers.stream().limit(limit).toList();
     }
 
@@ -326,11 +343,81 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         return List.of();
     }
 
+    @Override
+    public synchronized List<Elsewhere> elsewhere(URI root, Duration grace) {
+        Map<String, Long> counts = new TreeMap<>();
+        files.forEach((location, file) -> {
+            if (!isIn(root, location, file) && reason(location, file, grace).isPresent()) {
+                counts.merge(rootOf(location, file).toString(), 1L, Long::sum);
+            }
+        });
+        return counts.entrySet().stream()
+                .map(count -> new Elsewhere(count.getKey(), count.getValue()))
+                .toList();
+    }
+
+    @Override
+    public synchronized List<URI> published(URI root, int limit) {
+        return files.entrySet().stream()
+                .filter(file -> file.getValue().publishedAt != null && isIn(root, file.getKey(), file.getValue()))
+                .sorted(Comparator.comparing((Map.Entry<URI, OpenedFile> file) -> file.getValue().publishedAt)
+                        .reversed())
+                .map(Map.Entry::getKey)
+                .limit(limit)
+                .toList();
+    }
+
+    private boolean isIn(URI root, URI location, OpenedFile file) {
+        return file.store.isPresent()
+                ? file.store.equals(stores.find(root).map(KnownStore::id))
+                : location.toString().startsWith(root.toString());
+    }
+
+    private URI rootOf(URI location, OpenedFile file) {
+        return file.store
+                .map(stores::rootOf)
+                .orElseGet(() -> URI.create(location.toString().replaceFirst("[^/]*/[^/]*$", "")));
+    }
+
+    synchronized void recordStore(URI root, UUID store) {
+        files.forEach((location, file) -> {
+            if (file.store.isEmpty() && location.toString().startsWith(root.toString())) {
+                file.store = Optional.of(store);
+            }
+        });
+    }
+
+    synchronized Set<URI> rootsWithoutStore() {
+        return files.entrySet().stream()
+                .filter(file -> file.getValue().store.isEmpty())
+                .map(file -> rootOf(file.getKey(), file.getValue()))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    synchronized long countIn(Optional<UUID> store, URI root) {
+        return locationsIn(store, root).size();
+    }
+
+    synchronized long forgetIn(Optional<UUID> store, URI root) {
+        List<URI> forgotten = locationsIn(store, root);
+        forgotten.forEach(this::deleted);
+        return forgotten.size();
+    }
+
+    private List<URI> locationsIn(Optional<UUID> store, URI root) {
+        return files.entrySet().stream()
+                .filter(file -> file.getValue().store.equals(store))
+                .filter(file -> store.isPresent()
+                        || rootOf(file.getKey(), file.getValue()).equals(root))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     private Optional<Reason> reason(URI location, OpenedFile file, Duration grace) {
         Instant before = now.minus(grace);
         Row row = rows.get(file.exportId);
         if (row == null) {
-            boolean due = file.published || !file.openedAt.isAfter(before);
+            boolean due = file.publishedAt != null || !file.openedAt.isAfter(before);
             return due ? Optional.of(Reason.ROW_DELETED) : Optional.empty();
         }
         if (row.pointsTo(location)) {
@@ -343,16 +430,55 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
 
     @Override
     public synchronized void deleted(URI location) {
-        OpenedFile file = files.remove(location);
-        Row row = file == null ? null : rows.get(file.exportId);
+        removed(location, Duration.ZERO);
+    }
+
+    @Override
+    public synchronized boolean removed(URI location, Duration requestLifetime) {
+        OpenedFile file = files.get(location);
+        if (file == null) {
+            return true;
+        }
+        boolean forgotten = requestLifetime.isZero() || isSettled(file, requestLifetime);
+        if (forgotten) {
+            files.remove(location);
+        }
+        Row row = rows.get(file.exportId);
         if (row != null && row.pointsTo(location)) {
             row.location = null;
             row.expiredAt = now;
             row.updatedAt = now;
         }
+        return forgotten;
     }
 
-    private record OpenedFile(UUID exportId, UUID token, Instant openedAt, boolean published) {}
+    private boolean isSettled(OpenedFile file, Duration requestLifetime) {
+        Instant before = now.minus(requestLifetime);
+        if (file.publishedAt != null) {
+            return file.unansweredAt == null || !file.unansweredAt.isAfter(before);
+        }
+        Row row = rows.get(file.exportId);
+        // Nothing says when the row was deleted, and its attempt may have gone on until then.
+        return row == null
+                ? !file.openedAt.isAfter(before.minus(LONGEST_ATTEMPT))
+                : !file.openedAt.isAfter(before) && !row.updatedAt.isAfter(before);
+    }
+
+    private static final class OpenedFile {
+
+        private final UUID exportId;
+        private final UUID token;
+        private final Instant openedAt;
+        private Optional<UUID> store = Optional.empty();
+        private @Nullable Instant publishedAt;
+        private @Nullable Instant unansweredAt;
+
+        OpenedFile(UUID exportId, UUID token, Instant openedAt) {
+            this.exportId = exportId;
+            this.token = token;
+            this.openedAt = openedAt;
+        }
+    }
 
     private static final class Row {
 

@@ -30,6 +30,8 @@ public final class InMemoryFileStore implements FileStore {
     private final Map<String, byte[]> files = new TreeMap<>();
     private final Map<MemoryUpload, String> uploads = new IdentityHashMap<>();
     private final Map<Step, Supplier<? extends Exception>> failures = new EnumMap<>(Step.class);
+    private boolean settled = true;
+    private Duration requestLifetime = Duration.ZERO;
 
     /** Where a store can fail. */
     public enum Step {
@@ -54,6 +56,24 @@ public final class InMemoryFileStore implements FileStore {
     /** Lets every step succeed again. */
     public synchronized void recover() {
         failures.clear();
+        settled = true;
+    }
+
+    /** Says from now on that a request of each upload got no answer, and how long such a request may be under way. */
+    public synchronized void loseAnswers(Duration lifetime) {
+        settled = false;
+        requestLifetime = lifetime;
+    }
+
+    /** Puts a file there that no upload wrote, such as one whose request arrives late. */
+    public synchronized void arrive(URI location, byte[] content) {
+        files.put(name(location), content.clone());
+    }
+
+    /** Becomes an empty store at the same root. */
+    public synchronized void exchange() {
+        files.clear();
+        uploads.clear();
     }
 
     /** The names of the published files, in order. */
@@ -64,6 +84,21 @@ public final class InMemoryFileStore implements FileStore {
     /** The names of the uploads that were neither committed nor removed, in order. */
     public synchronized Collection<String> unfinished() {
         return new TreeSet<>(uploads.values());
+    }
+
+    @Override
+    public URI root() {
+        return URI.create(ROOT);
+    }
+
+    @Override
+    public String address() {
+        return "this process";
+    }
+
+    @Override
+    public synchronized Duration requestLifetime() {
+        return requestLifetime;
     }
 
     @Override
@@ -86,7 +121,7 @@ public final class InMemoryFileStore implements FileStore {
         fail(Step.READ);
         byte[] file = files.get(name);
         if (file == null) {
-            throw new FileNotFoundException(name);
+            throw new MissingFileException(location, new FileNotFoundException(name));
         }
         return new ByteArrayInputStream(file);
     }
@@ -184,6 +219,13 @@ public final class InMemoryFileStore implements FileStore {
                 uploads.remove(this);
                 ended = true;
                 fail(Step.COMMITTED);
+            }
+        }
+
+        @Override
+        public boolean isSettled() {
+            synchronized (InMemoryFileStore.this) {
+                return settled;
             }
         }
 

@@ -8,6 +8,7 @@ import java.util.UUID;
 final class InMemoryHistoryUnderTest implements HistoryUnderTest {
 
     private final InMemoryExportHistory memory = new InMemoryExportHistory();
+    private final InMemoryProbeRecords probes = new InMemoryProbeRecords(memory);
 
     @Override
     public ExportHistory history() {
@@ -22,6 +23,16 @@ final class InMemoryHistoryUnderTest implements HistoryUnderTest {
     @Override
     public FileLedger ledger() {
         return memory;
+    }
+
+    @Override
+    public KnownStores stores() {
+        return memory.stores();
+    }
+
+    @Override
+    public ProbeRecords probes() {
+        return probes;
     }
 
     @Override

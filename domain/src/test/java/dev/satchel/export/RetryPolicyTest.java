@@ -80,6 +80,7 @@ class RetryPolicyTest {
                                     STORE_MISCONFIGURED,
                                     STORE_FULL,
                                     FILE_TOO_LARGE,
+                                    RECORDS_HIDDEN,
                                     DATABASE_LOCKED,
                                     DATABASE_READ_ONLY,
                                     DATABASE_FULL,

@@ -271,6 +271,9 @@ class AdvisorIT {
                 "export_queue_user_id_round_idx",
                 "SELECT count(*) FROM satchel.export_queue WHERE user_id = '00000000-0000-0000-0000-000000000007'");
         queries.put(
+                "export_file_store_id_idx",
+                "SELECT url FROM satchel.export_file WHERE store_id = '00000000-0000-0000-0000-000000000007'");
+        queries.put(
                 "session_credit_user_id_day_idx",
                 "SELECT day FROM satchel.session_credit WHERE user_id = '00000000-0000-0000-0000-000000000007' ORDER BY day");
         // Flyway's own. A migration cannot drop it, since Flyway keeps its history locked meanwhile; and a table of a

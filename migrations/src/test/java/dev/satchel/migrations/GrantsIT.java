@@ -128,7 +128,8 @@ class GrantsIT {
                         "batch_step_execution | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
                         "batch_step_execution_context | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
                         "data_key | satchel_rotation | SELECT",
-                        "export_file | satchel_exports | DELETE, INSERT, SELECT, UPDATE (published_at)",
+                        "export_file | satchel_exports | DELETE, INSERT, SELECT, UPDATE (published_at, store_id,"
+                                + " unanswered_at)",
                         "export_lease | satchel_exports | DELETE, INSERT (export_id, attempt, token, owner,"
                                 + " heartbeat_at, expires_at), SELECT, UPDATE (attempt, token, owner, heartbeat_at,"
                                 + " expires_at, run_after)",
@@ -137,6 +138,8 @@ class GrantsIT {
                         "key_audit | satchel_vault | SELECT",
                         "key_check | satchel_vault | SELECT, UPDATE (next_check_at)",
                         "session_credit | satchel_exports | SELECT",
+                        "store | satchel_exports | DELETE, INSERT, SELECT, UPDATE (generation, marked_at)",
+                        "store_probe | satchel_exports | DELETE, INSERT, SELECT",
                         "user_zone | satchel_exports | INSERT, SELECT");
         try (var worker = Session.open(database.workerDataSource())) {
             assertThat(worker.value("SELECT nextval('satchel.batch_job_instance_seq')"))
@@ -255,7 +258,10 @@ class GrantsIT {
                         "satchel.admit_changed_export() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.admit_exports(uuid,bigint) | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.backfill_progress(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
+                        "satchel.check_zone() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.count_records(uuid,text[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.credit_sessions(uuid[],uuid[],uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
+                        "satchel.day_in_zone(timestamp with time zone,text) | f | {\"search_path=pg_catalog, pg_temp\"} | satchel_exports",
                         "satchel.end_broken_streaks(integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.ensure_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.follow_deleted_sessions() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",

@@ -70,8 +70,8 @@ class PrivateSchemaIT {
                                   AND (indkey::int2[])[0:cardinality(conkey) - 1] = conkey)
                 """;
 
-        assertThat(owner.value(foreignKeys)).isEqualTo("13");
-        assertThat(owner.value(foreignKeys + indexed)).isEqualTo("13");
+        assertThat(owner.value(foreignKeys)).isEqualTo("14");
+        assertThat(owner.value(foreignKeys + indexed)).isEqualTo("14");
     }
 
     @Test

@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
             "Removes files that expired or that nothing refers to, and ends broken streaks.",
             "Nothing refers to the file of a deleted export, or of an attempt that failed. A streak is broken when its"
                     + " user had no session yesterday.",
-            "Ends with 1 when a file could not be removed; the next clean-up tries it again."
+            "Ends with 1 when a file could not be removed; the next clean-up tries it again. Files in other stores than"
+                    + " SATCHEL_STORE names are counted and left alone."
         })
 final class CleanUpCommand implements Callable<Integer> {
 
@@ -62,8 +63,26 @@ final class CleanUpCommand implements Callable<Integer> {
                         report.removed(Reason.ROW_DELETED),
                         report.removed(Reason.NEVER_PUBLISHED),
                         report.kept());
+        report.elsewhere().forEach(this::name);
         console.out().printf(Locale.ROOT, "ended %d streaks%n", report.streaksEnded());
-        return report.kept() == 0 ? 0 : 1;
+        report.refusal().ifPresent(CleanUpCommand::log);
+        return report.kept() == 0 && report.refusal().isEmpty() ? 0 : 1;
+    }
+
+    private void name(FileLedger.Elsewhere other) {
+        console.out()
+                .printf(
+                        Locale.ROOT,
+                        "left %d in another store, %s: run this with SATCHEL_STORE=%s, or 'satchel store forget' if that"
+                                + " store is gone%n",
+                        other.objects(),
+                        other.root(),
+                        other.root());
+    }
+
+    private static void log(CleanUpReport.Refusal refusal) {
+        LOG.error("nothing removed: {}", refusal.failure().explanationInFull());
+        LOG.debug("clean-up", refusal.cause());
     }
 
     private static void log(FileLedger.Unreadable unreadable) {
@@ -83,7 +102,7 @@ final class CleanUpCommand implements Callable<Integer> {
                     "file of export {} not removed ({}): {}",
                     removal.leftover().exportId(),
                     reason,
-                    removal.failure().message());
+                    removal.failure().explanationInFull());
             LOG.debug("export {}", removal.leftover().exportId(), removal.cause());
         }
     }

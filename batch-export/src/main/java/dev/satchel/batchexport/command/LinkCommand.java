@@ -2,8 +2,11 @@ package dev.satchel.batchexport.command;
 
 import dev.satchel.UserId;
 import dev.satchel.export.ExportCatalog;
+import dev.satchel.export.FileStore;
+import dev.satchel.export.MissingFileException;
 import dev.satchel.postgres.SatchelPostgres;
 import java.io.IOException;
+import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
@@ -50,7 +53,21 @@ final class LinkCommand implements Callable<Integer> {
                         + (owner == null ? "" : " of that user") + " has a file to download:"
                         + " it is not there, not completed, or expired"));
         Duration validity = file.remaining().compareTo(LONGEST) < 0 ? file.remaining() : LONGEST;
-        console.out().println(settings.store().link(file.location(), validity));
+        console.out().println(link(settings.store(), file, validity));
         return 0;
+    }
+
+    private static URI link(FileStore store, ExportCatalog.Downloadable file, Duration validity) throws IOException {
+        if (!file.location().toString().startsWith(store.root().toString())) {
+            throw new RefusedException("the file of export " + file.id() + " is in another store than SATCHEL_STORE"
+                    + " names, " + store.root() + ": set SATCHEL_STORE to the one that 'satchel export show' prints");
+        }
+        try {
+            return store.link(file.location(), validity);
+        } catch (MissingFileException missing) {
+            throw new RefusedException("the file of export " + file.id() + " is not in the store " + store.root()
+                    + ": make sure that its volume is mounted and that SATCHEL_S3_ENDPOINT is right, or ask for the"
+                    + " export again");
+        }
     }
 }

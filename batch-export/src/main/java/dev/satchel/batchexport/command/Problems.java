@@ -82,7 +82,7 @@ final class Problems {
             }
             Optional<Failure> store = StoreFailures.diagnose(cause);
             if (store.isPresent()) {
-                return store.get().explanation();
+                return store.get().explanationInFull();
             }
         }
         return "something unforeseen went wrong (" + thrown.getClass().getSimpleName()

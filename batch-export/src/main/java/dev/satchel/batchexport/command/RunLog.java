@@ -43,7 +43,7 @@ final class RunLog implements Delivery.Listener, AutoCloseable {
                 "export {} comes again in {} s: {}",
                 delivery.exportId(),
                 delivery.delay().toSeconds(),
-                delivery.failure().message());
+                delivery.failure().messageInFull());
         LOG.debug("export {}", delivery.exportId(), delivery.cause());
     }
 
@@ -53,7 +53,7 @@ final class RunLog implements Delivery.Listener, AutoCloseable {
         LOG.warn(
                 "export {} waits, and no attempt is spent: {}",
                 delivery.exportId(),
-                delivery.failure().message());
+                delivery.failure().messageInFull());
         LOG.debug("export {}", delivery.exportId(), delivery.cause());
     }
 
@@ -63,7 +63,7 @@ final class RunLog implements Delivery.Listener, AutoCloseable {
         LOG.error(
                 "export {} failed: {} ({})",
                 delivery.exportId(),
-                delivery.export().failure().message(),
+                delivery.export().failure().messageInFull(),
                 delivery.cause().getClass().getSimpleName());
         LOG.debug("export {}", delivery.exportId(), delivery.cause());
     }
@@ -97,7 +97,7 @@ final class RunLog implements Delivery.Listener, AutoCloseable {
     public void refused(Delivery.Refused delivery) {
         step();
         LOG.error(
-                "export {} failed: {}", delivery.exportId(), delivery.failure().message());
+                "export {} failed: {}", delivery.exportId(), delivery.failure().messageInFull());
     }
 
     private void step() {

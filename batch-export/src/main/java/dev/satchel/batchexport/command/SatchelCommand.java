@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RollbackCommand.class,
             ExportCommand.class,
             CleanUpCommand.class,
+            StoreCommand.class,
             KeysCommand.class,
             ProgressCommand.class,
             TypesCommand.class,

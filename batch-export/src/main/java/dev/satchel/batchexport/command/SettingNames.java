@@ -27,6 +27,8 @@ final class SettingNames {
             "SATCHEL_STORE",
             "SATCHEL_KEK",
             "SATCHEL_S3_ENDPOINT",
+            "SATCHEL_S3_PUBLIC_ENDPOINT",
+            "SATCHEL_S3_READ_BACK",
             "SATCHEL_S3_PATH_STYLE",
             "SATCHEL_S3_CHECKSUMS",
             "SATCHEL_S3_CONDITIONAL_WRITES",

@@ -5,6 +5,7 @@ import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.database.DatabaseUrl;
 import dev.satchel.batchexport.format.CsvOptions;
 import dev.satchel.batchexport.job.ExportSettings;
+import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.store.S3Connection;
 import dev.satchel.batchexport.store.StoreAddress;
 import dev.satchel.export.FileStore;
@@ -82,7 +83,7 @@ final class Settings {
         } catch (IllegalArgumentException malformed) {
             throw new UsageException("SATCHEL_STORE is malformed: " + malformed.getMessage());
         }
-        return refused(() -> address.open(this::s3));
+        return new NamedFileStore(refused(() -> address.open(this::s3)), address);
     }
 
     /** @throws UsageException if the setting is missing or malformed */
@@ -96,7 +97,16 @@ final class Settings {
         boolean pathStyle = oneOf("SATCHEL_S3_PATH_STYLE", endpoint == null ? "false" : "true", "true", "false");
         boolean checksums = !oneOf("SATCHEL_S3_CHECKSUMS", "when-required", "when-required", "when-supported");
         boolean conditional = oneOf("SATCHEL_S3_CONDITIONAL_WRITES", "true", "true", "false");
-        return new S3Connection(endpoint, region(endpoint), pathStyle, checksums, conditional, credentials());
+        boolean readBack = oneOf("SATCHEL_S3_READ_BACK", "when-needed", "always", "when-needed");
+        return new S3Connection(
+                endpoint,
+                endpoint("SATCHEL_S3_PUBLIC_ENDPOINT"),
+                region(endpoint),
+                pathStyle,
+                checksums,
+                conditional,
+                readBack,
+                credentials());
     }
 
     private String region(@Nullable URI endpoint) {

@@ -30,6 +30,7 @@ public final class Database {
             SELECT pg_catalog.to_regclass('satchel.export_file') IS NOT NULL
                AND pg_catalog.to_regclass('satchel.batch_job_instance') IS NOT NULL
                AND pg_catalog.to_regclass('satchel.session_credit') IS NOT NULL
+               AND pg_catalog.to_regclass('satchel.store_probe') IS NOT NULL
                AND pg_catalog.to_regprocedure('satchel.record_opening(uuid, text, text)') IS NOT NULL
                AND pg_catalog.to_regclass('public.export_history') IS NOT NULL
             """;

@@ -3,6 +3,7 @@ package dev.satchel.batchexport.format;
 import dev.satchel.export.Dataset;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.ExportRequest;
+import dev.satchel.export.HiddenRecords;
 import dev.satchel.export.UserRecords;
 import java.io.ByteArrayOutputStream;
 import java.util.Map;
@@ -65,5 +66,17 @@ final class Manifest {
             json.writeString(dataset.key());
         }
         json.writeEndArray();
+        if (!snapshot.hidden().isEmpty()) {
+            json.writeName("left_out").writeStartArray();
+            for (HiddenRecords gap : snapshot.hidden()) {
+                json.writeStartObject();
+                json.writeName("dataset").writeString(gap.dataset().key());
+                json.writeName("table").writeString(gap.table());
+                json.writeName("records").writeNumber(gap.records());
+                json.writeName("reason").writeString(gap.reason());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
     }
 }

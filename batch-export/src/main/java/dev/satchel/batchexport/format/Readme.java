@@ -31,6 +31,16 @@ final class Readme {
                     .append(snapshot.absent().stream().map(Dataset::key).collect(Collectors.joining(", ")))
                     .append("\n");
         }
+        if (!snapshot.hidden().isEmpty()) {
+            text.append("\nYours too, but left out, because the application does not show them to you:\n");
+            snapshot.hidden()
+                    .forEach(gap -> text.append(records(gap.records()))
+                            .append(" of ")
+                            .append(gap.table())
+                            .append(" (")
+                            .append(gap.reason())
+                            .append(")\n"));
+        }
         text.append(RULES);
         if (options.bom()) {
             text.append(

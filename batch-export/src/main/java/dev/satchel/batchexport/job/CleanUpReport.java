@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.job;
 
 import dev.satchel.export.Failure;
+import dev.satchel.export.FileLedger;
 import dev.satchel.export.FileLedger.Leftover;
 import dev.satchel.export.FileLedger.Reason;
 import dev.satchel.export.FileLedger.Unreadable;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ public final class CleanUpReport {
     private final Consumer<Removal> watcher;
     private final Map<Reason, Long> removed = new EnumMap<>(Reason.class);
     private final List<Unreadable> unreadable = new ArrayList<>();
+    private List<FileLedger.Elsewhere> elsewhere = List.of();
+    private @Nullable Refusal refusal;
     private long kept;
     private long streaksEnded;
 
@@ -32,6 +36,25 @@ public final class CleanUpReport {
             kept++;
         }
         watcher.accept(removal);
+    }
+
+    synchronized void elsewhere(List<FileLedger.Elsewhere> stores) {
+        elsewhere = List.copyOf(stores);
+    }
+
+    synchronized void refused(long due, Failure failure, Exception cause) {
+        kept += due;
+        refusal = new Refusal(failure, cause);
+    }
+
+    /** The other stores that have objects to remove, and how many. */
+    public synchronized List<FileLedger.Elsewhere> elsewhere() {
+        return elsewhere;
+    }
+
+    /** Why nothing was asked of the store; empty when it could be used. */
+    public synchronized Optional<Refusal> refusal() {
+        return Optional.ofNullable(refusal);
     }
 
     synchronized void streaksEnded(long users) {
@@ -61,6 +84,9 @@ public final class CleanUpReport {
     public synchronized long kept() {
         return kept + unreadable.size();
     }
+
+    /** Why a store could not be used, and what it threw. */
+    public record Refusal(Failure failure, Exception cause) {}
 
     /**
      * One object that was to be removed.

@@ -3,12 +3,13 @@ package dev.satchel.batchexport.job;
 import dev.satchel.export.CleanUp;
 import dev.satchel.export.DeliverExport;
 import dev.satchel.export.ExportHistory;
-import dev.satchel.export.Failure;
 import dev.satchel.export.FileFormats;
 import dev.satchel.export.FileLedger;
 import dev.satchel.export.FileLedger.Leftover;
 import dev.satchel.export.FileStore;
-import dev.satchel.export.StoreProbe;
+import dev.satchel.export.KnownStores;
+import dev.satchel.export.ProbeRecords;
+import dev.satchel.export.StoreCheck;
 import dev.satchel.export.UserRecords;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.progress.ProgressUpkeep;
@@ -75,13 +76,18 @@ class ExportJobs {
     }
 
     @Bean
+    StoreCheck storeCheck(FileStore store, KnownStores stores, FileLedger ledger, ProbeRecords probes) {
+        return new StoreCheck(store, stores, ledger, probes);
+    }
+
+    @Bean
     DeliverExport deliverExport(
             ExportHistory history,
             FileLedger ledger,
             UserRecords records,
             FileFormats formats,
             FileStore store,
-            StoreProbe probe,
+            StoreCheck check,
             ExportSettings settings,
             ScheduledExecutorService heartbeats) {
         return new DeliverExport(
@@ -90,29 +96,11 @@ class ExportJobs {
                 records,
                 formats,
                 store,
-                probe,
+                check,
                 new KnownFailures(),
                 settings.retries(),
                 new DeliverExport.Heartbeats(heartbeats, new GarbageCollection(), System::nanoTime),
                 settings.terms());
-    }
-
-    // Shows that files can be kept, not yet that the store is the one that the database knows.
-    @Bean
-    StoreProbe storeProbe(FileStore store) {
-        return () -> {
-            String name = "satchel-probe/" + java.util.UUID.randomUUID();
-            try (FileStore.Upload upload = store.open(name, "probe", "application/octet-stream")) {
-                upload.body().write(new byte[100]);
-                upload.commit();
-            }
-            try {
-                store.read(store.locate(name)).close();
-            } finally {
-                // Also where it cannot be read: no record would lead a clean-up to it.
-                store.delete(store.locate(name));
-            }
-        };
     }
 
     @Bean
@@ -160,7 +148,7 @@ class ExportJobs {
     Place place(
             JobRepository runs,
             WaitingExports exports,
-            StoreProbe probe,
+            StoreCheck check,
             DeliverExport deliverExport,
             ExportSettings settings,
             RunTerms terms,
@@ -168,7 +156,7 @@ class ExportJobs {
         return new Place(
                 runs,
                 exports,
-                new StoreGate(probe, new KnownFailures(), terms, settings.outagePatience()),
+                new StoreGate(check, new KnownFailures(), terms, settings.outagePatience()),
                 new DatabaseOutage(new KnownFailures(), terms, settings.outagePatience()),
                 deliverExport,
                 report,
@@ -198,8 +186,9 @@ class ExportJobs {
     }
 
     @Bean
-    CleanUp cleanUp(FileLedger ledger, FileStore store, ExportSettings settings) {
-        return new CleanUp(ledger, store, settings.orphanGrace());
+    CleanUp cleanUp(
+            FileLedger ledger, FileStore store, StoreCheck check, ProbeRecords probes, ExportSettings settings) {
+        return new CleanUp(ledger, store, check, probes, settings.orphanGrace());
     }
 
     @Bean
@@ -230,18 +219,14 @@ class ExportJobs {
 
     private static CleanUpReport.Removal remove(CleanUp cleanUp, LeftoverFiles leftovers, Leftover leftover) {
         try {
-            cleanUp.remove(leftover);
+            if (!cleanUp.remove(leftover)) {
+                leftovers.keep(leftover);
+            }
             return new CleanUpReport.Removal(leftover, null, null);
         } catch (IOException | RuntimeException refused) {
             leftovers.keep(leftover);
-            return new CleanUpReport.Removal(leftover, reason(refused), refused);
+            return new CleanUpReport.Removal(leftover, new KnownFailures().diagnose(refused), refused);
         }
-    }
-
-    private static Failure reason(Exception refused) {
-        return refused instanceof IllegalArgumentException
-                ? new Failure(Failure.Code.STORE_MISSING, "the file is in another store than SATCHEL_STORE names")
-                : new KnownFailures().diagnose(refused);
     }
 
     @Bean

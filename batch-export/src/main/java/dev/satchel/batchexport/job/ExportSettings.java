@@ -1,8 +1,13 @@
 package dev.satchel.batchexport.job;
 
+import dev.satchel.export.Dataset;
 import dev.satchel.export.DeliverExport;
 import dev.satchel.export.RetryPolicy;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -14,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param attempts how often an export is tried in all
  * @param stopGrace how long a worker that is told to stop goes on with the exports it has begun
  * @param orphanGrace how long clean-up leaves an object alone that no export points to
+ * @param acceptHidden the datasets that may lack what row security hides from their own user, each with the reason:
+ *     {@code sessions: only with a second factor; qa: …}
  */
 @ConfigurationProperties("satchel.export")
 public record ExportSettings(
@@ -21,7 +28,8 @@ public record ExportSettings(
         @DefaultValue("60s") Duration lease,
         @DefaultValue("5") int attempts,
         @DefaultValue("20s") Duration stopGrace,
-        @DefaultValue("24h") Duration orphanGrace) {
+        @DefaultValue("24h") Duration orphanGrace,
+        @DefaultValue("") String acceptHidden) {
 
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(3);
 
@@ -30,7 +38,10 @@ public record ExportSettings(
 
     private static final int LEASES_OF_OUTAGE = 5;
 
+    private static final int LONGEST_REASON = 200;
+
     public ExportSettings {
+        acceptedGaps(acceptHidden);
         atLeast("retention", retention, Duration.ofSeconds(1));
         atLeast("lease", lease, SHORTEST_LEASE);
         atLeast("stop-grace", stopGrace, Duration.ZERO);
@@ -41,6 +52,32 @@ public record ExportSettings(
         }
     }
 
+    private static Map<Dataset, String> acceptedGaps(String text) {
+        Map<Dataset, String> reasons = new EnumMap<>(Dataset.class);
+        for (String part : text.isBlank() ? new String[0] : text.split(";", -1)) {
+            int colon = part.indexOf(':');
+            String reason = colon < 0 ? "" : part.substring(colon + 1).strip();
+            if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
+                throw new IllegalArgumentException(
+                        "satchel.export.accept-hidden must name datasets, each with a reason of"
+                                + " at most " + LONGEST_REASON
+                                + " characters, such as 'sessions: only with a second factor',"
+                                + " was '" + part.strip() + "'");
+            }
+            reasons.put(dataset(part.substring(0, colon).strip()), reason);
+        }
+        return reasons;
+    }
+
+    private static Dataset dataset(String key) {
+        return Stream.of(Dataset.values())
+                .filter(dataset -> dataset.key().equals(key))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("satchel.export.accept-hidden names the dataset '" + key
+                        + "', which does not exist: expected one of "
+                        + Stream.of(Dataset.values()).map(Dataset::key).collect(Collectors.joining(", "))));
+    }
+
     private static void atLeast(String name, Duration value, Duration least) {
         if (value.compareTo(least) < 0) {
             throw new IllegalArgumentException("satchel.export." + name + " must be at least " + least.toSeconds()
@@ -49,7 +86,7 @@ public record ExportSettings(
     }
 
     DeliverExport.Terms terms() {
-        return new DeliverExport.Terms(lease, lease.dividedBy(4), PATIENCE, retention);
+        return new DeliverExport.Terms(lease, lease.dividedBy(4), PATIENCE, retention, acceptedGaps(acceptHidden));
     }
 
     /** How long a run that does not watch waits for a database or a store that may come back by itself. */

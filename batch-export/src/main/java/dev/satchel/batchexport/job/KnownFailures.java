@@ -5,6 +5,7 @@ import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
 import dev.satchel.export.FailureDiagnosis;
+import dev.satchel.export.HiddenRecordsException;
 import dev.satchel.export.SnapshotTooOldException;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -26,6 +27,9 @@ public final class KnownFailures implements FailureDiagnosis {
             }
             if (cause instanceof SnapshotTooOldException) {
                 return SNAPSHOT_TOO_OLD;
+            }
+            if (cause instanceof HiddenRecordsException hidden) {
+                return new Failure(Code.RECORDS_HIDDEN, String.valueOf(hidden.getMessage()));
             }
             Optional<Failure> known = cause instanceof SQLException database
                     ? DatabaseFailures.diagnose(database)

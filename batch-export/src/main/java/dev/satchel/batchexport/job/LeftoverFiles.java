@@ -2,6 +2,7 @@ package dev.satchel.batchexport.job;
 
 import dev.satchel.export.CleanUp;
 import dev.satchel.export.FileLedger.Leftover;
+import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -11,15 +12,20 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 
-/** Reads every object that is due for removal, each once in a run, however many there are and whatever goes wrong. */
+/**
+ * Reads every object that is due for removal, each once in a run, however many there are and whatever goes wrong; none
+ * when the store is not the one that they were written to.
+ */
 final class LeftoverFiles implements ItemStreamReader<Leftover> {
 
     private static final int PAGE = 500;
+    private static final int MOST_COUNTED = 10_000;
 
     private final CleanUp cleanUp;
     private final CleanUpReport report;
     private final Queue<Leftover> page = new ArrayDeque<>();
     private final Set<URI> kept = new HashSet<>();
+    private boolean closed;
 
     LeftoverFiles(CleanUp cleanUp, CleanUpReport report) {
         this.cleanUp = cleanUp;
@@ -31,10 +37,26 @@ final class LeftoverFiles implements ItemStreamReader<Leftover> {
         page.clear();
         kept.clear();
         report.unreadable(cleanUp.unreadable(PAGE));
+        closed = false;
+        report.elsewhere(cleanUp.elsewhere());
+        int due = cleanUp.leftovers(MOST_COUNTED).size();
+        try {
+            // Asked once before, so that a store that is another one or away is not asked about every file.
+            if (due > 0) {
+                cleanUp.recognizeStore();
+            }
+            cleanUp.removeProbes(PAGE);
+        } catch (IOException refused) {
+            closed = true;
+            report.refused(due, new KnownFailures().diagnose(refused), refused);
+        }
     }
 
     @Override
     public @Nullable Leftover read() {
+        if (closed) {
+            return null;
+        }
         if (page.isEmpty()) {
             // Removed objects are not listed again, those that could not be removed are: hence the wider page.
             cleanUp.leftovers(PAGE + kept.size()).stream()
@@ -44,7 +66,7 @@ final class LeftoverFiles implements ItemStreamReader<Leftover> {
         return page.poll();
     }
 
-    /** Says that this one could not be removed and must not be tried again in this run. */
+    /** Says that this one stays on record and must not be tried again in this run. */
     void keep(Leftover leftover) {
         kept.add(leftover.location());
     }

@@ -43,7 +43,7 @@ final class StoreGate {
     /** Says that an export met a store that fails its probe. */
     synchronized void close(Failure failure) {
         if (closedBy == null) {
-            LOG.warn("no export is claimed until the store passes its probe: {}", failure.message());
+            LOG.warn("no export is claimed until the store passes its probe: {}", failure.messageInFull());
             closedBy = failure;
             closedAt = System.nanoTime();
             nextProbe = closedAt;
@@ -87,8 +87,9 @@ final class StoreGate {
 
     private synchronized void stayClosed(Exception failed) throws StoreFailedException {
         Failure failure = diagnosis.diagnose(failed);
-        if (!failure.equals(closedBy)) {
-            LOG.warn("the store fails its probe: {}", failure.message());
+        // The detail may be another one each time.
+        if (closedBy == null || !failure.message().equals(closedBy.message())) {
+            LOG.warn("the store fails its probe: {}", failure.messageInFull());
         }
         LOG.debug("the probe", failed);
         closedBy = failure;

@@ -28,6 +28,15 @@ final class ApplicationTables {
                                    OR EXISTS (SELECT
                                                 FROM unnest(policy.polroles) AS role (oid)
                                                WHERE pg_has_role(reader.oid, role.oid, 'USAGE')))) AS policy,
+                   (SELECT string_agg(quote_ident(policy.polname), ', ' ORDER BY policy.polname)
+                      FROM pg_policy AS policy
+                     WHERE policy.polrelid = class.oid
+                       AND NOT policy.polpermissive
+                       AND policy.polcmd IN ('r', '*')
+                       AND (0 = ANY (policy.polroles)
+                            OR EXISTS (SELECT
+                                         FROM unnest(policy.polroles) AS role (oid)
+                                        WHERE pg_has_role(reader.oid, role.oid, 'USAGE')))) AS restrictive,
                    -- Of a table read in part, the other columns would stop the export.
                    NOT EXISTS (SELECT
                                  FROM pg_attribute AS attribute
@@ -82,6 +91,10 @@ final class ApplicationTables {
                 }
                 checks.add(rowSecurity(name, row.getBoolean("row_security"), row.getBoolean("policy")));
                 checks.add(reading(name, row.getBoolean("readable")));
+                String restrictive = row.getString("restrictive");
+                if (restrictive != null) {
+                    checks.add(restriction(name, restrictive));
+                }
             }
         }
         checks.add(serviceRole(connection));
@@ -101,6 +114,14 @@ final class ApplicationTables {
                     subject, expectation, "enabled, but no policy lets authenticated read: exports find no rows");
         }
         return Check.ok(subject, expectation);
+    }
+
+    private static Check restriction(String table, String policies) {
+        return Check.warning(
+                "restrictive policies of " + table,
+                "none",
+                policies + ": an export fails with records_hidden where one hides rows from their own user, unless"
+                        + " satchel.export.accept-hidden names the dataset");
     }
 
     private static Check reading(String table, boolean allowed) {

@@ -80,9 +80,11 @@ public final class SchemaVerification {
             checks.add(OpenSchemas.check(connection));
             checks.addAll(AuthUid.check(connection));
             checks.addAll(ApplicationTables.check(connection));
+            checks.addAll(VisibleRecords.check(connection));
             checks.addAll(ProgressRows.check(connection));
             checks.addAll(EarlierKeysCheck.check(connection));
             checks.addAll(UncheckedRows.check(connection));
+            checks.addAll(ZoneRows.check(connection));
         }
         return checks;
     }

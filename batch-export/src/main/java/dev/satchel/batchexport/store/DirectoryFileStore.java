@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.store;
 
 import dev.satchel.export.FileStore;
+import dev.satchel.export.MissingFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,7 +34,16 @@ import java.util.regex.Pattern;
  */
 public final class DirectoryFileStore implements FileStore {
 
+    /** The reason of the exception where a disk is full. */
+    static final String NO_SPACE = "No space left on device";
+
+    /** The reason of the exception where a symbolic link is in the way. */
+    static final String LEADS_OUT = "leads out of the store through a symbolic link";
+
     private static final int FOLDER_ATTEMPTS = 10;
+
+    /** Less room than this is none: what a file system keeps for itself cannot be used. */
+    private static final long NO_ROOM = 64 * 1024;
 
     private final Path root;
     private final String location;
@@ -45,6 +55,22 @@ public final class DirectoryFileStore implements FileStore {
         String uri = this.root.toUri().toString();
         this.location = uri.endsWith("/") ? uri : uri + "/";
         this.posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    @Override
+    public URI root() {
+        return URI.create(location);
+    }
+
+    @Override
+    public String address() {
+        return root.toString();
+    }
+
+    /** Zero: whatever this process asked of the file system is done when it ends. */
+    @Override
+    public Duration requestLifetime() {
+        return Duration.ZERO;
     }
 
     @Override
@@ -87,7 +113,12 @@ public final class DirectoryFileStore implements FileStore {
 
     @Override
     public InputStream read(URI location) throws IOException {
-        return Files.newInputStream(existing(location));
+        Path file = existing(location);
+        try {
+            return Files.newInputStream(file);
+        } catch (NoSuchFileException removed) {
+            throw new MissingFileException(location, removed);
+        }
     }
 
     @Override
@@ -126,7 +157,7 @@ public final class DirectoryFileStore implements FileStore {
     /**
      * The file's own location, which only this machine can open: a directory has no links that expire.
      *
-     * @throws NoSuchFileException if the file is not there
+     * @throws MissingFileException if the file is not there
      */
     @Override
     public URI link(URI location, Duration validity) throws IOException {
@@ -140,7 +171,7 @@ public final class DirectoryFileStore implements FileStore {
         checkRoot();
         Path path = root.resolve(name.value());
         if (!Files.isRegularFile(path)) {
-            throw new NoSuchFileException(path.toString());
+            throw new MissingFileException(location, new NoSuchFileException(path.toString()));
         }
         checkInside(path);
         return path;
@@ -155,7 +186,7 @@ public final class DirectoryFileStore implements FileStore {
     // A name cannot lead out of the store, but a symbolic link that somebody put into it could.
     private void checkInside(Path path) throws IOException {
         if (Files.isSymbolicLink(path) || !folderOf(path).toRealPath().startsWith(root.toRealPath())) {
-            throw new FileSystemException(path.toString(), null, "leads out of the store through a symbolic link");
+            throw new FileSystemException(path.toString(), null, LEADS_OUT);
         }
     }
 
@@ -242,6 +273,11 @@ public final class DirectoryFileStore implements FileStore {
         }
 
         @Override
+        public boolean isSettled() {
+            return true;
+        }
+
+        @Override
         public void close() throws IOException {
             if (!ended) {
                 ended = true;
@@ -255,12 +291,22 @@ public final class DirectoryFileStore implements FileStore {
             }
         }
 
-        // The channel's own exceptions do not say that a file system failed, and StoreFailures must know.
+        // The channel's own exceptions do not say that a file system failed, and StoreFailures must know. What they say
+        // is
+        // in the language of the machine.
         private FileSystemException unwritten(IOException cause) {
-            FileSystemException exception =
-                    new FileSystemException(temporary.toString(), null, String.valueOf(cause.getMessage()));
+            FileSystemException exception = new FileSystemException(
+                    temporary.toString(), null, hasNoRoom() ? NO_SPACE : String.valueOf(cause.getMessage()));
             exception.initCause(cause);
             return exception;
+        }
+
+        private boolean hasNoRoom() {
+            try {
+                return Files.getFileStore(root).getUsableSpace() < NO_ROOM;
+            } catch (IOException unknown) {
+                return false;
+            }
         }
 
         private final class Body extends OutputStream {

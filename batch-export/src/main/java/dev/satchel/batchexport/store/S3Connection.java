@@ -3,36 +3,45 @@ package dev.satchel.batchexport.store;
 import dev.satchel.Endpoint;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.scheme.AuthSchemeOption;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
-import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeParams;
+import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeProvider;
 
 /**
  * How to reach an S3 service.
  *
  * @param endpoint where it is, an {@link Endpoint}; null for AWS itself, or what the SDK was told
+ * @param publicEndpoint where those who are given links reach it, an {@link Endpoint}; null where that is the same
  * @param region the bucket's region; services other than AWS take any name, such as {@code us-east-1}
  * @param pathStyle whether the bucket is part of the path rather than of the host name, as most services other than AWS
  *     need it
  * @param checksums whether to add the checksums that AWS supports to every request; some other services refuse them
  * @param conditionalWrites whether to publish only where the name is free; some other services refuse the header, and
  *     names hold 128 random bits anyway
+ * @param readBack whether to read every file back and compare it, rather than only those that the service gave no
+ *     checksum for
  */
 public record S3Connection(
         @Nullable URI endpoint,
+        @Nullable URI publicEndpoint,
         String region,
         boolean pathStyle,
         boolean checksums,
         boolean conditionalWrites,
+        boolean readBack,
         AwsCredentialsProvider credentials) {
 
     private static final String ELSEWHERE =
@@ -43,9 +52,20 @@ public record S3Connection(
     private static final Duration CALL = Duration.ofMinutes(3);
 
     public S3Connection {
-        if (endpoint != null) {
-            endpoint = new Endpoint(endpoint).uri();
+        endpoint = checked(endpoint);
+        publicEndpoint = checked(publicEndpoint);
+    }
+
+    private static @Nullable URI checked(@Nullable URI address) {
+        if (address == null) {
+            return null;
         }
+        URI endpoint = new Endpoint(address).uri();
+        if (!List.of("", "/").contains(endpoint.getRawPath())) {
+            throw new IllegalArgumentException("a path follows the host of the store's endpoint: " + Endpoint.EXPECTED
+                    + ", and the bucket and its prefix in SATCHEL_STORE");
+        }
+        return endpoint;
     }
 
     /**
@@ -63,6 +83,10 @@ public record S3Connection(
                 .region(Region.of(region))
                 .endpointOverride(endpoint)
                 .forcePathStyle(pathStyle)
+                // Some services store the chunks' signatures as part of the file.
+                .serviceConfiguration(
+                        S3Configuration.builder().chunkedEncodingEnabled(false).build())
+                .authSchemeProvider(S3Connection::signingContent)
                 .credentialsProvider(credentials)
                 .requestChecksumCalculation(
                         checksums
@@ -73,7 +97,10 @@ public record S3Connection(
                                 ? ResponseChecksumValidation.WHEN_SUPPORTED
                                 : ResponseChecksumValidation.WHEN_REQUIRED)
                 .httpClientBuilder(http)
-                .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD)
+                .overrideConfiguration(override -> override.addExecutionInterceptor(new UnansweredRequests())
+                        .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                .retryOnException(S3Error::isWorthRepeating)
+                                .build())
                         .apiCallAttemptTimeout(ATTEMPT)
                         .apiCallTimeout(CALL));
         S3Client client;
@@ -97,14 +124,12 @@ public record S3Connection(
         }
     }
 
-    S3Presigner presigner() {
-        return S3Presigner.builder()
-                .region(Region.of(region))
-                .endpointOverride(endpoint)
-                .credentialsProvider(credentials)
-                .serviceConfiguration(S3Configuration.builder()
-                        .pathStyleAccessEnabled(pathStyle)
+    // The signature covers the content over TLS too, which may end at a proxy.
+    private static List<AuthSchemeOption> signingContent(S3AuthSchemeParams request) {
+        return S3AuthSchemeProvider.defaultProvider().resolveAuthScheme(request).stream()
+                .map(option -> option.toBuilder()
+                        .putSignerProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, true)
                         .build())
-                .build();
+                .toList();
     }
 }

@@ -1,59 +1,77 @@
 package dev.satchel.batchexport.store;
 
+import dev.satchel.export.DamagedFileException;
 import dev.satchel.export.Failure;
+import dev.satchel.export.Failure.Code;
+import dev.satchel.export.StoreMismatchException;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.ReadOnlyFileSystemException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.Set;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.AbortedException;
-import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/** Says what the exceptions of the stores mean, in sentences that hold no address, path, key or message of theirs. */
+/**
+ * Says what the exceptions of the stores mean. The sentences name the store as its setting does, and hold no path below
+ * it, no key, and no words of an exception; those are in the detail.
+ */
 public final class StoreFailures {
 
-    private static final Failure MISSING =
-            new Failure(Failure.Code.STORE_MISSING, "The bucket or directory for exported files does not exist.");
-    private static final Failure DENIED =
-            new Failure(Failure.Code.ACCESS_DENIED, "The store for exported files refused the worker's access.");
-    private static final Failure UNAVAILABLE = new Failure(
-            Failure.Code.STORE_UNAVAILABLE, "The store for exported files could not be reached or is overloaded.");
-
-    /** Errors that come with a status of the caller's fault and pass nevertheless. */
-    private static final Set<String> TEMPORARY = Set.of("RequestTimeout", "OperationAborted", "NoSuchUpload");
-
-    /** The answers of a service that knows the bucket elsewhere, or not at all. */
-    private static final Set<String> ELSEWHERE = Set.of(
-            "NoSuchBucket", "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException");
+    private static final String UNNAMED = "for exported files";
 
     private StoreFailures() {}
 
     /** The failure that a store's exception means, or one it caused; empty if it is none of a store's. */
     public static Optional<Failure> diagnose(Throwable exception) {
+        String store = UNNAMED;
         for (Throwable cause = exception; cause != null; cause = next(cause)) {
             if (cause instanceof SQLException) {
                 return Optional.empty();
             }
-            if (cause instanceof AwsServiceException answer) {
-                return diagnose(answer);
+            if (cause instanceof StoreException named) {
+                store = named.store();
             }
-            if (cause instanceof SdkClientException noAnswer) {
-                return diagnose(noAnswer);
+            Optional<Failure> failure = diagnose(cause, store);
+            if (failure.isPresent()) {
+                return failure;
             }
-            if (cause instanceof ReadOnlyFileSystemException) {
-                return Optional.of(DENIED);
-            }
-            if (cause instanceof FileSystemException directory) {
-                return diagnose(directory);
-            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Failure> diagnose(Throwable cause, String store) {
+        if (cause instanceof StoreMismatchException another) {
+            return Optional.of(new Failure(Code.STORE_MISMATCH, words(another)));
+        }
+        if (cause instanceof DamagedFileException damaged) {
+            return Optional.of(new Failure(Code.FILE_DAMAGED, words(damaged)));
+        }
+        if (cause instanceof FileTooLargeException tooLarge) {
+            return Optional.of(new Failure(Code.FILE_TOO_LARGE, words(tooLarge)));
+        }
+        if (cause instanceof AwsServiceException answer) {
+            return Optional.of(S3Error.failure(answer, store));
+        }
+        if (cause instanceof SdkClientException noAnswer) {
+            return Optional.of(noAnswer(noAnswer, store));
+        }
+        if (cause instanceof ReadOnlyFileSystemException) {
+            return Optional.of(readOnly(store, ""));
+        }
+        if (cause instanceof FileSystemException directory) {
+            return Optional.of(directory(directory, store));
         }
         return Optional.empty();
     }
@@ -62,42 +80,141 @@ public final class StoreFailures {
         return exception.getCause() == exception ? null : exception.getCause();
     }
 
-    private static Optional<Failure> diagnose(AwsServiceException answer) {
-        AwsErrorDetails details = answer.awsErrorDetails();
-        String code = details == null || details.errorCode() == null ? "" : details.errorCode();
-        int status = answer.statusCode();
-        if (ELSEWHERE.contains(code) || status == 301) {
-            return Optional.of(MISSING);
-        }
-        if (answer.isThrottlingException() || status == 408 || status >= 500 || TEMPORARY.contains(code)) {
-            return Optional.of(UNAVAILABLE);
-        }
-        return status == 401 || status == 403 ? Optional.of(DENIED) : Optional.empty();
+    private static String words(Throwable exception) {
+        return String.valueOf(exception.getMessage());
     }
 
-    private static Optional<Failure> diagnose(SdkClientException noAnswer) {
-        if (noAnswer instanceof ApiCallTimeoutException
-                || noAnswer instanceof ApiCallAttemptTimeoutException
-                || noAnswer instanceof AbortedException) {
-            return Optional.of(UNAVAILABLE);
-        }
-        for (Throwable cause = next(noAnswer); cause != null; cause = next(cause)) {
-            if (cause instanceof IOException) {
-                return Optional.of(UNAVAILABLE);
+    private static Failure noAnswer(SdkClientException exception, String store) {
+        for (Throwable cause = next(exception); cause != null; cause = next(cause)) {
+            if (cause instanceof UnknownHostException host) {
+                return new Failure(
+                        Code.STORE_MISCONFIGURED,
+                        "the host of the store " + store + " is not known to the name service: correct"
+                                + " SATCHEL_S3_ENDPOINT, AWS_REGION or the name of the bucket",
+                        "unknown host " + words(host));
+            }
+            if (cause instanceof SSLException tls && !isCutOff(tls)) {
+                return tls(tls, store);
             }
         }
-        // The SDK has no type for this one.
-        String message = String.valueOf(noAnswer.getMessage());
-        return message.contains("Unable to load credentials") ? Optional.of(DENIED) : Optional.empty();
+        // The SDK has no types for these.
+        String message = words(exception);
+        if (message.contains("Unable to load credentials")) {
+            return new Failure(
+                    Code.ACCESS_DENIED,
+                    "there are no credentials for the store " + store + ": set AWS_ACCESS_KEY_ID and"
+                            + " AWS_SECRET_ACCESS_KEY, or give the worker a profile or a role");
+        }
+        if (message.contains("different checksum")) {
+            return new Failure(
+                    Code.FILE_DAMAGED, "the store " + store + " returned other bytes than its checksum says", message);
+        }
+        if (message.contains("XML") || message.contains("unmarshal")) {
+            return new Failure(
+                    Code.STORE_MISCONFIGURED,
+                    "the store " + store + " does not answer as S3 does: check SATCHEL_S3_ENDPOINT and"
+                            + " SATCHEL_S3_PATH_STYLE",
+                    message);
+        }
+        return new Failure(
+                Code.STORE_UNAVAILABLE,
+                "the store " + store + " cannot be reached or did not answer in time: check that it runs, and"
+                        + " SATCHEL_S3_ENDPOINT",
+                innermost(exception));
     }
 
-    private static Optional<Failure> diagnose(FileSystemException directory) {
-        if (directory instanceof MissingDirectoryException) {
-            return Optional.of(MISSING);
+    // A connection that ends in the middle of a handshake says nothing about certificates.
+    private static boolean isCutOff(SSLException exception) {
+        for (Throwable cause = next(exception); cause != null; cause = next(cause)) {
+            if (cause instanceof EOFException || cause instanceof SocketException) {
+                return true;
+            }
         }
-        if (directory instanceof AccessDeniedException || "Read-only file system".equals(directory.getReason())) {
-            return Optional.of(DENIED);
+        return false;
+    }
+
+    private static Failure tls(SSLException exception, String store) {
+        for (Throwable cause = exception; cause != null; cause = next(cause)) {
+            if (cause instanceof CertificateException
+                    || cause instanceof CertPathBuilderException
+                    || cause instanceof SSLPeerUnverifiedException) {
+                return new Failure(
+                        Code.STORE_MISCONFIGURED,
+                        "the certificate of the store " + store + " is not trusted here or is for another host: trust"
+                                + " its authority (JAVA_OPTS=-Djavax.net.ssl.trustStore=…) or correct"
+                                + " SATCHEL_S3_ENDPOINT",
+                        innermost(exception));
+            }
         }
-        return directory instanceof FileAlreadyExistsException ? Optional.empty() : Optional.of(UNAVAILABLE);
+        return new Failure(
+                Code.STORE_MISCONFIGURED,
+                "no TLS connection to the store " + store + " could be made: check whether SATCHEL_S3_ENDPOINT must"
+                        + " begin with http or https",
+                innermost(exception));
+    }
+
+    private static String innermost(Throwable exception) {
+        Throwable cause = exception;
+        for (Throwable deeper = next(cause); deeper != null; deeper = next(cause)) {
+            cause = deeper;
+        }
+        return cause instanceof IOException || cause instanceof CertPathBuilderException
+                ? words(cause)
+                : cause.getClass().getSimpleName();
+    }
+
+    private static Failure directory(FileSystemException exception, String store) {
+        String reason = String.valueOf(exception.getReason());
+        String detail = words(exception);
+        if (exception instanceof MissingDirectoryException) {
+            return new Failure(
+                    Code.STORE_MISSING,
+                    "the directory of the store " + store + " does not exist: create it, mount its volume, or correct"
+                            + " SATCHEL_STORE",
+                    detail);
+        }
+        if (exception instanceof AccessDeniedException || reason.equals("Operation not permitted")) {
+            return new Failure(
+                    Code.ACCESS_DENIED,
+                    "the worker's account may not read or write in the store " + store + ": give it the rights",
+                    detail);
+        }
+        if (reason.equals("Read-only file system")) {
+            return readOnly(store, detail);
+        }
+        if (reason.equals(DirectoryFileStore.NO_SPACE) || reason.equals("Disk quota exceeded")) {
+            return new Failure(
+                    Code.STORE_FULL, "the store " + store + " has no room left: free space or raise the quota", detail);
+        }
+        if (reason.equals("File too large")) {
+            return new Failure(
+                    Code.FILE_TOO_LARGE,
+                    "the file is larger than the store " + store + " takes: raise its limit, and ask for the export"
+                            + " again",
+                    detail);
+        }
+        if (reason.equals(DirectoryFileStore.LEADS_OUT) || reason.equals("Not a directory")) {
+            return new Failure(
+                    Code.STORE_MISCONFIGURED,
+                    "something in the store " + store + " is in the way of its files: remove it",
+                    detail);
+        }
+        if (exception instanceof FileAlreadyExistsException) {
+            return new Failure(
+                    Code.INTERNAL,
+                    "the store " + store + " has another file of that name: ask for the export again",
+                    detail);
+        }
+        return new Failure(
+                Code.STORE_UNAVAILABLE,
+                exception instanceof NoSuchFileException
+                        ? "the store " + store + " lost the file while it was written"
+                        : "the store " + store + " failed: look at its volume",
+                detail);
+    }
+
+    private static Failure readOnly(String store, String detail) {
+        return new Failure(
+                Code.ACCESS_DENIED, "the store " + store + " is read-only: mount its volume for writing", detail);
     }
 }

@@ -386,6 +386,8 @@ class BadInputIT {
 
     @Test
     void aRecordThatIsNoLocationIsNamedAndTheOthersAreRemoved() {
+        // A store without a mark is not asked to remove anything.
+        satchel.satchel("store", "init").succeeded();
         String definition = satchel.value(
                 "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'export_file_url_check'");
         satchel.sql("ALTER TABLE satchel.export_file DROP CONSTRAINT export_file_url_check");

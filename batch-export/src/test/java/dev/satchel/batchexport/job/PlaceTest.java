@@ -16,9 +16,11 @@ import dev.satchel.export.Exports;
 import dev.satchel.export.InMemoryExportHistory;
 import dev.satchel.export.InMemoryFileStore;
 import dev.satchel.export.InMemoryFileStore.Step;
+import dev.satchel.export.InMemoryProbeRecords;
 import dev.satchel.export.InMemoryUserRecords;
 import dev.satchel.export.RecordSink;
 import dev.satchel.export.Requests;
+import dev.satchel.export.StoreCheck;
 import dev.satchel.export.UserRecords;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -54,10 +56,12 @@ import org.springframework.dao.DataAccessResourceFailureException;
 class PlaceTest {
 
     private static final ExportSettings SETTINGS = new ExportSettings(
-            Duration.ofDays(7), Duration.ofSeconds(3), 5, Duration.ofSeconds(20), Duration.ofHours(24));
+            Duration.ofDays(7), Duration.ofSeconds(3), 5, Duration.ofSeconds(20), Duration.ofHours(24), "");
 
     private final InMemoryExportHistory history = new InMemoryExportHistory();
     private final InMemoryFileStore store = new InMemoryFileStore();
+    private final StoreCheck check =
+            new StoreCheck(store, history.stores(), history, new InMemoryProbeRecords(history));
     private final InMemoryUserRecords records = new InMemoryUserRecords();
     private final StopSignal stop = new StopSignal();
     private final AtomicInteger callsInVain = new AtomicInteger();
@@ -107,7 +111,7 @@ class PlaceTest {
                 this::read,
                 new StandardFileFormats(new CsvOptions(true, true)),
                 store,
-                this::probe,
+                check,
                 new KnownFailures(),
                 SETTINGS.retries(),
                 new DeliverExport.Heartbeats(heartbeats, () -> false, System::nanoTime),
@@ -115,7 +119,7 @@ class PlaceTest {
         return new Place(
                 new ResourcelessJobRepository(),
                 new WaitingExports(unsteady, terms, SETTINGS, report),
-                new StoreGate(this::probe, new KnownFailures(), terms, patience),
+                new StoreGate(check, new KnownFailures(), terms, patience),
                 new DatabaseOutage(new KnownFailures(), terms, patience),
                 deliverExport,
                 report,
@@ -132,10 +136,6 @@ class PlaceTest {
             }
         }
         return records.read(user, datasets, filters, sink);
-    }
-
-    private void probe() throws IOException {
-        store.open("probe/" + UUID.randomUUID(), "probe", "text/plain").close();
     }
 
     /** The history, which does not answer as often as it was told to. */

@@ -155,6 +155,61 @@ class SchemaVerificationIT {
     }
 
     @Test
+    void warnsOfPoliciesThatHideRecordsFromTheirOwnUser() throws SQLException {
+        try (var database = SampleDatabase.create()) {
+            execute(
+                    database,
+                    "INSERT INTO public.users (id, email) VALUES ('55555555-5555-4555-8555-555555555555', 'a@example.org')",
+                    "INSERT INTO public.sessions (user_id, session_type) VALUES"
+                            + " ('55555555-5555-4555-8555-555555555555', 'mixed')");
+            assertThat(SchemaVerification.of(database.superuserDataSource()).checks())
+                    .contains(Check.ok("records as their users see them", "all, as tried with 1 users"));
+            execute(
+                    database,
+                    "CREATE POLICY strong ON public.sessions AS RESTRICTIVE FOR SELECT USING (false)",
+                    "CREATE POLICY \"not yours\" ON public.sessions AS RESTRICTIVE FOR SELECT TO anon USING (false)");
+
+            assertThat(SchemaVerification.of(database.ownerDataSource()).checks())
+                    .filteredOn(check -> check.result() == Check.Result.WARNING)
+                    .extracting(Check::line)
+                    .contains(
+                            "warning restrictive policies of public.sessions: strong: an export fails with records_hidden"
+                                    + " where one hides rows from their own user, unless satchel.export.accept-hidden names the"
+                                    + " dataset");
+            assertThat(SchemaVerification.of(database.superuserDataSource()).checks())
+                    .extracting(Check::line)
+                    .contains("warning records of public.sessions as their user sees them: 1 of 1 hidden from user"
+                            + " 55555555-5555-4555-8555-555555555555 by row security: such an export fails with"
+                            + " records_hidden, unless satchel.export.accept-hidden names the dataset");
+        }
+    }
+
+    @Test
+    void namesTheRowOfAZoneThatTheServerHasLost() throws SQLException {
+        try (var database = SampleDatabase.create()) {
+            execute(
+                    database,
+                    "INSERT INTO public.users (id, email) VALUES ('55555555-5555-4555-8555-555555555555', 'a@example.org')",
+                    "ALTER TABLE satchel.user_zone DISABLE TRIGGER trigger_user_zone_known",
+                    "INSERT INTO satchel.user_zone (user_id, since, zone) VALUES"
+                            + " ('55555555-5555-4555-8555-555555555555', '2026-01-01Z', 'Mars/Olympus'),"
+                            + " ('55555555-5555-4555-8555-555555555555', '2026-02-01Z', 'Europe/Madrid')",
+                    "ALTER TABLE satchel.user_zone ENABLE TRIGGER trigger_user_zone_known");
+
+            var checks = SchemaVerification.of(database.ownerDataSource()).checks();
+
+            assertThat(checks)
+                    .filteredOn(check -> check.subject().equals("zones of users"))
+                    .singleElement()
+                    .extracting(Check::line)
+                    .asString()
+                    .startsWith("warning zones of users: 1 rows name a zone that the server does not know, such as"
+                            + " 'Mars/Olympus' of user 55555555-5555-4555-8555-555555555555 since 2026-01-01 ");
+            assertThat(checks).filteredOn(Check::isFailed).isEmpty();
+        }
+    }
+
+    @Test
     void acceptsAnApplicationWithoutWords() throws SQLException {
         try (var database = Schemas.unmigrated()) {
             execute(database, "DROP TABLE public.learning_progress");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.export.FileStore;
 import dev.satchel.export.FileStoreContract;
+import dev.satchel.export.MissingFileException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
@@ -145,7 +146,8 @@ class DirectoryFileStoreTest extends FileStoreContract {
     @Test
     void linksOnlyToAFileThatIsThere() {
         assertThatThrownBy(() -> store.link(store.locate("a.csv"), Duration.ofMinutes(1)))
-                .isInstanceOf(NoSuchFileException.class);
+                .isInstanceOf(MissingFileException.class);
+        assertThatThrownBy(() -> store.read(store.locate("a.csv"))).isInstanceOf(MissingFileException.class);
     }
 
     @Test

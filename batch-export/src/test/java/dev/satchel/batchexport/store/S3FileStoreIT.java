@@ -11,6 +11,7 @@ import dev.satchel.batchexport.store.FaultyHttpClient.Call;
 import dev.satchel.export.Failure;
 import dev.satchel.export.FileStore;
 import dev.satchel.export.FileStoreContract;
+import dev.satchel.export.MissingFileException;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -41,6 +42,9 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 class S3FileStoreIT extends FileStoreContract {
 
+    /** The smallest part that S3 takes, so that tests send less. */
+    private static final int PART = 5 * 1024 * 1024;
+
     private static final String NAME = "export-1/1-a.csv";
     private static final String KEY = "some/prefix/" + NAME;
 
@@ -69,8 +73,7 @@ class S3FileStoreIT extends FileStoreContract {
         s3.createBucket(bucket);
         plain = s3.client();
         faults = new FaultyHttpClient(UrlConnectionHttpClient.create());
-        store = new S3FileStore(
-                s3.connection().client(faults.builder()), s3.connection().presigner(), address(), true);
+        store = new S3FileStore(s3.connection().client(faults.builder()), s3.connection(), address(), PART);
     }
 
     @AfterEach
@@ -80,7 +83,7 @@ class S3FileStoreIT extends FileStoreContract {
     }
 
     private S3FileStore open(S3Connection connection) {
-        return address().open(() -> connection);
+        return new S3FileStore(connection.client(), connection, address(), PART);
     }
 
     private StoreAddress.Bucket address() {
@@ -94,7 +97,7 @@ class S3FileStoreIT extends FileStoreContract {
 
     @Override
     protected int partSize() {
-        return S3FileStore.PART;
+        return PART;
     }
 
     @Override
@@ -119,7 +122,7 @@ class S3FileStoreIT extends FileStoreContract {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {10, S3FileStore.PART + 1})
+    @ValueSource(ints = {10, PART + 1})
     void tellsBrowsersWhatTheFileIs(int length) throws IOException {
         try (FileStore.Upload upload = store.open(NAME, "mes données \"1\"\r\nX: y.csv", "text/csv; charset=utf-8")) {
             upload.body().write(content(length, 1));
@@ -135,13 +138,13 @@ class S3FileStoreIT extends FileStoreContract {
 
     @Test
     void sendsAFileOfOnePartInOneRequest() throws IOException {
-        publish(NAME, content(S3FileStore.PART, 1));
+        publish(NAME, content(PART, 1));
         // The SDK may send a request again when a kept connection turns out to be closed.
         int single = faults.count(Call.PUT);
         assertThat(single).isPositive();
         assertThat(faults.count(Call.CREATE)).isZero();
 
-        publish("export-1/2-b.csv", content(S3FileStore.PART + 1, 1));
+        publish("export-1/2-b.csv", content(PART + 1, 1));
         assertThat(faults.count(Call.PUT)).isEqualTo(single);
         assertThat(faults.count(Call.CREATE)).isPositive();
         assertThat(faults.last(Call.PART).rawQueryParameters().get("partNumber"))
@@ -156,25 +159,17 @@ class S3FileStoreIT extends FileStoreContract {
                 FileStore.Upload large = other.open("a/2.csv", "a.csv", "text/csv")) {
             small.body().write(content(10, 1));
             small.commit();
-            large.body().write(content(2 * S3FileStore.PART + 1, 2));
+            large.body().write(content(2 * PART + 1, 2));
             large.commit();
 
             assertThat(read(other.locate("a/1.csv"))).isEqualTo(content(10, 1));
-            assertThat(read(other.locate("a/2.csv"))).isEqualTo(content(2 * S3FileStore.PART + 1, 2));
+            assertThat(read(other.locate("a/2.csv"))).isEqualTo(content(2 * PART + 1, 2));
         }
     }
 
     @Test
-    void growsPartsSoThatTheLargestObjectFits() {
-        long total = 0;
-        for (int part = 0; part < S3FileStore.MOST_PARTS; part++) {
-            total += S3FileStore.partSize(part);
-        }
-
-        assertThat(total).isGreaterThanOrEqualTo(5L << 40);
-        assertThat(S3FileStore.partSize(0)).isEqualTo(8 << 20);
-        assertThat(S3FileStore.partSize(1_000)).isEqualTo(8 << 20);
-        assertThat(S3FileStore.partSize(S3FileStore.MOST_PARTS - 1)).isBetween(8 << 20, 5 << 28);
+    void sendsEqualPartsThatHoldTheLargestFileExpected() {
+        assertThat((long) S3Upload.MOST_PARTS * S3FileStore.PART).isGreaterThanOrEqualTo(150L << 30);
     }
 
     @Test
@@ -195,9 +190,9 @@ class S3FileStoreIT extends FileStoreContract {
     void repeatsAPartThatTheServiceDidNotTake() throws IOException {
         faults.fail(Call.PART, 1);
 
-        publish(NAME, content(2 * S3FileStore.PART, 1));
+        publish(NAME, content(2 * PART, 1));
 
-        assertThat(read(store.locate(NAME))).isEqualTo(content(2 * S3FileStore.PART, 1));
+        assertThat(read(store.locate(NAME))).isEqualTo(content(2 * PART, 1));
         assertThat(faults.count(Call.PART)).isEqualTo(3);
     }
 
@@ -205,7 +200,7 @@ class S3FileStoreIT extends FileStoreContract {
     void leavesNothingWhenAPartKeepsFailing() throws IOException {
         faults.fail(Call.PART, Integer.MAX_VALUE);
 
-        Throwable failed = catchThrowable(() -> publish(NAME, content(2 * S3FileStore.PART, 1)));
+        Throwable failed = catchThrowable(() -> publish(NAME, content(2 * PART, 1)));
 
         assertThat(failed).isInstanceOf(S3Exception.class);
         assertThat(failuresToCleanUp(failed)).isEmpty();
@@ -219,8 +214,7 @@ class S3FileStoreIT extends FileStoreContract {
     void leavesNothingWhenTheUploadBeganButNobodySaidSo() throws IOException {
         faults.loseAnswer(Call.CREATE, Integer.MAX_VALUE);
 
-        assertThatThrownBy(() -> publish(NAME, content(2 * S3FileStore.PART, 1)))
-                .isInstanceOf(SdkException.class);
+        assertThatThrownBy(() -> publish(NAME, content(2 * PART, 1))).isInstanceOf(SdkException.class);
 
         assertThat(leavings()).isEmpty();
     }
@@ -229,8 +223,7 @@ class S3FileStoreIT extends FileStoreContract {
     void takesNoByteAfterAPartFailed() throws IOException {
         faults.fail(Call.PART, Integer.MAX_VALUE);
         try (FileStore.Upload upload = open(NAME)) {
-            assertThatThrownBy(() -> upload.body().write(content(S3FileStore.PART + 1, 1)))
-                    .isInstanceOf(S3Exception.class);
+            assertThatThrownBy(() -> upload.body().write(content(PART + 1, 1))).isInstanceOf(S3Exception.class);
             faults.recover();
 
             assertThatThrownBy(() -> upload.body().write(1)).isInstanceOf(IOException.class);
@@ -245,7 +238,7 @@ class S3FileStoreIT extends FileStoreContract {
         faults.fail(Call.PART, Integer.MAX_VALUE);
         faults.fail(Call.ABORT, Integer.MAX_VALUE);
 
-        Throwable failed = catchThrowable(() -> publish(NAME, content(2 * S3FileStore.PART, 1)));
+        Throwable failed = catchThrowable(() -> publish(NAME, content(2 * PART, 1)));
 
         assertThat(failed).isInstanceOf(S3Exception.class);
         assertThat(failuresToCleanUp(failed)).hasSize(1);
@@ -260,7 +253,7 @@ class S3FileStoreIT extends FileStoreContract {
     void throwsWhenAnUploadThatCameToNothingCannotBeAborted() throws IOException {
         faults.fail(Call.ABORT, Integer.MAX_VALUE);
         FileStore.Upload upload = open(NAME);
-        upload.body().write(content(S3FileStore.PART + 1, 1));
+        upload.body().write(content(PART + 1, 1));
 
         assertThatThrownBy(upload::close).isInstanceOf(S3Exception.class);
 
@@ -268,7 +261,7 @@ class S3FileStoreIT extends FileStoreContract {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {10, S3FileStore.PART + 1})
+    @ValueSource(ints = {10, PART + 1})
     void knowsItsOwnFileWhenTheAnswerToTheCommitGotLost(int length) throws IOException {
         faults.loseAnswer(Call.PUT, 1);
         faults.loseAnswer(Call.COMPLETE, 1);
@@ -281,7 +274,7 @@ class S3FileStoreIT extends FileStoreContract {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {10, S3FileStore.PART + 1})
+    @ValueSource(ints = {10, PART + 1})
     void knowsItsOwnFileWhenNoAnswerToTheCommitArrives(int length) throws IOException {
         faults.loseAnswer(Call.PUT, Integer.MAX_VALUE);
         faults.loseAnswer(Call.COMPLETE, Integer.MAX_VALUE);
@@ -292,7 +285,7 @@ class S3FileStoreIT extends FileStoreContract {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {10, S3FileStore.PART + 1})
+    @ValueSource(ints = {10, PART + 1})
     void leavesNothingWhenTheCommitFails(int length) throws IOException {
         faults.fail(Call.PUT, Integer.MAX_VALUE);
         faults.fail(Call.COMPLETE, Integer.MAX_VALUE);
@@ -304,7 +297,7 @@ class S3FileStoreIT extends FileStoreContract {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {10, S3FileStore.PART + 1})
+    @ValueSource(ints = {10, PART + 1})
     void removesTheFileOfACommitThatSeemedToFail(int length) throws IOException {
         faults.loseAnswer(Call.PUT, Integer.MAX_VALUE);
         faults.loseAnswer(Call.COMPLETE, Integer.MAX_VALUE);
@@ -325,12 +318,12 @@ class S3FileStoreIT extends FileStoreContract {
         try (BreakingProxy proxy = BreakingProxy.before(s3.endpoint(), 3_000_000, 1);
                 S3FileStore far = open(connection(proxy.endpoint(), true, s3.secretKey()));
                 FileStore.Upload upload = far.open(NAME, "a.csv", "text/csv")) {
-            upload.body().write(content(2 * S3FileStore.PART, 1));
+            upload.body().write(content(2 * PART, 1));
             upload.commit();
 
             assertThat(proxy.broken()).isEqualTo(1);
         }
-        assertThat(read(store.locate(NAME))).isEqualTo(content(2 * S3FileStore.PART, 1));
+        assertThat(read(store.locate(NAME))).isEqualTo(content(2 * PART, 1));
     }
 
     @Test
@@ -339,7 +332,7 @@ class S3FileStoreIT extends FileStoreContract {
                 S3FileStore far = open(connection(proxy.endpoint(), true, s3.secretKey()))) {
             Throwable failed = catchThrowable(() -> {
                 try (FileStore.Upload upload = far.open(NAME, "a.csv", "text/csv")) {
-                    upload.body().write(content(2 * S3FileStore.PART, 1));
+                    upload.body().write(content(2 * PART, 1));
                     upload.commit();
                 }
             });
@@ -354,7 +347,7 @@ class S3FileStoreIT extends FileStoreContract {
     @Test
     void saysThatTheBucketIsMissing() {
         try (S3FileStore missing = new StoreAddress.Bucket("no-such-bucket", "").open(s3::connection)) {
-            for (int length : new int[] {10, S3FileStore.PART + 1}) {
+            for (int length : new int[] {10, PART + 1}) {
                 Throwable failed = catchThrowable(() -> {
                     try (FileStore.Upload upload = missing.open(NAME, "a.csv", "text/csv")) {
                         upload.body().write(content(length, 1));
@@ -368,19 +361,22 @@ class S3FileStoreIT extends FileStoreContract {
         }
     }
 
+    // A request with content may as well have been changed on its way.
     @Test
     void saysThatTheCredentialsAreWrong() {
         try (S3FileStore wrong = open(connection(s3.endpoint(), true, "not the secret"))) {
-            for (int length : new int[] {10, S3FileStore.PART + 1}) {
+            for (int length : new int[] {10, PART + 1}) {
                 Throwable failed = catchThrowable(() -> {
                     try (FileStore.Upload upload = wrong.open(NAME, "a.csv", "text/csv")) {
                         upload.body().write(content(length, 1));
                         upload.commit();
                     }
                 });
-                assertThat(failed).isInstanceOf(S3Exception.class);
-                assertThat(code(failed)).contains(Failure.Code.ACCESS_DENIED);
+                assertThat(code(failed))
+                        .contains(length > PART ? Failure.Code.ACCESS_DENIED : Failure.Code.FILE_DAMAGED);
             }
+            assertThat(code(catchThrowable(() -> wrong.read(wrong.locate(NAME)))))
+                    .contains(Failure.Code.ACCESS_DENIED);
             assertThat(code(catchThrowable(() -> wrong.delete(wrong.locate(NAME)))))
                     .contains(Failure.Code.ACCESS_DENIED);
         }
@@ -403,7 +399,8 @@ class S3FileStoreIT extends FileStoreContract {
 
         assertThat(plain.getObjectAsBytes(get -> get.bucket(bucket).key(KEY)).asUtf8String())
                 .isEqualTo("ğüşİ 😀");
-        assertThatExceptionOfType(S3Exception.class).isThrownBy(() -> store.read(store.locate("export-1/9-z.csv")));
+        assertThatExceptionOfType(MissingFileException.class)
+                .isThrownBy(() -> store.read(store.locate("export-1/9-z.csv")));
     }
 
     @ParameterizedTest
@@ -411,13 +408,14 @@ class S3FileStoreIT extends FileStoreContract {
     void sendsOnlyTheHeadersThatTheServiceIsToGet(boolean checksums, boolean conditionalWrites) throws IOException {
         S3Connection settings = new S3Connection(
                 s3.endpoint(),
+                null,
                 "us-east-1",
                 true,
                 checksums,
                 conditionalWrites,
+                false,
                 StaticCredentialsProvider.create(AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())));
-        S3FileStore switched =
-                new S3FileStore(settings.client(faults.builder()), settings.presigner(), address(), conditionalWrites);
+        S3FileStore switched = new S3FileStore(settings.client(faults.builder()), settings, address(), PART);
 
         try (FileStore.Upload upload = switched.open("export-1/1-h.csv", "h.csv", "text/csv")) {
             upload.body().write(1);
@@ -437,10 +435,12 @@ class S3FileStoreIT extends FileStoreContract {
     private S3Connection connection(URI endpoint, boolean checksums, String secretKey) {
         return new S3Connection(
                 endpoint,
+                null,
                 "us-east-1",
                 true,
                 checksums,
                 true,
+                false,
                 StaticCredentialsProvider.create(AwsBasicCredentials.create(s3.accessKey(), secretKey)));
     }
 

@@ -1,0 +1,154 @@
+package dev.satchel.batchexport.store;
+
+import dev.satchel.export.FileStore;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.FileSystemException;
+import java.time.Duration;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/**
+ * A store whose failures say which store failed: what the file system or the SDK throws is the cause of a {@link
+ * StoreException}. What a store says in its own words passes as it is.
+ */
+public final class NamedFileStore implements FileStore, AutoCloseable {
+
+    private final FileStore store;
+    private final String name;
+
+    public NamedFileStore(FileStore store, StoreAddress name) {
+        this.store = store;
+        this.name = name.toString();
+    }
+
+    @Override
+    public URI root() {
+        return store.root();
+    }
+
+    @Override
+    public String address() {
+        return store.address();
+    }
+
+    @Override
+    public Duration requestLifetime() {
+        return store.requestLifetime();
+    }
+
+    @Override
+    public URI locate(String file) {
+        return store.locate(file);
+    }
+
+    @Override
+    public Upload open(String file, String downloadName, String contentType) throws IOException {
+        return named(() -> new NamedUpload(store.open(file, downloadName, contentType)));
+    }
+
+    @Override
+    public InputStream read(URI location) throws IOException {
+        return named(() -> store.read(location));
+    }
+
+    @Override
+    public void delete(URI location) throws IOException {
+        run(() -> store.delete(location));
+    }
+
+    @Override
+    public URI link(URI location, Duration validity) throws IOException {
+        return named(() -> store.link(location, validity));
+    }
+
+    @Override
+    public void close() {
+        if (store instanceof S3FileStore s3) {
+            s3.close();
+        }
+    }
+
+    private <T> T named(Asking<T> asking) throws IOException {
+        try {
+            return asking.ask();
+        } catch (SdkException | FileSystemException failed) {
+            throw new StoreException(name, failed);
+        }
+    }
+
+    private void run(Doing doing) throws IOException {
+        named(() -> {
+            doing.run();
+            return name;
+        });
+    }
+
+    private interface Asking<T> {
+        T ask() throws IOException;
+    }
+
+    private interface Doing {
+        void run() throws IOException;
+    }
+
+    private final class NamedUpload implements Upload {
+
+        private final Upload upload;
+        private final OutputStream body;
+
+        NamedUpload(Upload upload) {
+            this.upload = upload;
+            this.body = new NamedBody(upload.body());
+        }
+
+        @Override
+        public OutputStream body() {
+            return body;
+        }
+
+        @Override
+        public void commit() throws IOException {
+            run(upload::commit);
+        }
+
+        @Override
+        public boolean isSettled() {
+            return upload.isSettled();
+        }
+
+        @Override
+        public void close() throws IOException {
+            run(upload::close);
+        }
+    }
+
+    private final class NamedBody extends FilterOutputStream {
+
+        NamedBody(OutputStream body) {
+            super(body);
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            run(() -> out.write(value));
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            run(() -> out.write(bytes, offset, length));
+        }
+
+        @Override
+        public void flush() throws IOException {
+            run(out::flush);
+        }
+
+        @Override
+        public void close() throws IOException {
+            run(out::close);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.satchel.batchexport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The usual switches of Maven, tried on this build with one integration test in each module, which fails. */
+class BuildSwitchesIT {
+
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final List<String> MODULES = List.of("migrations", "domain", "adapters-postgres", "batch-export");
+
+    @TempDir
+    Path build;
+
+    @BeforeEach
+    void copyTheBuild() throws IOException {
+        Files.copy(ROOT.resolve("pom.xml"), build.resolve("pom.xml"));
+        Files.createDirectory(build.resolve(".mvn"));
+        Files.copy(ROOT.resolve(".mvn/jvm.config"), build.resolve(".mvn/jvm.config"));
+        for (String module : MODULES) {
+            Path tests = Files.createDirectories(build.resolve(module + "/src/test/java"));
+            Files.copy(ROOT.resolve(module + "/pom.xml"), build.resolve(module + "/pom.xml"));
+            Files.writeString(tests.resolve("FailingIT.java"), """
+                    class FailingIT {
+                        @org.junit.jupiter.api.Test
+                        void fails() {
+                            throw new AssertionError("it was run");
+                        }
+                    }
+                    """);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-DskipTests", "-DskipITs", "-Dmaven.test.skip"})
+    void leavesOutTheIntegrationTests(String skip) throws Exception {
+        assertThat(maven(skip)).doesNotContain("it was run", "FailingIT").endsWith("exit 0");
+    }
+
+    @Test
+    void runsTheIntegrationTestsOtherwise() throws Exception {
+        assertThat(maven("-pl", "migrations")).contains("it was run").endsWith("exit 1");
+    }
+
+    private String maven(String... more) throws Exception {
+        List<String> command = new ArrayList<>(List.of("mvn", "-B", "-o", "-q", "verify", "-Dspotless.check.skip"));
+        command.addAll(List.of(more));
+        Path output = build.resolve("output");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(build.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        // Where these tests run under Maven, it says how to run it, and not how it was to run them.
+        builder.environment().remove("MAVEN_CMD_LINE_ARGS");
+        Process process = builder.start();
+        assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
+        return Files.readString(output) + "exit " + process.exitValue();
+    }
+}

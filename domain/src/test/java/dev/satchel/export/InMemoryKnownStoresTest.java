@@ -1,0 +1,9 @@
+package dev.satchel.export;
+
+class InMemoryKnownStoresTest extends KnownStoresContract {
+
+    @Override
+    protected HistoryUnderTest emptyHistory() {
+        return new InMemoryHistoryUnderTest();
+    }
+}
