@@ -213,8 +213,15 @@ public final class Installation implements AutoCloseable {
         }
     }
 
-    /** The locations of all objects there are. */
+    /** The locations of all objects but the mark by which the database knows its store. */
     public List<String> objects() {
+        return everything().stream()
+                .filter(location -> !location.contains("/satchel-store-"))
+                .toList();
+    }
+
+    /** The locations of all objects. */
+    public List<String> everything() {
         try (S3Client client = s3.client()) {
             return client.listObjectsV2Paginator(request -> request.bucket(BUCKET)).contents().stream()
                     .map(S3Object::key)

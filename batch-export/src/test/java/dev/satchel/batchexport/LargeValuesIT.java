@@ -89,6 +89,27 @@ class LargeValuesIT {
                 .isEqualTo("t");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"csv", "json", "jsonl"})
+    void manyRecordsPassToS3ThroughAHeapOfThirtyTwo(String format) throws Exception {
+        satchel.sql("""
+                INSERT INTO user_interactions (user_id, interaction_type, action, page_url, metadata)
+                SELECT '%s', 'click', 'read', repeat('words and "words"', 100), '{}' FROM generate_series(1, 30000)
+                """.formatted(LEARNER));
+        String first = request("interactions", format);
+        String second = request("interactions", format);
+        String all = request("all", format);
+
+        int exit = run("-Xmx32m", Map.of());
+
+        assertThat(exit).as(log()).isZero();
+        assertThat(List.of(first, second, all))
+                .allSatisfy(id -> assertThat(satchel.status(id)).isEqualTo("completed 0"));
+        assertThat(satchel.value(
+                        "SELECT min(file_size_bytes) > 50000000 FROM export_history WHERE id = '" + first + "'"))
+                .isEqualTo("t");
+    }
+
     @Test
     void aTextThatDoesNotFitEndsItsExportWithTheCauseAndNoOther() throws Exception {
         addText(120);
