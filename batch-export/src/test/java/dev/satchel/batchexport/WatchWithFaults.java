@@ -124,7 +124,8 @@ class WatchWithFaults {
         watching.cancel(true);
         // What the killed worker had sent and not published.
         Map<String, String> atOnce = satchel.environment();
-        atOnce.put("SATCHEL_EXPORT_ORPHANGRACE", "0s");
+        atOnce.put("SATCHEL_EXPORT_LEASE", "3s");
+        atOnce.put("SATCHEL_EXPORT_ORPHANGRACE", "6s");
         Installation.satchel(atOnce, "cleanup").succeeded();
         places.print();
         System.out.printf(
