@@ -61,7 +61,7 @@ class WatchWithFaults {
         satchel.sql("""
                 INSERT INTO user_interactions (user_id, interaction_type, action, page_url, metadata)
                 SELECT id, 'click', 'read', repeat('words ', 20), '{"n": 1}'
-                  FROM (SELECT id FROM users ORDER BY id LIMIT %d) AS users, generate_series(1, 300000)
+                  FROM (SELECT id FROM users ORDER BY id LIMIT %d) AS users, generate_series(1, 150000)
                 """.formatted(LONG_USERS));
         worker = start();
     }
@@ -154,12 +154,13 @@ class WatchWithFaults {
                 .isTrue();
     }
 
-    // Something waits most of the time, and never so much that the end would be far away.
+    // Ten at once now and then, so that some wait, and never so many that the end would be far away.
     private void request(long millis) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        while (System.nanoTime() < deadline) {
-            if (Integer.parseInt(satchel.value("SELECT count(*) FROM export_history WHERE status = 'pending'")) < 4) {
-                boolean isLong = random.nextInt(25) == 0;
+        for (int n = 1; System.nanoTime() < deadline; n++) {
+            TimeUnit.MILLISECONDS.sleep(n % 50 < 10 ? 0 : 500);
+            if (Integer.parseInt(satchel.value("SELECT count(*) FROM export_history WHERE status = 'pending'")) < 20) {
+                boolean isLong = random.nextInt(60) == 0;
                 String format = List.of("csv", "json", "jsonl").get(random.nextInt(3));
                 satchel.sql("""
                         INSERT INTO export_history (user_id, export_type, export_format)
@@ -171,8 +172,6 @@ class WatchWithFaults {
                                         : List.of("profile", "sessions", "all").get(random.nextInt(3)),
                                 format,
                                 isLong ? random.nextInt(LONG_USERS) : LONG_USERS + random.nextInt(190)));
-            } else {
-                TimeUnit.MILLISECONDS.sleep(50);
             }
         }
     }
