@@ -2,9 +2,9 @@ package dev.satchel.batchexport;
 
 import dev.satchel.batchexport.command.Console;
 import dev.satchel.batchexport.command.SatchelCommand;
+import dev.satchel.batchexport.terminal.ProgramLog;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.bridge.SLF4JBridgeHandler;
 import software.amazon.awssdk.core.SdkSystemSetting;
 
 /** Where the program starts. */
@@ -14,9 +14,7 @@ public final class Satchel {
 
     /** Runs one command and ends the process with its exit code: 0 done, 1 failed, 2 wrong call. */
     public static void main(String[] args) {
-        // What the database's driver logs goes where everything else does.
-        SLF4JBridgeHandler.removeHandlersForRootLogger();
-        SLF4JBridgeHandler.install();
+        ProgramLog.configure();
         ignoreEmptyEndpoints(System.getenv());
         System.exit(SatchelCommand.run(Console.ofProcess(), args));
     }

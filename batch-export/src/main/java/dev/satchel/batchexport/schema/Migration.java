@@ -125,7 +125,7 @@ public final class Migration {
     static FluentConfiguration flyway(Connection connection) {
         return Flyway.configure(Migration.class.getClassLoader())
                 .dataSource(SchemaTransaction.lending(connection))
-                .locations("classpath:db/platform", "classpath:db/migration")
+                .locations("classpath:dev/satchel/db/platform", "classpath:dev/satchel/db/migration")
                 .schemas("satchel")
                 .defaultSchema("satchel")
                 .createSchemas(true)
