@@ -277,6 +277,7 @@ class GrantsIT {
                         "satchel.guard_key_audit() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.hold_requests(uuid) | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.judge_keys(uuid) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
+                        "satchel.key_encryption_keys() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_rotation, satchel_vault",
                         "satchel.key_statuses(uuid) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.lock_keys(uuid,text) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.lock_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",

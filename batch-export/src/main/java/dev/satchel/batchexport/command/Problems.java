@@ -13,6 +13,7 @@ import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.export.Failure;
 import dev.satchel.export.TooManyExportsException;
 import dev.satchel.keys.BrokenSealException;
+import dev.satchel.keys.OtherKeyEncryptionKeysException;
 import dev.satchel.keys.UnknownKeyEncryptionKeyException;
 import dev.satchel.kms.UnusableKeyException;
 import java.io.IOException;
@@ -68,6 +69,7 @@ final class Problems {
                     || cause instanceof TooManyExportsException
                     || cause instanceof BrokenSealException
                     || cause instanceof UnknownKeyEncryptionKeyException
+                    || cause instanceof OtherKeyEncryptionKeysException
                     || cause instanceof UnusableKeyException) {
                 return String.valueOf(cause.getMessage());
             }
