@@ -69,5 +69,14 @@ record PgTools(Path directory) {
         }
     }
 
-    record Run(int exit, String output) {}
+    record Run(int exit, String output) {
+
+        /** What could not be restored. Servers before 17 do not know a setting that pg_restore turns off first. */
+        List<String> errors() {
+            return output.lines()
+                    .filter(line -> line.startsWith("pg_restore: error: "))
+                    .filter(line -> !line.endsWith("unrecognized configuration parameter \"transaction_timeout\""))
+                    .toList();
+        }
+    }
 }

@@ -63,7 +63,7 @@ class RestoreWithPgDump {
             var restore =
                     tools.restore(server.url(restorer(options), "restored"), dumped, options.toArray(String[]::new));
 
-            assertThat(restore.exit()).as(restore.output()).isZero();
+            assertThat(restore.errors()).isEmpty();
             becomesGreen(server, way);
         }
     }
@@ -120,7 +120,7 @@ class RestoreWithPgDump {
             var dumped = dump(server);
             prepare(server, "restored");
             var restore = tools.restore(server.url("postgres", "restored"), dumped, "--no-privileges");
-            assertThat(restore.exit()).as(restore.output()).isZero();
+            assertThat(restore.errors()).isEmpty();
 
             var asked = Preflight.report(server.login("migrator", "restored")).blocking().stream()
                     .flatMap(finding -> finding.statements().stream())
