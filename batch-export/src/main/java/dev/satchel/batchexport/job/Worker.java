@@ -2,11 +2,13 @@ package dev.satchel.batchexport.job;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.database.Database;
+import dev.satchel.batchexport.schema.WorkerLogins;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileFormats;
 import dev.satchel.export.FileStore;
 import dev.satchel.export.StoreProbe;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.UUID;
@@ -55,6 +57,7 @@ public final class Worker implements AutoCloseable {
             throws SQLException {
         HikariDataSource pool = database.pool(terms.connections());
         try {
+            warnOfUnboundLogin(pool);
             return new Worker(new SpringApplicationBuilder(ExportJobs.class)
                     .web(WebApplicationType.NONE)
                     .environment(environment)
@@ -73,9 +76,15 @@ public final class Worker implements AutoCloseable {
                         registry.registerBean(CleanUpReport.class, () -> removals);
                     })
                     .run());
-        } catch (RuntimeException failed) {
+        } catch (SQLException | RuntimeException failed) {
             pool.close();
             throw failed;
+        }
+    }
+
+    private static void warnOfUnboundLogin(DataSource pool) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            WorkerLogins.warning(connection).ifPresent(LOG::warn);
         }
     }
 
