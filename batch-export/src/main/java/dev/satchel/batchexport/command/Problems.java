@@ -5,6 +5,7 @@ import dev.satchel.batchexport.database.DatabaseFailures;
 import dev.satchel.batchexport.database.DatabaseUrl;
 import dev.satchel.batchexport.database.NotMigratedException;
 import dev.satchel.batchexport.database.TransactionPoolerException;
+import dev.satchel.batchexport.schema.EnforcedRowSecurityException;
 import dev.satchel.batchexport.schema.OtherSchemaException;
 import dev.satchel.batchexport.schema.PreflightException;
 import dev.satchel.batchexport.schema.RollbackRefusedException;
@@ -63,6 +64,7 @@ final class Problems {
                     || cause instanceof RefusedException
                     || cause instanceof NotMigratedException
                     || cause instanceof OtherSchemaException
+                    || cause instanceof EnforcedRowSecurityException
                     || cause instanceof TransactionPoolerException
                     || cause instanceof SchemaBusyException
                     || cause instanceof UnknownUserException
