@@ -125,13 +125,14 @@ class LockTimeoutIT {
             assertThatThrownBy(
                             () -> new SatchelPostgres(session).exportHistory().request(request()))
                     .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("55P03"));
-            assertThat(JdbcClient.create(session)
-                            .sql("SHOW lock_timeout")
-                            .query(String.class)
-                            .single())
-                    .isEqualTo("200ms");
+            assertThat(limit(StatementSettings.client(session))).isEqualTo("200ms");
+            assertThat(limit(JdbcClient.create(session))).isEqualTo("200ms");
             forgotten.rollback();
         }
+    }
+
+    private static String limit(JdbcClient client) {
+        return client.sql("SHOW lock_timeout").query(String.class).single();
     }
 
     private static String end(Callable<?> call) {
