@@ -26,6 +26,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -150,6 +152,22 @@ class SearchPathIT {
             assertThat(path(session)).isEqualTo("\"$user\", public");
             assertThat(satchel.exportCatalog().find(id)).isEmpty();
         }
+    }
+
+    @Test
+    void transactionsOfItsOwnHaveThePathAndTheLimitForLocks() {
+        DataSource service = database.workerDataSource();
+        JdbcClient statements = StatementSettings.client(service);
+
+        List<String> settings = StatementSettings.ownTransactions(service)
+                .execute(status -> Stream.of("search_path", "lock_timeout")
+                        .map(name -> statements
+                                .sql("SHOW " + name)
+                                .query(String.class)
+                                .single())
+                        .toList());
+
+        assertThat(settings).containsExactly("pg_catalog, pg_temp", "10s");
     }
 
     @Test
