@@ -111,7 +111,8 @@ class PasswordFileIT {
         String services = file("services", "[app]\nhost=db.example.invalid\n");
         String passwords = file("passwords", right);
 
-        Ended unread = list(Map.of("PGPASSFILE", passwords, "PGSERVICEFILE", services, "PGSYSCONFDIR", home.toString()));
+        Ended unread =
+                list(Map.of("PGPASSFILE", passwords, "PGSERVICEFILE", services, "PGSYSCONFDIR", home.toString()));
         Ended variable = list(Map.of("PGPASSFILE", passwords, "PGSERVICEFILE", services, "PGSERVICE", "app"));
         Ended parameter = list(Map.of("DATABASE_URL", withoutPassword + "?service=app", "PGSERVICEFILE", services));
         Ended driver = list(Map.of("DATABASE_URL", satchel.database().jdbcUrl() + "?service=app"));
@@ -138,8 +139,8 @@ class PasswordFileIT {
         settings.putAll(more);
         Path output = home.resolve("output");
         Files.deleteIfExists(output);
-        int exit = Installation.ended(
-                satchel.start(settings, List.of("-Duser.home=" + home), output, "export", "list"));
+        int exit =
+                Installation.ended(satchel.start(settings, List.of("-Duser.home=" + home), output, "export", "list"));
         return new Ended(exit, Files.readString(output));
     }
 }
