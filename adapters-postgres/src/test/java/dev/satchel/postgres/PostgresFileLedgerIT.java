@@ -2,6 +2,7 @@ package dev.satchel.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.satchel.export.Export;
 import dev.satchel.export.Exports;
@@ -118,6 +119,23 @@ class PostgresFileLedgerIT extends FileLedgerContract {
         assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
                 .extracting(FileLedger.Leftover::location)
                 .containsExactly(location);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NULL", "'infinity'"})
+    void removesAFileWithoutAnExpiryOnceItsRowHasStayedSo(String expiry) {
+        URI location = published(Duration.ofDays(7));
+        postgres.owner()
+                .sql("UPDATE public.export_history SET expires_at = " + expiry)
+                .update();
+        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
+                .isEmpty();
+
+        postgres.letPass(Duration.ofHours(1));
+
+        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
+                .extracting(FileLedger.Leftover::location, FileLedger.Leftover::reason)
+                .containsExactly(tuple(location, FileLedger.Reason.EXPIRED));
     }
 
     /** Records that a row from before the check of its column holds, and a sound one that is due. */

@@ -39,8 +39,7 @@ public interface DataKeys {
     /**
      * The ids of the key-encryption keys that wrap a data key. Waits for those who are just storing one, so that a
      * key-encryption key that is neither the primary nor among these wraps nothing here ever again. It may be taken away
-     * where it was made for these data keys, which it proves nothing about that there are none, or that others than the
-     * given key-encryption keys wrap some: it may belong to another vault then.
+     * where there are data keys and the given key-encryption keys wrap them all; otherwise it may belong to another vault.
      */
     Set<String> keyEncryptionKeysInUse();
 }

@@ -135,6 +135,8 @@ class GrantsIT {
                                 + " expires_at, run_after)",
                         "export_queue | satchel_exports | SELECT",
                         "flyway_schema_history | satchel_exports | SELECT",
+                        "flyway_schema_history | satchel_rotation | SELECT",
+                        "flyway_schema_history | satchel_vault | SELECT",
                         "key_audit | satchel_vault | SELECT",
                         "key_check | satchel_vault | SELECT, UPDATE (next_check_at)",
                         "session_credit | satchel_exports | SELECT",

@@ -2,11 +2,13 @@ package dev.satchel.batchexport.job;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.database.Database;
+import dev.satchel.batchexport.schema.WorkerLogins;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileFormats;
 import dev.satchel.export.FileStore;
 import dev.satchel.export.StoreProbe;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.UUID;
@@ -48,9 +50,8 @@ public final class Worker implements AutoCloseable {
             CleanUpReport removals)
             throws SQLException {
         HikariDataSource pool = database.pool(terms.connections());
-        // No application of Spring Boot's: that would configure the logging and read the settings of a service that
-        // this
-        // is a part of, or of the folder it starts in.
+        // No application of Spring Boot's: that would configure the logging and read the settings of the service that
+        // hosts this one, or of the folder it starts in.
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
         context.registerBean("dataSource", DataSource.class, () -> pool);
         context.registerBean(FileStore.class, () -> store);
@@ -61,11 +62,18 @@ public final class Worker implements AutoCloseable {
         context.registerBean(CleanUpReport.class, () -> removals);
         context.register(ExportJobs.class);
         try {
+            warnOfUnboundLogin(pool);
             context.refresh();
             return new Worker(context);
-        } catch (RuntimeException failed) {
+        } catch (SQLException | RuntimeException failed) {
             pool.close();
             throw failed;
+        }
+    }
+
+    private static void warnOfUnboundLogin(DataSource pool) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            WorkerLogins.warning(connection).ifPresent(LOG::warn);
         }
     }
 

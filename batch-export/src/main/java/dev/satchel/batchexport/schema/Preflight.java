@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.flywaydb.core.api.MigrationInfo;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at a database before a migration and tells what it would meet. Changes nothing, and locks nothing of others. */
@@ -216,6 +217,23 @@ public final class Preflight {
                AND NOT coalesce(has_schema_privilege(to_regrole(api_role), 'auth', 'USAGE'), false)
             """;
 
+    // A worker that were given these rights would not be bound by row security any more.
+    private static final String IS_WORKER = """
+            SELECT NOT me.rolsuper
+                   AND EXISTS (SELECT
+                                 FROM pg_roles AS part
+                                WHERE part.rolname IN ('satchel_runtime', 'satchel_exports', 'satchel_vault',
+                                                       'satchel_rotation')
+                                  AND pg_has_role(me.oid, part.oid, 'USAGE'))
+                   AND NOT EXISTS (SELECT
+                                     FROM pg_class AS users
+                                     JOIN pg_namespace AS namespace ON namespace.oid = users.relnamespace
+                                    WHERE (namespace.nspname, users.relname) = ('public', 'users')
+                                      AND pg_has_role(me.oid, users.relowner, 'USAGE'))
+              FROM pg_roles AS me
+             WHERE me.rolname = current_user
+            """;
+
     // Moving a table and replacing a trigger takes its owner.
     private static final String MISSING_OWNERSHIP = """
             SELECT DISTINCT format('GRANT %I TO %I;', rolname, current_user)
@@ -303,17 +321,25 @@ public final class Preflight {
     private final List<Finding> findings = new ArrayList<>();
     private @Nullable PastedFiles pasted;
     private boolean adopts;
+    private boolean hasHistory;
 
     Preflight(Connection connection) {
         this.connection = connection;
     }
 
-    /** Looks at a database through a transaction that can only read. */
+    /**
+     * Looks at a database through a transaction that can only read. Of a schema at the newest version it also tells what a
+     * migration would restore.
+     */
     public static Report report(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setReadOnly(true);
             SchemaTransaction.begin(connection);
-            Report report = new Preflight(connection).report();
+            Preflight preflight = new Preflight(connection);
+            Report report = preflight.report();
+            if (preflight.hasHistory && !report.isBlocked()) {
+                report = report.with(preflight.contract());
+            }
             connection.rollback();
             return report;
         }
@@ -322,25 +348,28 @@ public final class Preflight {
     Report report() throws SQLException {
         findings.clear();
         server();
+        encoding();
         List<String> closed = rows(connection, CLOSED_SCHEMAS);
         if (!closed.isEmpty()) {
             pasted = PastedFiles.none();
-            closed.forEach(statement -> blocking("rights", "the role cannot look into a schema", statement));
+            lackOfRights(closed, "the role cannot look into a schema");
             return new Report(List.copyOf(findings));
         }
         List<PublicTable> tables = new ArrayList<>();
         for (String name : PublicTable.NAMES) {
             tables.add(PublicTable.in(connection, name));
         }
-        if (rows(connection, "SELECT to_regclass('satchel.flyway_schema_history')")
+        hasHistory = rows(connection, "SELECT to_regclass('satchel.flyway_schema_history')")
                         .get(0)
-                != null) {
+                != null;
+        if (hasHistory) {
             pasted = PastedFiles.none();
             history();
         } else {
             publicTables(tables);
         }
         creators();
+        eventTriggers();
         adopts = tables.stream().anyMatch(table -> table.state() == State.EARLIER);
         baseTables();
         rights(tables);
@@ -348,6 +377,11 @@ public final class Preflight {
         roles();
         locks(tables);
         return new Report(List.copyOf(findings));
+    }
+
+    /** Whether migrations were recorded, as the report found it. */
+    boolean hasHistory() {
+        return hasHistory;
     }
 
     /** Whether earlier tables of the application will be moved, as the report found it. */
@@ -365,6 +399,43 @@ public final class Preflight {
         int number =
                 Integer.parseInt(rows(connection, "SHOW server_version_num").get(0));
         add(serverFinding(version, number));
+    }
+
+    private void encoding() throws SQLException {
+        String encoding = DatabaseEncoding.of(connection);
+        if (encoding.equals(DatabaseEncoding.NEEDED)) {
+            ok("encoding", encoding);
+        } else {
+            blocking(
+                    "encoding",
+                    "the database's encoding is " + encoding
+                            + ", in which not every text of a user can be kept as it is:"
+                            + " copy the data (pg_dump, pg_restore) into a database made with ENCODING 'UTF8' TEMPLATE"
+                            + " template0");
+        }
+    }
+
+    private void lackOfRights(List<String> statements, String problem) throws SQLException {
+        if (!statements.isEmpty() && rows(connection, IS_WORKER).equals(List.of("t"))) {
+            blocking(
+                    "rights",
+                    "role " + rows(connection, "SELECT current_user").get(0)
+                            + " is one that Satchel works as, which is to"
+                            + " have none of the rights that a migration needs: log in as the owner of the application's"
+                            + " tables");
+        } else {
+            statements.forEach(statement -> blocking("rights", problem, statement));
+        }
+    }
+
+    private void eventTriggers() throws SQLException {
+        for (String trigger : PrivateRowSecurity.triggers(connection)) {
+            notice(
+                    "triggers",
+                    "event trigger " + trigger
+                            + " enables row security on new tables: on those of schema satchel, which"
+                            + " grants alone protect, it will be disabled again");
+        }
     }
 
     static Finding serverFinding(String version, int number) {
@@ -400,6 +471,21 @@ public final class Preflight {
         }
         List<String> version = rows(connection, HISTORY);
         ok("history", version.isEmpty() ? "nothing applied yet" : "the schema is at version " + version.get(0));
+    }
+
+    private List<Finding> contract() throws SQLException {
+        List<String> pending = Stream.of(
+                        Migration.flyway(connection).load().info().pending())
+                .map(MigrationInfo::getScript)
+                .toList();
+        return pending.isEmpty()
+                ? Restoration.plan(connection)
+                : List.of(new Finding(
+                        Level.NOTICE,
+                        "contract",
+                        "files will be applied, and then what the schema lacks of the others is restored: "
+                                + String.join(", ", pending),
+                        List.of()));
     }
 
     private void publicTables(List<PublicTable> tables) throws SQLException {
@@ -538,7 +624,7 @@ public final class Preflight {
             missing.addAll(rowsFor(MISSING_OWNERSHIP, earlier, 1));
         }
         String me = rows(connection, "SELECT current_user").get(0);
-        missing.forEach(statement -> blocking("rights", "role " + me + " lacks a right", statement));
+        lackOfRights(missing, "role " + me + " lacks a right");
         if (missing.isEmpty()) {
             ok("rights", "role " + me + " has every right it needs");
         }
@@ -652,6 +738,10 @@ public final class Preflight {
 
     /** Everything found, in the order looked at. */
     public record Report(List<Finding> findings) {
+
+        Report with(List<Finding> more) {
+            return new Report(Stream.concat(findings.stream(), more.stream()).toList());
+        }
 
         public boolean isBlocked() {
             return !blocking().isEmpty();

@@ -12,8 +12,8 @@ import javax.sql.DataSource;
 /**
  * Compares a live database with what Satchel's migrations make, object by object.
  *
- * <p>Everything is read in one read-only snapshot and nothing is changed. The owner of the tables sees enough; no
- * superuser is needed. What Satchel owns must be exactly as migrated. What the platform and the application own is
+ * <p>Everything is read in one read-only snapshot and nothing is changed. The owner of the tables sees everything; no
+ * superuser is needed. A worker's login sees the schema too, and what it may not count is a warning. What Satchel owns must be exactly as migrated. What the platform and the application own is
  * looked at as far as Satchel relies on it.
  */
 public final class SchemaVerification {
@@ -24,6 +24,12 @@ public final class SchemaVerification {
 
     // Some databases of the application have no words, and then no triggers on them.
     private static final String ON_WORDS = " on public.learning_progress";
+    private static final String HAS_WORDS = """
+            SELECT count(*) = 1
+              FROM pg_class
+              JOIN pg_namespace ON pg_namespace.oid = relnamespace
+             WHERE (nspname, relname) = ('public', 'learning_progress')
+            """;
 
     private final DataSource dataSource;
     private final Predicate<Check> asked;
@@ -72,13 +78,11 @@ public final class SchemaVerification {
         ServerVersion version = serverVersion(connection);
         List<Check> checks = new ArrayList<>();
         checks.add(version.check());
+        checks.add(DatabaseEncoding.check(connection));
         if (version.isKnown()) {
-            checks.addAll(SchemaContract.load().compare(SchemaFacts.read(connection), version.number()));
-            if (!hasWords(connection)) {
-                checks.removeIf(check -> check.subject().endsWith(ON_WORDS));
-            }
+            checks.addAll(facts(connection, version));
             checks.add(OpenSchemas.check(connection));
-            checks.addAll(AuthUid.check(connection));
+            checks.add(WorkerLogins.check(connection));
             checks.addAll(ApplicationTables.check(connection));
             checks.addAll(VisibleRecords.check(connection));
             checks.addAll(ProgressRows.check(connection));
@@ -89,9 +93,37 @@ public final class SchemaVerification {
         return checks;
     }
 
+    /** What differs from what the migrations make, but for the history of the migrations itself. */
+    static List<Check> differences(Connection connection) throws SQLException {
+        ServerVersion version = serverVersion(connection);
+        return version.isTried()
+                ? facts(connection, version).stream()
+                        .filter(check -> check.isFailed() && !check.subject().startsWith(SchemaContract.MIGRATION))
+                        .toList()
+                : List.of();
+    }
+
+    private static List<Check> facts(Connection connection, ServerVersion version) throws SQLException {
+        List<Check> checks =
+                new ArrayList<>(SchemaContract.load().compare(SchemaFacts.read(connection), version.number()));
+        if (SchemaVersion.isHidden(connection)) {
+            checks.removeIf(check -> check.subject().startsWith(SchemaContract.MIGRATION));
+            checks.add(Check.warning(
+                    "migrations",
+                    "applied",
+                    "not looked at, because the login may not read satchel.flyway_schema_history: log in as the owner"
+                            + " of Satchel's tables, or as a member of satchel_runtime"));
+        }
+        if (!hasWords(connection)) {
+            checks.removeIf(check -> check.subject().endsWith(ON_WORDS));
+        }
+        checks.addAll(AuthUid.check(connection));
+        return checks;
+    }
+
     private static boolean hasWords(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT to_regclass('public.learning_progress') IS NOT NULL")) {
+                ResultSet row = statement.executeQuery(HAS_WORDS)) {
             row.next();
             return row.getBoolean(1);
         }
