@@ -107,7 +107,8 @@ class SettingsIT {
             Ended refused = started(settings, List.of(), command);
 
             assertThat(refused.output())
-                    .startsWith("satchel: the SDK of AWS cannot read its settings: correct or unset what is malformed among ")
+                    .startsWith(
+                            "satchel: the SDK of AWS cannot read its settings: correct or unset what is malformed among ")
                     .contains("AWS_MAX_ATTEMPTS");
             assertThat(refused.exit()).isEqualTo(2);
         }
