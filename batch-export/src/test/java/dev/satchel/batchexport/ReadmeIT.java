@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -25,7 +26,49 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 class ReadmeIT {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Pattern BLOCK = Pattern.compile("```(sh|sql|java)\\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
+    private static final String LEARNER = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
+
+    /** What a line of each block of commands begins with, and who runs it. */
+    private static final Map<String, String> BLOCKS = Map.of(
+            "./satchel demo", "theDemoShowsEveryTypeAndFormatAndAnExpiry",
+            "./satchel migrate", "theCommandsForADatabaseOfOnesOwnWork",
+            "ID=$(./satchel export request", "theCommandsForADatabaseOfOnesOwnWork",
+            "./satchel keys init", "theCommandsForADatabaseOfOnesOwnWork",
+            "export SATCHEL_STORE=s3://", "theNightsWorkInS3",
+            "10 2 * * * satchel", "theNightsWorkInS3",
+            "mvn verify", "what runs this test");
+
+    /** Each command of the table with the arguments to run it with, in this order; "OWNER" for the tables' owner. */
+    private static final List<String> COMMANDS = List.of(
+            "OWNER migrate",
+            "OWNER verify",
+            "keys init",
+            "OWNER keys adopt",
+            "keys validate --due",
+            "keys set --user " + LEARNER + " --provider openai",
+            "keys list --user " + LEARNER,
+            "keys rotate",
+            "keys remove --user " + LEARNER,
+            "export request --user " + LEARNER + " --type profile --format csv",
+            "export run",
+            "export retry --failed --code store_unavailable",
+            "export list",
+            "export show $ID",
+            "export link $ID --user " + LEARNER,
+            "progress show --user " + LEARNER,
+            "progress reconcile",
+            "cleanup",
+            "store list",
+            "store init",
+            "store forget $STORE --files-are-gone",
+            "OWNER types typescript",
+            "OWNER diagram",
+            "bench keys --rounds 1 --keys 20 --users 2 --transactions 4",
+            "OWNER rollback --destroy");
+
+    /** Commands of the table that a test of their own runs. */
+    private static final List<String> RUN_ELSEWHERE = List.of("demo", "bench progress");
 
     @TempDir
     Path folder;
@@ -49,7 +92,7 @@ class ReadmeIT {
                 statement.execute(filled(values, block("CREATE ROLE")));
             }
 
-            String exported = shell(values, block("export request"));
+            String exported = shell(values, block("ID=$(./satchel export request"));
 
             assertThat(exported)
                     .contains(
@@ -79,6 +122,123 @@ class ReadmeIT {
                 statement.execute("DROP ROLE satchel_readme");
             }
         }
+    }
+
+    @Test
+    void everyBlockOfCommandsIsRun() throws IOException {
+        List<String> blocks = new ArrayList<>();
+        Matcher found = BLOCK.matcher(readme());
+        while (found.find()) {
+            if (found.group(1).isEmpty() || found.group(1).equals("sh")) {
+                blocks.add(found.group(2));
+            }
+        }
+
+        assertThat(blocks).hasSize(BLOCKS.size());
+        for (String first : BLOCKS.keySet()) {
+            assertThat(blocks)
+                    .as(first)
+                    .filteredOn(block -> block.lines().anyMatch(line -> line.startsWith(first)))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void theNightsWorkInS3() throws Exception {
+        try (SampleDatabase database = SampleDatabase.create().withLearners();
+                TestS3 s3 = TestS3.start(folder.resolve("s3"))) {
+            s3.createBucket("bucket");
+            Map<String, String> values = new TreeMap<>();
+            values.put("http://localhost:9000", s3.endpoint().toString());
+            values.put("AWS_ACCESS_KEY_ID=…", "AWS_ACCESS_KEY_ID=" + s3.accessKey());
+            values.put("AWS_SECRET_ACCESS_KEY=…", "AWS_SECRET_ACCESS_KEY=" + s3.secretKey());
+            Path path = Files.createDirectory(folder.resolve("bin"));
+            Files.createSymbolicLink(path.resolve("satchel"), ROOT.resolve("satchel"));
+            StringBuilder night = new StringBuilder("export DATABASE_URL=" + database.workerUrl() + "\n");
+            night.append("export PATH=" + path + ":$PATH\n");
+            night.append("export SATCHEL_KEK=file:" + folder.toRealPath().resolve("kek.json") + "\n");
+            night.append("satchel keys init\n");
+            night.append(block("export SATCHEL_STORE=s3://"));
+            block("10 2 * * *")
+                    .lines()
+                    .map(line -> line.replaceFirst("^([\\d*]+ ){5}", ""))
+                    .forEach(line -> night.append(line).append('\n'));
+
+            String shown = shell(values, night.toString());
+
+            assertThat(shown).contains(", failed 0", "removed 0 expired").doesNotContain("delivered 0 ");
+            try (var client = s3.client()) {
+                assertThat(client.listObjectsV2(list -> list.bucket("bucket")).contents())
+                        .filteredOn(object -> object.key().endsWith(".zip"))
+                        .isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void everyCommandOfTheTableRuns() throws Exception {
+        assertThat(commandsOfTheTable())
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                COMMANDS.stream()
+                                        .map(command -> command.replaceFirst("^OWNER ", "")
+                                                .replaceFirst("(?<!types) [-$].*", "")),
+                                RUN_ELSEWHERE.stream())
+                        .toList());
+        Files.writeString(folder.resolve("key.txt"), "sk-proj-readmereadme0123456789\n");
+        Path store = Files.createDirectory(folder.resolve("store"));
+        // The roles belong to the server; a worker logs in as a member of them.
+        SampleDatabase.create().close();
+        try (SampleDatabase database = SampleDatabase.createUnmigrated().withLearners()) {
+            String settings = "export SATCHEL_STORE=" + store.toUri() + " SATCHEL_KEK=file:"
+                    + folder.toRealPath().resolve("kek.json") + "\n";
+            StringBuilder script = new StringBuilder(settings);
+            for (String command : COMMANDS) {
+                boolean asOwner = command.startsWith("OWNER ");
+                String line = "DATABASE_URL=" + (asOwner ? database.ownerUrl() : database.workerUrl()) + " ./satchel "
+                        + command.replaceFirst("^OWNER ", "");
+                if (command.startsWith("export request")) {
+                    line = "ID=$(" + line + ")";
+                } else if (command.startsWith("store list")) {
+                    line = "STORE=$(" + line + " | tee /dev/stderr | grep -o 'file://[^ ]*' | head -n 1)";
+                } else if (command.startsWith("store forget")) {
+                    line = "rm -r " + store + "\n" + line;
+                } else if (command.startsWith("keys set")) {
+                    line += " < " + folder.resolve("key.txt");
+                }
+                script.append("echo '== ")
+                        .append(command)
+                        .append("'\n")
+                        .append(line)
+                        .append('\n');
+            }
+
+            String shown = shell(Map.of(), script.toString());
+
+            assertThat(shown)
+                    .contains(
+                            "the schema is at version ",
+                            "delivered 1 (",
+                            "export type Database",
+                            "erDiagram",
+                            "openai     sk-proj…6789");
+        }
+    }
+
+    private static List<String> commandsOfTheTable() throws IOException {
+        List<String> commands = new ArrayList<>();
+        readme().lines().filter(line -> line.startsWith("| `satchel ")).forEach(line -> {
+            String group = "";
+            for (String name : line.split(" \\| ")[0].split("`")) {
+                String command = name.replaceFirst("^satchel ", "").replaceFirst(" [A-Z]+$", "");
+                if (name.startsWith("satchel ")) {
+                    group = command.contains(" ") ? command.substring(0, command.indexOf(' ') + 1) : "";
+                    commands.add(command);
+                } else if (name.matches("[a-z]+( [A-Z]+)?")) {
+                    commands.add(group + command);
+                }
+            }
+        });
+        return commands;
     }
 
     @Test
