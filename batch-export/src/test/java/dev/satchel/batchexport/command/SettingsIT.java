@@ -97,6 +97,22 @@ class SettingsIT {
         assertThat(run.exit()).isEqualTo(1);
     }
 
+    @Test
+    void aMalformedVariableOfAwsIsAmongThoseNamed() throws Exception {
+        Map<String, String> settings = new TreeMap<>(Map.of("AWS_MAX_ATTEMPTS", "many"));
+        settings.put(
+                "SATCHEL_KEK", "aws-kms:arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab");
+
+        for (String[] command : new String[][] {{"cleanup"}, {"keys", "list", "--user", LEARNER}}) {
+            Ended refused = started(settings, List.of(), command);
+
+            assertThat(refused.output())
+                    .startsWith("satchel: the SDK of AWS cannot read its settings: correct or unset what is malformed among ")
+                    .contains("AWS_MAX_ATTEMPTS");
+            assertThat(refused.exit()).isEqualTo(2);
+        }
+    }
+
     /** All that the SDK reads, and what it makes of a service's name. */
     private static List<String> variablesOfAws() {
         return Stream.concat(
