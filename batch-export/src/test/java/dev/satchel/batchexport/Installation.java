@@ -213,14 +213,32 @@ public final class Installation implements AutoCloseable {
         }
     }
 
-    /** The locations of all objects there are. */
+    /** The locations of all objects but the mark by which the database knows its store. */
     public List<String> objects() {
+        return everything().stream()
+                .filter(location -> !location.contains("/satchel-store-"))
+                .toList();
+    }
+
+    /** The locations of all objects. */
+    public List<String> everything() {
         try (S3Client client = s3.client()) {
             return client.listObjectsV2Paginator(request -> request.bucket(BUCKET)).contents().stream()
                     .map(S3Object::key)
                     .map(key -> "s3://" + BUCKET + "/" + key)
                     .toList();
         }
+    }
+
+    /** The size of each object but the store's mark, by its location. */
+    public Map<String, Long> sizes() {
+        Map<String, Long> sizes = new TreeMap<>();
+        try (S3Client client = s3.client()) {
+            client.listObjectsV2Paginator(request -> request.bucket(BUCKET)).contents().stream()
+                    .filter(object -> !object.key().contains("/satchel-store-"))
+                    .forEach(object -> sizes.put("s3://" + BUCKET + "/" + object.key(), object.size()));
+        }
+        return sizes;
     }
 
     /** How many uploads were begun and neither completed nor aborted. */

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.command;
 
+import dev.satchel.batchexport.store.S3Connection;
 import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.kms.AwsKmsKeyEncryptionKeys;
 import dev.satchel.kms.KmsKeyArn;
@@ -84,21 +85,14 @@ sealed interface KekAddress {
 
         @Override
         public AwsKmsKeyEncryptionKeys open(Settings settings) {
-            // The client lives as long as the process. Other settings of its endpoint it reads itself.
-            KmsClientBuilder builder = KmsClient.builder()
-                    .region(Region.of(key.region()))
-                    .endpointOverride(settings.endpoint("AWS_ENDPOINT_URL_KMS"))
-                    .credentialsProvider(settings.credentials())
-                    .httpClientBuilder(UrlConnectionHttpClient.builder()
-                            .connectionTimeout(CONNECT)
-                            .socketTimeout(SILENCE))
-                    .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD));
             KmsClient client;
             try {
-                client = builder.build();
+                // The client lives as long as the process. Other settings of its endpoint it reads itself.
+                client = builder(settings).build();
+            } catch (UsageException refused) {
+                throw refused;
             } catch (RuntimeException malformed) {
-                throw new UsageException("the SDK of AWS takes its settings for no address of AWS KMS: " + ELSEWHERE
-                        + " may be malformed or empty");
+                throw new UsageException(S3Connection.unreadable(ELSEWHERE));
             }
             try {
                 return new AwsKmsKeyEncryptionKeys(client, key);
@@ -106,6 +100,17 @@ sealed interface KekAddress {
                 client.close();
                 throw new UsageException(refused.getMessage() + "; the SDK of AWS was told of it by " + ELSEWHERE);
             }
+        }
+
+        private KmsClientBuilder builder(Settings settings) {
+            return KmsClient.builder()
+                    .region(Region.of(key.region()))
+                    .endpointOverride(settings.endpoint("AWS_ENDPOINT_URL_KMS"))
+                    .credentialsProvider(settings.credentials())
+                    .httpClientBuilder(UrlConnectionHttpClient.builder()
+                            .connectionTimeout(CONNECT)
+                            .socketTimeout(SILENCE))
+                    .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD));
         }
     }
 }

@@ -103,10 +103,12 @@ final class Problems {
             return "the database cannot be reached: " + unreachable(thrown);
         }
         if (state.startsWith("28")) {
-            return "the database refused the login: " + firstLine(thrown);
+            return "the database refused the login: " + firstLine(thrown) + " (correct the user and the password in "
+                    + DatabaseUrl.SETTING + ", or the server's pg_hba.conf)";
         }
         return switch (state) {
-            case "3D000" -> "the database does not exist: " + firstLine(thrown);
+            case "3D000" ->
+                "the database does not exist: " + firstLine(thrown) + " (correct " + DatabaseUrl.SETTING + ")";
             case "42P01", "3F000", "42703", "42883" ->
                 "the database lacks what this version of Satchel needs (" + firstLine(thrown)
                         + "): run 'satchel migrate' as the owner of its tables";
@@ -114,7 +116,8 @@ final class Problems {
                 "the login may not do this: " + firstLine(thrown)
                         + " (log in as a member of satchel_runtime, or of the role that the command needs:"
                         + " satchel_exports, satchel_vault for keys, satchel_rotation for 'keys rotate'; for 'satchel"
-                        + " migrate' and 'keys adopt' as the owner)";
+                        + " migrate' and 'keys adopt' as the owner; after a restore without privileges, run 'satchel migrate'"
+                        + " as the owner first)";
             case "25006" ->
                 "the database is read-only (" + firstLine(thrown) + "): it is a standby, or"
                         + " default_transaction_read_only is on; DATABASE_URL must lead to where changes are allowed";
@@ -156,7 +159,8 @@ final class Problems {
             return "the host '" + cause.getMessage() + "' is not known: check " + DatabaseUrl.SETTING
                     + " and the machine's name service";
         }
-        return firstLine(thrown) + (cause instanceof IOException ? " (" + cause.getMessage() + ")" : "");
+        return firstLine(thrown) + (cause instanceof IOException ? " (" + cause.getMessage() + ")" : "") + "; check "
+                + DatabaseUrl.SETTING + ", and that PostgreSQL runs there";
     }
 
     // The first line names roles, databases and tables; detail lines, which can quote a row, are left out.

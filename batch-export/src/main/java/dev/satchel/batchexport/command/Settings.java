@@ -10,10 +10,12 @@ import dev.satchel.batchexport.store.S3Connection;
 import dev.satchel.batchexport.store.StoreAddress;
 import dev.satchel.export.FileStore;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -37,6 +39,8 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
  * in capitals with underscores ({@code SATCHEL_EXPORT_RETENTION}).
  */
 final class Settings {
+
+    private static final Pattern REGION = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final Map<String, String> variables;
     private final ConfigurableEnvironment environment;
@@ -110,12 +114,16 @@ final class Settings {
     }
 
     private String region(@Nullable URI endpoint) {
-        String region = visible("AWS_REGION");
-        if (region == null) {
-            region = visible("AWS_DEFAULT_REGION");
-        }
-        if (region != null) {
-            return region;
+        for (String name : new String[] {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+            String region = variables.get(name);
+            if (region != null) {
+                // It becomes a part of a host's name, and of every signature.
+                if (!REGION.matcher(region).matches()) {
+                    throw new UsageException(
+                            name + " is malformed: expected the region of the bucket, such as" + " eu-central-1");
+                }
+                return region;
+            }
         }
         if (endpoint != null) {
             return "us-east-1";
@@ -188,10 +196,6 @@ final class Settings {
         return bound("satchel.csv", CsvOptions.class);
     }
 
-    ConfigurableEnvironment environment() {
-        return environment;
-    }
-
     private <T> T bound(String prefix, Class<T> type) {
         try {
             return Binder.get(environment).bindOrCreate(prefix, type);
@@ -210,12 +214,18 @@ final class Settings {
         if (cause.getMessage() != null && cause.getMessage().startsWith("satchel.")) {
             return cause.getMessage();
         }
-        return malformed.getProperty() == null
-                ? malformed.getName() + " is malformed: expected "
-                        + malformed.getTarget().getType()
-                : malformed.getProperty().getName()
-                        + " is malformed: expected a value such as 60s, 24h or 7d for a time, a whole number, or"
-                        + " true or false";
+        return malformed.getName() + " is malformed: expected "
+                + expected(malformed.getTarget().getType().resolve(Object.class));
+    }
+
+    private static String expected(Class<?> type) {
+        if (type == Duration.class) {
+            return "a time such as 60s, 24h or 7d";
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        return "a whole number";
     }
 
     private static <T> T refused(Supplier<T> reading) {

@@ -22,21 +22,16 @@ import org.springframework.batch.core.job.JobExecutionException;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 import org.springframework.batch.core.launch.JobOperator;
-import org.springframework.boot.Banner;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.support.GenericApplicationContext;
-import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 /** A worker with its pool of connections: starts the jobs, any number of times, until it is closed. */
 public final class Worker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
-    private final ConfigurableApplicationContext context;
+    private final AnnotationConfigApplicationContext context;
 
-    private Worker(ConfigurableApplicationContext context) {
+    private Worker(AnnotationConfigApplicationContext context) {
         this.context = context;
     }
 
@@ -46,7 +41,6 @@ public final class Worker implements AutoCloseable {
      * @throws SQLException if the database cannot be used; nothing is left open then
      */
     public static Worker start(
-            ConfigurableEnvironment environment,
             Database database,
             FileStore store,
             FileFormats formats,
@@ -56,26 +50,21 @@ public final class Worker implements AutoCloseable {
             CleanUpReport removals)
             throws SQLException {
         HikariDataSource pool = database.pool(terms.connections());
+        // No application of Spring Boot's: that would configure the logging and read the settings of the service that
+        // hosts this one, or of the folder it starts in.
+        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        context.registerBean("dataSource", DataSource.class, () -> pool);
+        context.registerBean(FileStore.class, () -> store);
+        context.registerBean(FileFormats.class, () -> formats);
+        context.registerBean(ExportSettings.class, () -> settings);
+        context.registerBean(RunTerms.class, () -> terms);
+        context.registerBean(RunReport.class, () -> exports);
+        context.registerBean(CleanUpReport.class, () -> removals);
+        context.register(ExportJobs.class);
         try {
             warnOfUnboundLogin(pool);
-            return new Worker(new SpringApplicationBuilder(ExportJobs.class)
-                    .web(WebApplicationType.NONE)
-                    .environment(environment)
-                    .bannerMode(Banner.Mode.OFF)
-                    .logStartupInfo(false)
-                    // The command ends the run by its own signal; a hook of Spring's would close the pool under it.
-                    .registerShutdownHook(false)
-                    .initializers(beans -> {
-                        GenericApplicationContext registry = (GenericApplicationContext) beans;
-                        registry.registerBean("dataSource", DataSource.class, () -> pool);
-                        registry.registerBean(FileStore.class, () -> store);
-                        registry.registerBean(FileFormats.class, () -> formats);
-                        registry.registerBean(ExportSettings.class, () -> settings);
-                        registry.registerBean(RunTerms.class, () -> terms);
-                        registry.registerBean(RunReport.class, () -> exports);
-                        registry.registerBean(CleanUpReport.class, () -> removals);
-                    })
-                    .run());
+            context.refresh();
+            return new Worker(context);
         } catch (SQLException | RuntimeException failed) {
             pool.close();
             throw failed;

@@ -14,6 +14,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -179,7 +180,7 @@ public final class DirectoryFileStore implements FileStore {
 
     private void checkRoot() throws IOException {
         if (!Files.isDirectory(root)) {
-            throw new MissingDirectoryException(root);
+            throw Files.exists(root) ? new NotDirectoryException(root.toString()) : new MissingDirectoryException(root);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.satchel.Endpoint;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -52,17 +53,17 @@ public record S3Connection(
     private static final Duration CALL = Duration.ofMinutes(3);
 
     public S3Connection {
-        endpoint = checked(endpoint);
-        publicEndpoint = checked(publicEndpoint);
+        endpoint = checked("SATCHEL_S3_ENDPOINT", endpoint);
+        publicEndpoint = checked("SATCHEL_S3_PUBLIC_ENDPOINT", publicEndpoint);
     }
 
-    private static @Nullable URI checked(@Nullable URI address) {
+    private static @Nullable URI checked(String setting, @Nullable URI address) {
         if (address == null) {
             return null;
         }
         URI endpoint = new Endpoint(address).uri();
         if (!List.of("", "/").contains(endpoint.getRawPath())) {
-            throw new IllegalArgumentException("a path follows the host of the store's endpoint: " + Endpoint.EXPECTED
+            throw new IllegalArgumentException(setting + " is refused: a path follows the host: " + Endpoint.EXPECTED
                     + ", and the bucket and its prefix in SATCHEL_STORE");
         }
         return endpoint;
@@ -79,7 +80,36 @@ public record S3Connection(
     }
 
     S3Client client(SdkHttpClient.Builder<?> http) {
-        S3ClientBuilder builder = S3Client.builder()
+        S3Client client;
+        try {
+            client = builder(http).build();
+        } catch (RuntimeException malformed) {
+            throw new IllegalArgumentException(unreadable(ELSEWHERE), malformed);
+        }
+        try {
+            client.serviceClientConfiguration().endpointOverride().ifPresent(Endpoint::new);
+            return client;
+        } catch (IllegalArgumentException refused) {
+            client.close();
+            throw new IllegalArgumentException(
+                    "the store must not be reached at its endpoint: " + refused.getMessage()
+                            + "; the SDK of AWS was told of it by " + ELSEWHERE,
+                    refused);
+        }
+    }
+
+    /** What to do where the SDK stops at one of its own settings: it does not always say at which. */
+    public static String unreadable(String elsewhere) {
+        return "the SDK of AWS cannot read its settings: correct or unset what is malformed among "
+                + System.getenv().keySet().stream()
+                        .filter(name -> name.startsWith("AWS_"))
+                        .sorted()
+                        .collect(Collectors.joining(", "))
+                + " and " + elsewhere;
+    }
+
+    private S3ClientBuilder builder(SdkHttpClient.Builder<?> http) {
+        return S3Client.builder()
                 .region(Region.of(region))
                 .endpointOverride(endpoint)
                 .forcePathStyle(pathStyle)
@@ -103,25 +133,6 @@ public record S3Connection(
                                 .build())
                         .apiCallAttemptTimeout(ATTEMPT)
                         .apiCallTimeout(CALL));
-        S3Client client;
-        try {
-            client = builder.build();
-        } catch (RuntimeException malformed) {
-            throw new IllegalArgumentException(
-                    "the SDK of AWS takes its settings for no address of a store: " + ELSEWHERE
-                            + " may be malformed or empty",
-                    malformed);
-        }
-        try {
-            client.serviceClientConfiguration().endpointOverride().ifPresent(Endpoint::new);
-            return client;
-        } catch (IllegalArgumentException refused) {
-            client.close();
-            throw new IllegalArgumentException(
-                    "the store must not be reached at its endpoint: " + refused.getMessage()
-                            + "; the SDK of AWS was told of it by " + ELSEWHERE,
-                    refused);
-        }
     }
 
     // The signature covers the content over TLS too, which may end at a proxy.

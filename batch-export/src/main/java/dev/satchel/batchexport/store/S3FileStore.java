@@ -26,11 +26,11 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  */
 public final class S3FileStore implements FileStore, AutoCloseable {
 
-    /**
-     * What parts of a file are sent, all of the same size but the last, because some services want that. With the
-     * 10,000 parts that S3 allows, a file may have 156 GiB.
-     */
+    /** The size of a file's parts where memory allows; with the 10,000 parts that S3 allows, a file may have 156 GiB. */
     static final int PART = 16 * 1024 * 1024;
+
+    /** S3 takes no smaller part, except as a file's last: 48 GiB a file. */
+    static final int SMALLEST_PART = 5 * 1024 * 1024;
 
     // A service refuses a request that was signed more than 15 minutes ago by its clock; the SDK signs by the service's
     // clock, give or take another 15 minutes, and sends a part for three minutes at most.
@@ -52,6 +52,16 @@ public final class S3FileStore implements FileStore, AutoCloseable {
         this.keyPrefix = address.prefix().isEmpty() ? "" : address.prefix() + "/";
         this.root = URI.create(address + "/");
         this.partSize = partSize;
+    }
+
+    /**
+     * The size of the parts of a file, in bytes. All parts of a file but the last are equal, because some services want
+     * that, so it cannot grow with the file.
+     *
+     * @param heap the largest size of the heap in bytes, of which one part takes an eighth at most where S3 allows
+     */
+    static int partSize(long heap) {
+        return (int) Math.max(SMALLEST_PART, Math.min(PART, heap / 8));
     }
 
     @Override

@@ -316,7 +316,11 @@ final class S3Upload implements FileStore.Upload {
             failed = true;
             throw new FileTooLargeException("the file is longer than the "
                     + (MOST_PARTS * (long) partSize / (1 << 30))
-                    + " GiB that Satchel sends to S3: ask for less, such as single types or a shorter period");
+                    + " GiB that fit into " + MOST_PARTS + " parts of " + (partSize >> 20)
+                    + " MiB: ask for less, such as single types or a shorter period"
+                    + (partSize < S3FileStore.PART
+                            ? ", or give the worker more memory, which allows larger parts"
+                            : ""));
         }
         try {
             send(id, number);

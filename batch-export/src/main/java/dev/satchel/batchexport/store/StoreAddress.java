@@ -73,7 +73,11 @@ public sealed interface StoreAddress {
         @Override
         public S3FileStore open(Supplier<S3Connection> connection) {
             S3Connection s3 = connection.get();
-            return new S3FileStore(s3.client(), s3, this, S3FileStore.PART);
+            return new S3FileStore(
+                    s3.client(),
+                    s3,
+                    this,
+                    S3FileStore.partSize(Runtime.getRuntime().maxMemory()));
         }
 
         @Override

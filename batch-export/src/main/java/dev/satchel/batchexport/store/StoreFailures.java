@@ -12,6 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
@@ -171,6 +172,12 @@ public final class StoreFailures {
                     Code.STORE_MISSING,
                     "the directory of the store " + store + " does not exist: create it, mount its volume, or correct"
                             + " SATCHEL_STORE",
+                    detail);
+        }
+        if (exception instanceof NotDirectoryException) {
+            return new Failure(
+                    Code.STORE_MISSING,
+                    "the store " + store + " is a file and no directory: correct SATCHEL_STORE",
                     detail);
         }
         if (exception instanceof AccessDeniedException || reason.equals("Operation not permitted")) {

@@ -85,7 +85,7 @@ class EventTriggersIT {
         assertThat(satchel("verify --quiet").out())
                 .contains("FAILED  row security of satchel.export_lease: expected disabled, found enabled");
 
-        assertThat(satchel("migrate").succeeded()).startsWith("nothing to do");
+        assertThat(satchel("migrate").succeeded()).startsWith("restored row security of satchel.export_lease");
 
         assertThat(satchel("verify --quiet").out()).doesNotContain("FAILED");
     }

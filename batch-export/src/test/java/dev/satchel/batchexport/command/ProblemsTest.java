@@ -31,8 +31,9 @@ class ProblemsTest {
                 "57014 | a statement was cancelled (said): by somebody, or by a time limit of the login or the server",
                 "57P01 | the database ended the connection (said): run the command again",
                 "57P03 | the database is starting up or shutting down (said): try again in a moment",
-                "28P01 | the database refused the login: said",
-                "3D000 | the database does not exist: said",
+                "28P01 | the database refused the login: said (correct the user and the password in DATABASE_URL, or the"
+                        + " server's pg_hba.conf)",
+                "3D000 | the database does not exist: said (correct DATABASE_URL)",
                 "22P02 | the database refused a statement (SQLSTATE 22P02); run the command again with --stacktrace to see"
                         + " which"
             })
@@ -56,10 +57,12 @@ class ProblemsTest {
     void saysWhyAConnectionFailed() {
         assertThat(Problems.lines(new SQLException(
                         "The connection attempt failed.", "08001", new SocketTimeoutException("Connect timed out"))))
-                .containsExactly("the database cannot be reached: The connection attempt failed. (Connect timed out)");
+                .containsExactly("the database cannot be reached: The connection attempt failed. (Connect timed out);"
+                        + " check DATABASE_URL, and that PostgreSQL runs there");
         assertThat(Problems.lines(new SQLException(
                         "The connection attempt failed.", "08001", new NoRouteToHostException("No route to host"))))
-                .containsExactly("the database cannot be reached: The connection attempt failed. (No route to host)");
+                .containsExactly("the database cannot be reached: The connection attempt failed. (No route to host);"
+                        + " check DATABASE_URL, and that PostgreSQL runs there");
     }
 
     @Test

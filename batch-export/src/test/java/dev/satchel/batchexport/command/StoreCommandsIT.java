@@ -152,7 +152,7 @@ class StoreCommandsIT {
         letEverythingExpire();
         // What another service has under that name: nothing.
         try (S3Client client = satchel.s3().client()) {
-            satchel.objects()
+            satchel.everything()
                     .forEach(location -> client.deleteObject(delete -> delete.bucket(Installation.BUCKET)
                             .key(location.substring(("s3://" + Installation.BUCKET + "/").length()))));
         }
@@ -161,7 +161,7 @@ class StoreCommandsIT {
         request();
         satchel("export", "run");
 
-        assertThat(satchel.objects()).isEmpty();
+        assertThat(satchel.everything()).isEmpty();
         assertThat(satchel.value("SELECT count(*) FROM satchel.export_file")).isEqualTo("1");
         assertThat(satchel.value("SELECT count(*) FROM export_history WHERE file_url IS NOT NULL"))
                 .isEqualTo("1");

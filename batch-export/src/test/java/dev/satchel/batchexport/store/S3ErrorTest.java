@@ -189,7 +189,7 @@ class S3ErrorTest {
 
     /** In the body of an answer that says 200, because the service began it before it knew. */
     @ParameterizedTest
-    @MethodSource("errors")
+    @MethodSource("meanings")
     void readsAnErrorInsideASuccess(Published code) {
         service.answer(Call.COMPLETE, Integer.MAX_VALUE, new Answer(200, Answer.error(code.code()), Map.of()));
 

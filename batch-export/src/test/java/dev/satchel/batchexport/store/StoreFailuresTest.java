@@ -139,7 +139,7 @@ class StoreFailuresTest {
 
     @Test
     void saysThatAHostIsUnknown() {
-        Failure failure = StoreFailures.diagnose(thrownBy(URI.create("http://no-such-host.invalid")))
+        Failure failure = StoreFailures.diagnose(thrownBy(URI.create("https://no-such-host.invalid")))
                 .orElseThrow();
 
         assertThat(failure.code()).isEqualTo(Code.STORE_MISCONFIGURED);
