@@ -11,6 +11,8 @@ import org.postgresql.util.PSQLException;
 /** What may fail without ending the transaction that it runs in. */
 final class Attempt {
 
+    static final String INSUFFICIENT_PRIVILEGE = "42501";
+
     private Attempt() {}
 
     /** A query or two. */
@@ -59,10 +61,13 @@ final class Attempt {
         }
     }
 
-    /** What the server said, without its hints and positions. */
+    /** What the server said, without its hints and positions, and who is let do it where the login is not. */
     static String reason(SQLException failure) {
         if (failure instanceof PSQLException refused && refused.getServerErrorMessage() != null) {
-            return refused.getServerErrorMessage().getMessage() + " (" + failure.getSQLState() + ")";
+            return refused.getServerErrorMessage().getMessage() + " (" + failure.getSQLState() + ")"
+                    + (INSUFFICIENT_PRIVILEGE.equals(failure.getSQLState())
+                            ? "; log in as the owner of the tables"
+                            : "");
         }
         return String.valueOf(failure.getMessage());
     }

@@ -18,8 +18,6 @@ final class AuthUid {
     private static final String EXPECTATION = "the user of the claims, and nobody without claims";
     private static final String SOMEBODY = "5a7c4e10-0000-4000-8000-000000000001";
 
-    private static final String INSUFFICIENT_PRIVILEGE = "42501";
-
     // Without a path of its own it has that of the caller, which is Satchel's wherever the caller's rights are more
     // than the
     // user's.
@@ -107,7 +105,7 @@ final class AuthUid {
 
     private static Check refused(SQLException failure) {
         String found = "not asked: " + Attempt.reason(failure);
-        return INSUFFICIENT_PRIVILEGE.equals(failure.getSQLState())
+        return Attempt.INSUFFICIENT_PRIVILEGE.equals(failure.getSQLState())
                 ? Check.warning(SUBJECT, EXPECTATION, found)
                 : new Check(SUBJECT, EXPECTATION, found, Check.Result.FAILED);
     }

@@ -13,11 +13,16 @@ public final class RollbackRefusedException extends SQLException {
     private static final long serialVersionUID = 1L;
 
     RollbackRefusedException(PSQLException refusal, ServerErrorMessage message) {
-        super(
-                Stream.of(message.getMessage(), message.getDetail(), message.getHint())
-                        .filter(Objects::nonNull)
-                        .collect(Collectors.joining("\n")),
-                refusal.getSQLState(),
-                refusal);
+        super(sentence(message), refusal.getSQLState(), refusal);
+    }
+
+    private static String sentence(ServerErrorMessage message) {
+        if (Attempt.INSUFFICIENT_PRIVILEGE.equals(message.getSQLState())) {
+            return "the login may not roll back (" + message.getMessage()
+                    + "): log in as the owner of the application's tables; nothing was changed";
+        }
+        return Stream.of(message.getMessage(), message.getDetail(), message.getHint())
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("\n"));
     }
 }

@@ -150,7 +150,24 @@ class RoleCommandsIT {
         assertThat(verified.succeeded()).contains(" checks, 0 failed, ").doesNotContain("FAILED");
         assertThat(verified.out().lines().filter(line -> line.startsWith("ok      migration ")))
                 .hasSizeGreaterThan(20);
+        assertThat(verified.out().lines().filter(line -> line.startsWith("warning progress of every user")))
+                .singleElement()
+                .asString()
+                .endsWith(" (42501); log in as the owner of the tables");
         assertThat(verified.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rollback", "rollback --destroy"})
+    void advisesAWorkerWhoRollsBackToLogInAsTheOwner(String command) {
+        Result refused = as("satchel_exports", command.split(" "));
+
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("satchel: the login may not roll back (must be owner of ")
+                .endsWith("): log in as the owner of the application's tables; nothing was changed");
     }
 
     @Test
