@@ -4,15 +4,13 @@ import static dev.satchel.postgres.SourceColumn.computed;
 
 import dev.satchel.export.Column;
 import dev.satchel.export.Dataset;
-import dev.satchel.postgres.SourceColumn.Source;
+import dev.satchel.export.Dataset.Filter;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Every dataset: which columns of which tables are a user's data, and which are left out, with the reason.
@@ -59,10 +57,10 @@ final class Datasets {
             "session_credit", "what each session contributed to progress; the sessions themselves are in sessions",
             "user_zone", "the zones that the operator had the user's days counted in; progress shows what came of it"));
 
-    private static final Map<Dataset, DatasetQuery> ALL = new EnumMap<>(Dataset.class);
+    private static final Map<Dataset, DatasetQuery> ALL = new LinkedHashMap<>();
 
     static {
-        define(DatasetQuery.of(Dataset.PROFILE, LEARNER)
+        define(DatasetQuery.of(new Dataset("profile", "your account", Set.of()), LEARNER)
                 .columns(
                         LEARNER.uuid("id"),
                         LEARNER.text("email"),
@@ -87,7 +85,7 @@ final class Datasets {
                     """)
                 .orderedBy("learner.id"));
 
-        define(DatasetQuery.of(Dataset.SETTINGS, SETTINGS)
+        define(DatasetQuery.of(new Dataset("settings", "your settings", Set.of()), SETTINGS)
                 .columns(
                         SETTINGS.uuid("id"),
                         SETTINGS.enumerated("theme"),
@@ -129,7 +127,7 @@ final class Datasets {
                     """)
                 .orderedBy("settings.id"));
 
-        define(DatasetQuery.of(Dataset.PROGRESS, TOTALS)
+        define(DatasetQuery.of(new Dataset("progress", "your totals and streaks", Set.of()), TOTALS)
                 .columns(
                         TOTALS.uuid("id"),
                         TOTALS.integer("total_descriptions"),
@@ -155,7 +153,7 @@ final class Datasets {
                     """)
                 .orderedBy("totals.id"));
 
-        define(DatasetQuery.of(Dataset.SESSIONS, SESSION)
+        define(DatasetQuery.of(new Dataset("sessions", "your learning sessions", Set.of(Filter.PERIOD)), SESSION)
                 .columns(
                         SESSION.uuid("id"),
                         SESSION.enumerated("session_type"),
@@ -186,7 +184,13 @@ final class Datasets {
         // One record per word: those the user studies, those in lists of their own, most often both. The keys are
         // joined first and everything else by them, so that a word or list which row security hides (a list is no
         // longer shared) leaves its columns missing and takes no record away. Of other people's lists only the name.
-        define(DatasetQuery.of(Dataset.VOCABULARY, LEARNING, LIST)
+        define(DatasetQuery.of(
+                        new Dataset(
+                                "vocabulary",
+                                "your words, and how far you have come with them",
+                                Set.of(Filter.PERIOD, Filter.DIFFICULTY, Filter.PHASE)),
+                        LEARNING,
+                        LIST)
                 .columns(
                         computed("vocabulary_item_id", Column.Type.UUID, "coalesce(studied.word_id, own.word_id)"),
                         WORD.text("spanish_text"),
@@ -300,7 +304,9 @@ final class Datasets {
                     coalesce(learning.first_learned, learning.created_at, word.created_at, list.created_at),
                               coalesce(studied.word_id, own.word_id), own.list_id, studied.id"""));
 
-        define(DatasetQuery.of(Dataset.DESCRIPTIONS, DESCRIPTION)
+        define(DatasetQuery.of(
+                        new Dataset("descriptions", "the descriptions made for your images", Set.of(Filter.PERIOD)),
+                        DESCRIPTION)
                 .columns(
                         DESCRIPTION.uuid("id"),
                         DESCRIPTION.uuid("session_id"),
@@ -340,7 +346,9 @@ final class Datasets {
                 .at("description.created_at")
                 .orderedBy("description.created_at, description.id"));
 
-        define(DatasetQuery.of(Dataset.QA, ANSWER)
+        define(DatasetQuery.of(
+                        new Dataset("qa", "the questions made for you, and your answers", Set.of(Filter.PERIOD)),
+                        ANSWER)
                 .columns(
                         ANSWER.uuid("id"),
                         ANSWER.uuid("session_id"),
@@ -377,7 +385,9 @@ final class Datasets {
                 .at("answer.created_at")
                 .orderedBy("answer.created_at, answer.id"));
 
-        define(DatasetQuery.of(Dataset.INTERACTIONS, INTERACTION)
+        define(DatasetQuery.of(
+                        new Dataset("interactions", "what you did in your sessions", Set.of(Filter.PERIOD)),
+                        INTERACTION)
                 .columns(
                         INTERACTION.uuid("id"),
                         INTERACTION.uuid("session_id"),
@@ -399,7 +409,12 @@ final class Datasets {
                 .at("interaction.timestamp")
                 .orderedBy("interaction.timestamp, interaction.id"));
 
-        define(DatasetQuery.of(Dataset.ANALYTICS, ANALYTICS)
+        define(DatasetQuery.of(
+                        new Dataset(
+                                "analytics",
+                                "what was recorded about your use of the application",
+                                Set.of(Filter.PERIOD)),
+                        ANALYTICS)
                 .columns(
                         ANALYTICS.uuid("id"),
                         ANALYTICS.date("date_recorded"),
@@ -426,7 +441,7 @@ final class Datasets {
                 .at("analytics.date_recorded")
                 .orderedBy("analytics.date_recorded, analytics.id"));
 
-        define(DatasetQuery.of(Dataset.EXPORTS, EXPORT)
+        define(DatasetQuery.of(new Dataset("exports", "the exports you asked for", Set.of(Filter.PERIOD)), EXPORT)
                 .columns(
                         EXPORT.uuid("id"),
                         EXPORT.text("export_type"),
@@ -454,7 +469,12 @@ final class Datasets {
                 .orderedBy("export.created_at, export.id"));
 
         // The view knows which keys are set without anybody reading them.
-        define(DatasetQuery.of(Dataset.API_KEYS, KEY_STATUS)
+        define(DatasetQuery.of(
+                        new Dataset(
+                                "api_keys",
+                                "for which providers you stored a key, never the keys themselves",
+                                Set.of()),
+                        KEY_STATUS)
                 .columns(
                         KEY_STATUS.text("provider"),
                         KEY_STATUS.bool("is_set"),
@@ -486,42 +506,12 @@ final class Datasets {
         ALL.put(query.dataset(), query);
     }
 
-    static DatasetQuery of(Dataset dataset) {
-        DatasetQuery query = ALL.get(dataset);
-        if (query == null) {
-            throw new IllegalArgumentException("nobody said how to read " + dataset);
-        }
-        return query;
-    }
-
     static List<DatasetQuery> all() {
         return List.copyOf(ALL.values());
-    }
-
-    /** The tables of these datasets. */
-    static Set<String> tables(List<Dataset> datasets) {
-        Set<String> tables = new TreeSet<>();
-        datasets.forEach(dataset -> tables.addAll(of(dataset).tables()));
-        return tables;
     }
 
     /** Satchel's own tables with data of users, each with the reason why no file holds it. */
     static Map<String, String> leftOutOfSatchel() {
         return Collections.unmodifiableMap(LEFT_OUT_OF_SATCHEL);
-    }
-
-    /** Every column that is exported or left out with a reason, and what becomes of it. */
-    static Map<Source, String> registered() {
-        Map<Source, String> registered = new LinkedHashMap<>();
-        for (DatasetQuery query : ALL.values()) {
-            for (SourceColumn column : query.columns()) {
-                if (column.source() != null) {
-                    registered.put(
-                            column.source(), "exported in " + query.dataset().key());
-                }
-            }
-            query.excluded().forEach((source, reason) -> registered.put(source, "left out: " + reason));
-        }
-        return Collections.unmodifiableMap(registered);
     }
 }

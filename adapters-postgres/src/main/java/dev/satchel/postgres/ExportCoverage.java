@@ -11,7 +11,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Compares what a database holds of users with what the {@link Datasets} export or leave out with a reason.
+ * Compares what a database holds of users with what the {@link PostgresDatasets} export or leave out with a reason.
  *
  * <p>Reads {@code pg_catalog}, which shows every role everything. Both answers are sentences for the operator, empty when
  * all is well.
@@ -65,10 +65,13 @@ final class ExportCoverage {
             """;
 
     private final JdbcClient jdbc;
-    private final Map<Source, String> registered = Datasets.registered();
+    private final Map<Source, String> registered;
+    private final Map<String, String> excludedTables;
 
-    ExportCoverage(DataSource dataSource) {
+    ExportCoverage(DataSource dataSource, PostgresDatasets datasets) {
         this.jdbc = StatementSettings.client(dataSource);
+        this.registered = datasets.registered();
+        this.excludedTables = datasets.excludedTables();
     }
 
     /** The tables and columns with data of users that no dataset knows of. */
@@ -78,7 +81,7 @@ final class ExportCoverage {
         Set<String> gaps = new LinkedHashSet<>();
         for (Held column : held) {
             boolean known = column.isPrivate()
-                    ? Datasets.leftOutOfSatchel().containsKey(column.source().table())
+                    ? excludedTables.containsKey(column.source().table())
                     : knownTables.contains(column.source().table());
             if (!known) {
                 gaps.add("table " + column.table()
@@ -110,7 +113,7 @@ final class ExportCoverage {
                 stale.add("column " + source + " does not exist (" + fate + ")");
             }
         });
-        Datasets.leftOutOfSatchel().forEach((table, reason) -> {
+        excludedTables.forEach((table, reason) -> {
             if (!privateTables.contains(table)) {
                 stale.add("table satchel." + table + " does not exist (left out: " + reason + ")");
             }

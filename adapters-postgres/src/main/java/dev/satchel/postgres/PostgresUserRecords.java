@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -96,15 +96,17 @@ final class PostgresUserRecords implements UserRecords {
     private static final String CANCELED = "57014";
 
     private final DataSource dataSource;
+    private final PostgresDatasets datasets;
     private final Duration maxSnapshotAge;
     private final SQLStateSQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
 
     /** @param maxSnapshotAge when a reading is given up */
-    PostgresUserRecords(DataSource dataSource, Duration maxSnapshotAge) {
+    PostgresUserRecords(DataSource dataSource, PostgresDatasets datasets, Duration maxSnapshotAge) {
         if (maxSnapshotAge.isZero() || maxSnapshotAge.isNegative()) {
             throw new IllegalArgumentException("the age of a snapshot must be positive, was " + maxSnapshotAge);
         }
         this.dataSource = dataSource;
+        this.datasets = datasets;
         this.maxSnapshotAge = maxSnapshotAge;
     }
 
@@ -113,7 +115,7 @@ final class PostgresUserRecords implements UserRecords {
             throws IOException {
         long begin = System.nanoTime();
         try (Connection connection = dataSource.getConnection();
-                Reading reading = new Reading(connection, maxSnapshotAge)) {
+                Reading reading = new Reading(connection, this.datasets, maxSnapshotAge)) {
             return reading.read(user, datasets, filters, sink);
         } catch (SQLException failed) {
             Duration taken = Duration.ofNanos(System.nanoTime() - begin);
@@ -134,12 +136,14 @@ final class PostgresUserRecords implements UserRecords {
     private static final class Reading implements AutoCloseable {
 
         private final Connection connection;
+        private final PostgresDatasets known;
         private final boolean autoCommit;
         private final Duration maxAge;
         private final long startedAt = System.nanoTime();
 
-        Reading(Connection connection, Duration maxAge) throws SQLException {
+        Reading(Connection connection, PostgresDatasets known, Duration maxAge) throws SQLException {
             this.connection = connection;
+            this.known = known;
             this.maxAge = maxAge;
             this.autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);
@@ -148,7 +152,7 @@ final class PostgresUserRecords implements UserRecords {
         Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
                 throws SQLException, IOException {
             begin();
-            Map<Dataset, Long> counts = new EnumMap<>(Dataset.class);
+            Map<Dataset, Long> counts = new LinkedHashMap<>();
             List<Dataset> absent = new ArrayList<>();
             Instant takenAt;
             String version = UNKNOWN_VERSION;
@@ -160,12 +164,12 @@ final class PostgresUserRecords implements UserRecords {
                     version = schemaVersion();
                 }
             }
-            LiveSchema live = LiveSchema.of(connection, Datasets.tables(datasets));
+            LiveSchema live = LiveSchema.of(connection, known.tables(datasets));
             Map<String, Owned> owned = countOwned(user, datasets);
             List<HiddenRecords> hidden = new ArrayList<>();
             become(user);
             for (Dataset dataset : datasets) {
-                DatasetQuery query = Datasets.of(dataset);
+                DatasetQuery query = known.of(dataset);
                 if (query.isIn(live)) {
                     List<Column> columns = query.columnsIn(live);
                     sink.beginDataset(dataset, columns);
@@ -191,7 +195,7 @@ final class PostgresUserRecords implements UserRecords {
 
         private Map<String, Owned> countOwned(UserId user, List<Dataset> datasets) throws SQLException {
             String[] tables = datasets.stream()
-                    .flatMap(dataset -> Datasets.of(dataset).ownedTables().stream())
+                    .flatMap(dataset -> known.of(dataset).ownedTables().stream())
                     .distinct()
                     .toArray(String[]::new);
             Map<String, Owned> owned = new HashMap<>();

@@ -16,6 +16,8 @@ import dev.satchel.progress.ProgressUpkeep;
 import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -50,12 +52,26 @@ public final class SatchelPostgres {
     private static final Duration DATA_KEY_TIME_TO_LIVE = Duration.ofMinutes(5);
 
     private final DataSource dataSource;
+    private final PostgresDatasets datasets;
     private final JdbcClient jdbc;
     private final DataKeyCache dataKeyCache =
             new DataKeyCache(MOST_CACHED_DATA_KEYS, DATA_KEY_TIME_TO_LIVE, System::nanoTime);
 
+    /** Exports the built-in datasets. */
     public SatchelPostgres(DataSource dataSource) {
+        this(dataSource, PostgresDatasets.builtIn());
+    }
+
+    /** What Spring calls: exports the datasets that a bean names, or the built-in ones. */
+    @Autowired
+    SatchelPostgres(DataSource dataSource, ObjectProvider<PostgresDatasets> datasets) {
+        this(dataSource, datasets.getIfAvailable(PostgresDatasets::builtIn));
+    }
+
+    /** Exports these datasets. */
+    public SatchelPostgres(DataSource dataSource, PostgresDatasets datasets) {
         this.dataSource = dataSource;
+        this.datasets = datasets;
         this.jdbc = StatementSettings.client(dataSource);
     }
 
@@ -63,7 +79,7 @@ public final class SatchelPostgres {
     @Bean
     @ConditionalOnMissingBean
     public ExportHistory exportHistory() {
-        return new PostgresExportHistory(jdbc);
+        return new PostgresExportHistory(jdbc, datasets.catalogue());
     }
 
     /** What the history shows. */
@@ -77,7 +93,7 @@ public final class SatchelPostgres {
     @Bean
     @ConditionalOnMissingBean
     public UserRecords userRecords() {
-        return new PostgresUserRecords(dataSource, MAX_SNAPSHOT_AGE);
+        return new PostgresUserRecords(dataSource, datasets, MAX_SNAPSHOT_AGE);
     }
 
     /** The objects that exports have written to the store. */
@@ -151,6 +167,6 @@ public final class SatchelPostgres {
      * catalog only.
      */
     public List<String> exportGaps() {
-        return new ExportCoverage(dataSource).gaps();
+        return new ExportCoverage(dataSource, datasets).gaps();
     }
 }

@@ -22,6 +22,8 @@ class PostgresArchitectureTest {
             .that()
             .doNotHaveSimpleName("SatchelPostgres")
             .and()
+            .doNotHaveSimpleName("PostgresDatasets")
+            .and()
             .doNotHaveSimpleName("FileKeyEncryptionKeys")
             .and()
             .doNotHaveSimpleName("package-info")

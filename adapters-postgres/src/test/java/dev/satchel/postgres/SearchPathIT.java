@@ -7,7 +7,7 @@ import dev.satchel.UserId;
 import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
-import dev.satchel.export.ExportType;
+import dev.satchel.export.LearningTypes;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.migrations.Shadows;
 import java.sql.Connection;
@@ -96,7 +96,7 @@ class SearchPathIT {
                         .update();
                 UUID requested = satchel.exportHistory()
                         .request(new ExportRequest(
-                                new UserId(user), ExportType.ALL, ExportFormat.CSV, ExportFilters.NONE))
+                                new UserId(user), LearningTypes.ALL, ExportFormat.CSV, ExportFilters.NONE))
                         .id();
                 assertThat(path(session)).isEqualTo("public, satchel");
                 status.setRollbackOnly();
@@ -126,7 +126,7 @@ class SearchPathIT {
     }
 
     private static ExportRequest request() {
-        return new ExportRequest(new UserId(user), ExportType.ALL, ExportFormat.JSON, ExportFilters.NONE);
+        return new ExportRequest(new UserId(user), LearningTypes.ALL, ExportFormat.JSON, ExportFilters.NONE);
     }
 
     private static String path(SingleConnectionDataSource session) {

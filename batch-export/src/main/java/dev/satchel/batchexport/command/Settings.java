@@ -9,12 +9,15 @@ import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.store.S3Connection;
 import dev.satchel.batchexport.store.StoreAddress;
 import dev.satchel.export.FileStore;
+import dev.satchel.postgres.PostgresDatasets;
+import dev.satchel.postgres.SatchelPostgres;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -180,7 +183,19 @@ final class Settings {
 
     /** @throws UsageException if a value is out of range, naming the property */
     ExportSettings exports() {
-        return bound("satchel.export", ExportSettings.class);
+        ExportSettings exports = bound("satchel.export", ExportSettings.class);
+        refused(() -> exports.terms(datasets().catalogue()));
+        return exports;
+    }
+
+    /** The datasets that exports hold. */
+    PostgresDatasets datasets() {
+        return PostgresDatasets.builtIn();
+    }
+
+    /** Satchel on that database, with the datasets of these settings. */
+    SatchelPostgres satchel(DataSource dataSource) {
+        return new SatchelPostgres(dataSource, datasets());
     }
 
     /** @throws UsageException if a value is neither true nor false */

@@ -6,6 +6,7 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileFormats;
 import dev.satchel.export.FileStore;
 import dev.satchel.export.StoreProbe;
+import dev.satchel.postgres.PostgresDatasets;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -48,6 +49,7 @@ public final class Worker implements AutoCloseable {
             Database database,
             FileStore store,
             FileFormats formats,
+            PostgresDatasets datasets,
             ExportSettings settings,
             RunTerms terms,
             RunReport exports,
@@ -67,6 +69,7 @@ public final class Worker implements AutoCloseable {
                         registry.registerBean("dataSource", DataSource.class, () -> pool);
                         registry.registerBean(FileStore.class, () -> store);
                         registry.registerBean(FileFormats.class, () -> formats);
+                        registry.registerBean(PostgresDatasets.class, () -> datasets);
                         registry.registerBean(ExportSettings.class, () -> settings);
                         registry.registerBean(RunTerms.class, () -> terms);
                         registry.registerBean(RunReport.class, () -> exports);

@@ -9,8 +9,8 @@ import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
-import dev.satchel.export.ExportType;
 import dev.satchel.export.FileFormats;
+import dev.satchel.export.LearningDatasets;
 import dev.satchel.export.UserRecords;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.SatchelPostgres;
@@ -133,8 +133,8 @@ class BuiltInDatasetsIT {
 
     private static byte[] write(UUID learner, String type, ExportFormat format, Map<String, String> filters)
             throws IOException {
-        ExportRequest request =
-                new ExportRequest(new UserId(learner), ExportType.of(type), format, ExportFilters.of(filters));
+        ExportRequest request = new ExportRequest(
+                new UserId(learner), LearningDatasets.CATALOGUE.type(type), format, ExportFilters.of(filters));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         FileFormats.Writer writer = new StandardFileFormats(new CsvOptions(true, true)).open(request, bytes);
         UserRecords.Snapshot read = new SatchelPostgres(database.workerDataSource())
