@@ -1,5 +1,6 @@
 package dev.satchel.postgres;
 
+import dev.satchel.export.DatasetFinding;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
@@ -13,8 +14,13 @@ import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.KeyVault;
 import dev.satchel.progress.LearnerProgress;
 import dev.satchel.progress.ProgressUpkeep;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -168,5 +174,48 @@ public final class SatchelPostgres {
      */
     public List<String> exportGaps() {
         return new ExportCoverage(dataSource, datasets).gaps();
+    }
+
+    /**
+     * What keeps the datasets from being exported whole, by their users alone and without secrets. Reads the catalog only.
+     *
+     * @throws SQLException if the database cannot be asked
+     */
+    public List<DatasetFinding> datasetFindings() throws SQLException {
+        List<String> gaps = exportGaps();
+        return inReadOnlyTransaction(
+                datasets.schemas(), (connection, live) -> new DatasetCheck(datasets, live).findings(connection, gaps));
+    }
+
+    /**
+     * A file with a draft of datasets for every table of {@code public}, of the schemas of the datasets and of these that
+     * leads to users and that no dataset knows. Reads the catalog only.
+     *
+     * @throws SQLException if the database cannot be asked
+     */
+    public String proposedDatasets(Collection<String> schemas) throws SQLException {
+        Set<String> all = datasets.schemas();
+        all.addAll(schemas);
+        return inReadOnlyTransaction(all, (connection, live) -> new DatasetProposal(datasets, live).yaml());
+    }
+
+    private <T> T inReadOnlyTransaction(Set<String> schemas, Reading<T> reading) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            boolean autoCommit = connection.getAutoCommit();
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+                StatementSettings.set(connection);
+                return reading.read(connection, LiveCatalogue.read(connection, schemas));
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(autoCommit);
+            }
+        }
+    }
+
+    /** What is read from a catalog. */
+    private interface Reading<T> {
+        T read(Connection connection, LiveCatalogue live) throws SQLException;
     }
 }

@@ -602,7 +602,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             try (Connection connection = database.workerDataSource().getConnection();
                     Statement statement = connection.createStatement()) {
                 connection.setAutoCommit(false);
-                LiveSchema live = LiveSchema.of(connection, query.tables());
+                LiveSchema live = LiveSchema.of(connection, query.relations().tables());
                 statement.execute("SET LOCAL request.jwt.claims = '{\"sub\": \"" + claimed + "\"}'");
                 statement.execute("SET LOCAL ROLE authenticated");
                 RecordingSink sink = new RecordingSink();

@@ -45,7 +45,7 @@ final class RequestCommand implements Callable<Integer> {
             names = "--type",
             required = true,
             paramLabel = "TYPE",
-            description = "The data: the name of a dataset, such as profile, or all.")
+            description = "The data: the name of a dataset, or all; 'satchel datasets list' prints the names.")
     String type = "";
 
     @Option(names = "--format", required = true, paramLabel = "FORMAT", description = "The file: csv, json or jsonl.")

@@ -12,6 +12,7 @@ import dev.satchel.export.FileStore;
 import dev.satchel.postgres.PostgresDatasets;
 import dev.satchel.postgres.SatchelPostgres;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -188,9 +189,15 @@ final class Settings {
         return exports;
     }
 
-    /** The datasets that exports hold. */
+    /**
+     * The datasets that exports hold: the built-in ones, changed by the files that the setting names.
+     *
+     * @throws UsageException if a file cannot be read or breaks a rule of the format
+     */
     PostgresDatasets datasets() {
-        return PostgresDatasets.builtIn();
+        PostgresDatasets builtIn = PostgresDatasets.builtIn();
+        String files = variables.get("SATCHEL_DATASETS");
+        return files == null ? builtIn : refused(() -> builtIn.with(Path.of(files)));
     }
 
     /** Satchel on that database, with the datasets of these settings. */

@@ -44,7 +44,8 @@ final class VerifyCommand implements Callable<Integer> {
         try (Connection reachable = dataSource.getConnection()) {
             SchemaVersion.refuseNewer(reachable);
         }
-        List<Check> checks = new ArrayList<>(SchemaVerification.of(dataSource).checks());
+        List<Check> checks = new ArrayList<>(
+                SchemaVerification.of(dataSource, settings.datasets()).checks());
         for (String gap : settings.satchel(dataSource).exportGaps()) {
             checks.add(new Check(
                     "export coverage",
