@@ -94,6 +94,12 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
         return newestOf(describe()).id();
     }
 
+    /** Whether the id names this key of KMS, with whichever material: KMS unwraps with every one the key has had. */
+    @Override
+    public boolean holds(String id) {
+        return id.equals(PREFIX + key) || id.startsWith(PREFIX + key + "#");
+    }
+
     @Override
     public WrappedKey wrap(byte[] dataKey, UserId user, UUID dataKeyId) {
         // Before encrypting, because KMS does not say which material encrypted. Should the material rotate in between,
@@ -108,7 +114,7 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
     @Override
     public byte[] unwrap(WrappedKey wrapped, UserId user, UUID dataKeyId) {
         String id = wrapped.keyEncryptionKey();
-        if (!id.equals(PREFIX + key) && !id.startsWith(PREFIX + key + "#")) {
+        if (!holds(id)) {
             throw new UnknownKeyEncryptionKeyException(id);
         }
         return answer(KmsAnswers.DECRYPT, () -> decrypt(wrapped.bytes(), context(user, dataKeyId)));

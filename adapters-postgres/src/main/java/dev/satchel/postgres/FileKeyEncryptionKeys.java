@@ -65,6 +65,11 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
         return current().primaryId();
     }
 
+    @Override
+    public boolean holds(String id) {
+        return current().holds(id);
+    }
+
     /** The ids of all keys in the file, the oldest first. */
     public List<String> ids() {
         return current().ids();

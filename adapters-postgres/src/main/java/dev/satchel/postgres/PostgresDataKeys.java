@@ -4,6 +4,7 @@ import dev.satchel.UserId;
 import dev.satchel.keys.BrokenSealException;
 import dev.satchel.keys.DataKeys;
 import dev.satchel.keys.KeyEncryptionKeys;
+import dev.satchel.keys.OtherKeyEncryptionKeysException;
 import dev.satchel.keys.UnknownKeyEncryptionKeyException;
 import dev.satchel.keys.WrappedKey;
 import java.sql.ResultSet;
@@ -26,6 +27,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * is asked, nothing waits for a rotation, and a rotation never brings back what was replaced or deleted meanwhile.
  */
 final class PostgresDataKeys implements DataKeys {
+
+    private static final String KEY_ENCRYPTION_KEYS = "SELECT kek_id FROM satchel.key_encryption_keys()";
 
     private static final String COUNT = """
             SELECT kek_id, count(*) AS data_keys
@@ -77,6 +80,16 @@ final class PostgresDataKeys implements DataKeys {
         this.jdbc = jdbc;
         this.keyEncryptionKeys = keyEncryptionKeys;
         this.cache = cache;
+    }
+
+    /** The ids of the key-encryption keys that wrap a data key, as the caller's transaction sees it. */
+    static Set<String> keyEncryptionKeys(JdbcClient jdbc) {
+        return jdbc.sql(KEY_ENCRYPTION_KEYS).query(String.class).set();
+    }
+
+    @Override
+    public void requireOwnKeyEncryptionKeys() {
+        OtherKeyEncryptionKeysException.requireOneOf(keyEncryptionKeys(jdbc), keyEncryptionKeys);
     }
 
     @Override
@@ -142,7 +155,7 @@ final class PostgresDataKeys implements DataKeys {
     public Set<String> keyEncryptionKeysInUse() {
         // A statement of its own, because the next one is to see what those waited for have committed.
         jdbc.sql(WAIT_FOR_STORING).query(locked -> {});
-        return countByKeyEncryptionKey().keySet();
+        return keyEncryptionKeys(jdbc);
     }
 
     private boolean canBeOpened(Stored stored) {

@@ -132,7 +132,8 @@ final class PostgresExportHistory implements ExportHistory {
     // Rows that were written while the triggers were off have no place in the queue.
     private static final String QUEUE_THE_REST = "SELECT satchel.queue_the_rest()";
 
-    // A row in processing without a lease is another program's. The delay is rounded up, so that it is due by then.
+    // A row in processing without a lease is another program's. The delay is rounded up, so that it is due by then; one
+    // without an end has none, and before version 17 nothing could be taken from infinity.
     private static final String FIND_BACKLOG = """
             SELECT h.status,
                    CASE h.status WHEN 'pending' THEN coalesce(split_part(h.error_message, ':', 1), '') END AS code,
@@ -140,7 +141,9 @@ final class PostgresExportHistory implements ExportHistory {
                    count(*) FILTER (WHERE l.heartbeat_at <= statement_timestamp()
                                                             - :silence * interval '1 millisecond') AS silent,
                    ceil(extract(epoch FROM
-                       min(greatest(l.run_after, statement_timestamp())) - statement_timestamp()) * 1000)::bigint
+                       min(greatest(l.run_after, statement_timestamp()))
+                           FILTER (WHERE coalesce(l.run_after < 'infinity', true))
+                       - statement_timestamp()) * 1000)::bigint
                        AS milliseconds
               FROM public.export_history h
               LEFT JOIN satchel.export_lease l ON l.export_id = h.id
@@ -214,7 +217,8 @@ final class PostgresExportHistory implements ExportHistory {
                    error_message = NULL,
                    completed_at = statement_timestamp(),
                    processing_time_seconds = least(greatest(floor(
-                       extract(epoch FROM statement_timestamp() - h.started_at)), 0), 2147483647),
+                       extract(epoch FROM statement_timestamp()
+                                          - CASE WHEN isfinite(h.started_at) THEN h.started_at END)), 0), 2147483647),
                    expires_at = statement_timestamp() + :retention * interval '1 millisecond'
               FROM ended
              WHERE h.id = ended.export_id
@@ -351,7 +355,8 @@ final class PostgresExportHistory implements ExportHistory {
                SET status = 'failed',
                    error_message = :error,
                    processing_time_seconds = least(greatest(floor(
-                       extract(epoch FROM statement_timestamp() - h.started_at)), 0), 2147483647)
+                       extract(epoch FROM statement_timestamp()
+                                          - CASE WHEN isfinite(h.started_at) THEN h.started_at END)), 0), 2147483647)
               FROM ended
              WHERE h.id = ended.export_id
             RETURNING ended.attempt
@@ -359,7 +364,8 @@ final class PostgresExportHistory implements ExportHistory {
 
     // A row that another program marked as processing has no lease. That program gets a quarter of an hour from its
     // last
-    // word; without an end, the row would block its user's request for ever.
+    // word; without an end, the row would block its user's request for ever. So does one whose lease never ends, which
+    // none of Satchel's has: a worker that lives gives it an end with its next heartbeat.
     private static final String RESCUE = """
             WITH lost AS MATERIALIZED (
                 SELECT h.id, l.token IS NOT NULL AS leased
@@ -367,7 +373,8 @@ final class PostgresExportHistory implements ExportHistory {
                   LEFT JOIN satchel.export_lease l ON l.export_id = h.id
                  WHERE h.status = 'processing'
                    AND (l.expires_at <= statement_timestamp()
-                        OR l.token IS NULL AND h.updated_at <= statement_timestamp() - interval '15 minutes')
+                        OR (l.token IS NULL OR l.expires_at = 'infinity')
+                           AND h.updated_at <= statement_timestamp() - interval '15 minutes')
                    FOR UPDATE OF h SKIP LOCKED
             ), freed AS (
                 UPDATE satchel.export_lease l
@@ -377,14 +384,14 @@ final class PostgresExportHistory implements ExportHistory {
                        expires_at = NULL
                   FROM lost
                  WHERE l.export_id = lost.id
-                   AND l.expires_at <= statement_timestamp()
+                   AND (l.expires_at <= statement_timestamp() OR l.expires_at = 'infinity')
                    AND l.attempt < :attempts
                 RETURNING l.export_id
             ), spent AS (
                 DELETE FROM satchel.export_lease l
                  USING lost
                  WHERE l.export_id = lost.id
-                   AND l.expires_at <= statement_timestamp()
+                   AND (l.expires_at <= statement_timestamp() OR l.expires_at = 'infinity')
                    AND l.attempt >= :attempts
                 RETURNING l.export_id
             ), ended AS (
@@ -569,8 +576,12 @@ final class PostgresExportHistory implements ExportHistory {
                 leases[1] = row.getLong("silent");
                 return;
             }
-            Duration delay = Duration.ofMillis(row.getLong("milliseconds"));
             pending.put(row.getString("code"), row.getLong("exports"));
+            Long milliseconds = row.getObject("milliseconds", Long.class);
+            if (milliseconds == null) {
+                return;
+            }
+            Duration delay = Duration.ofMillis(milliseconds);
             if (delay.isZero() || !OPERATOR_CODES.contains(row.getString("code"))) {
                 due.add(delay);
             }

@@ -44,6 +44,7 @@ final class PostgresFileLedger implements FileLedger {
     // The row was updated whenever one of its attempts ended, so the grace counts from then at the earliest. A lease
     // that ended but was not taken back keeps its file: the worker may be late, and could still publish it. A lease of
     // an export that somebody ended by hand keeps nothing.
+    // A file that is never to expire is nobody's promise: it goes once its row has stayed so for the grace.
     // In no order, so that objects which cannot be removed today do not keep the others waiting.
     private static final String DUE = """
             WITH files AS (
@@ -60,6 +61,9 @@ final class PostgresFileLedger implements FileLedger {
                                     THEN 'ROW_DELETED' END
                            WHEN h.file_url = f.url AND f.published_at IS NOT NULL THEN
                                CASE WHEN h.expires_at <= statement_timestamp()
+                                         -- No link leads to it either.
+                                         OR coalesce(h.expires_at, 'infinity') = 'infinity'
+                                            AND h.updated_at <= due.before
                                     THEN 'EXPIRED' END
                            WHEN f.token IS DISTINCT FROM l.token
                                 AND f.opened_at <= due.before

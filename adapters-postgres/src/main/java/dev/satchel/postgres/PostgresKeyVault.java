@@ -7,6 +7,7 @@ import dev.satchel.keys.BrokenSealException;
 import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.KeyStatus;
 import dev.satchel.keys.KeyVault;
+import dev.satchel.keys.OtherKeyEncryptionKeysException;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.Purpose;
 import dev.satchel.keys.SealedKey;
@@ -47,6 +48,9 @@ final class PostgresKeyVault implements KeyVault {
 
     private static final String STORING_DATA_KEY =
             "SELECT pg_advisory_xact_lock_shared(hashtextextended('satchel.data_key', 0))";
+
+    private static final String STORING_FIRST_DATA_KEY =
+            "SELECT pg_advisory_xact_lock(hashtextextended('satchel.data_key', 0))";
 
     private static final String SET = """
             SELECT satchel.set_key(:user, :provider, :row, :sealed, :kek, :wrapped)
@@ -119,9 +123,10 @@ final class PostgresKeyVault implements KeyVault {
     }
 
     private boolean store(UserId user, Provider provider, ApiKey key, boolean mayReplace) {
+        String lock = STORING_DATA_KEY;
+        NewDataKey fresh = newDataKey(user);
         for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-            NewDataKey fresh = newDataKey(user);
-            switch (inOwnTransaction(user, () -> storeUnder(fresh, user, provider, key, mayReplace))) {
+            switch (storeUnder(fresh, lock, user, provider, key, mayReplace)) {
                 case STORED -> {
                     cache.add(fresh.wrapped(), fresh.dataKey());
                     return true;
@@ -129,7 +134,8 @@ final class PostgresKeyVault implements KeyVault {
                 case WAS_SET -> {
                     return false;
                 }
-                case OVERTAKEN -> {}
+                case OVERTAKEN -> fresh = newDataKey(user);
+                case FIRST -> lock = STORING_FIRST_DATA_KEY;
             }
         }
         throw tooFast(user);
@@ -140,7 +146,14 @@ final class PostgresKeyVault implements KeyVault {
         /** The user has set or removed a key, which is to stay so. */
         WAS_SET,
         /** The row of keys was deleted, or the primary key-encryption key changed. */
-        OVERTAKEN
+        OVERTAKEN,
+        /** There is no data key yet, and two processes with different key-encryption keys must not both begin. */
+        FIRST
+    }
+
+    @Override
+    public void requireOwnKeyEncryptionKeys() {
+        OtherKeyEncryptionKeysException.requireOneOf(PostgresDataKeys.keyEncryptionKeys(jdbc), keyEncryptionKeys);
     }
 
     private NewDataKey newDataKey(UserId user) {
@@ -155,7 +168,13 @@ final class PostgresKeyVault implements KeyVault {
         }
     }
 
-    private Storing storeUnder(NewDataKey fresh, UserId user, Provider provider, ApiKey key, boolean mayReplace) {
+    private Storing storeUnder(
+            NewDataKey fresh, String lock, UserId user, Provider provider, ApiKey key, boolean mayReplace) {
+        return inOwnTransaction(user, () -> storedUnder(fresh, lock, user, provider, key, mayReplace));
+    }
+
+    private Storing storedUnder(
+            NewDataKey fresh, String lock, UserId user, Provider provider, ApiKey key, boolean mayReplace) {
         Optional<LockedRow> row = jdbc.sql(LOCK)
                 .param("user", user.value())
                 .param("provider", provider.key())
@@ -165,12 +184,17 @@ final class PostgresKeyVault implements KeyVault {
         if (row.isEmpty()) {
             return Storing.OVERTAKEN;
         }
+        // Whoever retires a key waits for this lock before asking what it wraps. What was wrapped earlier, with a key
+        // that is not the primary any more, may come too late for that, and is wrapped again.
+        jdbc.sql(lock).query(locked -> {});
+        Set<String> inUse = PostgresDataKeys.keyEncryptionKeys(jdbc);
+        if (inUse.isEmpty() && lock.equals(STORING_DATA_KEY)) {
+            return Storing.FIRST;
+        }
+        OtherKeyEncryptionKeysException.requireOneOf(inUse, keyEncryptionKeys);
         if (row.get().wasSet() && !mayReplace) {
             return Storing.WAS_SET;
         }
-        // Whoever retires a key waits for this lock before asking what it wraps. What was wrapped earlier, with a key
-        // that is not the primary any more, may come too late for that, and is wrapped again.
-        jdbc.sql(STORING_DATA_KEY).query(locked -> {});
         if (!fresh.wrapped().keyEncryptionKey().equals(keyEncryptionKeys.primaryId())) {
             return Storing.OVERTAKEN;
         }

@@ -188,6 +188,20 @@ class AwsKmsKeyEncryptionKeysTest {
             assertThat(server.calls("Decrypt")).isZero();
         }
 
+        @ParameterizedTest
+        @CsvSource({
+            "aws-kms:%s, true",
+            "aws-kms:%s#00, true",
+            "aws-kms:%s0, false",
+            "%s, false",
+            "aws-kms:arn:aws:kms:eu-central-1:123456789012:key/another#00, false",
+            "file:1, false"
+        })
+        void holdsItsOwnKeyAloneWithWhicheverMaterial(String pattern, boolean isItsOwn) {
+            assertThat(keys.holds(pattern.formatted(arn))).isEqualTo(isItsOwn);
+            assertThat(keys.holds(keys.primaryId())).isTrue();
+        }
+
         @Test
         void manyThreadsWrapAndUnwrapWhileTheMaterialRotates() throws Exception {
             List<Callable<Void>> work = new ArrayList<>();

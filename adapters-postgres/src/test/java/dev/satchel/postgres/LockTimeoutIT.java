@@ -12,7 +12,10 @@ import dev.satchel.export.Failure;
 import dev.satchel.export.LearningDatasets;
 import dev.satchel.export.LearningTypes;
 import dev.satchel.export.RecordingSink;
+import dev.satchel.keys.ApiKeys;
 import dev.satchel.keys.Provider;
+import dev.satchel.keys.Purpose;
+import dev.satchel.keys.UserKeys;
 import dev.satchel.migrations.SampleDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -92,6 +95,13 @@ class LockTimeoutIT {
         calls.put("forgetDeparted", () -> satchel.progressUpkeep().forgetDeparted());
         calls.put("reconcile", () -> satchel.progressUpkeep().reconcile(true, drift -> {}));
         calls.put("statuses", () -> satchel.keyVault(keys).statuses(USER));
+        UserKeys vault = new UserKeys(satchel.keyVault(keys));
+        calls.put("set", () -> {
+            vault.set(USER, Provider.OPENAI, ApiKeys.of(ApiKeys.text(Provider.OPENAI, "locked")));
+            return null;
+        });
+        calls.put("use", () -> vault.use(USER, Provider.OPENAI, new Purpose("describe image"), ApiKeys::read));
+        calls.put("remove", () -> vault.remove(USER, Provider.OPENAI));
         calls.put(
                 "claimForCheck",
                 () -> satchel.keyVault(keys)
@@ -126,13 +136,14 @@ class LockTimeoutIT {
             assertThatThrownBy(
                             () -> new SatchelPostgres(session).exportHistory().request(request()))
                     .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("55P03"));
-            assertThat(JdbcClient.create(session)
-                            .sql("SHOW lock_timeout")
-                            .query(String.class)
-                            .single())
-                    .isEqualTo("200ms");
+            assertThat(limit(StatementSettings.client(session))).isEqualTo("200ms");
+            assertThat(limit(JdbcClient.create(session))).isEqualTo("200ms");
             forgotten.rollback();
         }
+    }
+
+    private static String limit(JdbcClient client) {
+        return client.sql("SHOW lock_timeout").query(String.class).single();
     }
 
     private static String end(Callable<?> call) {

@@ -538,6 +538,85 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                 .containsExactly(many.value(), few.value(), many.value());
     }
 
+    /** Somebody has written a time without an end, with which PostgreSQL before 17 cannot calculate. */
+    @Nested
+    class TimesThatAreNotFinite {
+
+        private Export.Processing requestedAndClaimed() {
+            postgres.history().request(Requests.of(postgres.addUser()));
+            return claimed();
+        }
+
+        @ParameterizedTest
+        @CsvSource({"infinity, false", "-infinity, true"})
+        void holdUpNoOtherExport(String runAfter, boolean isDue) {
+            Export.Processing odd = requestedAndClaimed();
+            postgres.history().retry(odd, new Failure(Failure.Code.INTERNAL, "odd"), Duration.ZERO);
+            postgres.owner()
+                    .sql("UPDATE satchel.export_lease SET run_after = '" + runAfter + "'")
+                    .update();
+            assertThat(postgres.history().backlog(LEASE).untilNextDue().isPresent())
+                    .isEqualTo(isDue);
+            UUID other =
+                    postgres.history().request(Requests.of(postgres.addUser())).id();
+
+            assertThat(postgres.history().backlog(LEASE))
+                    .isEqualTo(new ExportHistory.Backlog(
+                            Optional.of(Duration.ZERO), Map.of("", 1L, "internal", 1L), 0, 0));
+            assertThat(List.of(claimed().id())).containsAnyOf(other, odd.id());
+            assertThat(postgres.history().claim("worker", LEASE).isPresent()).isEqualTo(isDue);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"infinity", "-infinity"})
+        void makeNoLeaseEndless(String expiresAt) {
+            Export.Processing export = requestedAndClaimed();
+            postgres.owner()
+                    .sql("UPDATE satchel.export_lease SET heartbeat_at = '" + expiresAt + "', expires_at = '"
+                            + expiresAt + "'")
+                    .update();
+            assertThat(postgres.history().backlog(LEASE).waiting()).isZero();
+
+            postgres.letPass(Duration.ofMinutes(15));
+
+            assertThat(postgres.history().rescue(5)).containsExactly(new ExportHistory.Rescued(export.id(), false));
+            assertThat(claimed().id()).isEqualTo(export.id());
+        }
+
+        @Test
+        void leaveALivingWorkerItsLease() {
+            Export.Processing export = requestedAndClaimed();
+            postgres.owner()
+                    .sql("UPDATE satchel.export_lease SET expires_at = 'infinity'")
+                    .update();
+
+            postgres.history().heartbeat(export, LEASE);
+            postgres.letPass(LEASE.minusSeconds(1));
+
+            assertThat(postgres.history().rescue(5)).isEmpty();
+        }
+
+        @ParameterizedTest
+        @CsvSource({"infinity", "-infinity"})
+        void letAnExportEnd(String startedAt) {
+            Export.Processing completed = requestedAndClaimed();
+            Export.Processing failed = requestedAndClaimed();
+            postgres.owner()
+                    .sql("UPDATE public.export_history SET started_at = '" + startedAt + "'")
+                    .update();
+
+            postgres.history().complete(completed, Exports.anyFileOf(completed), RETENTION);
+            postgres.history().fail(failed, new Failure(Failure.Code.INTERNAL, "failed"));
+
+            for (Export.Processing export : List.of(completed, failed)) {
+                assertThat(text(
+                                "SELECT processing_time_seconds FROM public.export_history WHERE id = :id",
+                                export.id()))
+                        .isEqualTo("0");
+            }
+        }
+    }
+
     @Test
     void handsOutWhatHasNoPlaceInTheQueue() {
         UserId user = postgres.addUser();

@@ -2,6 +2,7 @@ package dev.satchel.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.satchel.export.Export;
 import dev.satchel.export.Exports;
@@ -120,6 +121,23 @@ class PostgresFileLedgerIT extends FileLedgerContract {
                 .containsExactly(location);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"NULL", "'infinity'"})
+    void removesAFileWithoutAnExpiryOnceItsRowHasStayedSo(String expiry) {
+        URI location = published(Duration.ofDays(7));
+        postgres.owner()
+                .sql("UPDATE public.export_history SET expires_at = " + expiry)
+                .update();
+        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
+                .isEmpty();
+
+        postgres.letPass(Duration.ofHours(1));
+
+        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
+                .extracting(FileLedger.Leftover::location, FileLedger.Leftover::reason)
+                .containsExactly(tuple(location, FileLedger.Reason.EXPIRED));
+    }
+
     /** Records that a row from before the check of its column holds, and a sound one that is due. */
     private static URI amongUnreadableOnes(String... records) {
         URI location = published(Duration.ofDays(7));
@@ -131,8 +149,8 @@ class PostgresFileLedgerIT extends FileLedgerContract {
                 .update();
         for (String record : records) {
             postgres.owner()
-                    .sql("INSERT INTO satchel.export_file (url, export_id, token, opened_at)"
-                            + " VALUES (:url, gen_random_uuid(), gen_random_uuid(), '-infinity')")
+                    .sql("INSERT INTO satchel.export_file (url, export_id, token, opened_at, published_at)"
+                            + " VALUES (:url, gen_random_uuid(), gen_random_uuid(), '-infinity', '-infinity')")
                     .param("url", record)
                     .update();
         }
@@ -151,14 +169,27 @@ class PostgresFileLedgerIT extends FileLedgerContract {
 
     @Test
     void listsTheOthersBesideRecordsThatAreNoLocation() {
-        URI location = amongUnreadableOnes("", "no location", "http://[", "a:", "s3://bucket/%", "://");
+        // The last ones seem to be in the store that is cleaned up.
+        URI location = amongUnreadableOnes(
+                "", "no location", "http://[", "a:", "s3://bucket/%", "://", Exports.ROOT + "%", Exports.ROOT + "a b");
         try {
-            assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 1))
+            assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
                     .extracting(FileLedger.Leftover::location)
                     .containsExactly(location);
+            assertThat(postgres.ledger().elsewhere(Exports.ROOT, Duration.ofHours(1)))
+                    .isEmpty();
+            assertThat(postgres.ledger().published(Exports.ROOT, 10)).containsExactly(location);
             assertThat(postgres.ledger().unreadable(10))
                     .extracting(FileLedger.Unreadable::text)
-                    .containsExactlyInAnyOrder("", "://", "a:", "http://[", "no location", "s3://bucket/%");
+                    .containsExactlyInAnyOrder(
+                            "",
+                            "://",
+                            "a:",
+                            "http://[",
+                            "no location",
+                            "s3://bucket/%",
+                            Exports.ROOT + "%",
+                            Exports.ROOT + "a b");
             assertThat(postgres.ledger().unreadable(2)).hasSize(2);
         } finally {
             checkTheColumnAgain();

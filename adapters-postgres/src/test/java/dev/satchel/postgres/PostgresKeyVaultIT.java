@@ -14,6 +14,7 @@ import dev.satchel.keys.KeyAudit;
 import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.KeyVault;
 import dev.satchel.keys.KeyVaultContract;
+import dev.satchel.keys.OtherKeyEncryptionKeysException;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.Purpose;
 import dev.satchel.keys.SealedKey;
@@ -22,6 +23,7 @@ import dev.satchel.keys.VaultUnderTest;
 import dev.satchel.keys.WrappedKey;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -37,6 +39,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -47,6 +50,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
@@ -444,8 +448,11 @@ class PostgresKeyVaultIT extends KeyVaultContract {
 
     @Test
     void whatAMissingKeyWrapsDoesNotHoldUpARotation() {
+        List<UserId> users = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
-            UserId user = userWith(Provider.OPENAI);
+            users.add(userWith(Provider.OPENAI));
+        }
+        for (int i = 0; i < 9; i++) {
             postgres.owner()
                     .sql("UPDATE satchel.data_key SET kek_id = :kek WHERE user_id = :user")
                     .param(
@@ -455,7 +462,7 @@ class PostgresKeyVaultIT extends KeyVaultContract {
                                     : i < 7
                                             ? "file:~"
                                             : postgres.keyEncryptionKeys().primaryId())
-                    .param("user", user.value())
+                    .param("user", users.get(i).value())
                     .update();
         }
         postgres.addKeyEncryptionKey();
@@ -503,6 +510,11 @@ class PostgresKeyVaultIT extends KeyVaultContract {
             @Override
             public String primaryId() {
                 return theirKeys.primaryId();
+            }
+
+            @Override
+            public boolean holds(String id) {
+                return theirKeys.holds(id);
             }
 
             @Override
@@ -605,6 +617,11 @@ class PostgresKeyVaultIT extends KeyVaultContract {
         }
 
         @Override
+        public boolean holds(String id) {
+            return postgres.keyEncryptionKeys().holds(id);
+        }
+
+        @Override
         public WrappedKey wrap(byte[] dataKey, UserId user, UUID dataKeyId) {
             return postgres.keyEncryptionKeys().wrap(dataKey, user, dataKeyId);
         }
@@ -637,6 +654,43 @@ class PostgresKeyVaultIT extends KeyVaultContract {
                 .contains(ApiKeys.text(Provider.ANTHROPIC, "late"));
         assertThat(opened(postgres.vault(), user, Provider.UNSPLASH)).isPresent();
         assertThat(opened(postgres.vault(), user, Provider.OPENAI)).isEmpty();
+    }
+
+    @Test
+    void twoProcessesWithDifferentKeysCannotBothBegin(@TempDir Path folder) throws Exception {
+        UserId user = postgres.addUser();
+        UserId other = postgres.addUser();
+        FileKeyEncryptionKeys otherKeys = FileKeyEncryptionKeys.create(folder.resolve("other.json"));
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        AtomicReference<Future<?>> theirs = new AtomicReference<>();
+        KeyVault vault = anotherVault(new Delegating() {
+
+            // Asked for when this one has found that no data key is there yet.
+            @Override
+            public String primaryId() {
+                if (theirs.get() == null
+                        && postgres.dataKeys().countByKeyEncryptionKey().isEmpty()) {
+                    theirs.set(threads.submit(() -> set(anotherVault(otherKeys), other, Provider.OPENAI)));
+                    while (!theirs.get().isDone() && !someoneWaitsForALock()) {
+                        Thread.onSpinWait();
+                    }
+                }
+                return super.primaryId();
+            }
+        });
+
+        try {
+            set(vault, user, Provider.OPENAI);
+
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(() -> theirs.get().get())
+                    .havingCause()
+                    .isInstanceOf(OtherKeyEncryptionKeysException.class);
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(postgres.dataKeys().countByKeyEncryptionKey())
+                .containsOnlyKeys(postgres.keyEncryptionKeys().primaryId());
     }
 
     @Test

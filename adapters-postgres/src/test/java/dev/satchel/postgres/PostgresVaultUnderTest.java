@@ -157,6 +157,16 @@ final class PostgresVaultUnderTest implements VaultUnderTest, AutoCloseable {
     }
 
     @Override
+    public void replaceKeyEncryptionKeys() {
+        try {
+            Files.delete(keyset());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        FileKeyEncryptionKeys.create(keyset());
+    }
+
+    @Override
     public void close() {
         workerPool.close();
         ownerPool.close();

@@ -4,19 +4,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.UserId;
+import dev.satchel.export.Dataset;
 import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
+import dev.satchel.export.ExportType;
+import dev.satchel.export.Exports;
+import dev.satchel.export.RecordingSink;
+import dev.satchel.keys.ApiKeys;
+import dev.satchel.keys.Provider;
+import dev.satchel.keys.Purpose;
+import dev.satchel.keys.UserKeys;
 import dev.satchel.export.LearningTypes;
+import dev.satchel.export.LearningDatasets;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.migrations.Shadows;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -25,6 +42,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** A service whose {@code search_path} leads to operators of others is neither harmed by them nor changed. */
 class SearchPathIT {
+
+    @TempDir
+    static Path folder;
 
     private static SampleDatabase database;
     private static UUID user;
@@ -48,20 +68,32 @@ class SearchPathIT {
     @Test
     void theShadowsAreFoundWithoutIt() {
         assertThatThrownBy(() -> JdbcClient.create(database.workerDataSource())
-                        .sql("SELECT count(*) FROM public.export_history WHERE status = ?")
-                        .param("pending")
-                        .query(Long.class)
+                        .sql("SELECT 'pending'::pg_catalog.varchar = 'pending'::pg_catalog.text")
+                        .query(Boolean.class)
                         .single())
                 .hasMessageContaining(Shadows.MESSAGE);
     }
 
     @Test
-    void noStatementOfAPortFindsThem() throws SQLException {
+    void noStatementOfAPortFindsThem() throws SQLException, IOException {
         int before = Shadows.calls("public", database.superuserDataSource());
         SatchelPostgres satchel = new SatchelPostgres(database.workerDataSource());
 
         UUID id = satchel.exportHistory().request(request()).id();
+        satchel.exportHistory().claim("worker", Duration.ofMinutes(2));
+        satchel.exportHistory().backlog(Duration.ofMinutes(1));
+        satchel.exportHistory().rescue(5);
         satchel.exportCatalog().find(id);
+        satchel.exportCatalog().newest(new UserId(user), null, 5);
+        satchel.exportCatalog().downloadable(id);
+        satchel.fileLedger().leftovers(Exports.ROOT, Duration.ZERO, 5);
+        satchel.fileLedger().elsewhere(Exports.ROOT, Duration.ZERO);
+        satchel.fileLedger().published(Exports.ROOT, 5);
+        satchel.fileLedger().unreadable(5);
+        satchel.knownStores().all();
+        satchel.userRecords()
+                .read(new UserId(user), LearningDatasets.ALL, ExportFilters.NONE, new RecordingSink());
+        useKeys(satchel);
         satchel.learnerProgress().find(new UserId(user));
         satchel.learnerProgress().streak(new UserId(user), Instant.EPOCH);
         satchel.progressUpkeep().endBrokenStreaks();
@@ -69,6 +101,22 @@ class SearchPathIT {
         satchel.exportGaps();
 
         assertThat(Shadows.calls("public", database.superuserDataSource())).isEqualTo(before);
+    }
+
+    private static void useKeys(SatchelPostgres satchel) {
+        FileKeyEncryptionKeys keyEncryptionKeys = FileKeyEncryptionKeys.create(folder.resolve("kek.json"));
+        UserKeys keys = new UserKeys(satchel.keyVault(keyEncryptionKeys));
+        keys.set(new UserId(user), Provider.OPENAI, ApiKeys.of(ApiKeys.text(Provider.OPENAI, "shadowed")));
+        assertThat(keys.use(new UserId(user), Provider.OPENAI, new Purpose("describe image"), ApiKeys::read))
+                .isPresent();
+        satchel.keyVault(keyEncryptionKeys).statuses(new UserId(user));
+        satchel.keyVault(keyEncryptionKeys)
+                .claimForCheck(Set.of(Provider.OPENAI), Duration.ofDays(1), Duration.ZERO, 5);
+        keyEncryptionKeys.addPrimary();
+        satchel.dataKeys(keyEncryptionKeys).rewrapNext(5);
+        satchel.dataKeys(keyEncryptionKeys).countByKeyEncryptionKey();
+        satchel.keyAudit().newest(new UserId(user), 5);
+        keys.remove(new UserId(user), Provider.OPENAI);
     }
 
     @Test
@@ -106,6 +154,22 @@ class SearchPathIT {
             assertThat(path(session)).isEqualTo("\"$user\", public");
             assertThat(satchel.exportCatalog().find(id)).isEmpty();
         }
+    }
+
+    @Test
+    void transactionsOfItsOwnHaveThePathAndTheLimitForLocks() {
+        DataSource service = database.workerDataSource();
+        JdbcClient statements = StatementSettings.client(service);
+
+        List<String> settings = StatementSettings.ownTransactions(service)
+                .execute(status -> Stream.of("search_path", "lock_timeout")
+                        .map(name -> statements
+                                .sql("SHOW " + name)
+                                .query(String.class)
+                                .single())
+                        .toList());
+
+        assertThat(settings).containsExactly("pg_catalog, pg_temp", "10s");
     }
 
     @Test

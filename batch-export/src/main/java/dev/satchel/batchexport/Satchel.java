@@ -2,10 +2,9 @@ package dev.satchel.batchexport;
 
 import dev.satchel.batchexport.command.Console;
 import dev.satchel.batchexport.command.SatchelCommand;
-import java.util.List;
+import dev.satchel.batchexport.terminal.ProgramLog;
 import java.util.Map;
-import org.slf4j.bridge.SLF4JBridgeHandler;
-import software.amazon.awssdk.core.SdkSystemSetting;
+import software.amazon.awssdk.utils.internal.SystemSettingUtilsTestBackdoor;
 
 /** Where the program starts. */
 public final class Satchel {
@@ -14,21 +13,19 @@ public final class Satchel {
 
     /** Runs one command and ends the process with its exit code: 0 done, 1 failed, 2 wrong call. */
     public static void main(String[] args) {
-        // What the database's driver logs goes where everything else does.
-        SLF4JBridgeHandler.removeHandlersForRootLogger();
-        SLF4JBridgeHandler.install();
-        ignoreEmptyEndpoints(System.getenv());
+        ProgramLog.configure();
+        forgetEmptyVariablesOfAws(System.getenv());
         System.exit(SatchelCommand.run(Console.ofProcess(), args));
     }
 
-    // An empty setting counts as unset; the AWS SDK reads these itself, and would take an empty one for an address.
-    private static void ignoreEmptyEndpoints(Map<String, String> environment) {
-        List<String> endpoints = environment.entrySet().stream()
-                .filter(variable -> variable.getKey().startsWith("AWS_ENDPOINT_URL"))
-                .map(Map.Entry::getValue)
-                .toList();
-        if (!endpoints.isEmpty() && endpoints.stream().allMatch(String::isBlank)) {
-            System.setProperty(SdkSystemSetting.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS.property(), "true");
-        }
+    // An empty setting counts as unset, but the AWS SDK reads its variables itself and stops at an empty one: at a
+    // region,
+    // a profile or a number of attempts alike. This is the one door it has for taking a variable away.
+    private static void forgetEmptyVariablesOfAws(Map<String, String> environment) {
+        environment.forEach((name, value) -> {
+            if (name.startsWith("AWS_") && value.isBlank()) {
+                SystemSettingUtilsTestBackdoor.addEnvironmentVariableOverride(name, null);
+            }
+        });
     }
 }

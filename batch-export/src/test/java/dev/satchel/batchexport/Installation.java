@@ -230,6 +230,17 @@ public final class Installation implements AutoCloseable {
         }
     }
 
+    /** The size of each object but the store's mark, by its location. */
+    public Map<String, Long> sizes() {
+        Map<String, Long> sizes = new TreeMap<>();
+        try (S3Client client = s3.client()) {
+            client.listObjectsV2Paginator(request -> request.bucket(BUCKET)).contents().stream()
+                    .filter(object -> !object.key().contains("/satchel-store-"))
+                    .forEach(object -> sizes.put("s3://" + BUCKET + "/" + object.key(), object.size()));
+        }
+        return sizes;
+    }
+
     /** How many uploads were begun and neither completed nor aborted. */
     public int unfinishedUploads() {
         try (S3Client client = s3.client()) {

@@ -9,6 +9,13 @@ import java.util.SortedMap;
  */
 public interface DataKeys {
 
+    /**
+     * Finds out whether the given key-encryption keys are those of these data keys, before one is added or taken away.
+     *
+     * @throws OtherKeyEncryptionKeysException if others wrap every data key there is
+     */
+    void requireOwnKeyEncryptionKeys();
+
     /** How many data keys each key-encryption key wraps, by its id. One that wraps none is not in it. */
     SortedMap<String, Long> countByKeyEncryptionKey();
 
@@ -31,7 +38,8 @@ public interface DataKeys {
 
     /**
      * The ids of the key-encryption keys that wrap a data key. Waits for those who are just storing one, so that a
-     * key-encryption key that is neither the primary nor among these wraps nothing ever again, and may be taken away.
+     * key-encryption key that is neither the primary nor among these wraps nothing here ever again. It may be taken away
+     * where there are data keys and the given key-encryption keys wrap them all; otherwise it may belong to another vault.
      */
     Set<String> keyEncryptionKeysInUse();
 }

@@ -22,9 +22,13 @@ public final class KeyAdoption {
      * Seals every key that is left. A key that its user has set anew or removed meanwhile is erased, and so is what is
      * blank.
      *
+     * @throws OtherKeyEncryptionKeysException if the vault's data keys are wrapped by others than the given
+     *     key-encryption keys; then nothing is sealed, and nothing erased
      * @param refusals told of each key that stays where it is, and why; nothing of the key is in the reason
      */
     public Outcome adopt(BiConsumer<EarlierKey, String> refusals) {
+        // Here, because what is blank or superseded is erased without the vault's being asked to seal anything.
+        vault.requireOwnKeyEncryptionKeys();
         long[] counts = new long[3];
         earlier.adoptEach(key -> {
             if (key.isBlank()) {

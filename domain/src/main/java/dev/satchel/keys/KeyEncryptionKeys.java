@@ -15,6 +15,9 @@ public interface KeyEncryptionKeys {
     /** The id of the key that {@link #wrap} uses now. */
     String primaryId();
 
+    /** Whether the key of that id is among these, so that {@link #unwrap} can open what it wraps. */
+    boolean holds(String id);
+
     /** Wraps a data key. {@code dataKey} stays the caller's, who wipes it. */
     WrappedKey wrap(byte[] dataKey, UserId user, UUID dataKeyId);
 

@@ -20,6 +20,8 @@ public interface KeyVault {
      * What was known about the earlier one is forgotten. The caller closes {@code key}.
      *
      * @throws UnknownUserException if there is no such user
+     * @throws OtherKeyEncryptionKeysException if the vault's data keys are wrapped by others than the given
+     *     key-encryption keys; then nothing changes
      */
     void set(UserId user, Provider provider, ApiKey key);
 
@@ -28,8 +30,17 @@ public interface KeyVault {
      * returns false.
      *
      * @throws UnknownUserException if there is no such user
+     * @throws OtherKeyEncryptionKeysException as {@link #set}, also where a key is to stay
      */
     boolean setFirst(UserId user, Provider provider, ApiKey key);
+
+    /**
+     * Finds out whether the given key-encryption keys are this vault's, before anything is done that would be wrong with
+     * others.
+     *
+     * @throws OtherKeyEncryptionKeysException if the vault's data keys are wrapped by others
+     */
+    void requireOwnKeyEncryptionKeys();
 
     /** Deletes the key, and with its data key every copy of it. False if there was none. */
     boolean remove(UserId user, Provider provider);

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ExportFiltersTest {
 
-    private static final List<String> ZONES = List.copyOf(new TreeSet<>(ZoneId.getAvailableZoneIds()));
+    private static final List<String> ZONES = new TreeSet<>(ZoneId.getAvailableZoneIds())
+            .stream().filter(Period.REGION.asMatchPredicate()).toList();
 
     private final Random random = new Random(20260301);
 

@@ -31,6 +31,8 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
     private final List<Entry> recorded = new ArrayList<>();
     private Instant now = Instant.parse("2026-03-01T10:00:00Z");
     private int keyEncryptionKey = 1;
+    private int oldestKeyEncryptionKey = 1;
+    private final KeyEncryptionKeys given = new Given();
     private final Set<Provider> broken = EnumSet.noneOf(Provider.class);
 
     /** Stands for a data key: without it the key is nowhere. */
@@ -87,14 +89,49 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
         keyEncryptionKey++;
     }
 
+    public synchronized void replaceKeyEncryptionKeys() {
+        keyEncryptionKey++;
+        oldestKeyEncryptionKey = keyEncryptionKey;
+    }
+
+    /** The key-encryption keys there are now, which wrap nothing here: nothing is sealed. */
+    private final class Given implements KeyEncryptionKeys {
+
+        @Override
+        public String primaryId() {
+            return "memory:" + keyEncryptionKey;
+        }
+
+        @Override
+        public boolean holds(String id) {
+            return Integer.parseInt(id.substring("memory:".length())) >= oldestKeyEncryptionKey;
+        }
+
+        @Override
+        public WrappedKey wrap(byte[] dataKey, UserId user, UUID dataKeyId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public byte[] unwrap(WrappedKey wrapped, UserId user, UUID dataKeyId) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Override
+    public synchronized void requireOwnKeyEncryptionKeys() {
+        OtherKeyEncryptionKeysException.requireOneOf(countByKeyEncryptionKey().keySet(), given);
+    }
+
     @Override
     public synchronized void set(UserId user, Provider provider, ApiKey key) {
+        requireOwnKeyEncryptionKeys();
         if (!users.contains(user)) {
             throw new UnknownUserException(user);
         }
         byte[] random =
                 Arrays.copyOf(UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII), SealedKey.MIN_BYTES);
-        Sealed sealed = new Sealed(key.revealSecret(byte[]::clone), "memory:" + keyEncryptionKey);
+        Sealed sealed = new Sealed(key.revealSecret(byte[]::clone), given.primaryId());
         write(user, provider, new Slot(SealedKey.of(UUID.randomUUID(), random), sealed, now));
     }
 
@@ -105,6 +142,7 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
 
     @Override
     public synchronized boolean setFirst(UserId user, Provider provider, ApiKey key) {
+        requireOwnKeyEncryptionKeys();
         if (recorded.stream()
                 .anyMatch(entry ->
                         entry.user().equals(user) && entry.provider() == provider && entry.action() != Action.OPEN)) {
@@ -234,19 +272,21 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
         if (limit < 1) {
             throw new IllegalArgumentException("a batch has at least one data key, was " + limit);
         }
-        String primary = "memory:" + keyEncryptionKey;
+        String primary = given.primaryId();
         List<Sealed> batch = dataKeys()
-                .filter(dataKey -> !dataKey.wrappedBy.equals(primary))
+                .filter(dataKey -> !dataKey.wrappedBy.equals(primary) && given.holds(dataKey.wrappedBy))
                 .limit(limit)
                 .toList();
         batch.forEach(dataKey -> dataKey.wrappedBy = primary);
         return batch.size();
     }
 
-    /** Nothing breaks in memory, and no key-encryption key is ever taken away. */
+    /** Nothing breaks in memory. */
     @Override
-    public SortedMap<String, Long> countUnopenable() {
-        return new TreeMap<>();
+    public synchronized SortedMap<String, Long> countUnopenable() {
+        SortedMap<String, Long> counts = countByKeyEncryptionKey();
+        counts.keySet().removeIf(given::holds);
+        return counts;
     }
 
     @Override

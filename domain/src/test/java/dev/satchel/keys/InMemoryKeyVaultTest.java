@@ -54,6 +54,11 @@ class InMemoryKeyVaultTest extends KeyVaultContract {
             public void addKeyEncryptionKey() {
                 memory.addKeyEncryptionKey();
             }
+
+            @Override
+            public void replaceKeyEncryptionKeys() {
+                memory.replaceKeyEncryptionKeys();
+            }
         };
     }
 }

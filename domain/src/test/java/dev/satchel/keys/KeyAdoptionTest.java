@@ -1,6 +1,7 @@
 package dev.satchel.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.satchel.UserId;
@@ -72,6 +73,21 @@ class KeyAdoptionTest {
         assertThat(adopt()).isEqualTo(new Outcome(0, 1, 0));
 
         assertThat(vault.statuses(user)).noneMatch(KeyStatus::isSet);
+    }
+
+    @Test
+    void nothingIsErasedWithKeyEncryptionKeysOfAnotherVault() {
+        UserId user = vault.addUser();
+        new UserKeys(vault).set(user, Provider.OPENAI, ApiKeys.of(ApiKeys.text(Provider.OPENAI, "new")));
+        table.add(user, Provider.OPENAI, ApiKeys.text(Provider.OPENAI, "old"));
+        table.add(user, Provider.UNSPLASH, "");
+        long before = table.count();
+        vault.replaceKeyEncryptionKeys();
+
+        assertThatExceptionOfType(OtherKeyEncryptionKeysException.class).isThrownBy(this::adopt);
+
+        assertThat(table.count()).isEqualTo(before).isPositive();
+        assertThat(table.rewrites).isZero();
     }
 
     @Test

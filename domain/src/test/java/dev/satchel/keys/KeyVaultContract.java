@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -579,6 +580,86 @@ public abstract class KeyVaultContract {
 
             assertThat(vault.claimForCheck(EVERY_PROVIDER, DAY, Duration.ZERO, 10))
                     .isEmpty();
+        }
+    }
+
+    /** The process was given the key-encryption keys of another vault. */
+    @Nested
+    class BeingGivenOtherKeyEncryptionKeys {
+
+        private void refuses(ThrowingCallable call) {
+            var counts = world.dataKeys().countByKeyEncryptionKey();
+            List<String> recorded = recorded();
+            List<KeyStatus> statuses = vault.statuses(user);
+
+            assertThatExceptionOfType(OtherKeyEncryptionKeysException.class)
+                    .isThrownBy(call)
+                    .withMessage("the given key-encryption keys are not those of this database, whose data keys are"
+                            + " wrapped by " + counts.firstKey() + ": give those, or name the database that the given"
+                            + " ones belong to; nothing was changed");
+
+            assertThat(world.dataKeys().countByKeyEncryptionKey()).isEqualTo(counts);
+            assertThat(recorded()).isEqualTo(recorded);
+            assertThat(vault.statuses(user)).isEqualTo(statuses);
+        }
+
+        @Test
+        void refusesToSealAnything() {
+            UserId other = world.addUser();
+            set(user, OPENAI, "openai");
+            world.replaceKeyEncryptionKeys();
+
+            refuses(() -> set(user, OPENAI, "newer"));
+            refuses(() -> set(user, UNSPLASH, "unsplash"));
+            refuses(() -> set(other, OPENAI, "theirs"));
+            refuses(() -> vault.setFirst(other, OPENAI, ApiKeys.of(ApiKeys.text(OPENAI, "first"))));
+            refuses(() -> vault.setFirst(user, OPENAI, ApiKeys.of(ApiKeys.text(OPENAI, "first"))));
+            refuses(vault::requireOwnKeyEncryptionKeys);
+            assertThat(vault.statuses(other)).noneMatch(KeyStatus::isSet);
+        }
+
+        @Test
+        void refusesToRotate() {
+            set(user, OPENAI, "openai");
+            world.replaceKeyEncryptionKeys();
+
+            refuses(world.dataKeys()::requireOwnKeyEncryptionKeys);
+            assertThat(world.dataKeys().rewrapNext(10)).isZero();
+            assertThat(world.dataKeys().countUnopenable())
+                    .isEqualTo(world.dataKeys().countByKeyEncryptionKey());
+        }
+
+        @Test
+        void forgetsKeysNevertheless() {
+            set(user, OPENAI, "openai");
+            world.replaceKeyEncryptionKeys();
+
+            assertThat(vault.remove(user, OPENAI)).isTrue();
+        }
+
+        @Test
+        void beginsWithThemOnceNoDataKeyIsLeft() {
+            set(user, OPENAI, "openai");
+            world.replaceKeyEncryptionKeys();
+            vault.removeAll(user);
+
+            vault.requireOwnKeyEncryptionKeys();
+            world.dataKeys().requireOwnKeyEncryptionKeys();
+            set(user, OPENAI, "again");
+
+            assertThat(opened(user, OPENAI)).contains(ApiKeys.text(OPENAI, "again"));
+        }
+
+        @Test
+        void goesOnWhereOneOfThemWrapsADataKey() {
+            set(user, OPENAI, "openai");
+            world.addKeyEncryptionKey();
+
+            world.dataKeys().requireOwnKeyEncryptionKeys();
+            set(user, UNSPLASH, "unsplash");
+
+            assertThat(world.dataKeys().keyEncryptionKeysInUse()).hasSize(2);
+            assertThat(opened(user, UNSPLASH)).contains(ApiKeys.text(UNSPLASH, "unsplash"));
         }
     }
 

@@ -27,4 +27,7 @@ public interface VaultUnderTest {
 
     /** Adds a key-encryption key, which wraps from now on. */
     void addKeyEncryptionKey();
+
+    /** From now on the process has the key-encryption keys of another vault, and none of those it had. */
+    void replaceKeyEncryptionKeys();
 }

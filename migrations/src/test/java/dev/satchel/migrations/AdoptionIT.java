@@ -166,7 +166,7 @@ class AdoptionIT {
             var before = CatalogFingerprint.of(database.superuserDataSource());
 
             var stop = catchThrowableOfType(
-                    PSQLException.class, () -> paste(database, "/db/migration/V001_1__earlier_tables.sql"));
+                    PSQLException.class, () -> paste(database, "/dev/satchel/db/migration/V001_1__earlier_tables.sql"));
 
             assertThat(stop.getSQLState()).isEqualTo("42P07");
             assertThat(stop.getServerErrorMessage().getDetail()).isEqualTo(differences);
@@ -183,7 +183,7 @@ class AdoptionIT {
             owner.run("CREATE TABLE public.note (export uuid CONSTRAINT note_export REFERENCES public.export_history)");
 
             var stop = catchThrowableOfType(
-                    PSQLException.class, () -> paste(database, "/db/migration/V001_1__earlier_tables.sql"));
+                    PSQLException.class, () -> paste(database, "/dev/satchel/db/migration/V001_1__earlier_tables.sql"));
 
             assertThat(stop.getSQLState()).isEqualTo("2BP01");
             assertThat(stop.getServerErrorMessage().getDetail())
@@ -203,7 +203,7 @@ class AdoptionIT {
     }
 
     private static void pastePrivateSchema(SampleDatabase database) throws SQLException {
-        paste(database, "/db/migration/V001__private_schema.sql");
+        paste(database, "/dev/satchel/db/migration/V001__private_schema.sql");
     }
 
     private static void paste(SampleDatabase database, String file) throws SQLException {

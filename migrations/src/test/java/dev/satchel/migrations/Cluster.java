@@ -100,7 +100,7 @@ final class Cluster {
         if (!baseTemplateExists) {
             create(template, "template0");
             var owner = dataSource(template, OWNER, ownerPassword);
-            execute(owner, resource("/db/platform/V000__platform.sql"));
+            execute(owner, resource("/dev/satchel/db/platform/V000__platform.sql"));
             execute(owner, resource("/db/sample/base-tables.sql"));
             baseTemplateExists = true;
         }
@@ -124,7 +124,7 @@ final class Cluster {
         return Flyway.configure()
                 .loggers("slf4j")
                 .dataSource(owner)
-                .locations("classpath:db/platform", "classpath:db/migration")
+                .locations("classpath:dev/satchel/db/platform", "classpath:dev/satchel/db/migration")
                 .defaultSchema("satchel")
                 .createSchemas(true)
                 .validateMigrationNaming(true)

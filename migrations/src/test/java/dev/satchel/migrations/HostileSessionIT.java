@@ -31,7 +31,7 @@ class HostileSessionIT {
                 }
             }
             var made = PastedFilesIT.everything(owner);
-            assertRunsAlone(hostile, "/db/rollback/U001__satchel.sql");
+            assertRunsAlone(hostile, "/dev/satchel/db/rollback/U001__satchel.sql");
 
             int calls = Shadows.calls("hostile", empty.superuserDataSource());
             System.out.printf(

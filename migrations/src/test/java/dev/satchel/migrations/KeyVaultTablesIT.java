@@ -361,7 +361,8 @@ class KeyVaultTablesIT {
 
             Cluster.execute(
                     archived.ownerDataSource(),
-                    "SET satchel.rollback = 'archive';\n" + Cluster.resource("/db/rollback/U001__satchel.sql"));
+                    "SET satchel.rollback = 'archive';\n"
+                            + Cluster.resource("/dev/satchel/db/rollback/U001__satchel.sql"));
             Cluster.flyway(archived.ownerDataSource()).migrate();
             // In the order in which the tables can be filled.
             for (var table : List.of("user_api_keys", "data_key", "key_check", "key_audit")) {
@@ -393,7 +394,7 @@ class KeyVaultTablesIT {
                     INSERT INTO public.user_api_keys (user_id, openai_api_key, anthropic_api_key, unsplash_api_key)
                     VALUES (?, 'sk-plain', ?, 'cGxhaW4=')
                     """, user, sealed("YW50"));
-            var vault = Cluster.resource("/db/migration/V009__key_vault.sql");
+            var vault = Cluster.resource("/dev/satchel/db/migration/V009__key_vault.sql");
 
             assertThatThrownBy(() -> Cluster.execute(earlier.ownerDataSource(), vault))
                     .hasMessageContaining("public.user_api_keys holds 2 keys that are not sealed")

@@ -94,7 +94,7 @@ class PastedFilesIT {
     void aFailureLeavesNothingOfItsFileBehind() throws SQLException {
         try (var database = SampleDatabase.createUnmigrated();
                 var owner = Session.open(database.ownerDataSource())) {
-            var batch = Cluster.resource("/db/migration/V001__private_schema.sql") + ";\nSELECT 1 / 0;";
+            var batch = Cluster.resource("/dev/satchel/db/migration/V001__private_schema.sql") + ";\nSELECT 1 / 0;";
 
             assertThatThrownBy(() -> Cluster.execute(database.ownerDataSource(), batch))
                     .hasMessageContaining("division by zero");
@@ -119,7 +119,9 @@ class PastedFilesIT {
         try (var database = SampleDatabase.createEmpty()) {
             return Stream.of(Cluster.flyway(database.ownerDataSource()).info().pending())
                     .map(MigrationInfo::getScript)
-                    .map(script -> (script.startsWith("V000") ? "/db/platform/" : "/db/migration/") + script)
+                    .map(script ->
+                            (script.startsWith("V000") ? "/dev/satchel/db/platform/" : "/dev/satchel/db/migration/")
+                                    + script)
                     .toList();
         }
     }

@@ -20,7 +20,7 @@ import org.postgresql.util.PSQLException;
 /** The rollback file, pasted as one batch. */
 class RollbackIT {
 
-    private static final String ROLLBACK = Cluster.resource("/db/rollback/U001__satchel.sql");
+    private static final String ROLLBACK = Cluster.resource("/dev/satchel/db/rollback/U001__satchel.sql");
     private static final Pattern RESTORE = Pattern.compile("INSERT INTO .*;");
 
     @ParameterizedTest
@@ -240,7 +240,10 @@ class RollbackIT {
             assertThat(CatalogFingerprint.of(database.superuserDataSource()))
                     .isEqualTo(CatalogFingerprint.of(flyways.superuserDataSource()));
 
-            psql(database, List.of("-c", "SET LOCAL satchel.rollback = 'destroy'"), "/db/rollback/U001__satchel.sql");
+            psql(
+                    database,
+                    List.of("-c", "SET LOCAL satchel.rollback = 'destroy'"),
+                    "/dev/satchel/db/rollback/U001__satchel.sql");
             assertThat(CatalogFingerprint.of(database.superuserDataSource())).isEqualTo(before);
         }
     }

@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 final class Upgrades {
 
     /** The versioned files from before there were limits; without the repeatable ones, which are always the newest. */
-    static final Predicate<String> BEFORE_LIMITS = file -> file.matches("/db/migration/V00\\d.*");
+    static final Predicate<String> BEFORE_LIMITS = file -> file.matches("/dev/satchel/db/migration/V00\\d.*");
 
     /** All others. */
     static final Predicate<String> SINCE_LIMITS = BEFORE_LIMITS.negate();
@@ -15,7 +15,7 @@ final class Upgrades {
 
     static void paste(SampleDatabase database, Predicate<String> files) {
         for (var file : PastedFilesIT.files()) {
-            if (!file.startsWith("/db/platform/") && files.test(file)) {
+            if (!file.startsWith("/dev/satchel/db/platform/") && files.test(file)) {
                 Cluster.execute(database.ownerDataSource(), Cluster.resource(file));
             }
         }

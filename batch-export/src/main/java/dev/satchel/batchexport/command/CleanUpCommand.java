@@ -44,7 +44,6 @@ final class CleanUpCommand implements Callable<Integer> {
         ExportSettings exports = settings.exports();
         CleanUpReport report = new CleanUpReport(CleanUpCommand::log);
         try (Worker worker = Worker.start(
-                settings.environment(),
                 database,
                 store,
                 new StandardFileFormats(settings.csv()),

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
         name = "init",
         description = {
             "Takes the store that SATCHEL_STORE names for the one that is meant, and marks it.",
-            "The first export does that by itself. Needed where a mark got lost, where a store takes another one's place",
-            "under the same name, and where one comes back."
+            "The first export does that by itself. Needed where a mark got lost, where a store takes another one's place"
+                    + " under the same name, and where one comes back."
         })
 final class InitStoreCommand implements Callable<Integer> {
 

@@ -12,8 +12,9 @@ import picocli.CommandLine.Command;
         name = "list",
         description = {
             "Lists the stores that have files on record, or had them.",
-            "A store is 'expected' where its name is used now, and 'replaced' once another took its place. 'unmarked'",
-            "are files of before stores were known, and a store that was never seen with its mark."
+            "A store is 'expected' where its name is used now, and 'replaced' once another took its place."
+                    + " 'unmarked' are files from before stores were known, and a store that was never seen with its"
+                    + " mark."
         })
 final class ListStoresCommand implements Callable<Integer> {
 

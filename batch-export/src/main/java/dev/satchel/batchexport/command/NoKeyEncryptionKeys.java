@@ -14,6 +14,11 @@ final class NoKeyEncryptionKeys implements KeyEncryptionKeys {
     }
 
     @Override
+    public boolean holds(String id) {
+        throw none();
+    }
+
+    @Override
     public WrappedKey wrap(byte[] dataKey, UserId user, UUID dataKeyId) {
         throw none();
     }

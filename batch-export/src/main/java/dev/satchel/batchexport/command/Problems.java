@@ -5,6 +5,7 @@ import dev.satchel.batchexport.database.DatabaseFailures;
 import dev.satchel.batchexport.database.DatabaseUrl;
 import dev.satchel.batchexport.database.NotMigratedException;
 import dev.satchel.batchexport.database.TransactionPoolerException;
+import dev.satchel.batchexport.schema.EnforcedRowSecurityException;
 import dev.satchel.batchexport.schema.OtherSchemaException;
 import dev.satchel.batchexport.schema.PreflightException;
 import dev.satchel.batchexport.schema.RollbackRefusedException;
@@ -13,6 +14,7 @@ import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.export.Failure;
 import dev.satchel.export.TooManyExportsException;
 import dev.satchel.keys.BrokenSealException;
+import dev.satchel.keys.OtherKeyEncryptionKeysException;
 import dev.satchel.keys.UnknownKeyEncryptionKeyException;
 import dev.satchel.kms.UnusableKeyException;
 import java.io.IOException;
@@ -62,12 +64,14 @@ final class Problems {
                     || cause instanceof RefusedException
                     || cause instanceof NotMigratedException
                     || cause instanceof OtherSchemaException
+                    || cause instanceof EnforcedRowSecurityException
                     || cause instanceof TransactionPoolerException
                     || cause instanceof SchemaBusyException
                     || cause instanceof UnknownUserException
                     || cause instanceof TooManyExportsException
                     || cause instanceof BrokenSealException
                     || cause instanceof UnknownKeyEncryptionKeyException
+                    || cause instanceof OtherKeyEncryptionKeysException
                     || cause instanceof UnusableKeyException) {
                 return String.valueOf(cause.getMessage());
             }

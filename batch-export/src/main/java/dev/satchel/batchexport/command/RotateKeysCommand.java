@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -70,6 +71,13 @@ final class RotateKeysCommand implements Callable<Integer> {
     }
 
     private int rotate(DataKeys dataKeys, KeyEncryptionKeys keys) throws InterruptedException {
+        dataKeys.requireOwnKeyEncryptionKeys();
+        if (retire && dataKeys.countByKeyEncryptionKey().isEmpty()) {
+            throw new RefusedException(
+                    "the database holds no data keys, and so does not show whether the key-encryption"
+                            + " keys are its own, or wrap data keys in another database: leave --retire out, or name that"
+                            + " database in DATABASE_URL; nothing was changed");
+        }
         if ((!resume || retire) && keys instanceof FileKeyEncryptionKeys file) {
             // Before anything is wrapped anew, because a rotation that stops half-way is worse than none.
             Kek.refused(file::requireChangeable);
@@ -86,11 +94,9 @@ final class RotateKeysCommand implements Callable<Integer> {
         }
         rewrapped += rewrapAll(dataKeys, keys);
         console.out().println("wrapped " + rewrapped + " data keys anew");
-        if (retire && keys instanceof FileKeyEncryptionKeys file) {
-            retire(dataKeys, file);
-        }
+        boolean isRetired = !(retire && keys instanceof FileKeyEncryptionKeys file) || retire(dataKeys, file);
         report(dataKeys, keys);
-        return leftovers(dataKeys, keys);
+        return Math.max(leftovers(dataKeys, keys), isRetired ? 0 : 1);
     }
 
     /** Wraps anew until nothing is left that can be, and waits for what others have locked. */
@@ -120,15 +126,30 @@ final class RotateKeysCommand implements Callable<Integer> {
         }
     }
 
-    private void retire(DataKeys dataKeys, FileKeyEncryptionKeys file) {
+    /** False if keys stay that wrap nothing here, because they may wrap something in another database. */
+    private boolean retire(DataKeys dataKeys, FileKeyEncryptionKeys file) {
+        Set<String> inUse = dataKeys.keyEncryptionKeysInUse();
         List<String> idle = new ArrayList<>(file.ids());
         idle.remove(file.primaryId());
-        idle.removeAll(dataKeys.keyEncryptionKeysInUse());
+        idle.removeAll(inUse);
+        List<String> missing =
+                inUse.stream().filter(id -> !file.holds(id)).sorted().toList();
+        if (!idle.isEmpty() && (inUse.isEmpty() || !missing.isEmpty())) {
+            console.err()
+                    .println("satchel: no key is retired, because "
+                            + (missing.isEmpty()
+                                    ? "the database holds no data keys any more"
+                                    : "data keys are wrapped by " + String.join(", ", missing)
+                                            + ", which SATCHEL_KEK does not" + " name")
+                            + ": its keys may be those of another database, where they still wrap something");
+            return false;
+        }
         for (String id : idle) {
             if (Kek.refused(() -> retired(file, id))) {
                 console.out().println("retired the key " + id);
             }
         }
+        return true;
     }
 
     private static boolean retired(FileKeyEncryptionKeys file, String id) {

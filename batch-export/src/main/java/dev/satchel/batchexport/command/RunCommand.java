@@ -58,7 +58,6 @@ final class RunCommand implements Callable<Integer> {
         RunTerms terms = terms(stop);
         try (RunLog log = new RunLog(console.watched());
                 Worker worker = Worker.start(
-                        settings.environment(),
                         database,
                         store,
                         new StandardFileFormats(settings.csv()),

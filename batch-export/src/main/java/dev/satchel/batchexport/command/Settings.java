@@ -210,10 +210,6 @@ final class Settings {
         return bound("satchel.csv", CsvOptions.class);
     }
 
-    ConfigurableEnvironment environment() {
-        return environment;
-    }
-
     private <T> T bound(String prefix, Class<T> type) {
         try {
             return Binder.get(environment).bindOrCreate(prefix, type);

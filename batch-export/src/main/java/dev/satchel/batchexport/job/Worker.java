@@ -2,12 +2,14 @@ package dev.satchel.batchexport.job;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.database.Database;
+import dev.satchel.batchexport.schema.WorkerLogins;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileFormats;
 import dev.satchel.export.FileStore;
 import dev.satchel.export.StoreProbe;
 import dev.satchel.postgres.PostgresDatasets;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,21 +23,16 @@ import org.springframework.batch.core.job.JobExecutionException;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 import org.springframework.batch.core.launch.JobOperator;
-import org.springframework.boot.Banner;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.support.GenericApplicationContext;
-import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 /** A worker with its pool of connections: starts the jobs, any number of times, until it is closed. */
 public final class Worker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
-    private final ConfigurableApplicationContext context;
+    private final AnnotationConfigApplicationContext context;
 
-    private Worker(ConfigurableApplicationContext context) {
+    private Worker(AnnotationConfigApplicationContext context) {
         this.context = context;
     }
 
@@ -45,7 +42,6 @@ public final class Worker implements AutoCloseable {
      * @throws SQLException if the database cannot be used; nothing is left open then
      */
     public static Worker start(
-            ConfigurableEnvironment environment,
             Database database,
             FileStore store,
             FileFormats formats,
@@ -56,29 +52,31 @@ public final class Worker implements AutoCloseable {
             CleanUpReport removals)
             throws SQLException {
         HikariDataSource pool = database.pool(terms.connections());
+        // No application of Spring Boot's: that would configure the logging and read the settings of the service that
+        // hosts this one, or of the folder it starts in.
+        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        context.registerBean("dataSource", DataSource.class, () -> pool);
+        context.registerBean(FileStore.class, () -> store);
+        context.registerBean(FileFormats.class, () -> formats);
+        context.registerBean(PostgresDatasets.class, () -> datasets);
+        context.registerBean(ExportSettings.class, () -> settings);
+        context.registerBean(RunTerms.class, () -> terms);
+        context.registerBean(RunReport.class, () -> exports);
+        context.registerBean(CleanUpReport.class, () -> removals);
+        context.register(ExportJobs.class);
         try {
-            return new Worker(new SpringApplicationBuilder(ExportJobs.class)
-                    .web(WebApplicationType.NONE)
-                    .environment(environment)
-                    .bannerMode(Banner.Mode.OFF)
-                    .logStartupInfo(false)
-                    // The command ends the run by its own signal; a hook of Spring's would close the pool under it.
-                    .registerShutdownHook(false)
-                    .initializers(beans -> {
-                        GenericApplicationContext registry = (GenericApplicationContext) beans;
-                        registry.registerBean("dataSource", DataSource.class, () -> pool);
-                        registry.registerBean(FileStore.class, () -> store);
-                        registry.registerBean(FileFormats.class, () -> formats);
-                        registry.registerBean(PostgresDatasets.class, () -> datasets);
-                        registry.registerBean(ExportSettings.class, () -> settings);
-                        registry.registerBean(RunTerms.class, () -> terms);
-                        registry.registerBean(RunReport.class, () -> exports);
-                        registry.registerBean(CleanUpReport.class, () -> removals);
-                    })
-                    .run());
-        } catch (RuntimeException failed) {
+            warnOfUnboundLogin(pool);
+            context.refresh();
+            return new Worker(context);
+        } catch (SQLException | RuntimeException failed) {
             pool.close();
             throw failed;
+        }
+    }
+
+    private static void warnOfUnboundLogin(DataSource pool) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            WorkerLogins.warning(connection).ifPresent(LOG::warn);
         }
     }
 

@@ -65,8 +65,13 @@ final class ApplicationTables {
                AND NOT role.rolsuper
             """;
 
+    // Not by to_regclass, which is an error to a login without rights on the schema.
     private static final String AUTH_USERS_EXIST = """
-            SELECT to_regclass('auth.users') IS NOT NULL AND to_regclass('public.users') IS NOT NULL
+            SELECT count(*) = 2
+              FROM pg_class
+              JOIN pg_namespace ON pg_namespace.oid = relnamespace
+             WHERE relname = 'users'
+               AND nspname IN ('auth', 'public')
             """;
 
     private static final String COUNT_USERS_WITHOUT_LOGIN = """

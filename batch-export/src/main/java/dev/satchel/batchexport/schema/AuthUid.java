@@ -29,10 +29,17 @@ final class AuthUid {
                      WHERE starts_with(setting, 'search_path=')
                        AND btrim(split_part(split_part(setting, '=', 2), ',', -1), ' "') <> 'pg_temp')
               FROM pg_proc
-             WHERE oid = to_regprocedure('auth.uid()')
+              JOIN pg_namespace ON pg_namespace.oid = pronamespace
+             WHERE (nspname, proname, pronargs) = ('auth', 'uid', 0)
             """;
 
-    private static final String EXISTS = "SELECT to_regprocedure('auth.uid()') IS NOT NULL";
+    // Not by to_regprocedure, which is an error to a login without rights on the schema.
+    private static final String EXISTS = """
+            SELECT count(*) = 1
+              FROM pg_proc
+              JOIN pg_namespace ON pg_namespace.oid = pronamespace
+             WHERE (nspname, proname, pronargs) = ('auth', 'uid', 0)
+            """;
 
     private static final String CLAIM = """
             SELECT set_config('request.jwt.claim.sub', '', true), set_config('request.jwt.claims', ?, true)

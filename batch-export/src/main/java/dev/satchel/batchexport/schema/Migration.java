@@ -24,7 +24,8 @@ public final class Migration {
     // or the first file would be skipped. Repeatable files run again: they change nothing that is as it should be.
     private static final String FORGET_BASELINE = "DELETE FROM satchel.flyway_schema_history WHERE type = 'BASELINE'";
     private static final String FORGET_REPEATABLES = "DELETE FROM satchel.flyway_schema_history WHERE version IS NULL";
-    private static final String SHOW_HISTORY = "GRANT SELECT ON satchel.flyway_schema_history TO satchel_exports";
+    private static final String SHOW_HISTORY =
+            "GRANT SELECT ON satchel.flyway_schema_history TO satchel_exports, satchel_vault, satchel_rotation";
 
     // Whoever waits for one lock while holding another invites a deadlock, of which the application would be the victim
     // as often as this. So the first is waited for with empty hands, and the rest are there at once or not at all.
@@ -67,6 +68,7 @@ public final class Migration {
      *
      * @throws PreflightException if something found beforehand stops it
      * @throws SchemaBusyException if tables stayed locked
+     * @throws EnforcedRowSecurityException if somebody's event trigger keeps row security on tables of schema satchel
      * @throws org.flywaydb.core.api.FlywayException if a file fails
      */
     public Outcome migrate() throws SQLException {
@@ -91,6 +93,7 @@ public final class Migration {
             if (!pasted.recorded().isEmpty()) {
                 SchemaTransaction.execute(connection, SHOW_HISTORY);
             }
+            PrivateRowSecurity.takeBack(connection);
             beforeCommit.on(connection);
             return outcome(pasted, result);
         });
@@ -125,7 +128,7 @@ public final class Migration {
     static FluentConfiguration flyway(Connection connection) {
         return Flyway.configure(Migration.class.getClassLoader())
                 .dataSource(SchemaTransaction.lending(connection))
-                .locations("classpath:db/platform", "classpath:db/migration")
+                .locations("classpath:dev/satchel/db/platform", "classpath:dev/satchel/db/migration")
                 .schemas("satchel")
                 .defaultSchema("satchel")
                 .createSchemas(true)

@@ -18,6 +18,13 @@ public final class OtherSchemaException extends SQLException {
                 + ": run the program that migrated the database, or a newer one");
     }
 
+    static OtherSchemaException unreadable(MigrationVersion needed) {
+        return new OtherSchemaException("the login may not read which version the database's schema is at, which it may"
+                + " from version 016 on, while the program needs version " + needed
+                + ": run 'satchel migrate' as the owner of its tables, or log in as a member of Satchel's role for the"
+                + " command");
+    }
+
     static OtherSchemaException older(MigrationVersion found, MigrationVersion needed) {
         return new OtherSchemaException("this program is newer than the database's schema, which is at version " + found
                 + " while the program needs version " + needed

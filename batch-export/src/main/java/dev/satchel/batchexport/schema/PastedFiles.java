@@ -99,7 +99,7 @@ record PastedFiles(
     }
 
     static String read(String script) {
-        for (String folder : List.of("/db/migration/", "/db/platform/")) {
+        for (String folder : List.of("/dev/satchel/db/migration/", "/dev/satchel/db/platform/")) {
             try (InputStream file = PastedFiles.class.getResourceAsStream(folder + script)) {
                 if (file != null) {
                     return new String(file.readAllBytes(), StandardCharsets.UTF_8);

@@ -216,6 +216,23 @@ public final class Preflight {
                AND NOT coalesce(has_schema_privilege(to_regrole(api_role), 'auth', 'USAGE'), false)
             """;
 
+    // A worker that were given these rights would not be bound by row security any more.
+    private static final String IS_WORKER = """
+            SELECT NOT me.rolsuper
+                   AND EXISTS (SELECT
+                                 FROM pg_roles AS part
+                                WHERE part.rolname IN ('satchel_runtime', 'satchel_exports', 'satchel_vault',
+                                                       'satchel_rotation')
+                                  AND pg_has_role(me.oid, part.oid, 'USAGE'))
+                   AND NOT EXISTS (SELECT
+                                     FROM pg_class AS users
+                                     JOIN pg_namespace AS namespace ON namespace.oid = users.relnamespace
+                                    WHERE (namespace.nspname, users.relname) = ('public', 'users')
+                                      AND pg_has_role(me.oid, users.relowner, 'USAGE'))
+              FROM pg_roles AS me
+             WHERE me.rolname = current_user
+            """;
+
     // Moving a table and replacing a trigger takes its owner.
     private static final String MISSING_OWNERSHIP = """
             SELECT DISTINCT format('GRANT %I TO %I;', rolname, current_user)
@@ -322,10 +339,11 @@ public final class Preflight {
     Report report() throws SQLException {
         findings.clear();
         server();
+        encoding();
         List<String> closed = rows(connection, CLOSED_SCHEMAS);
         if (!closed.isEmpty()) {
             pasted = PastedFiles.none();
-            closed.forEach(statement -> blocking("rights", "the role cannot look into a schema", statement));
+            lackOfRights(closed, "the role cannot look into a schema");
             return new Report(List.copyOf(findings));
         }
         List<PublicTable> tables = new ArrayList<>();
@@ -341,6 +359,7 @@ public final class Preflight {
             publicTables(tables);
         }
         creators();
+        eventTriggers();
         adopts = tables.stream().anyMatch(table -> table.state() == State.EARLIER);
         baseTables();
         rights(tables);
@@ -365,6 +384,43 @@ public final class Preflight {
         int number =
                 Integer.parseInt(rows(connection, "SHOW server_version_num").get(0));
         add(serverFinding(version, number));
+    }
+
+    private void encoding() throws SQLException {
+        String encoding = DatabaseEncoding.of(connection);
+        if (encoding.equals(DatabaseEncoding.NEEDED)) {
+            ok("encoding", encoding);
+        } else {
+            blocking(
+                    "encoding",
+                    "the database's encoding is " + encoding
+                            + ", in which not every text of a user can be kept as it is:"
+                            + " copy the data (pg_dump, pg_restore) into a database made with ENCODING 'UTF8' TEMPLATE"
+                            + " template0");
+        }
+    }
+
+    private void lackOfRights(List<String> statements, String problem) throws SQLException {
+        if (!statements.isEmpty() && rows(connection, IS_WORKER).equals(List.of("t"))) {
+            blocking(
+                    "rights",
+                    "role " + rows(connection, "SELECT current_user").get(0)
+                            + " is one that Satchel works as, which is to"
+                            + " have none of the rights that a migration needs: log in as the owner of the application's"
+                            + " tables");
+        } else {
+            statements.forEach(statement -> blocking("rights", problem, statement));
+        }
+    }
+
+    private void eventTriggers() throws SQLException {
+        for (String trigger : PrivateRowSecurity.triggers(connection)) {
+            notice(
+                    "triggers",
+                    "event trigger " + trigger
+                            + " enables row security on new tables: on those of schema satchel, which"
+                            + " grants alone protect, it will be disabled again");
+        }
     }
 
     static Finding serverFinding(String version, int number) {
@@ -538,7 +594,7 @@ public final class Preflight {
             missing.addAll(rowsFor(MISSING_OWNERSHIP, earlier, 1));
         }
         String me = rows(connection, "SELECT current_user").get(0);
-        missing.forEach(statement -> blocking("rights", "role " + me + " lacks a right", statement));
+        lackOfRights(missing, "role " + me + " lacks a right");
         if (missing.isEmpty()) {
             ok("rights", "role " + me + " has every right it needs");
         }

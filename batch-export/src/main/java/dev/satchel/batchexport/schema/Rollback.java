@@ -25,7 +25,7 @@ import org.postgresql.util.ServerErrorMessage;
  */
 public final class Rollback {
 
-    private static final String FILE = "/db/rollback/U001__satchel.sql";
+    private static final String FILE = "/dev/satchel/db/rollback/U001__satchel.sql";
 
     // Rows or foreign objects in the way, dependent objects, missing rights.
     private static final Set<String> REFUSALS = Set.of("55000", "2BP01", "42501");

@@ -12,8 +12,8 @@ import org.flywaydb.core.api.MigrationVersion;
  * Which version of the schema this program was made for, and which one a database has.
  *
  * <p>A program works on its own version only: it cannot know what a later one means, nor do without what an earlier one
- * lacks. Where no history of the migrations can be read, because the files were pasted or the login may not, nothing is
- * known and nothing is refused.
+ * lacks. Where no history of the migrations is kept, because the files were pasted, nothing is known and nothing is
+ * refused.
  */
 public final class SchemaVersion {
 
@@ -22,6 +22,13 @@ public final class SchemaVersion {
               FROM satchel.flyway_schema_history
              WHERE success
                AND version IS NOT NULL
+            """;
+
+    private static final String IS_HIDDEN = """
+            SELECT count(*) = 1 AND NOT bool_or(has_table_privilege(history.oid, 'SELECT'))
+              FROM pg_class AS history
+              JOIN pg_namespace AS namespace ON namespace.oid = history.relnamespace
+             WHERE (namespace.nspname, history.relname) = ('satchel', 'flyway_schema_history')
             """;
 
     private SchemaVersion() {}
@@ -34,9 +41,13 @@ public final class SchemaVersion {
     /**
      * Refuses a database of another version.
      *
-     * @throws OtherSchemaException if it has another one, saying which program or command is needed
+     * @throws OtherSchemaException if it has another one, or one that the login may not read, saying which program or
+     *     command is needed
      */
     public static void requireSame(Connection connection) throws SQLException {
+        if (isHidden(connection)) {
+            throw OtherSchemaException.unreadable(ofProgram());
+        }
         Optional<MigrationVersion> found = ofDatabase(connection);
         if (found.isPresent() && found.get().compareTo(ofProgram()) < 0) {
             throw OtherSchemaException.older(found.get(), ofProgram());
@@ -51,6 +62,11 @@ public final class SchemaVersion {
      */
     public static void refuseNewer(Connection connection) throws SQLException {
         refuseNewer(ofDatabase(connection));
+    }
+
+    /** Whether there is a history of the migrations that the login may not read. */
+    static boolean isHidden(Connection connection) throws SQLException {
+        return SchemaTransaction.rows(connection, IS_HIDDEN).equals(List.of("t"));
     }
 
     private static void refuseNewer(Optional<MigrationVersion> found) throws OtherSchemaException {

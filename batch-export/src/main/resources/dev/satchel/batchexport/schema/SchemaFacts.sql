@@ -95,6 +95,14 @@ WITH satchel AS (
      UNION ALL
     SELECT 'future objects of', pg_get_userbyid(preset.defaclrole)::text, preset.defaclacl
       FROM pg_default_acl AS preset
+), uid AS (
+    -- Not by to_regprocedure, which is an error to a login without rights on the schema.
+    SELECT function.oid
+      FROM pg_proc AS function
+      JOIN pg_namespace AS namespace ON namespace.oid = function.pronamespace
+     WHERE namespace.nspname = 'auth'
+       AND function.proname = 'uid'
+       AND function.pronargs = 0
 ), fact (area, object, rank, position, subject, fact) AS (
 
     SELECT 1, 'satchel', 1, 0, 'schema satchel', 'present'
@@ -499,15 +507,13 @@ WITH satchel AS (
      UNION ALL
     SELECT 2, 'auth', 5, 0, 'function auth.uid()',
            format('returns %s', pg_get_function_result(uid.oid))
-      FROM pg_proc AS uid
-     WHERE uid.oid = to_regprocedure('auth.uid()')
+      FROM uid
      UNION ALL
     SELECT 2, 'auth', 6, 0, format('execution of auth.uid() by %s', role.rolname),
            CASE WHEN has_function_privilege(role.oid, uid.oid, 'EXECUTE') THEN 'allowed' ELSE 'refused' END
-      FROM pg_proc AS uid
+      FROM uid
      CROSS JOIN api_role AS role
-     WHERE uid.oid = to_regprocedure('auth.uid()')
-       AND role.rolname = 'authenticated'
+     WHERE role.rolname = 'authenticated'
 )
 SELECT fact.subject, regexp_replace(fact.fact, '\s+', ' ', 'g') AS fact
   FROM fact

@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.bench;
 
 import dev.satchel.batchexport.command.Console;
+import dev.satchel.batchexport.terminal.ProgramLog;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +40,7 @@ public final class Bench implements Runnable {
     private Bench() {}
 
     public static void main(String[] args) {
+        ProgramLog.configure();
         System.exit(run(Console.ofProcess(), args));
     }
 

@@ -83,13 +83,17 @@ class HostileTextIT {
     void namesOfKeyEncryptionKeys() throws SQLException {
         worker("keys", "init").succeeded();
         set("openai", "sk-proj-hostilehostile0123456789").succeeded();
-        superuser("UPDATE satchel.data_key SET kek_id = " + literal(EVIL));
+        set("unsplash", "hostile-hostile-0123456789").succeeded();
+        superuser("UPDATE satchel.data_key SET kek_id = " + literal(EVIL) + " WHERE provider = 'openai'");
 
         isHarmless(worker("keys", "list", "--user", LEARNER), 1);
         isHarmless(worker("keys", "rotate", "--dry-run"), 0);
         isHarmless(worker("keys", "rotate"), 1);
         isHarmless(worker("keys", "validate", "--user", LEARNER), 1);
-        // Under a data key of its own.
+        worker("keys", "remove", "--user", LEARNER, "--provider", "unsplash").succeeded();
+        isHarmless(worker("keys", "rotate"), 1);
+        isHarmless(set("unsplash", "hostile-hostile-0123456789"), 1);
+        worker("keys", "remove", "--user", LEARNER, "--provider", "openai").succeeded();
         isHarmless(set("openai", "sk-proj-hostilehostile0123456789"), 0);
         json(worker("keys", "list", "--user", LEARNER, "--json"));
     }

@@ -81,6 +81,26 @@ class KmsKeysIT {
         assertThat(satchel("keys", "list", "--user", LEARNER).succeeded()).contains("openai     sk-proj…WXYZ");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"rotate", "rotate --resume"})
+    void refusesAnotherKeyOfKmsThanTheDatabaseKnows(String call) throws SQLException {
+        set().succeeded();
+        String before = value("SELECT kek_id || ' ' || encode(wrapped, 'hex') FROM satchel.data_key");
+        environment.put("SATCHEL_KEK", "aws-kms:" + kms.addKey());
+
+        for (Result refused : new Result[] {set(), satchel(("keys " + call).split(" "))}) {
+            assertThat(refused.exit()).isEqualTo(1);
+            assertThat(refused.err().lines())
+                    .containsExactly("satchel: the given key-encryption keys are not those of this database, whose data"
+                            + " keys are wrapped by aws-kms:" + arn + "#" + kms.currentMaterial(arn)
+                            + ": give those, or name the database that the given ones belong to; nothing was changed");
+            assertThat(refused.out()).isEmpty();
+        }
+
+        assertThat(value("SELECT kek_id || ' ' || encode(wrapped, 'hex') FROM satchel.data_key"))
+                .isEqualTo(before);
+    }
+
     @Test
     void retiresNothing() {
         Result refused = satchel("keys", "rotate", "--retire");

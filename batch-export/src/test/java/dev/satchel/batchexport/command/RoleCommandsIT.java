@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each command with a login that is a member of its part's role and of no other. */
 class RoleCommandsIT {
@@ -139,6 +140,58 @@ class RoleCommandsIT {
                 .contains("wrapped 1 data keys anew", "retired the key");
         assertThat(as("satchel_vault", "keys", "list", "--user", LEARNER).succeeded())
                 .contains("openai     sk-proj…WXYZ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"satchel_exports", "satchel_vault", "satchel_rotation"})
+    void verifiesTheSchemaAsAnyOfThem(String role) {
+        Result verified = as(role, "verify");
+
+        assertThat(verified.succeeded()).contains(" checks, 0 failed, ").doesNotContain("FAILED");
+        assertThat(verified.out().lines().filter(line -> line.startsWith("ok      migration ")))
+                .hasSizeGreaterThan(20);
+        assertThat(verified.err()).isEmpty();
+    }
+
+    @Test
+    void verifiesTheSchemaAsALoginWithoutARole() {
+        installation.sql("CREATE ROLE satchel_stranger LOGIN PASSWORD 'stranger'");
+        try {
+            Map<String, String> environment = installation.environment();
+            environment.computeIfPresent(
+                    "DATABASE_URL", (name, url) -> url.replaceFirst("//[^@]+@", "//satchel_stranger:stranger@"));
+
+            Result verified = Installation.satchel(environment, "verify", "--quiet");
+
+            assertThat(verified.out().lines())
+                    .contains("warning migrations: not looked at, because the login may not read"
+                            + " satchel.flyway_schema_history: log in as the owner of Satchel's tables, or as a member"
+                            + " of satchel_runtime")
+                    .noneMatch(line -> line.startsWith("FAILED"));
+            assertThat(verified.exit()).isZero();
+        } finally {
+            installation.sql("DROP ROLE satchel_stranger");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "satchel_exports, migrate",
+        "satchel_vault, migrate",
+        "satchel_rotation, migrate",
+        "satchel_exports, migrate --dry-run",
+        "satchel_vault, migrate --dry-run"
+    })
+    void advisesAWorkerWhoMigratesToLogInAsTheOwner(String role, String command) {
+        Result refused = as(role, command.split(" "));
+
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat((refused.out() + refused.err()).lines().filter(line -> line.startsWith("blocking")))
+                .containsExactly(
+                        "blocking  rights       role " + role + "_login is one that Satchel works as, which is to"
+                                + " have none of the rights that a migration needs: log in as the owner of the application's"
+                                + " tables");
+        assertThat(refused.out() + refused.err()).doesNotContain("ALTER ROLE", "GRANT");
     }
 
     @ParameterizedTest

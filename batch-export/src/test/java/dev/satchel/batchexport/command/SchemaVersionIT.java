@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A program meets a schema that another version of it has migrated. */
@@ -72,6 +73,41 @@ class SchemaVersionIT {
                 .contains(": run the program that migrated the database, or a newer one");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "satchel_exports, export list",
+        "satchel_vault, keys list --user " + LEARNER,
+        "satchel_vault, keys remove --user " + LEARNER,
+        "satchel_rotation, keys rotate --dry-run",
+        "satchel_vault, verify"
+    })
+    void eachPartSeesThatTheSchemaIsNewer(String role, String command) throws SQLException {
+        satchel("keys init").succeeded();
+        migratedByALaterProgram();
+
+        Result refused = satchel(database.urlOf(role), command);
+
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err()).contains("this program is older than the database's schema");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"satchel_vault, keys list --user " + LEARNER, "satchel_rotation, keys rotate --dry-run"})
+    void aPartThatMayNotReadTheVersionYetWantsTheSchemaMigrated(String role, String command) throws SQLException {
+        satchel("keys init").succeeded();
+        superuser("REVOKE SELECT ON satchel.flyway_schema_history FROM satchel_vault, satchel_rotation");
+
+        Result refused = satchel(database.urlOf(role), command);
+
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("satchel: the login may not read which version the database's schema is at")
+                .endsWith(": run 'satchel migrate' as the owner of its tables, or log in as a member of Satchel's role"
+                        + " for the command");
+    }
+
     @Test
     void aDryRunOfAnOlderProgramSaysWhatStandsInTheWay() throws SQLException {
         migratedByALaterProgram();
@@ -114,9 +150,13 @@ class SchemaVersionIT {
     }
 
     private Result satchel(String command) {
-        Map<String, String> environment = new TreeMap<>();
         boolean isOwners = command.matches("(migrate|verify|rollback|keys adopt).*");
-        environment.put("DATABASE_URL", isOwners ? database.ownerUrl() : database.workerUrl());
+        return satchel(isOwners ? database.ownerUrl() : database.workerUrl(), command);
+    }
+
+    private Result satchel(String url, String command) {
+        Map<String, String> environment = new TreeMap<>();
+        environment.put("DATABASE_URL", url);
         environment.put("SATCHEL_STORE", folder.toUri().toString());
         environment.put("SATCHEL_KEK", "file:" + folder.resolve("kek.json"));
         return Installation.satchel(environment, command.split(" "));

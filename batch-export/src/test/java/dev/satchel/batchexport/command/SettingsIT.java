@@ -10,12 +10,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.SdkSystemSetting;
+import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
+import software.amazon.awssdk.utils.SystemSetting;
 
 /** Settings as a process finds them. */
 class SettingsIT {
@@ -43,8 +47,8 @@ class SettingsIT {
     void emptyVariablesAndPropertiesCountAsUnset(String empty) throws Exception {
         Map<String, String> settings = new TreeMap<>();
         SettingNames.variables().forEach(name -> settings.put(name, empty));
-        List.of("AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_PROFILE", "JAVA_OPTS")
-                .forEach(name -> settings.put(name, empty));
+        variablesOfAws().forEach(name -> settings.put(name, empty));
+        settings.put("JAVA_OPTS", empty);
         settings.keySet().removeAll(satchel.environment().keySet());
         List<String> properties = SettingNames.properties().stream()
                 .map(name -> "-D" + name + "=" + empty)
@@ -59,6 +63,53 @@ class SettingsIT {
         assertThat(satchel.value("SELECT expires_at - completed_at FROM export_history"))
                 .isEqualTo("7 days");
         satchel.sql("DELETE FROM export_history");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " "})
+    void emptyVariablesOfAwsHideNoProfile(String empty) throws Exception {
+        Map<String, String> settings = new TreeMap<>();
+        variablesOfAws().forEach(name -> settings.put(name, empty));
+        settings.put(
+                "AWS_SHARED_CREDENTIALS_FILE",
+                Files.writeString(
+                                folder.resolve("credentials"),
+                                "[default]\naws_access_key_id=" + satchel.s3().accessKey() + "\naws_secret_access_key="
+                                        + satchel.s3().secretKey() + "\n")
+                        .toString());
+
+        Ended run = started(settings, List.of(), "cleanup");
+
+        assertThat(run.output()).startsWith("removed 0 expired");
+        assertThat(run.exit()).isZero();
+    }
+
+    @Test
+    void emptyVariablesOfAwsAreNoCredentials() throws Exception {
+        Map<String, String> settings = new TreeMap<>();
+        variablesOfAws().forEach(name -> settings.put(name, ""));
+        settings.put("AWS_EC2_METADATA_DISABLED", "true");
+        settings.put("HOME", folder.toString());
+
+        Ended run = started(settings, List.of("-Duser.home=" + folder), "export", "run");
+
+        assertThat(run.output()).contains("no credentials").doesNotContain("unforeseen");
+        assertThat(run.exit()).isEqualTo(1);
+    }
+
+    /** All that the SDK reads, and what it makes of a service's name. */
+    private static List<String> variablesOfAws() {
+        return Stream.concat(
+                        Stream.<SystemSetting[]>of(SdkSystemSetting.values(), ProfileFileSystemSetting.values())
+                                .flatMap(Stream::of)
+                                .map(SystemSetting::environmentVariable),
+                        Stream.of(
+                                "AWS_DEFAULT_REGION",
+                                "AWS_ENDPOINT_URL",
+                                "AWS_ENDPOINT_URL_S3",
+                                "AWS_ENDPOINT_URL_KMS"))
+                .filter(name -> name.startsWith("AWS_"))
+                .toList();
     }
 
     @ParameterizedTest

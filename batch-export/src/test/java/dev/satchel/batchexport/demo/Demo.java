@@ -3,6 +3,7 @@ package dev.satchel.batchexport.demo;
 import dev.satchel.batchexport.TestS3;
 import dev.satchel.batchexport.command.Console;
 import dev.satchel.batchexport.command.SatchelCommand;
+import dev.satchel.batchexport.terminal.ProgramLog;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -61,6 +62,7 @@ public final class Demo {
 
     /** Runs the demo; the one argument is the folder for the objects, which is emptied first. */
     public static void main(String[] args) throws Exception {
+        ProgramLog.configure();
         Path folder = Path.of(args[0]);
         empty(folder);
         PrintWriter out = new PrintWriter(System.out, true);

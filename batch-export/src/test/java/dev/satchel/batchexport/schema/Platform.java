@@ -19,7 +19,7 @@ public enum Platform {
                     GRANT USAGE, CREATE ON SCHEMA public TO migrator;
                     REVOKE CREATE ON SCHEMA public FROM PUBLIC;
                     """);
-            server.runFile("migrator", "project", "/db/platform/V000__platform.sql");
+            server.runFile("migrator", "project", "/dev/satchel/db/platform/V000__platform.sql");
             server.runFile("migrator", "project", "/db/sample/base-tables.sql");
             return server.login("migrator", "project");
         }

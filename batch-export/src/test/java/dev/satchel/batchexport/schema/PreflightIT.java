@@ -1,11 +1,13 @@
 package dev.satchel.batchexport.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.satchel.migrations.SampleDatabase;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,43 @@ class PreflightIT {
                     .hasToString(
                             "blocking  tables       view public.points reads public.user_progress, which is to be moved: drop it, "
                                     + "migrate, and make it again");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SQL_ASCII", "LATIN1", "LATIN9"})
+    void stopsInADatabaseOfAnotherEncodingThanUtf8(String encoding) throws SQLException {
+        try (var database = Schemas.unmigrated()) {
+            var name = database.name() + "_" + encoding.toLowerCase(Locale.ROOT);
+            Schemas.run(
+                    database.superuserDataSource(),
+                    "CREATE DATABASE " + name + " OWNER satchel_owner TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+                            + " ENCODING '" + encoding + "'");
+            try {
+                var owner = database.ownerDataSource();
+                owner.setDatabaseName(name);
+                var superuser = database.superuserDataSource();
+                superuser.setDatabaseName(name);
+                Schemas.run(
+                        superuser,
+                        "GRANT USAGE, CREATE ON SCHEMA public TO satchel_owner;"
+                                + " REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+                Schemas.run(owner, Schemas.resource("/db/platform/V000__platform.sql"));
+                Schemas.run(owner, Schemas.resource("/db/sample/base-tables.sql"));
+
+                assertThat(Preflight.report(owner).blocking())
+                        .extracting(Preflight.Finding::toString)
+                        .containsExactly("blocking  encoding     the database's encoding is " + encoding + ", in which"
+                                + " not every text of a user can be kept as it is: copy the data (pg_dump, pg_restore)"
+                                + " into a database made with ENCODING 'UTF8' TEMPLATE template0");
+                assertThatThrownBy(() -> new Migration(owner).migrate()).isInstanceOf(PreflightException.class);
+                assertThat(Schemas.value(owner, "SELECT to_regnamespace('satchel')"))
+                        .isNull();
+                assertThat(SchemaVerification.of(owner).checks())
+                        .contains(new Check("encoding of the database", "UTF8", encoding, Check.Result.FAILED));
+            } finally {
+                Schemas.run(database.superuserDataSource(), "DROP DATABASE " + name + " WITH (FORCE)");
+            }
         }
     }
 

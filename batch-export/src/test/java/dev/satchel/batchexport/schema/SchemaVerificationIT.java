@@ -294,6 +294,36 @@ class SchemaVerificationIT {
     }
 
     @Test
+    void namesLoginsThatRowSecurityDoesNotBind() throws SQLException {
+        try (var database = SampleDatabase.create()) {
+            var verification = SchemaVerification.of(database.ownerDataSource());
+            assertThat(verification.checks()).contains(Check.ok("row security of Satchel's logins", "binds them"));
+            Schemas.run(database.superuserDataSource(), """
+                    CREATE ROLE unbound_a LOGIN BYPASSRLS IN ROLE satchel_runtime;
+                    CREATE ROLE unbound_b LOGIN SUPERUSER IN ROLE satchel_vault;
+                    CREATE ROLE unbound_c LOGIN IN ROLE satchel_exports, satchel_owner;
+                    CREATE ROLE unbound_d LOGIN IN ROLE unbound_a;
+                    CREATE ROLE bound LOGIN IN ROLE satchel_exports;
+                    CREATE ROLE unbound_e LOGIN BYPASSRLS;
+                    """);
+            try {
+                assertThat(verification.checks())
+                        .filteredOn(check -> check.subject().equals("row security of Satchel's logins"))
+                        .extracting(Check::line)
+                        .containsExactly("warning row security of Satchel's logins: does not bind unbound_a has"
+                                + " BYPASSRLS; unbound_b is a superuser; unbound_c may become satchel_owner, which owns"
+                                + " table public.export_history; unbound_d may become unbound_a, which has BYPASSRLS:"
+                                + " make the worker a login of its own, in role satchel_runtime, that owns no table and"
+                                + " bypasses nothing");
+            } finally {
+                Schemas.run(
+                        database.superuserDataSource(),
+                        "DROP ROLE unbound_a, unbound_b, unbound_c, unbound_d, unbound_e, bound");
+            }
+        }
+    }
+
+    @Test
     void warnsOfAnOpenPublic() throws SQLException {
         try (var database = SampleDatabase.create()) {
             Schemas.run(database.superuserDataSource(), "GRANT CREATE ON SCHEMA public TO PUBLIC, satchel_worker");

@@ -6,6 +6,30 @@
 SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog, pg_temp;
 
+CREATE OR REPLACE FUNCTION satchel.key_encryption_keys()
+    RETURNS TABLE (kek_id text)
+    LANGUAGE sql
+    STABLE
+    SECURITY DEFINER
+    ROWS 3
+    SET search_path = pg_catalog, pg_temp
+    SET row_security = off
+AS $function$
+    -- From each id to the next in the index, instead of over all data keys.
+    WITH RECURSIVE used (id) AS (
+        SELECT min(data_key.kek_id) FROM satchel.data_key
+         UNION ALL
+        SELECT (SELECT min(data_key.kek_id) FROM satchel.data_key WHERE data_key.kek_id > used.id)
+          FROM used
+         WHERE used.id IS NOT NULL
+    )
+    SELECT used.id FROM used WHERE used.id IS NOT NULL
+$function$;
+
+COMMENT ON FUNCTION satchel.key_encryption_keys() IS
+    'The ids of the key-encryption keys that wrap a data key. Who is given none of these has the keys of another database, '
+    'and is to seal nothing here.';
+
 CREATE OR REPLACE FUNCTION satchel.lock_keys(of_user uuid, of_provider text)
     RETURNS TABLE (row_id uuid, was_set boolean)
     LANGUAGE plpgsql
@@ -307,7 +331,7 @@ COMMENT ON FUNCTION satchel.rewrap_data_keys(uuid[], text[], bytea[], text[], by
     'others have locked are left. At most 1000 in one call.';
 
 REVOKE ALL
-    ON FUNCTION satchel.lock_keys(uuid, text), satchel.set_key(uuid, text, uuid, text, text, bytea),
+    ON FUNCTION satchel.key_encryption_keys(), satchel.lock_keys(uuid, text), satchel.set_key(uuid, text, uuid, text, text, bytea),
         satchel.judge_keys(uuid), satchel.remove_keys(uuid, text), satchel.key_statuses(uuid),
         satchel.record_verdict(uuid, text, text, text, text), satchel.record_opening(uuid, text, text),
         satchel.recorded_key(uuid), satchel.rewrap_data_keys(uuid[], text[], bytea[], text[], bytea[])
@@ -319,3 +343,4 @@ GRANT EXECUTE
         satchel.recorded_key(uuid)
     TO satchel_vault;
 GRANT EXECUTE ON FUNCTION satchel.rewrap_data_keys(uuid[], text[], bytea[], text[], bytea[]) TO satchel_rotation;
+GRANT EXECUTE ON FUNCTION satchel.key_encryption_keys() TO satchel_vault, satchel_rotation;
