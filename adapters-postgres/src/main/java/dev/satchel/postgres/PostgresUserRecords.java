@@ -326,7 +326,7 @@ final class PostgresUserRecords implements UserRecords {
         }
     }
 
-    /** How many rows of a table, called {@code record}, are the user's, and by which condition. */
+    /** How many rows of a table are the user's, and by which condition on a row that the statement calls "record". */
     private record Owned(String condition, long records) {}
 
     /** A COPY under way; closing it before its end cancels it, or the connection would be of no use to anybody. */

@@ -35,6 +35,8 @@ enum SourceType {
 
     private final Column.Type type;
     private final String expression;
+    /** Unchangeable, which the type does not say. */
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Set<String> live;
 
     SourceType(Column.Type type, String expression, String... live) {

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * Hand-written FROM and WHERE, for what columns and foreign keys cannot say. Code that the operator trusts.
  *
  * @param template in which {@code {name}} stands for one of the tables and {@code {user}} for the user's id
- * @param tables by the names in the template
+ * @param named the tables, by their names in the template
  * @param homeNames those without all of which the dataset is absent
  */
 record SqlRelations(String template, Map<String, SqlTable> named, List<String> homeNames)

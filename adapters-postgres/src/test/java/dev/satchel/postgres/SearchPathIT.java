@@ -4,19 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.UserId;
-import dev.satchel.export.Dataset;
 import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
-import dev.satchel.export.ExportType;
 import dev.satchel.export.Exports;
+import dev.satchel.export.LearningDatasets;
+import dev.satchel.export.LearningTypes;
 import dev.satchel.export.RecordingSink;
 import dev.satchel.keys.ApiKeys;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.Purpose;
 import dev.satchel.keys.UserKeys;
-import dev.satchel.export.LearningTypes;
-import dev.satchel.export.LearningDatasets;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.migrations.Shadows;
 import java.io.IOException;
@@ -91,8 +89,7 @@ class SearchPathIT {
         satchel.fileLedger().published(Exports.ROOT, 5);
         satchel.fileLedger().unreadable(5);
         satchel.knownStores().all();
-        satchel.userRecords()
-                .read(new UserId(user), LearningDatasets.ALL, ExportFilters.NONE, new RecordingSink());
+        satchel.userRecords().read(new UserId(user), LearningDatasets.ALL, ExportFilters.NONE, new RecordingSink());
         useKeys(satchel);
         satchel.learnerProgress().find(new UserId(user));
         satchel.learnerProgress().streak(new UserId(user), Instant.EPOCH);
