@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
         name = "migrate",
         description = {
             "Brings the database to the newest version of Satchel's schema.",
-            "It looks first, and then changes all or nothing. Then it counts the progress of the users who were there"
+            "It looks first, and then changes all or nothing: it applies what is new, and restores what the schema lacks"
+                    + " of what Satchel made, such as rights after a restore without them. Then it counts the progress of the users who were there"
                     + " before, batch by batch: stopped, it goes on next time.",
             "Log in as the owner of the application's tables."
         })
@@ -50,9 +51,11 @@ final class MigrateCommand implements Callable<Integer> {
         Migration.Outcome outcome = new Migration(owner).migrate();
         outcome.recorded().forEach(file -> console.out().println("recorded " + file + ", which was there already"));
         outcome.applied().forEach(file -> console.out().println("applied " + file));
+        outcome.restored().forEach(console.out()::println);
+        outcome.left().forEach(difference -> console.out().println("left as it is: " + difference));
         console.out()
-                .println((outcome.applied().isEmpty() && outcome.recorded().isEmpty() ? "nothing to do: " : "")
-                        + "the schema is at version " + outcome.version());
+                .println((outcome.isChange() ? "" : "nothing to do: ") + "the schema is at version "
+                        + outcome.version());
         long users = new Backfill(owner).run(waiting -> LOG.info("{} users still wait for their progress", waiting));
         if (users > 0) {
             console.out().println("counted the progress of " + users + " users");

@@ -114,7 +114,8 @@ final class Problems {
                 "the login may not do this: " + firstLine(thrown)
                         + " (log in as a member of satchel_runtime, or of the role that the command needs:"
                         + " satchel_exports, satchel_vault for keys, satchel_rotation for 'keys rotate'; for 'satchel"
-                        + " migrate' and 'keys adopt' as the owner)";
+                        + " migrate' and 'keys adopt' as the owner; after a restore without privileges, run 'satchel migrate'"
+                        + " as the owner first)";
             case "25006" ->
                 "the database is read-only (" + firstLine(thrown) + "): it is a standby, or"
                         + " default_transaction_read_only is on; DATABASE_URL must lead to where changes are allowed";

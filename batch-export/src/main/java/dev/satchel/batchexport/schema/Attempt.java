@@ -3,11 +3,12 @@ package dev.satchel.batchexport.schema;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 
-/** A query that may fail without ending the transaction it runs in; its settings are undone either way. */
+/** What may fail without ending the transaction that it runs in. */
 final class Attempt {
 
     private Attempt() {}
@@ -18,6 +19,7 @@ final class Attempt {
         T run() throws SQLException;
     }
 
+    /** Asks, and undoes the settings that were made to ask. */
     static <T> T orElse(Connection connection, Query<T> query, Function<SQLException, T> otherwise)
             throws SQLException {
         Savepoint before = connection.setSavepoint();
@@ -27,6 +29,33 @@ final class Attempt {
             return otherwise.apply(failure);
         } finally {
             connection.rollback(before);
+        }
+    }
+
+    /** A change or two. */
+    @FunctionalInterface
+    interface Change {
+        void make() throws SQLException;
+    }
+
+    /**
+     * Makes a change that stays if it succeeds.
+     *
+     * @return what stopped it, if anything did; then nothing of it stays
+     * @throws SQLException if the change may succeed when the whole transaction is tried again
+     */
+    static Optional<SQLException> change(Connection connection, Change change) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            change.make();
+            connection.releaseSavepoint(before);
+            return Optional.empty();
+        } catch (SQLException failure) {
+            if (SchemaTransaction.isInTheWay(failure)) {
+                throw failure;
+            }
+            connection.rollback(before);
+            return Optional.of(failure);
         }
     }
 

@@ -64,7 +64,8 @@ public final class Migration {
     }
 
     /**
-     * Applies what is missing; nothing when the schema is current.
+     * Applies what is missing, and restores what a schema lacks of what the files made; nothing when the schema is
+     * current.
      *
      * @throws PreflightException if something found beforehand stops it
      * @throws SchemaBusyException if tables stayed locked
@@ -73,30 +74,45 @@ public final class Migration {
      */
     public Outcome migrate() throws SQLException {
         return transaction.run(connection -> {
-            Preflight preflight = new Preflight(connection);
-            Preflight.Report report = preflight.report();
-            if (report.isBlocked()) {
-                throw new PreflightException(report);
-            }
-            EditedFiles.realign(connection);
-            PastedFiles pasted = preflight.pastedFiles();
-            if (flyway(connection).load().info().pending().length > 0) {
-                if (preflight.adopts()) {
-                    SchemaTransaction.execute(connection, LOCK_SESSIONS);
-                }
-                SchemaTransaction.execute(connection, LOCK_BASE_TABLES);
-            }
-            if (pasted.needRecording()) {
-                record(connection, pasted);
-            }
-            MigrateResult result = flyway(connection).load().migrate();
-            if (!pasted.recorded().isEmpty()) {
-                SchemaTransaction.execute(connection, SHOW_HISTORY);
-            }
-            PrivateRowSecurity.takeBack(connection);
+            Outcome outcome = migrate(connection);
             beforeCommit.on(connection);
-            return outcome(pasted, result);
+            return outcome;
         });
+    }
+
+    static Outcome migrate(Connection connection) throws SQLException {
+        Preflight preflight = new Preflight(connection);
+        Preflight.Report report = preflight.report();
+        if (report.isBlocked()) {
+            throw new PreflightException(report);
+        }
+        EditedFiles.realign(connection);
+        PastedFiles pasted = preflight.pastedFiles();
+        if (flyway(connection).load().info().pending().length > 0) {
+            if (preflight.adopts()) {
+                SchemaTransaction.execute(connection, LOCK_SESSIONS);
+            }
+            lockBaseTables(connection);
+        }
+        if (pasted.needRecording()) {
+            record(connection, pasted);
+        }
+        List<Check> roles = preflight.hasHistory() ? Restoration.makeRoles(connection) : List.of();
+        MigrateResult result = flyway(connection).load().migrate();
+        if (!pasted.recorded().isEmpty()) {
+            SchemaTransaction.execute(connection, SHOW_HISTORY);
+        }
+        if (!result.migrations.isEmpty()) {
+            // The tables were just made: that is nothing to report as restored.
+            PrivateRowSecurity.takeBack(connection);
+        }
+        Restoration.Outcome restored = Restoration.restore(connection, roles);
+        PrivateRowSecurity.takeBack(connection);
+        return outcome(pasted, result, restored);
+    }
+
+    static void lockBaseTables(Connection connection) throws SQLException {
+        SchemaTransaction.execute(connection, LOCK_BASE_TABLES);
     }
 
     private static void record(Connection connection, PastedFiles pasted) throws SQLException {
@@ -112,7 +128,7 @@ public final class Migration {
         }
     }
 
-    private static Outcome outcome(PastedFiles pasted, MigrateResult result) {
+    private static Outcome outcome(PastedFiles pasted, MigrateResult result, Restoration.Outcome restored) {
         List<String> applied = result.migrations.stream()
                 .map(file -> Stream.of(file.version, file.description)
                         .filter(part -> part != null && !part.isBlank())
@@ -122,6 +138,8 @@ public final class Migration {
         return new Outcome(
                 pasted.recorded(),
                 applied,
+                restored.lines(),
+                restored.left(),
                 result.targetSchemaVersion == null ? result.initialSchemaVersion : result.targetSchemaVersion);
     }
 
@@ -144,7 +162,16 @@ public final class Migration {
      *
      * @param recorded the files that had run before without a history, in order
      * @param applied the files, in order
+     * @param restored what the migrations make and the schema lacked, or what it had besides; the last line sums up
+     * @param left what differs still, and why
      * @param version of the schema from now on
      */
-    public record Outcome(List<String> recorded, List<String> applied, String version) {}
+    public record Outcome(
+            List<String> recorded, List<String> applied, List<String> restored, List<String> left, String version) {
+
+        /** Whether anything was changed. */
+        public boolean isChange() {
+            return !(recorded.isEmpty() && applied.isEmpty() && restored.isEmpty());
+        }
+    }
 }

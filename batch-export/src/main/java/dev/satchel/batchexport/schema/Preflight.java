@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.flywaydb.core.api.MigrationInfo;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at a database before a migration and tells what it would meet. Changes nothing, and locks nothing of others. */
@@ -320,17 +321,25 @@ public final class Preflight {
     private final List<Finding> findings = new ArrayList<>();
     private @Nullable PastedFiles pasted;
     private boolean adopts;
+    private boolean hasHistory;
 
     Preflight(Connection connection) {
         this.connection = connection;
     }
 
-    /** Looks at a database through a transaction that can only read. */
+    /**
+     * Looks at a database through a transaction that can only read. Of a schema at the newest version it also tells what a
+     * migration would restore.
+     */
     public static Report report(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setReadOnly(true);
             SchemaTransaction.begin(connection);
-            Report report = new Preflight(connection).report();
+            Preflight preflight = new Preflight(connection);
+            Report report = preflight.report();
+            if (preflight.hasHistory && !report.isBlocked()) {
+                report = report.with(preflight.contract());
+            }
             connection.rollback();
             return report;
         }
@@ -350,9 +359,10 @@ public final class Preflight {
         for (String name : PublicTable.NAMES) {
             tables.add(PublicTable.in(connection, name));
         }
-        if (rows(connection, "SELECT to_regclass('satchel.flyway_schema_history')")
+        hasHistory = rows(connection, "SELECT to_regclass('satchel.flyway_schema_history')")
                         .get(0)
-                != null) {
+                != null;
+        if (hasHistory) {
             pasted = PastedFiles.none();
             history();
         } else {
@@ -367,6 +377,11 @@ public final class Preflight {
         roles();
         locks(tables);
         return new Report(List.copyOf(findings));
+    }
+
+    /** Whether migrations were recorded, as the report found it. */
+    boolean hasHistory() {
+        return hasHistory;
     }
 
     /** Whether earlier tables of the application will be moved, as the report found it. */
@@ -456,6 +471,21 @@ public final class Preflight {
         }
         List<String> version = rows(connection, HISTORY);
         ok("history", version.isEmpty() ? "nothing applied yet" : "the schema is at version " + version.get(0));
+    }
+
+    private List<Finding> contract() throws SQLException {
+        List<String> pending = Stream.of(
+                        Migration.flyway(connection).load().info().pending())
+                .map(MigrationInfo::getScript)
+                .toList();
+        return pending.isEmpty()
+                ? Restoration.plan(connection)
+                : List.of(new Finding(
+                        Level.NOTICE,
+                        "contract",
+                        "files will be applied, and then what the schema lacks of the others is restored: "
+                                + String.join(", ", pending),
+                        List.of()));
     }
 
     private void publicTables(List<PublicTable> tables) throws SQLException {
@@ -708,6 +738,10 @@ public final class Preflight {
 
     /** Everything found, in the order looked at. */
     public record Report(List<Finding> findings) {
+
+        Report with(List<Finding> more) {
+            return new Report(Stream.concat(findings.stream(), more.stream()).toList());
+        }
 
         public boolean isBlocked() {
             return !blocking().isEmpty();

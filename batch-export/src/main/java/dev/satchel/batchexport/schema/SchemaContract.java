@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What the schema must be: the facts of a freshly migrated database, kept in {@code SchemaContract.txt}.
@@ -63,6 +64,19 @@ final class SchemaContract {
                 .filter(subject -> subject.startsWith(MIGRATION + "V"))
                 .map(subject -> subject.substring((MIGRATION + "V").length(), subject.indexOf("__")))
                 .toList();
+    }
+
+    boolean has(String subject) {
+        return facts.containsKey(subject);
+    }
+
+    boolean hasConstraint(String name) {
+        return facts.keySet().stream().anyMatch(subject -> subject.startsWith("constraint " + name + " on "));
+    }
+
+    /** What it says about a subject that it has. */
+    String fact(String subject) {
+        return Objects.requireNonNull(facts.get(subject), subject);
     }
 
     /** Compares in both directions: what is missing or different, and what nobody asked for. */

@@ -126,13 +126,16 @@ final class SchemaTransaction {
 
     private static @Nullable SQLException obstacleIn(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException exception
-                    && exception.getSQLState() != null
-                    && (IN_THE_WAY.contains(exception.getSQLState()) || isRaceForRole(exception))) {
+            if (cause instanceof SQLException exception && isInTheWay(exception)) {
                 return exception;
             }
         }
         return null;
+    }
+
+    /** Whether the work may succeed when it is done once more from the start. */
+    static boolean isInTheWay(SQLException failure) {
+        return failure.getSQLState() != null && (IN_THE_WAY.contains(failure.getSQLState()) || isRaceForRole(failure));
     }
 
     // Roles and memberships belong to the whole server: a migration of another database may make the same.

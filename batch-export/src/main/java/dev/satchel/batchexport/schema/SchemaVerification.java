@@ -88,21 +88,9 @@ public final class SchemaVerification {
         checks.add(version.check());
         checks.add(DatabaseEncoding.check(connection));
         if (version.isKnown()) {
-            checks.addAll(SchemaContract.load().compare(SchemaFacts.read(connection), version.number()));
-            if (SchemaVersion.isHidden(connection)) {
-                checks.removeIf(check -> check.subject().startsWith(SchemaContract.MIGRATION));
-                checks.add(Check.warning(
-                        "migrations",
-                        "applied",
-                        "not looked at, because the login may not read satchel.flyway_schema_history: log in as the owner"
-                                + " of Satchel's tables, or as a member of satchel_runtime"));
-            }
-            if (!hasWords(connection)) {
-                checks.removeIf(check -> check.subject().endsWith(ON_WORDS));
-            }
+            checks.addAll(facts(connection, version));
             checks.add(OpenSchemas.check(connection));
             checks.add(WorkerLogins.check(connection));
-            checks.addAll(AuthUid.check(connection));
             checks.addAll(ApplicationTables.check(connection));
             checks.addAll(VisibleRecords.check(connection, datasets));
             checks.addAll(ProgressRows.check(connection));
@@ -110,6 +98,34 @@ public final class SchemaVerification {
             checks.addAll(UncheckedRows.check(connection));
             checks.addAll(ZoneRows.check(connection));
         }
+        return checks;
+    }
+
+    /** What differs from what the migrations make, but for the history of the migrations itself. */
+    static List<Check> differences(Connection connection) throws SQLException {
+        ServerVersion version = serverVersion(connection);
+        return version.isTried()
+                ? facts(connection, version).stream()
+                        .filter(check -> check.isFailed() && !check.subject().startsWith(SchemaContract.MIGRATION))
+                        .toList()
+                : List.of();
+    }
+
+    private static List<Check> facts(Connection connection, ServerVersion version) throws SQLException {
+        List<Check> checks =
+                new ArrayList<>(SchemaContract.load().compare(SchemaFacts.read(connection), version.number()));
+        if (SchemaVersion.isHidden(connection)) {
+            checks.removeIf(check -> check.subject().startsWith(SchemaContract.MIGRATION));
+            checks.add(Check.warning(
+                    "migrations",
+                    "applied",
+                    "not looked at, because the login may not read satchel.flyway_schema_history: log in as the owner"
+                            + " of Satchel's tables, or as a member of satchel_runtime"));
+        }
+        if (!hasWords(connection)) {
+            checks.removeIf(check -> check.subject().endsWith(ON_WORDS));
+        }
+        checks.addAll(AuthUid.check(connection));
         return checks;
     }
 

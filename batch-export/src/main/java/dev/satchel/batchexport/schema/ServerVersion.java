@@ -20,6 +20,11 @@ record ServerVersion(int number) {
         return major() >= OLDEST_MAJOR;
     }
 
+    /** Whether Satchel was tried on it, so that it prints expressions as the contract has them. */
+    boolean isTried() {
+        return isKnown() && major() <= NEWEST_MAJOR;
+    }
+
     Check check() {
         String subject = "server version";
         String expectation = "14.19, 15.14, 16.10, 17.6, 18.0 or a later minor version";

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Stream;
+import org.flywaydb.core.api.FlywayException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +50,16 @@ class DamageIT {
         connection.rollback();
     }
 
-    private record Damage(String named, String sql) {
+    /**
+     * @param named what a verification names
+     * @param reason why a migration does not mend it; empty where it does
+     */
+    private record Damage(String named, String sql, String reason) {
+
+        Damage left(String why) {
+            return new Damage(named, sql, why);
+        }
+
         @Override
         public String toString() {
             return sql.lines()
@@ -60,7 +70,7 @@ class DamageIT {
     }
 
     private static Damage to(String named, String sql) {
-        return new Damage(named, sql);
+        return new Damage(named, sql, "");
     }
 
     static Stream<Damage> damages() {
@@ -85,47 +95,58 @@ class DamageIT {
 
     private static List<Damage> tables() {
         return List.of(
-                to("table public.user_progress", "DROP TABLE public.user_progress"),
-                to("table public.user_api_keys", "ALTER TABLE public.user_api_keys RENAME TO api_keys"),
-                to("table public.export_history", "ALTER TABLE public.export_history SET SCHEMA satchel"),
-                to("table satchel.export_file", "DROP TABLE satchel.export_file"),
-                to("table satchel.batch_job_execution_context", "DROP TABLE satchel.batch_job_execution_context"),
-                to("table satchel.leftover", "CREATE TABLE satchel.leftover (id integer)"),
+                to("table public.user_progress", "DROP TABLE public.user_progress")
+                        .left("is missing, and its rows with it"),
+                to("table public.user_api_keys", "ALTER TABLE public.user_api_keys RENAME TO api_keys")
+                        .left("is missing, and its rows with it"),
+                to("table public.export_history", "ALTER TABLE public.export_history SET SCHEMA satchel")
+                        .left("is missing, and its rows with it"),
+                to("table satchel.export_file", "DROP TABLE satchel.export_file")
+                        .left("is missing, and its rows with it"),
+                to("table satchel.batch_job_execution_context", "DROP TABLE satchel.batch_job_execution_context")
+                        .left("is missing, and its rows with it"),
+                to("table satchel.leftover", "CREATE TABLE satchel.leftover (id integer)")
+                        .left("is not Satchel's"),
                 to("table satchel.export_file", "ALTER TABLE satchel.export_file SET UNLOGGED"),
-                to("table satchel.export_file", "CREATE TABLE public.files () INHERITS (satchel.export_file)"),
-                to("owner of table public.export_history", "ALTER TABLE public.export_history OWNER TO stranger"),
-                to("owner of table satchel.export_lease", "ALTER TABLE satchel.export_lease OWNER TO stranger"),
-                to("owner of table public.user_api_keys", "ALTER SCHEMA satchel OWNER TO stranger"),
-                to("schema satchel", "ALTER SCHEMA satchel RENAME TO purse"),
+                to("table satchel.export_file", "CREATE TABLE public.files () INHERITS (satchel.export_file)")
+                        .left("which only its owner can judge"),
+                to("owner of table public.export_history", "ALTER TABLE public.export_history OWNER TO stranger")
+                        .left("must be owner of"),
+                to("owner of table satchel.export_lease", "ALTER TABLE satchel.export_lease OWNER TO stranger")
+                        .left("must be owner of"),
+                to("owner of table public.user_api_keys", "ALTER SCHEMA satchel OWNER TO stranger")
+                        .left("the pre-flight found"),
+                to("schema satchel", "ALTER SCHEMA satchel RENAME TO purse").left("the pre-flight found"),
                 to("rule swallow on public.user_progress", """
                         CREATE RULE swallow AS ON DELETE TO public.user_progress DO INSTEAD NOTHING
-                        """),
-                to("type satchel.mood", "CREATE TYPE satchel.mood AS ENUM ('good', 'bad')"));
+                        """).left("is not Satchel's"),
+                to("type satchel.mood", "CREATE TYPE satchel.mood AS ENUM ('good', 'bad')")
+                        .left("is not Satchel's"));
     }
 
     private static List<Damage> columns() {
         return List.of(
                 to("column public.export_history.file_url", """
                         ALTER TABLE public.export_history DROP COLUMN file_url CASCADE
-                        """),
+                        """).left("is missing, and what it held with it"),
                 to("column public.user_progress.last_qa_session_at", """
                         ALTER TABLE public.user_progress ADD COLUMN last_qa_session_at timestamptz
-                        """),
+                        """).left("is not Satchel's"),
                 to("column public.user_progress.total_points", """
                         ALTER TABLE public.user_progress RENAME COLUMN total_points TO points
-                        """),
+                        """).left("is missing, and what it held with it"),
                 to("column public.export_history.records_count", """
                         ALTER TABLE public.export_history ALTER COLUMN records_count TYPE bigint
-                        """),
+                        """).left("what it holds decides"),
                 to("column public.export_history.export_type", """
                         ALTER TABLE public.export_history ALTER COLUMN export_type TYPE varchar(60)
-                        """),
+                        """).left("what it holds decides"),
                 to("column public.user_progress.average_accuracy", """
                         ALTER TABLE public.user_progress ALTER COLUMN average_accuracy TYPE numeric(6, 2)
-                        """),
+                        """).left("what it holds decides"),
                 to("column satchel.export_lease.heartbeat_at", """
                         ALTER TABLE satchel.export_lease ALTER COLUMN heartbeat_at TYPE timestamp
-                        """),
+                        """).left("what it holds decides"),
                 to("column public.user_api_keys.user_id", """
                         ALTER TABLE public.user_api_keys ALTER COLUMN user_id DROP NOT NULL
                         """),
@@ -134,16 +155,16 @@ class DamageIT {
                         """),
                 to("column public.export_history.error_message", """
                         ALTER TABLE public.export_history ALTER COLUMN error_message TYPE text COLLATE "POSIX"
-                        """),
+                        """).left("what it holds decides"),
                 to("column satchel.batch_job_instance.job_instance_id", """
                         ALTER TABLE satchel.batch_job_instance ALTER COLUMN job_instance_id
                             ADD GENERATED BY DEFAULT AS IDENTITY
-                        """),
+                        """).left("what it holds decides"),
                 // The order of the columns of a table changes when one is made anew.
                 to("column public.user_api_keys.last_validated_at", """
                         ALTER TABLE public.user_api_keys DROP COLUMN anthropic_api_key;
                         ALTER TABLE public.user_api_keys ADD COLUMN anthropic_api_key text
-                        """),
+                        """).left("stands at another position"),
                 to("default of public.export_history.status", """
                         ALTER TABLE public.export_history ALTER COLUMN status DROP DEFAULT
                         """),
@@ -175,7 +196,7 @@ class DamageIT {
                 to("constraint user_progress_total_points_check", """
                         ALTER TABLE public.user_progress
                             RENAME CONSTRAINT user_progress_total_points_check TO points_check
-                        """),
+                        """).left("is not Satchel's"),
                 to("constraint export_history_filters_size_check", """
                         ALTER TABLE public.export_history DROP CONSTRAINT export_history_filters_size_check
                         """),
@@ -203,7 +224,7 @@ class DamageIT {
                         """),
                 to("constraint one_type on public.export_history", """
                         ALTER TABLE public.export_history ADD CONSTRAINT one_type CHECK (export_type = 'all')
-                        """),
+                        """).left("is not Satchel's"),
                 to("constraint batch_job_instance_job_name_job_key_key", """
                         ALTER TABLE satchel.batch_job_instance
                             DROP CONSTRAINT batch_job_instance_job_name_job_key_key
@@ -216,7 +237,7 @@ class DamageIT {
                 to("index satchel.export_file_export_id_idx", "DROP INDEX satchel.export_file_export_id_idx"),
                 to("index public.idx_user_progress_last_activity", """
                         ALTER INDEX public.idx_user_progress_last_activity RENAME TO last_activity
-                        """),
+                        """).left("is not Satchel's"),
                 to("index public.idx_export_history_user_id", """
                         DROP INDEX public.idx_export_history_user_id;
                         CREATE INDEX idx_export_history_user_id ON public.export_history (user_id)
@@ -248,7 +269,7 @@ class DamageIT {
                         """),
                 to("index public.one_export_ever", """
                         CREATE UNIQUE INDEX one_export_ever ON public.export_history (user_id)
-                        """));
+                        """).left("is not Satchel's"));
     }
 
     private static List<Damage> rowSecurity() {
@@ -270,7 +291,7 @@ class DamageIT {
                         """),
                 to("policy \"Users can view their own API keys\"", """
                         ALTER POLICY "Users can view their own API keys" ON public.user_api_keys RENAME TO "Look"
-                        """),
+                        """).left("is not Satchel's"),
                 to("USING of policy \"Users can view their own export history\"", """
                         ALTER POLICY "Users can view their own export history" ON public.export_history USING (true)
                         """),
@@ -304,7 +325,8 @@ class DamageIT {
                 to("policy \"Everyone sees everything\" on public.export_history", """
                         CREATE POLICY "Everyone sees everything" ON public.export_history
                             FOR SELECT TO anon USING (true)
-                        """));
+                        """)
+                        .left("is not Satchel's"));
     }
 
     private static List<Damage> grants() {
@@ -326,7 +348,8 @@ class DamageIT {
                         """),
                 to("table public.export_history to anon", "GRANT SELECT ON public.export_history TO anon"),
                 to("table public.export_history to PUBLIC", "GRANT SELECT ON public.export_history TO PUBLIC"),
-                to("table public.user_api_keys to stranger", "GRANT SELECT ON public.user_api_keys TO stranger"),
+                to("table public.user_api_keys to stranger", "GRANT SELECT ON public.user_api_keys TO stranger")
+                        .left("somebody granted it to a role that is not Satchel's"),
                 to("table public.export_history to service_role", """
                         GRANT SELECT ON public.export_history TO service_role WITH GRANT OPTION
                         """),
@@ -355,7 +378,8 @@ class DamageIT {
                         """),
                 to("schema satchel to anon", "GRANT USAGE ON SCHEMA satchel TO anon"),
                 to("schema satchel to PUBLIC", "GRANT USAGE ON SCHEMA satchel TO PUBLIC"),
-                to("schema satchel to satchel_runtime", "GRANT CREATE ON SCHEMA satchel TO satchel_runtime"),
+                to("schema satchel to satchel_runtime", "GRANT CREATE ON SCHEMA satchel TO satchel_runtime")
+                        .left("the pre-flight found"),
                 to("schema satchel to satchel_vault", "REVOKE USAGE ON SCHEMA satchel FROM satchel_vault"));
     }
 
@@ -399,19 +423,22 @@ class DamageIT {
                         "function satchel.record_opening(of_user uuid, of_provider text, for_purpose text) to"
                                 + " satchel_vault",
                         "REVOKE EXECUTE ON FUNCTION satchel.record_opening(uuid, text, text) FROM satchel_vault"),
-                to("relation public.sessions to satchel_exports", "GRANT SELECT ON public.sessions TO satchel_exports"),
+                to("relation public.sessions to satchel_exports", "GRANT SELECT ON public.sessions TO satchel_exports")
+                        .left("granted on what is not Satchel's"),
                 to("column public.sessions.ended_at to satchel_runtime", """
                         GRANT UPDATE (ended_at) ON public.sessions TO satchel_runtime
-                        """),
-                to("schema public to satchel_exports", "GRANT CREATE ON SCHEMA public TO satchel_exports"),
+                        """).left("granted on what is not Satchel's"),
+                to("schema public to satchel_exports", "GRANT CREATE ON SCHEMA public TO satchel_exports")
+                        .left("the pre-flight found"),
                 to("database itself to satchel_vault", """
                         DO $block$
                         BEGIN
                             EXECUTE format('GRANT CREATE ON DATABASE %I TO satchel_vault', current_database());
                         END
                         $block$
-                        """),
-                to("future objects of", "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO satchel_rotation"));
+                        """).left("granted on what is not Satchel's"),
+                to("future objects of", "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO satchel_rotation")
+                        .left("granted on what is not Satchel's"));
     }
 
     private static List<Damage> triggers() {
@@ -436,7 +463,7 @@ class DamageIT {
                         """),
                 to("trigger trigger_user_api_keys_updated_at", """
                         ALTER TRIGGER trigger_user_api_keys_updated_at ON public.user_api_keys RENAME TO touch
-                        """),
+                        """).left("is not Satchel's"),
                 to("trigger trigger_export_history_status_step", """
                         CREATE OR REPLACE TRIGGER trigger_export_history_status_step
                             AFTER UPDATE ON public.export_history
@@ -447,11 +474,11 @@ class DamageIT {
                 to("trigger zz_spy on public.user_api_keys", """
                         CREATE TRIGGER zz_spy BEFORE INSERT ON public.user_api_keys
                             FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()
-                        """),
+                        """).left("is not Satchel's"),
                 to("trigger ours_elsewhere on public.users", """
                         CREATE TRIGGER ours_elsewhere BEFORE UPDATE ON public.users
                             FOR EACH ROW EXECUTE FUNCTION satchel.set_updated_at()
-                        """));
+                        """).left("is not Satchel's"));
     }
 
     private static List<Damage> functions() {
@@ -484,7 +511,7 @@ class DamageIT {
                         """),
                 to("owner of function satchel.own_api_keys_status()", """
                         ALTER FUNCTION satchel.own_api_keys_status() OWNER TO stranger
-                        """),
+                        """).left("must be owner of"),
                 to("function satchel.own_api_keys_status() to PUBLIC", """
                         GRANT EXECUTE ON FUNCTION satchel.own_api_keys_status() TO PUBLIC
                         """),
@@ -497,7 +524,7 @@ class DamageIT {
                 to("function satchel.set_updated_at()", "DROP FUNCTION satchel.set_updated_at() CASCADE"),
                 to("function satchel.guard_export_status()", """
                         ALTER FUNCTION satchel.guard_export_status() RENAME TO guard
-                        """),
+                        """).left("is not Satchel's"),
                 to("settings of function satchel.follow_sessions()", """
                         ALTER FUNCTION satchel.follow_sessions() SET search_path = ''
                         """),
@@ -507,11 +534,11 @@ class DamageIT {
                 to("kept function satchel.adopted_count()", """
                         CREATE FUNCTION satchel.adopted_count() RETURNS trigger
                             LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NULL; END'
-                        """),
+                        """).left("is not Satchel's to change"),
                 to("function satchel.own_api_keys_status(someone uuid)", """
                         CREATE FUNCTION satchel.own_api_keys_status(someone uuid) RETURNS text
                             LANGUAGE sql AS 'SELECT openai_api_key FROM public.user_api_keys'
-                        """));
+                        """).left("is not Satchel's"));
     }
 
     private static List<Damage> views() {
@@ -534,7 +561,7 @@ class DamageIT {
                         """),
                 to("owner of view public.user_api_keys_status", """
                         ALTER VIEW public.user_api_keys_status OWNER TO stranger
-                        """),
+                        """).left("must be owner of"),
                 to("column public.user_api_keys_status.provider", """
                         ALTER VIEW public.user_api_keys_status RENAME COLUMN provider TO service
                         """));
@@ -556,13 +583,19 @@ class DamageIT {
 
     private static List<Damage> roles() {
         return List.of(
-                to("role satchel_runtime", "ALTER ROLE satchel_runtime BYPASSRLS"),
-                to("role satchel_runtime", "ALTER ROLE satchel_runtime SUPERUSER"),
-                to("role satchel_runtime", "ALTER ROLE satchel_runtime LOGIN"),
-                to("role satchel_runtime", "ALTER ROLE satchel_runtime CREATEROLE"),
-                to("role satchel_exports", "ALTER ROLE satchel_exports BYPASSRLS"),
-                to("role satchel_vault", "ALTER ROLE satchel_vault LOGIN"),
-                to("role satchel_rotation", "ALTER ROLE satchel_rotation SUPERUSER"),
+                to("role satchel_runtime", "ALTER ROLE satchel_runtime BYPASSRLS")
+                        .left("a role belongs to the whole server"),
+                to("role satchel_runtime", "ALTER ROLE satchel_runtime SUPERUSER")
+                        .left("a role belongs to the whole server"),
+                to("role satchel_runtime", "ALTER ROLE satchel_runtime LOGIN")
+                        .left("a role belongs to the whole server"),
+                to("role satchel_runtime", "ALTER ROLE satchel_runtime CREATEROLE")
+                        .left("a role belongs to the whole server"),
+                to("role satchel_exports", "ALTER ROLE satchel_exports BYPASSRLS")
+                        .left("a role belongs to the whole server"),
+                to("role satchel_vault", "ALTER ROLE satchel_vault LOGIN").left("a role belongs to the whole server"),
+                to("role satchel_rotation", "ALTER ROLE satchel_rotation SUPERUSER")
+                        .left("a role belongs to the whole server"),
                 to("membership of satchel_exports in authenticated", """
                         DELETE FROM pg_auth_members WHERE member = 'satchel_exports'::regrole
                         """),
@@ -576,21 +609,31 @@ class DamageIT {
                             END IF;
                         END
                         $block$
-                        """),
+                        """).left("somebody else granted it otherwise"),
                 to("membership of satchel_runtime in satchel_vault", """
                         DELETE FROM pg_auth_members
                          WHERE member = 'satchel_runtime'::regrole AND roleid = 'satchel_vault'::regrole
                         """),
-                to("membership of satchel_vault in satchel_exports", "GRANT satchel_exports TO satchel_vault"),
-                to("membership of satchel_exports in satchel_vault", "GRANT satchel_vault TO satchel_exports"),
-                to("membership of satchel_rotation in service_role", "GRANT service_role TO satchel_rotation"),
-                to("members of satchel_vault", "GRANT satchel_vault TO authenticated"),
-                to("members of satchel_rotation", "GRANT satchel_rotation TO service_role"),
-                to("membership of satchel_runtime in pg_read_all_data", "GRANT pg_read_all_data TO satchel_runtime"),
-                to("members of satchel_runtime", "GRANT satchel_runtime TO anon"),
-                to("role authenticated", "ALTER ROLE authenticated BYPASSRLS"),
-                to("rights of authenticated on public.user_api_keys", "GRANT pg_read_all_data TO authenticated"),
-                to("rights of anon on public.export_history", "GRANT service_role TO anon"));
+                to("membership of satchel_vault in satchel_exports", "GRANT satchel_exports TO satchel_vault")
+                        .left("a role belongs to the whole server"),
+                to("membership of satchel_exports in satchel_vault", "GRANT satchel_vault TO satchel_exports")
+                        .left("a role belongs to the whole server"),
+                to("membership of satchel_rotation in service_role", "GRANT service_role TO satchel_rotation")
+                        .left("a role belongs to the whole server"),
+                to("members of satchel_vault", "GRANT satchel_vault TO authenticated")
+                        .left("gives users rights of Satchel's"),
+                to("members of satchel_rotation", "GRANT satchel_rotation TO service_role")
+                        .left("gives users rights of Satchel's"),
+                to("membership of satchel_runtime in pg_read_all_data", "GRANT pg_read_all_data TO satchel_runtime")
+                        .left("a role belongs to the whole server"),
+                to("members of satchel_runtime", "GRANT satchel_runtime TO anon")
+                        .left("gives users rights of Satchel's"),
+                to("role authenticated", "ALTER ROLE authenticated BYPASSRLS")
+                        .left("a role belongs to the whole server"),
+                to("rights of authenticated on public.user_api_keys", "GRANT pg_read_all_data TO authenticated")
+                        .left("comes from a role"),
+                to("rights of anon on public.export_history", "GRANT service_role TO anon")
+                        .left("comes from a role"));
     }
 
     private static List<Damage> platform() {
@@ -599,35 +642,37 @@ class DamageIT {
                 to("answers of auth.uid()", """
                         CREATE OR REPLACE FUNCTION auth.uid() RETURNS uuid
                             LANGUAGE sql STABLE AS $$ SELECT '5a7c4e10-0000-4000-8000-000000000002'::uuid $$
-                        """),
+                        """).left("is not Satchel's to change"),
                 to("answers of auth.uid()", """
                         CREATE OR REPLACE FUNCTION auth.uid() RETURNS uuid
                             LANGUAGE sql STABLE AS 'SELECT NULL::uuid'
-                        """),
+                        """).left("is not Satchel's to change"),
                 to("execution of auth.uid() by authenticated", """
                         REVOKE EXECUTE ON FUNCTION auth.uid() FROM PUBLIC, authenticated
                         """),
-                to("search_path of function auth.uid()", "ALTER FUNCTION auth.uid() SET search_path = ''"),
-                to("search_path of function auth.uid()", "ALTER FUNCTION auth.uid() SET search_path = public, auth"),
+                to("search_path of function auth.uid()", "ALTER FUNCTION auth.uid() SET search_path = ''")
+                        .left("is not Satchel's to change"),
+                to("search_path of function auth.uid()", "ALTER FUNCTION auth.uid() SET search_path = public, auth")
+                        .left("is not Satchel's to change"),
                 to("use of schema auth by authenticated", "REVOKE USAGE ON SCHEMA auth FROM authenticated"),
                 to("use of schema public by authenticated", """
                         REVOKE USAGE ON SCHEMA public FROM PUBLIC, authenticated
-                        """));
+                        """).left("schema public is not Satchel's"));
     }
 
     private static List<Damage> history() {
         return List.of(
                 to("migration V004__export_history.sql", """
                         DELETE FROM satchel.flyway_schema_history WHERE version = '004'
-                        """),
+                        """).left("Validate failed"),
                 to("migration V007__batch_job_repository.sql", """
                         UPDATE satchel.flyway_schema_history SET success = false WHERE version = '007'
-                        """),
+                        """).left("Validate failed"),
                 to("migration V999__of_the_future.sql", """
                         INSERT INTO satchel.flyway_schema_history (installed_rank, version, description, type, script,
                                                                    installed_by, execution_time, success)
                         VALUES (999, '999', 'of the future', 'SQL', 'V999__of_the_future.sql', 'somebody', 1, true)
-                        """),
+                        """).left("this program is older than the database's schema"),
                 to("table satchel.flyway_schema_history", "DROP TABLE satchel.flyway_schema_history"));
     }
 
@@ -676,7 +721,8 @@ class DamageIT {
                 to("use of type public.uuid in table column satchel.export_file", """
                                 CREATE DOMAIN public.uuid AS pg_catalog.uuid;
                                 ALTER TABLE satchel.export_file ALTER COLUMN token TYPE public.uuid
-                                """));
+                                """)
+                        .left("is in a schema of others"));
     }
 
     @Test
@@ -695,6 +741,29 @@ class DamageIT {
         run(damage.sql());
 
         assertThat(failed()).anySatisfy(line -> assertThat(line).contains(damage.named()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("damages")
+    void isRestoredByAMigrationOrLeftForAReason(Damage damage) throws SQLException {
+        run(damage.sql());
+        run("SET LOCAL ROLE " + database.ownerUser());
+
+        List<String> left;
+        try {
+            left = Migration.migrate(connection).left();
+        } catch (SQLException | FlywayException stop) {
+            assertThat(damage.reason()).isNotEmpty();
+            assertThat(stop).hasMessageContaining(damage.reason());
+            return;
+        }
+
+        if (damage.reason().isEmpty()) {
+            assertThat(left).isEmpty();
+            assertThat(failed()).isEmpty();
+        } else {
+            assertThat(left).anySatisfy(line -> assertThat(line).contains(damage.reason()));
+        }
     }
 
     @Test

@@ -72,7 +72,8 @@ class MigrationIT {
 
             var outcome = new Migration(database.ownerDataSource()).migrate();
 
-            assertThat(outcome).isEqualTo(new Migration.Outcome(List.of(), List.of(), latestVersion()));
+            assertThat(outcome)
+                    .isEqualTo(new Migration.Outcome(List.of(), List.of(), List.of(), List.of(), latestVersion()));
             assertThat(Schemas.everything(database)).isEqualTo(before);
         }
     }
