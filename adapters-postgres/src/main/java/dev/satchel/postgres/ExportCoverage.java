@@ -6,12 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Compares what a database holds of users with what the {@link Datasets} export or leave out with a reason.
+ * Compares what a database holds of users with what the {@link PostgresDatasets} export or leave out with a reason.
  *
  * <p>Reads {@code pg_catalog}, which shows every role everything. Both answers are sentences for the operator, empty when
  * all is well.
@@ -26,7 +25,7 @@ final class ExportCoverage {
                   FROM pg_catalog.pg_class AS relation
                   JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
                  WHERE (relation.relname = 'users' AND namespace.nspname IN ('public', 'auth'))
-                    OR (namespace.nspname IN ('public', 'satchel')
+                    OR ((namespace.nspname = 'satchel' OR namespace.nspname = ANY (:schemas))
                         AND EXISTS (SELECT
                                       FROM pg_catalog.pg_attribute AS owner
                                      WHERE owner.attrelid = relation.oid
@@ -43,7 +42,7 @@ final class ExportCoverage {
               JOIN pg_catalog.pg_class AS relation ON relation.oid = related.oid
               JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
               JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid = relation.oid
-             WHERE (namespace.nspname = 'public'
+             WHERE (namespace.nspname = ANY (:schemas)
                     -- What an adoption keeps for a rollback is from before Satchel.
                     OR namespace.nspname = 'satchel' AND relation.relname !~ '^adopted_')
                AND relation.relkind IN ('r', 'p', 'f', 'm')
@@ -58,33 +57,37 @@ final class ExportCoverage {
               FROM pg_catalog.pg_class AS relation
               JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
               JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid = relation.oid
-             WHERE namespace.nspname IN ('public', 'satchel')
+             WHERE (namespace.nspname = 'satchel' OR namespace.nspname = ANY (:schemas))
                AND relation.relkind IN ('r', 'p', 'v', 'm', 'f')
                AND attribute.attnum > 0
                AND NOT attribute.attisdropped
             """;
 
     private final JdbcClient jdbc;
-    private final Map<Source, String> registered = Datasets.registered();
+    private final Map<Source, String> registered;
+    private final Map<TableName, String> excludedTables;
+    private final String[] schemas;
 
-    ExportCoverage(DataSource dataSource) {
+    ExportCoverage(DataSource dataSource, PostgresDatasets datasets) {
         this.jdbc = StatementSettings.client(dataSource);
+        this.registered = datasets.registered();
+        this.excludedTables = datasets.excludedTables();
+        this.schemas = datasets.schemas().toArray(String[]::new);
     }
 
     /** The tables and columns with data of users that no dataset knows of. */
     List<String> gaps() {
-        List<Held> held = columns(HELD);
-        Set<String> knownTables = tables(registered.keySet());
+        Set<TableName> knownTables = tables(registered.keySet());
         Set<String> gaps = new LinkedHashSet<>();
-        for (Held column : held) {
-            boolean known = column.isPrivate()
-                    ? Datasets.leftOutOfSatchel().containsKey(column.source().table())
-                    : knownTables.contains(column.source().table());
-            if (!known) {
+        for (Source column : columns(HELD)) {
+            if (excludedTables.containsKey(column.table())) {
+                continue;
+            }
+            if (!knownTables.contains(column.table())) {
                 gaps.add("table " + column.table()
                         + " leads to users, and no dataset exports it or leaves it out with a reason");
-            } else if (!column.isPrivate() && !registered.containsKey(column.source())) {
-                gaps.add("column " + column.source() + " is neither exported nor left out with a reason");
+            } else if (!registered.containsKey(column)) {
+                gaps.add("column " + column + " is neither exported nor left out with a reason");
             }
         }
         return List.copyOf(gaps);
@@ -92,54 +95,35 @@ final class ExportCoverage {
 
     /** The registered tables and columns that the database does not have. */
     List<String> stale() {
-        List<Held> existing = columns(EXISTING);
-        Set<Source> existingColumns = existing.stream()
-                .filter(column -> !column.isPrivate())
-                .map(Held::source)
-                .collect(Collectors.toSet());
-        Set<String> existingTables = tables(existingColumns);
-        Set<String> privateTables = existing.stream()
-                .filter(Held::isPrivate)
-                .map(column -> column.source().table())
-                .collect(Collectors.toSet());
+        Set<Source> existing = new LinkedHashSet<>(columns(EXISTING));
+        Set<TableName> existingTables = tables(existing);
         Set<String> stale = new LinkedHashSet<>();
         registered.forEach((source, fate) -> {
             if (!existingTables.contains(source.table())) {
-                stale.add("table public." + source.table() + " does not exist, and exports go without it");
-            } else if (!existingColumns.contains(source)) {
+                stale.add("table " + source.table() + " does not exist, and exports go without it");
+            } else if (!existing.contains(source)) {
                 stale.add("column " + source + " does not exist (" + fate + ")");
             }
         });
-        Datasets.leftOutOfSatchel().forEach((table, reason) -> {
-            if (!privateTables.contains(table)) {
-                stale.add("table satchel." + table + " does not exist (left out: " + reason + ")");
+        excludedTables.forEach((table, reason) -> {
+            if (!existingTables.contains(table)) {
+                stale.add("table " + table + " does not exist (left out: " + reason + ")");
             }
         });
         return List.copyOf(stale);
     }
 
-    private List<Held> columns(String sql) {
+    private List<Source> columns(String sql) {
         return jdbc.sql(sql)
-                .query((row, number) -> new Held(
-                        row.getString("nspname"), new Source(row.getString("relname"), row.getString("attname"))))
+                .param("schemas", schemas)
+                .query((row, number) -> new Source(
+                        new TableName(row.getString("nspname"), row.getString("relname")), row.getString("attname")))
                 .list();
     }
 
-    private static Set<String> tables(Iterable<Source> sources) {
-        Set<String> tables = new TreeSet<>();
+    private static Set<TableName> tables(Iterable<Source> sources) {
+        Set<TableName> tables = new TreeSet<>();
         sources.forEach(source -> tables.add(source.table()));
         return tables;
-    }
-
-    /** A column that the database has. */
-    private record Held(String schema, Source source) {
-
-        boolean isPrivate() {
-            return schema.equals("satchel");
-        }
-
-        String table() {
-            return schema + "." + source.table();
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.satchel.postgres;
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
 import dev.satchel.export.Dataset;
+import dev.satchel.export.DatasetCatalogue;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportFilters;
@@ -469,9 +470,11 @@ final class PostgresExportHistory implements ExportHistory {
     private static final int LONGEST_QUOTE = 60;
 
     private final JdbcClient jdbc;
+    private final DatasetCatalogue catalogue;
 
-    PostgresExportHistory(JdbcClient jdbc) {
+    PostgresExportHistory(JdbcClient jdbc, DatasetCatalogue catalogue) {
         this.jdbc = jdbc;
+        this.catalogue = catalogue;
     }
 
     @Override
@@ -515,7 +518,7 @@ final class PostgresExportHistory implements ExportHistory {
     private JdbcClient.StatementSpec asking(String sql, ExportType type, ExportFormat format, ExportFilters filters) {
         Map<String, String> texts = new TreeMap<>(filters.texts());
         return jdbc.sql(sql)
-                .param("type", type.key())
+                .param("type", type.name())
                 .param("format", format.key())
                 .param("names", texts.keySet().toArray(String[]::new))
                 .param("values", texts.values().toArray(String[]::new));
@@ -540,7 +543,7 @@ final class PostgresExportHistory implements ExportHistory {
 
     private Export.Processing possible(Claimed claimed) {
         try {
-            return claimed.processing();
+            return claimed.processing(catalogue);
         } catch (IllegalArgumentException impossible) {
             Failure failure = new Failure(Failure.Code.INVALID_REQUEST, String.valueOf(impossible.getMessage()));
             refuse(claimed, failure);
@@ -607,7 +610,7 @@ final class PostgresExportHistory implements ExportHistory {
     }
 
     private Optional<Export.Completed> publish(Export.Processing export, DeliveredFile file, Duration retention) {
-        Map<Dataset, Long> records = new TreeMap<>(file.records());
+        Map<Dataset, Long> records = file.records();
         List<DeliveredFile.Entry> entries = file.entries();
         return jdbc.sql(COMPLETE)
                 .param("id", export.id())
@@ -619,9 +622,9 @@ final class PostgresExportHistory implements ExportHistory {
                 .param("sha256", file.sha256())
                 .param("snapshotAt", file.snapshotAt().toString())
                 .param("schemaVersion", file.schemaVersion())
-                .param("datasets", records.keySet().stream().map(Dataset::key).toArray(String[]::new))
+                .param("datasets", records.keySet().stream().map(Dataset::name).toArray(String[]::new))
                 .param("counts", records.values().toArray(Long[]::new))
-                .param("absent", file.absent().stream().map(Dataset::key).toArray(String[]::new))
+                .param("absent", file.absent().stream().map(Dataset::name).toArray(String[]::new))
                 .param(
                         "entryNames",
                         entries.stream().map(DeliveredFile.Entry::name).toArray(String[]::new))
@@ -633,7 +636,7 @@ final class PostgresExportHistory implements ExportHistory {
                         entries.stream().map(DeliveredFile.Entry::sha256).toArray(String[]::new))
                 .param(
                         "gapDatasets",
-                        file.hidden().stream().map(gap -> gap.dataset().key()).toArray(String[]::new))
+                        file.hidden().stream().map(gap -> gap.dataset().name()).toArray(String[]::new))
                 .param(
                         "gapTables",
                         file.hidden().stream().map(HiddenRecords::table).toArray(String[]::new))
@@ -711,7 +714,7 @@ final class PostgresExportHistory implements ExportHistory {
     public Optional<Requested> requestAgain(UUID failed) {
         return jdbc.sql(FIND_FAILED)
                 .param("id", failed)
-                .query((row, number) -> asked(row).request())
+                .query((row, number) -> asked(row).request(catalogue))
                 .optional()
                 .map(this::request);
     }
@@ -784,8 +787,8 @@ final class PostgresExportHistory implements ExportHistory {
     private record Claimed(UUID id, Asked asked, Instant requestedAt, Instant startedAt, int attempt, UUID token) {
 
         /** @throws IllegalArgumentException if the row asks for what does not exist */
-        Export.Processing processing() {
-            return new Export.Processing(id, asked.request(), requestedAt, startedAt, attempt, token);
+        Export.Processing processing(DatasetCatalogue catalogue) {
+            return new Export.Processing(id, asked.request(catalogue), requestedAt, startedAt, attempt, token);
         }
     }
 
@@ -799,9 +802,9 @@ final class PostgresExportHistory implements ExportHistory {
             List<@Nullable String> filterValues) {
 
         /** @throws IllegalArgumentException if the row asks for what does not exist */
-        ExportRequest request() {
+        ExportRequest request(DatasetCatalogue catalogue) {
             return new ExportRequest(
-                    user, ExportType.of(legible(type)), ExportFormat.of(legible(format)), ExportFilters.of(filters()));
+                    user, catalogue.type(legible(type)), ExportFormat.of(legible(format)), ExportFilters.of(filters()));
         }
 
         private Map<String, String> filters() {

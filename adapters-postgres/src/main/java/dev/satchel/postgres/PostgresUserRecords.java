@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -49,6 +49,15 @@ final class PostgresUserRecords implements UserRecords {
             SELECT set_config(name, '0', true)
               FROM pg_catalog.pg_settings
              WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')
+            """;
+
+    // What is read as text must not depend on the login, the server or this machine.
+    private static final String PRINT_ALIKE = """
+            SELECT set_config('TimeZone', 'UTC', true),
+                   set_config('DateStyle', 'ISO, YMD', true),
+                   set_config('IntervalStyle', 'iso_8601', true),
+                   set_config('extra_float_digits', '1', true),
+                   set_config('bytea_output', 'hex', true)
             """;
 
     private static final String LIMIT_STATEMENT = "SELECT set_config('statement_timeout', ?, true)";
@@ -88,7 +97,8 @@ final class PostgresUserRecords implements UserRecords {
     private static final String IS_USER = "SELECT auth.uid() IS NOT DISTINCT FROM ?";
 
     // With the rights of its definer, who sees every row; in the snapshot of this transaction like all else.
-    private static final String COUNT_OWNED = "SELECT name, condition, records FROM satchel.count_records(?, ?)";
+    private static final String COUNT_OWNED =
+            "SELECT place, condition, records FROM satchel.count_records(?, ?::jsonb)";
 
     private static final String IS_MIGRATED =
             "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'satchel')";
@@ -96,15 +106,17 @@ final class PostgresUserRecords implements UserRecords {
     private static final String CANCELED = "57014";
 
     private final DataSource dataSource;
+    private final PostgresDatasets datasets;
     private final Duration maxSnapshotAge;
     private final SQLStateSQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
 
     /** @param maxSnapshotAge when a reading is given up */
-    PostgresUserRecords(DataSource dataSource, Duration maxSnapshotAge) {
+    PostgresUserRecords(DataSource dataSource, PostgresDatasets datasets, Duration maxSnapshotAge) {
         if (maxSnapshotAge.isZero() || maxSnapshotAge.isNegative()) {
             throw new IllegalArgumentException("the age of a snapshot must be positive, was " + maxSnapshotAge);
         }
         this.dataSource = dataSource;
+        this.datasets = datasets;
         this.maxSnapshotAge = maxSnapshotAge;
     }
 
@@ -113,7 +125,7 @@ final class PostgresUserRecords implements UserRecords {
             throws IOException {
         long begin = System.nanoTime();
         try (Connection connection = dataSource.getConnection();
-                Reading reading = new Reading(connection, maxSnapshotAge)) {
+                Reading reading = new Reading(connection, this.datasets, maxSnapshotAge)) {
             return reading.read(user, datasets, filters, sink);
         } catch (SQLException failed) {
             Duration taken = Duration.ofNanos(System.nanoTime() - begin);
@@ -134,12 +146,14 @@ final class PostgresUserRecords implements UserRecords {
     private static final class Reading implements AutoCloseable {
 
         private final Connection connection;
+        private final PostgresDatasets known;
         private final boolean autoCommit;
         private final Duration maxAge;
         private final long startedAt = System.nanoTime();
 
-        Reading(Connection connection, Duration maxAge) throws SQLException {
+        Reading(Connection connection, PostgresDatasets known, Duration maxAge) throws SQLException {
             this.connection = connection;
+            this.known = known;
             this.maxAge = maxAge;
             this.autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);
@@ -148,7 +162,7 @@ final class PostgresUserRecords implements UserRecords {
         Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
                 throws SQLException, IOException {
             begin();
-            Map<Dataset, Long> counts = new EnumMap<>(Dataset.class);
+            Map<Dataset, Long> counts = new LinkedHashMap<>();
             List<Dataset> absent = new ArrayList<>();
             Instant takenAt;
             String version = UNKNOWN_VERSION;
@@ -160,25 +174,25 @@ final class PostgresUserRecords implements UserRecords {
                     version = schemaVersion();
                 }
             }
-            LiveSchema live = LiveSchema.of(connection, Datasets.tables(datasets));
-            Map<String, Owned> owned = countOwned(user, datasets);
+            LiveSchema live = LiveSchema.of(connection, known.tables(datasets));
+            Map<OwnedTable, Owned> owned = countOwned(user, datasets);
             List<HiddenRecords> hidden = new ArrayList<>();
             become(user);
             for (Dataset dataset : datasets) {
-                DatasetQuery query = Datasets.of(dataset);
+                DatasetQuery query = known.of(dataset);
                 if (query.isIn(live)) {
                     List<Column> columns = query.columnsIn(live);
                     sink.beginDataset(dataset, columns);
                     long records = copy(query.copy(live, user, filters), columns, sink);
                     counts.put(dataset, records);
                     sink.endDataset();
-                    for (String table : query.ownedTables()) {
+                    for (OwnedTable table : query.owned()) {
                         Owned rows = owned.get(table);
                         if (rows != null) {
-                            long shown = query.countsRowsOf(table, filters) ? records : countShown(rows, user);
+                            long shown = query.countsRowsOf(table, filters) ? records : countShown(table, rows);
                             if (shown < rows.records()) {
                                 hidden.add(new HiddenRecords(
-                                        dataset, "public." + table, rows.records() - shown, rows.records(), ""));
+                                        dataset, table.table().toString(), rows.records() - shown, rows.records(), ""));
                             }
                         }
                     }
@@ -189,12 +203,12 @@ final class PostgresUserRecords implements UserRecords {
             return new Snapshot(takenAt, counts, absent, version, hidden);
         }
 
-        private Map<String, Owned> countOwned(UserId user, List<Dataset> datasets) throws SQLException {
-            String[] tables = datasets.stream()
-                    .flatMap(dataset -> Datasets.of(dataset).ownedTables().stream())
+        private Map<OwnedTable, Owned> countOwned(UserId user, List<Dataset> datasets) throws SQLException {
+            List<OwnedTable> tables = datasets.stream()
+                    .flatMap(dataset -> known.of(dataset).owned().stream())
                     .distinct()
-                    .toArray(String[]::new);
-            Map<String, Owned> owned = new HashMap<>();
+                    .toList();
+            Map<OwnedTable, Owned> owned = new HashMap<>();
             try (Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery(IS_MIGRATED)) {
                 row.next();
@@ -205,11 +219,12 @@ final class PostgresUserRecords implements UserRecords {
             limitNextStatement();
             try (PreparedStatement statement = connection.prepareStatement(COUNT_OWNED)) {
                 statement.setObject(1, user.value());
-                statement.setArray(2, connection.createArrayOf("text", tables));
+                statement.setString(2, PostgresDatasets.json(tables));
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        String table = rows.getString("name");
-                        owned.put(table, new Owned(table, rows.getString("condition"), rows.getLong("records")));
+                        owned.put(
+                                tables.get(rows.getInt("place")),
+                                new Owned(rows.getString("condition"), rows.getLong("records")));
                     }
                 }
             }
@@ -217,11 +232,11 @@ final class PostgresUserRecords implements UserRecords {
         }
 
         // The condition comes from the function, so that both counts mean the same rows.
-        private long countShown(Owned rows, UserId user) throws SQLException {
+        private long countShown(OwnedTable table, Owned rows) throws SQLException {
             limitNextStatement();
             try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("SELECT count(*) FROM public." + rows.table() + " WHERE "
-                            + rows.condition().replace("$1", SqlLiteral.of(user.value())))) {
+                    ResultSet row = statement.executeQuery("SELECT count(*) FROM "
+                            + table.table().quoted() + " AS record WHERE " + rows.condition())) {
                 row.next();
                 return row.getLong(1);
             }
@@ -234,6 +249,7 @@ final class PostgresUserRecords implements UserRecords {
             StatementSettings.set(connection);
             try (Statement statement = connection.createStatement()) {
                 statement.execute(ALLOW_PAUSES);
+                statement.execute(PRINT_ALIKE);
             }
             limitNextStatement();
         }
@@ -310,8 +326,8 @@ final class PostgresUserRecords implements UserRecords {
         }
     }
 
-    /** How many rows of a table are the user's, and by which condition on {@code $1}. */
-    private record Owned(String table, String condition, long records) {}
+    /** How many rows of a table are the user's, and by which condition on a row that the statement calls "record". */
+    private record Owned(String condition, long records) {}
 
     /** A COPY under way; closing it before its end cancels it, or the connection would be of no use to anybody. */
     private static final class RunningCopy implements AutoCloseable {

@@ -1,5 +1,6 @@
 package dev.satchel.postgres;
 
+import dev.satchel.export.DatasetFinding;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileLedger;
@@ -13,9 +14,16 @@ import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.KeyVault;
 import dev.satchel.progress.LearnerProgress;
 import dev.satchel.progress.ProgressUpkeep;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -50,12 +58,26 @@ public final class SatchelPostgres {
     private static final Duration DATA_KEY_TIME_TO_LIVE = Duration.ofMinutes(5);
 
     private final DataSource dataSource;
+    private final PostgresDatasets datasets;
     private final JdbcClient jdbc;
     private final DataKeyCache dataKeyCache =
             new DataKeyCache(MOST_CACHED_DATA_KEYS, DATA_KEY_TIME_TO_LIVE, System::nanoTime);
 
+    /** Exports the built-in datasets. */
     public SatchelPostgres(DataSource dataSource) {
+        this(dataSource, PostgresDatasets.builtIn());
+    }
+
+    /** What Spring calls: exports the datasets that a bean names, or the built-in ones. */
+    @Autowired
+    SatchelPostgres(DataSource dataSource, ObjectProvider<PostgresDatasets> datasets) {
+        this(dataSource, datasets.getIfAvailable(PostgresDatasets::builtIn));
+    }
+
+    /** Exports these datasets. */
+    public SatchelPostgres(DataSource dataSource, PostgresDatasets datasets) {
         this.dataSource = dataSource;
+        this.datasets = datasets;
         this.jdbc = StatementSettings.client(dataSource);
     }
 
@@ -63,7 +85,7 @@ public final class SatchelPostgres {
     @Bean
     @ConditionalOnMissingBean
     public ExportHistory exportHistory() {
-        return new PostgresExportHistory(jdbc);
+        return new PostgresExportHistory(jdbc, datasets.catalogue());
     }
 
     /** What the history shows. */
@@ -77,7 +99,7 @@ public final class SatchelPostgres {
     @Bean
     @ConditionalOnMissingBean
     public UserRecords userRecords() {
-        return new PostgresUserRecords(dataSource, MAX_SNAPSHOT_AGE);
+        return new PostgresUserRecords(dataSource, datasets, MAX_SNAPSHOT_AGE);
     }
 
     /** The objects that exports have written to the store. */
@@ -151,6 +173,49 @@ public final class SatchelPostgres {
      * catalog only.
      */
     public List<String> exportGaps() {
-        return new ExportCoverage(dataSource).gaps();
+        return new ExportCoverage(dataSource, datasets).gaps();
+    }
+
+    /**
+     * What keeps the datasets from being exported whole, by their users alone and without secrets. Reads the catalog only.
+     *
+     * @throws SQLException if the database cannot be asked
+     */
+    public List<DatasetFinding> datasetFindings() throws SQLException {
+        List<String> gaps = exportGaps();
+        return inReadOnlyTransaction(
+                datasets.schemas(), (connection, live) -> new DatasetCheck(datasets, live).findings(connection, gaps));
+    }
+
+    /**
+     * A file with a draft of datasets for every table of {@code public}, of the schemas of the datasets and of these that
+     * leads to users and that no dataset knows. Reads the catalog only.
+     *
+     * @throws SQLException if the database cannot be asked
+     */
+    public String proposedDatasets(Collection<String> schemas) throws SQLException {
+        Set<String> all = datasets.schemas();
+        all.addAll(schemas);
+        return inReadOnlyTransaction(all, (connection, live) -> new DatasetProposal(datasets, live).yaml());
+    }
+
+    private <T> T inReadOnlyTransaction(Set<String> schemas, Reading<T> reading) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            boolean autoCommit = connection.getAutoCommit();
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+                StatementSettings.set(connection);
+                return reading.read(connection, LiveCatalogue.read(connection, schemas));
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(autoCommit);
+            }
+        }
+    }
+
+    /** What is read from a catalog. */
+    private interface Reading<T> {
+        T read(Connection connection, LiveCatalogue live) throws SQLException;
     }
 }

@@ -10,31 +10,30 @@ import org.jspecify.annotations.Nullable;
  *     is always there
  * @param expression what the statement selects for it
  */
-record SourceColumn(Column column, @Nullable Source source, String expression) {
+record SourceColumn(
+        Column column, SourceType type, @Nullable Source source, String expression) {
 
-    /** One column of one table in schema {@code public}. */
-    record Source(String table, String column) {
+    /** One column of one table. */
+    record Source(TableName table, String column) {
         @Override
         public String toString() {
-            return "public." + table + "." + column;
+            return table + "." + column;
         }
     }
 
-    static SourceColumn computed(String name, Column.Type type, String expression) {
-        return new SourceColumn(new Column(name, type), null, expression);
+    /** A column of the table that the statement calls by this alias. */
+    static SourceColumn of(String name, SourceType type, String alias, Source source) {
+        return new SourceColumn(
+                new Column(name, type.type()), type, source, type.read(TableName.column(alias, source.column())));
     }
 
-    SourceColumn as(String name) {
-        return new SourceColumn(new Column(name, column.type()), source, expression);
-    }
-
-    /** Selects something made from the bare column. */
-    SourceColumn by(String otherExpression) {
-        return new SourceColumn(column, source, otherExpression);
+    /** What an expression of SQL works out. */
+    static SourceColumn computed(String name, SourceType type, String expression) {
+        return new SourceColumn(new Column(name, type.type()), type, null, type.read("(" + expression + ")"));
     }
 
     /** Is missing where the condition does not hold. */
     SourceColumn where(String condition) {
-        return by("CASE WHEN " + condition + " THEN " + expression + " END");
+        return new SourceColumn(column, type, source, "CASE WHEN " + condition + " THEN " + expression + " END");
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.export.Column;
-import dev.satchel.export.Dataset;
+import dev.satchel.export.LearningDatasets;
 import dev.satchel.export.RecordSink.NonFinite;
 import dev.satchel.export.RecordingSink;
 import java.io.ByteArrayOutputStream;
@@ -279,7 +279,7 @@ class BinaryCopyDecoderTest {
 
     private static RecordingSink begun(List<Column> columns) {
         RecordingSink sink = new RecordingSink();
-        sink.beginDataset(Dataset.QA, columns);
+        sink.beginDataset(LearningDatasets.QA, columns);
         return sink;
     }
 
@@ -289,8 +289,8 @@ class BinaryCopyDecoderTest {
         for (int start = 0; start < copy.length; start += messageSize) {
             decoder.accept(Arrays.copyOfRange(copy, start, Math.min(start + messageSize, copy.length)));
         }
-        assertThat(decoder.finish()).isEqualTo(sink.rows(Dataset.QA).size());
-        return sink.rows(Dataset.QA);
+        assertThat(decoder.finish()).isEqualTo(sink.rows(LearningDatasets.QA).size());
+        return sink.rows(LearningDatasets.QA);
     }
 
     // As the protocol describes a numeric, worked out by arithmetic and not by the decoder's steps in reverse.

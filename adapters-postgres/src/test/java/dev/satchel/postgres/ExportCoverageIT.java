@@ -17,7 +17,7 @@ class ExportCoverageIT {
     @BeforeEach
     void createDatabase() {
         database = SampleDatabase.create();
-        coverage = new ExportCoverage(database.workerDataSource());
+        coverage = new ExportCoverage(database.workerDataSource(), PostgresDatasets.builtIn());
     }
 
     @AfterEach

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.UserId;
-import dev.satchel.export.Dataset;
 import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
-import dev.satchel.export.ExportType;
 import dev.satchel.export.Exports;
 import dev.satchel.export.Failure;
+import dev.satchel.export.LearningDatasets;
+import dev.satchel.export.LearningTypes;
 import dev.satchel.export.RecordingSink;
 import dev.satchel.keys.ApiKeys;
 import dev.satchel.keys.Provider;
@@ -70,7 +70,8 @@ class LockTimeoutIT {
         calls.put("request", () -> satchel.exportHistory().request(request()));
         calls.put(
                 "requestForAllUsers",
-                () -> satchel.exportHistory().requestForAllUsers(ExportType.ALL, ExportFormat.CSV, ExportFilters.NONE));
+                () -> satchel.exportHistory()
+                        .requestForAllUsers(LearningTypes.ALL, ExportFormat.CSV, ExportFilters.NONE));
         calls.put("requestAgain", () -> satchel.exportHistory().requestAgain(Failure.Code.STORE_MISSING));
         calls.put("claim", () -> satchel.exportHistory().claim("worker", Duration.ofMinutes(1)));
         calls.put("backlog", () -> satchel.exportHistory().backlog(Duration.ofMinutes(1)));
@@ -86,7 +87,7 @@ class LockTimeoutIT {
         calls.put(
                 "read",
                 () -> satchel.userRecords()
-                        .read(USER, List.of(Dataset.SESSIONS), ExportFilters.NONE, new RecordingSink()));
+                        .read(USER, List.of(LearningDatasets.SESSIONS), ExportFilters.NONE, new RecordingSink()));
         calls.put("progress", () -> satchel.learnerProgress().find(USER));
         calls.put("activity", () -> satchel.learnerProgress().activity(USER, Instant.EPOCH));
         calls.put("streak", () -> satchel.learnerProgress().streak(USER, Instant.EPOCH));
@@ -163,7 +164,7 @@ class LockTimeoutIT {
     }
 
     private static ExportRequest request() {
-        return new ExportRequest(USER, ExportType.ALL, ExportFormat.JSON, ExportFilters.NONE);
+        return new ExportRequest(USER, LearningTypes.ALL, ExportFormat.JSON, ExportFilters.NONE);
     }
 
     private static Connection lockEverything() throws SQLException {

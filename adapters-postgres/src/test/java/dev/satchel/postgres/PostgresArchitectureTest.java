@@ -22,6 +22,8 @@ class PostgresArchitectureTest {
             .that()
             .doNotHaveSimpleName("SatchelPostgres")
             .and()
+            .doNotHaveSimpleName("PostgresDatasets")
+            .and()
             .doNotHaveSimpleName("FileKeyEncryptionKeys")
             .and()
             .doNotHaveSimpleName("package-info")
@@ -46,12 +48,14 @@ class PostgresArchitectureTest {
                     "javax.sql..",
                     "org.jspecify.annotations..",
                     "org.postgresql..",
+                    "org.snakeyaml.engine..",
                     "org.springframework.beans..",
                     "org.springframework.boot.autoconfigure..",
                     "org.springframework.context.annotation..",
                     "org.springframework.dao..",
                     "org.springframework.jdbc..",
-                    "org.springframework.transaction..")
+                    "org.springframework.transaction..",
+                    "tools.jackson.databind..")
             .because("a service that embeds it gets no dependency it did not ask for");
 
     @ArchTest

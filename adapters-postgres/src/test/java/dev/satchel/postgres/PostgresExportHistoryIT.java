@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.satchel.UserId;
-import dev.satchel.export.Dataset;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportCatalog;
@@ -15,6 +14,7 @@ import dev.satchel.export.Exports;
 import dev.satchel.export.Failure;
 import dev.satchel.export.HistoryUnderTest;
 import dev.satchel.export.ImpossibleExportException;
+import dev.satchel.export.LearningDatasets;
 import dev.satchel.export.Requests;
 import dev.satchel.export.StaleExportException;
 import java.sql.Connection;
@@ -276,7 +276,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                     small.sha256(),
                     small.snapshotAt(),
                     small.schemaVersion(),
-                    Map.of(Dataset.INTERACTIONS, 3_000_000_000L),
+                    Map.of(LearningDatasets.INTERACTIONS, 3_000_000_000L),
                     List.of(),
                     List.of());
 

@@ -8,8 +8,9 @@ import dev.satchel.export.Column;
 import dev.satchel.export.Dataset;
 import dev.satchel.export.Difficulty;
 import dev.satchel.export.ExportFilters;
-import dev.satchel.export.ExportType;
 import dev.satchel.export.HiddenRecords;
+import dev.satchel.export.LearningDatasets;
+import dev.satchel.export.LearningTypes;
 import dev.satchel.export.Period;
 import dev.satchel.export.Phase;
 import dev.satchel.export.RecordSink;
@@ -47,7 +48,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
@@ -75,7 +76,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
     @Override
     protected UserRecords records() {
-        return new PostgresUserRecords(database.workerDataSource(), LONG);
+        return new PostgresUserRecords(database.workerDataSource(), PostgresDatasets.builtIn(), LONG);
     }
 
     @Override
@@ -157,7 +158,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
     private static RecordingSink all(UserId user, UserRecords records) throws IOException {
         RecordingSink sink = new RecordingSink();
-        records.read(user, ExportType.ALL.datasets(), ExportFilters.NONE, sink);
+        records.read(user, LearningTypes.ALL.datasets(), ExportFilters.NONE, sink);
         return sink;
     }
 
@@ -228,7 +229,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                         second < texts.size() ? texts.get(second) : null);
             }
 
-            List<Object> read = all(user).values(Dataset.SESSIONS, "user_agent");
+            List<Object> read = all(user).values(LearningDatasets.SESSIONS, "user_agent");
 
             assertThat(read.subList(0, texts.size())).isEqualTo(texts);
             assertThat(read.subList(texts.size(), read.size())).containsExactly((Object) null);
@@ -261,7 +262,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
             RecordingSink sink = all(user);
 
-            assertThat(sink.values(Dataset.SESSIONS, "started_at"))
+            assertThat(sink.values(LearningDatasets.SESSIONS, "started_at"))
                     .containsExactly(
                             NonFinite.NEGATIVE_INFINITY,
                             Instant.parse("-4713-11-24T00:00:00Z"),
@@ -270,7 +271,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                             Instant.parse("1999-12-31T23:59:59.999999Z"),
                             Instant.parse("+294276-12-31T23:59:59.999999Z"),
                             NonFinite.INFINITY);
-            assertThat(sink.values(Dataset.ANALYTICS, "date_recorded"))
+            assertThat(sink.values(LearningDatasets.ANALYTICS, "date_recorded"))
                     .containsExactly(
                             NonFinite.NEGATIVE_INFINITY,
                             LocalDate.parse("-4713-11-24"),
@@ -300,7 +301,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
             RecordingSink sink = all(user);
 
-            assertThat(sink.values(Dataset.SESSIONS, "engagement_score"))
+            assertThat(sink.values(LearningDatasets.SESSIONS, "engagement_score"))
                     .containsExactly(
                             NonFinite.NEGATIVE_INFINITY,
                             new BigDecimal("-" + largest),
@@ -310,9 +311,11 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                             new BigDecimal(largest),
                             NonFinite.INFINITY,
                             NonFinite.NAN);
-            assertThat(sink.values(Dataset.SESSIONS, "images_processed")).containsOnly(Long.MIN_VALUE);
-            assertThat(sink.values(Dataset.SESSIONS, "qa_attempts")).containsOnly(-32_768L);
-            assertThat(sink.values(Dataset.SESSIONS, "descriptions_generated")).containsOnly(-2_147_483_648L);
+            assertThat(sink.values(LearningDatasets.SESSIONS, "images_processed"))
+                    .containsOnly(Long.MIN_VALUE);
+            assertThat(sink.values(LearningDatasets.SESSIONS, "qa_attempts")).containsOnly(-32_768L);
+            assertThat(sink.values(LearningDatasets.SESSIONS, "descriptions_generated"))
+                    .containsOnly(-2_147_483_648L);
         }
 
         @Test
@@ -320,7 +323,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             List<Column> columns =
                     List.of(new Column("number", Column.Type.DECIMAL), new Column("text", Column.Type.TEXT));
             RecordingSink sink = new RecordingSink();
-            sink.beginDataset(Dataset.QA, columns);
+            sink.beginDataset(LearningDatasets.QA, columns);
             BinaryCopyDecoder decoder = new BinaryCopyDecoder(columns, sink);
             try (Connection connection = database.ownerDataSource().getConnection()) {
                 CopyOut copy = connection
@@ -337,7 +340,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             }
 
             assertThat(decoder.finish()).isEqualTo(9_000);
-            assertThat(sink.rows(Dataset.QA))
+            assertThat(sink.rows(LearningDatasets.QA))
                     .allSatisfy(row -> assertThat(row.get(0)).isEqualTo(new BigDecimal((String) row.get(1))));
         }
 
@@ -368,22 +371,22 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
             RecordingSink sink = all(user);
 
-            assertThat(only(sink, Dataset.SETTINGS)).containsEntry("reminder_time", "23:59:59.999999");
-            assertThat(sink.values(Dataset.SESSIONS, "session_type"))
+            assertThat(only(sink, LearningDatasets.SETTINGS)).containsEntry("reminder_time", "23:59:59.999999");
+            assertThat(sink.values(LearningDatasets.SESSIONS, "session_type"))
                     .containsExactly("description", "mixed", "mixed", "mixed");
-            assertThat(sink.values(Dataset.SESSIONS, "ip_address"))
+            assertThat(sink.values(LearningDatasets.SESSIONS, "ip_address"))
                     .containsExactly("2001:db8::1", "10.0.0.1", "10.1.0.0/16", null);
-            assertThat(sink.values(Dataset.SESSIONS, "session_data"))
+            assertThat(sink.values(LearningDatasets.SESSIONS, "session_data"))
                     .containsExactly(
                             new Json("{\"a\": [1.10, 1" + "0".repeat(400) + ", {\"ñ\": \"\\u0001😀\"}], \"b\": {}}"),
                             new Json("{}"),
                             new Json("null"),
                             null);
-            assertThat(sink.values(Dataset.QA, "vocabulary_items_tested"))
+            assertThat(sink.values(LearningDatasets.QA, "vocabulary_items_tested"))
                     .containsExactly(new Json("[\"00000000-0000-0000-0000-000000000001\"]"), new Json("[]"));
-            assertThat(sink.values(Dataset.QA, "grammar_concepts"))
+            assertThat(sink.values(LearningDatasets.QA, "grammar_concepts"))
                     .containsExactly(new Json("[\"a,\\\"b\", null, \"\"]"), null);
-            assertThat(sink.values(Dataset.QA, "is_correct")).containsExactly(null, false);
+            assertThat(sink.values(LearningDatasets.QA, "is_correct")).containsExactly(null, false);
         }
     }
 
@@ -421,16 +424,16 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
             RecordingSink sink = all(user);
 
-            assertThat(sink.datasets()).containsExactly(Dataset.values());
-            for (Dataset dataset : Dataset.values()) {
+            assertThat(sink.datasets()).containsExactlyElementsOf(LearningDatasets.ALL);
+            for (Dataset dataset : LearningDatasets.ALL) {
                 // Every user has a profile and a row of progress.
                 assertThat(sink.rows(dataset))
-                        .as(dataset.key())
-                        .hasSize(dataset == Dataset.PROFILE || dataset == Dataset.PROGRESS ? 1 : 0);
+                        .as(dataset.name())
+                        .hasSize(dataset == LearningDatasets.PROFILE || dataset == LearningDatasets.PROGRESS ? 1 : 0);
             }
             RecordingSink ofOther = all(other);
-            for (Dataset dataset : Dataset.values()) {
-                assertThat(ofOther.rows(dataset)).as(dataset.key()).isNotEmpty();
+            for (Dataset dataset : LearningDatasets.ALL) {
+                assertThat(ofOther.rows(dataset)).as(dataset.name()).isNotEmpty();
             }
         }
 
@@ -443,7 +446,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
             RecordingSink sink = all(user);
 
-            assertThat(only(sink, Dataset.VOCABULARY))
+            assertThat(only(sink, LearningDatasets.VOCABULARY))
                     .containsEntry("spanish_text", "nube")
                     .containsEntry("is_own", false)
                     .containsEntry("list_id", shared)
@@ -459,7 +462,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             UUID hidden = word(list(addUser().value(), false), "oculto", Difficulty.ADVANCED);
             study(user, hidden, Phase.MASTERED);
 
-            assertThat(only(all(user), Dataset.VOCABULARY))
+            assertThat(only(all(user), LearningDatasets.VOCABULARY))
                     .containsEntry("vocabulary_item_id", hidden)
                     .containsEntry("spanish_text", null)
                     .containsEntry("list_id", null)
@@ -477,7 +480,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             study(user, word(list(null, true), "estudiado", Difficulty.BEGINNER), Phase.NEW);
 
             Map<Object, Map<String, Object>> words = new HashMap<>();
-            all(user).records(Dataset.VOCABULARY).forEach(word -> words.put(word.get("spanish_text"), word));
+            all(user).records(LearningDatasets.VOCABULARY).forEach(word -> words.put(word.get("spanish_text"), word));
 
             assertThat(words).containsOnlyKeys("ambos", "escrito", "estudiado", null);
             assertThat(words.get("ambos"))
@@ -508,17 +511,17 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             run("CREATE POLICY strong ON public.sessions AS RESTRICTIVE FOR SELECT TO authenticated"
                     + " USING (current_setting('request.jwt.claims')::jsonb ->> 'aal' = 'aal2')");
             run(
-                    "CREATE POLICY some ON public.vocabulary_items AS RESTRICTIVE FOR SELECT USING (spanish_text <> 'gato')");
+                    "CREATE POLICY certain ON public.vocabulary_items AS RESTRICTIVE FOR SELECT USING (spanish_text <> 'gato')");
             run("CREATE POLICY keys ON public.user_api_keys AS RESTRICTIVE USING (false)");
             run("INSERT INTO public.user_api_keys (user_id) VALUES (?)", user.value());
 
             UserRecords.Snapshot whole = snapshot(user, ExportFilters.NONE);
-            assertThat(whole.records()).containsEntry(Dataset.SESSIONS, 0L);
+            assertThat(whole.records()).containsEntry(LearningDatasets.SESSIONS, 0L);
             assertThat(whole.hidden())
                     .containsExactlyInAnyOrder(
-                            new HiddenRecords(Dataset.SESSIONS, "public.sessions", 2, 2, ""),
-                            new HiddenRecords(Dataset.VOCABULARY, "public.vocabulary_items", 1, 1, ""),
-                            new HiddenRecords(Dataset.API_KEYS, "public.user_api_keys", 1, 1, ""));
+                            new HiddenRecords(LearningDatasets.SESSIONS, "public.sessions", 2, 2, ""),
+                            new HiddenRecords(LearningDatasets.VOCABULARY, "public.vocabulary_items", 1, 1, ""),
+                            new HiddenRecords(LearningDatasets.API_KEYS, "public.user_api_keys", 1, 1, ""));
             ExportFilters days = ExportFilters.of(Map.of("from", "2026-01-15", "to", "2026-02-15"));
             assertThat(snapshot(user, days).hidden()).isEqualTo(whole.hidden());
         }
@@ -538,11 +541,11 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                     + " AND device_type IS DISTINCT FROM 'deleted')");
 
             assertThat(snapshot(user, ExportFilters.NONE).hidden())
-                    .containsExactly(new HiddenRecords(Dataset.SESSIONS, "public.sessions", 1, 2, ""));
+                    .containsExactly(new HiddenRecords(LearningDatasets.SESSIONS, "public.sessions", 1, 2, ""));
         }
 
         private UserRecords.Snapshot snapshot(UserId user, ExportFilters filters) throws IOException {
-            return records().read(user, ExportType.ALL.datasets(), filters, new RecordingSink());
+            return records().read(user, LearningTypes.ALL.datasets(), filters, new RecordingSink());
         }
 
         @Test
@@ -557,13 +560,14 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
             RecordingSink sink = all(user);
 
-            assertThat(sink.values(Dataset.API_KEYS, "provider")).containsExactly("anthropic", "openai", "unsplash");
-            assertThat(sink.values(Dataset.API_KEYS, "is_set")).containsExactly(true, true, false);
+            assertThat(sink.values(LearningDatasets.API_KEYS, "provider"))
+                    .containsExactly("anthropic", "openai", "unsplash");
+            assertThat(sink.values(LearningDatasets.API_KEYS, "is_set")).containsExactly(true, true, false);
             assertThat(everything(sink)).doesNotContain("dk1.");
         }
 
         @ParameterizedTest
-        @EnumSource
+        @FieldSource("dev.satchel.export.LearningDatasets#ALL")
         void givesNothingUnderTheClaimsOfAnotherUser(Dataset dataset) throws Exception {
             UserId user = addUser();
             UserId other = addUser();
@@ -594,11 +598,11 @@ class PostgresUserRecordsIT extends UserRecordsContract {
         }
 
         private long recordsUnderClaimsOf(UserId claimed, UserId asked, Dataset dataset) throws Exception {
-            DatasetQuery query = Datasets.of(dataset);
+            DatasetQuery query = PostgresDatasets.builtIn().of(dataset);
             try (Connection connection = database.workerDataSource().getConnection();
                     Statement statement = connection.createStatement()) {
                 connection.setAutoCommit(false);
-                LiveSchema live = LiveSchema.of(connection, query.tables());
+                LiveSchema live = LiveSchema.of(connection, query.relations().tables());
                 statement.execute("SET LOCAL request.jwt.claims = '{\"sub\": \"" + claimed + "\"}'");
                 statement.execute("SET LOCAL ROLE authenticated");
                 RecordingSink sink = new RecordingSink();
@@ -675,14 +679,14 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                     LocalDate.parse("2026-01-10"), LocalDate.parse("2026-01-11"), ZoneId.of("Pacific/Kiritimati"));
             RecordingSink sink = new RecordingSink();
 
-            records().read(user, List.of(Dataset.ANALYTICS), new ExportFilters(days, null, null), sink);
+            records().read(user, List.of(LearningDatasets.ANALYTICS), new ExportFilters(days, null, null), sink);
 
-            assertThat(sink.values(Dataset.ANALYTICS, "date_recorded"))
+            assertThat(sink.values(LearningDatasets.ANALYTICS, "date_recorded"))
                     .containsExactly(LocalDate.parse("2026-01-10"), LocalDate.parse("2026-01-11"));
         }
 
         @ParameterizedTest
-        @EnumSource
+        @FieldSource("dev.satchel.export.LearningDatasets#ALL")
         void canBeAskedOfEveryDatasetTogetherWithTheOtherFilters(Dataset dataset) throws Exception {
             UserId user = addUser();
             Period all = new Period(
@@ -706,11 +710,11 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
             RecordingSink sink = all(user);
 
-            assertThat(sink.columns(Dataset.SESSIONS))
+            assertThat(sink.columns(LearningDatasets.SESSIONS))
                     .extracting(Column::name)
                     .contains("session_data", "ip_address")
                     .doesNotContain("user_agent");
-            assertThat(sink.rows(Dataset.SESSIONS)).hasSize(1);
+            assertThat(sink.rows(LearningDatasets.SESSIONS)).hasSize(1);
         }
 
         @Test
@@ -724,8 +728,8 @@ class PostgresUserRecordsIT extends UserRecordsContract {
 
             RecordingSink sink = all(user);
 
-            assertThat(sink.rows(Dataset.DESCRIPTIONS)).hasSize(1);
-            assertThat(sink.columns(Dataset.DESCRIPTIONS))
+            assertThat(sink.rows(LearningDatasets.DESCRIPTIONS)).hasSize(1);
+            assertThat(sink.columns(LearningDatasets.DESCRIPTIONS))
                     .extracting(Column::name)
                     .contains("image_id")
                     .doesNotContain("image_url");
@@ -743,16 +747,17 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             RecordingSink withoutWords = all(user);
             run("DROP TABLE public.vocabulary_lists CASCADE");
             RecordingSink sink = new RecordingSink();
-            UserRecords.Snapshot withoutAny = records().read(user, ExportType.ALL.datasets(), ExportFilters.NONE, sink);
+            UserRecords.Snapshot withoutAny =
+                    records().read(user, LearningTypes.ALL.datasets(), ExportFilters.NONE, sink);
 
-            assertThat(only(withoutLearning, Dataset.VOCABULARY))
+            assertThat(only(withoutLearning, LearningDatasets.VOCABULARY))
                     .containsEntry("spanish_text", "gato")
                     .containsEntry("list_id", own)
                     .doesNotContainKey("mastery_level");
-            assertThat(only(withoutWords, Dataset.VOCABULARY))
+            assertThat(only(withoutWords, LearningDatasets.VOCABULARY))
                     .containsEntry("list_id", own)
                     .doesNotContainKey("spanish_text");
-            assertThat(withoutAny.absent()).containsExactly(Dataset.VOCABULARY);
+            assertThat(withoutAny.absent()).containsExactly(LearningDatasets.VOCABULARY);
         }
 
         @Test
@@ -764,12 +769,15 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                         .param(id)
                         .update();
 
-                UserRecords.Snapshot snapshot = new PostgresUserRecords(bare.superuserDataSource(), LONG)
-                        .read(new UserId(id), ExportType.ALL.datasets(), ExportFilters.NONE, new RecordingSink());
+                UserRecords.Snapshot snapshot = new PostgresUserRecords(
+                                bare.superuserDataSource(), PostgresDatasets.builtIn(), LONG)
+                        .read(new UserId(id), LearningTypes.ALL.datasets(), ExportFilters.NONE, new RecordingSink());
 
-                assertThat(snapshot.absent()).containsExactly(Dataset.PROGRESS, Dataset.EXPORTS, Dataset.API_KEYS);
+                assertThat(snapshot.absent())
+                        .containsExactly(
+                                LearningDatasets.PROGRESS, LearningDatasets.EXPORTS, LearningDatasets.API_KEYS);
                 assertThat(snapshot.schemaVersion()).isEqualTo("unknown");
-                assertThat(snapshot.records()).containsEntry(Dataset.PROFILE, 1L);
+                assertThat(snapshot.records()).containsEntry(LearningDatasets.PROFILE, 1L);
             }
         }
 
@@ -805,14 +813,18 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             UserRecords.Snapshot snapshot = records()
                     .read(
                             user,
-                            List.of(Dataset.API_KEYS, Dataset.SESSIONS, Dataset.PROFILE, Dataset.ANALYTICS),
+                            List.of(
+                                    LearningDatasets.API_KEYS,
+                                    LearningDatasets.SESSIONS,
+                                    LearningDatasets.PROFILE,
+                                    LearningDatasets.ANALYTICS),
                             ExportFilters.NONE,
                             writing);
 
-            assertThat(sink.rows(Dataset.SESSIONS)).hasSize(1);
-            assertThat(sink.values(Dataset.PROFILE, "full_name")).containsExactly((Object) null);
-            assertThat(sink.rows(Dataset.ANALYTICS)).isEmpty();
-            assertThat(all(user).rows(Dataset.SESSIONS)).hasSize(5);
+            assertThat(sink.rows(LearningDatasets.SESSIONS)).hasSize(1);
+            assertThat(sink.values(LearningDatasets.PROFILE, "full_name")).containsExactly((Object) null);
+            assertThat(sink.rows(LearningDatasets.ANALYTICS)).isEmpty();
+            assertThat(all(user).rows(LearningDatasets.SESSIONS)).hasSize(5);
             assertThat(snapshot.takenAt()).isBetween(before, now());
         }
 
@@ -829,8 +841,8 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                     .query(String.class)
                     .single();
 
-            UserRecords.Snapshot snapshot =
-                    records().read(addUser(), List.of(Dataset.PROFILE), ExportFilters.NONE, new RecordingSink());
+            UserRecords.Snapshot snapshot = records()
+                    .read(addUser(), List.of(LearningDatasets.PROFILE), ExportFilters.NONE, new RecordingSink());
 
             assertThat(snapshot.schemaVersion()).isEqualTo(newest);
         }
@@ -843,8 +855,12 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                 blocker.setAutoCommit(false);
                 statement.execute("LOCK TABLE public.sessions IN ACCESS EXCLUSIVE MODE");
 
-                assertThatThrownBy(() ->
-                                all(user, new PostgresUserRecords(database.workerDataSource(), Duration.ofMillis(400))))
+                assertThatThrownBy(() -> all(
+                                user,
+                                new PostgresUserRecords(
+                                        database.workerDataSource(),
+                                        PostgresDatasets.builtIn(),
+                                        Duration.ofMillis(400))))
                         .isExactlyInstanceOf(SnapshotTooOldException.class)
                         .hasMessageContaining("took longer than PT0.4S")
                         .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("57014"));
@@ -909,10 +925,14 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                         + " WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')");
                 SingleConnectionDataSource limited = new SingleConnectionDataSource(connection, true);
 
-                UserRecords.Snapshot snapshot = new PostgresUserRecords(limited, LONG)
-                        .read(user, List.of(Dataset.PROFILE, Dataset.SESSIONS), ExportFilters.NONE, slow);
+                UserRecords.Snapshot snapshot = new PostgresUserRecords(limited, PostgresDatasets.builtIn(), LONG)
+                        .read(
+                                user,
+                                List.of(LearningDatasets.PROFILE, LearningDatasets.SESSIONS),
+                                ExportFilters.NONE,
+                                slow);
 
-                assertThat(snapshot.records()).containsEntry(Dataset.SESSIONS, 1L);
+                assertThat(snapshot.records()).containsEntry(LearningDatasets.SESSIONS, 1L);
             }
         }
 
@@ -923,16 +943,18 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                 addSession(user, Instant.EPOCH);
             }
             RecordSink slow = before("endRecord", new RecordingSink(), () -> Thread.sleep(500));
-            UserRecords records = new PostgresUserRecords(database.workerDataSource(), Duration.ofMillis(400));
+            UserRecords records = new PostgresUserRecords(
+                    database.workerDataSource(), PostgresDatasets.builtIn(), Duration.ofMillis(400));
 
-            assertThatThrownBy(() -> records.read(user, List.of(Dataset.SESSIONS), ExportFilters.NONE, slow))
+            assertThatThrownBy(() -> records.read(user, List.of(LearningDatasets.SESSIONS), ExportFilters.NONE, slow))
                     .isExactlyInstanceOf(SnapshotTooOldException.class)
                     .hasMessageContaining("took longer than PT0.4S");
         }
 
         @Test
         void mustBeAllowedSomeAge() {
-            assertThatThrownBy(() -> new PostgresUserRecords(database.workerDataSource(), Duration.ZERO))
+            assertThatThrownBy(() -> new PostgresUserRecords(
+                            database.workerDataSource(), PostgresDatasets.builtIn(), Duration.ZERO))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("the age of a snapshot must be positive, was PT0S");
         }
@@ -948,14 +970,15 @@ class PostgresUserRecordsIT extends UserRecordsContract {
             IOException full = new IOException("the disk is full");
             try (SingleConnectionDataSource pool = pool("SET statement_timeout = '7min'")) {
                 List<Object> fresh = state(pool);
-                UserRecords records = new PostgresUserRecords(pool, LONG);
+                UserRecords records = new PostgresUserRecords(pool, PostgresDatasets.builtIn(), LONG);
 
                 all(user, records);
                 List<Object> afterSuccess = state(pool);
                 RecordSink failing = before("endRecord", new RecordingSink(), () -> {
                     throw full;
                 });
-                assertThatThrownBy(() -> records.read(user, List.of(Dataset.INTERACTIONS), ExportFilters.NONE, failing))
+                assertThatThrownBy(() ->
+                                records.read(user, List.of(LearningDatasets.INTERACTIONS), ExportFilters.NONE, failing))
                         .isSameAs(full);
                 List<Object> afterFailure = state(pool);
                 run("REVOKE SELECT ON public.sessions FROM authenticated");
@@ -997,10 +1020,10 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                     connection.setAutoCommit(false);
                 }
 
-                all(user, new PostgresUserRecords(pool, LONG));
-                RecordingSink again = all(user, new PostgresUserRecords(pool, LONG));
+                all(user, new PostgresUserRecords(pool, PostgresDatasets.builtIn(), LONG));
+                RecordingSink again = all(user, new PostgresUserRecords(pool, PostgresDatasets.builtIn(), LONG));
 
-                assertThat(again.rows(Dataset.PROFILE)).hasSize(1);
+                assertThat(again.rows(LearningDatasets.PROFILE)).hasSize(1);
                 try (Connection connection = pool.getConnection()) {
                     assertThat(connection.getAutoCommit()).isFalse();
                 }
@@ -1027,14 +1050,15 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                     "SET IntervalStyle = 'sql_standard'",
                     "SET row_security = off",
                     "SET \"request.jwt.claim.sub\" = '" + addUser() + "'")) {
-                RecordingSink odd = all(user, new PostgresUserRecords(pool, LONG));
+                RecordingSink odd = all(user, new PostgresUserRecords(pool, PostgresDatasets.builtIn(), LONG));
                 RecordingSink filtered = new RecordingSink();
-                new PostgresUserRecords(pool, LONG).read(user, List.of(Dataset.SESSIONS), march, filtered);
+                new PostgresUserRecords(pool, PostgresDatasets.builtIn(), LONG)
+                        .read(user, List.of(LearningDatasets.SESSIONS), march, filtered);
 
-                for (Dataset dataset : Dataset.values()) {
+                for (Dataset dataset : LearningDatasets.ALL) {
                     assertThat(odd.rows(dataset)).isEqualTo(plain.rows(dataset));
                 }
-                assertThat(filtered.values(Dataset.SESSIONS, "started_at"))
+                assertThat(filtered.values(LearningDatasets.SESSIONS, "started_at"))
                         .containsExactly(Instant.parse("2026-03-08T10:30:00.000001Z"));
             }
         }
@@ -1049,7 +1073,8 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                 throw full;
             });
 
-            assertThatThrownBy(() -> records().read(user, List.of(Dataset.INTERACTIONS), ExportFilters.NONE, breaking))
+            assertThatThrownBy(() ->
+                            records().read(user, List.of(LearningDatasets.INTERACTIONS), ExportFilters.NONE, breaking))
                     .isSameAs(full)
                     .satisfies(thrown ->
                             assertThat(thrown.getSuppressed()).isNotEmpty().allMatch(SQLException.class::isInstance));
@@ -1071,7 +1096,8 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                 }
             });
 
-            assertThatThrownBy(() -> records().read(user, List.of(Dataset.INTERACTIONS), ExportFilters.NONE, breaking))
+            assertThatThrownBy(() ->
+                            records().read(user, List.of(LearningDatasets.INTERACTIONS), ExportFilters.NONE, breaking))
                     .isInstanceOf(DataAccessException.class)
                     .satisfies(thrown -> assertThat(sqlState(thrown)).isIn("57P01", "08006"));
         }
@@ -1109,14 +1135,14 @@ class PostgresUserRecordsIT extends UserRecordsContract {
     void readsTheSampleLearnersWhole() throws Exception {
         database.withLearners();
         Map<Dataset, String> tables = Map.of(
-                Dataset.SETTINGS, "user_settings",
-                Dataset.PROGRESS, "user_progress",
-                Dataset.SESSIONS, "sessions",
-                Dataset.DESCRIPTIONS, "saved_descriptions",
-                Dataset.QA, "qa_responses",
-                Dataset.INTERACTIONS, "user_interactions",
-                Dataset.ANALYTICS, "learning_analytics",
-                Dataset.EXPORTS, "export_history");
+                LearningDatasets.SETTINGS, "user_settings",
+                LearningDatasets.PROGRESS, "user_progress",
+                LearningDatasets.SESSIONS, "sessions",
+                LearningDatasets.DESCRIPTIONS, "saved_descriptions",
+                LearningDatasets.QA, "qa_responses",
+                LearningDatasets.INTERACTIONS, "user_interactions",
+                LearningDatasets.ANALYTICS, "learning_analytics",
+                LearningDatasets.EXPORTS, "export_history");
         List<UUID> learners =
                 owner.sql("SELECT id FROM public.users").query(UUID.class).list();
 
@@ -1130,7 +1156,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                                     .param(learner)
                                     .query()
                                     .singleColumn()));
-            assertThat(sink.values(Dataset.VOCABULARY, "vocabulary_item_id"))
+            assertThat(sink.values(LearningDatasets.VOCABULARY, "vocabulary_item_id"))
                     .as("words of %s", learner)
                     .containsExactlyInAnyOrderElementsOf(
                             owner.sql("""

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.UserId;
-import dev.satchel.export.Dataset;
 import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
-import dev.satchel.export.ExportType;
 import dev.satchel.export.Exports;
+import dev.satchel.export.LearningDatasets;
+import dev.satchel.export.LearningTypes;
 import dev.satchel.export.RecordingSink;
 import dev.satchel.keys.ApiKeys;
 import dev.satchel.keys.Provider;
@@ -89,8 +89,7 @@ class SearchPathIT {
         satchel.fileLedger().published(Exports.ROOT, 5);
         satchel.fileLedger().unreadable(5);
         satchel.knownStores().all();
-        satchel.userRecords()
-                .read(new UserId(user), List.of(Dataset.values()), ExportFilters.NONE, new RecordingSink());
+        satchel.userRecords().read(new UserId(user), LearningDatasets.ALL, ExportFilters.NONE, new RecordingSink());
         useKeys(satchel);
         satchel.learnerProgress().find(new UserId(user));
         satchel.learnerProgress().streak(new UserId(user), Instant.EPOCH);
@@ -142,7 +141,7 @@ class SearchPathIT {
                         .update();
                 UUID requested = satchel.exportHistory()
                         .request(new ExportRequest(
-                                new UserId(user), ExportType.ALL, ExportFormat.CSV, ExportFilters.NONE))
+                                new UserId(user), LearningTypes.ALL, ExportFormat.CSV, ExportFilters.NONE))
                         .id();
                 assertThat(path(session)).isEqualTo("public, satchel");
                 status.setRollbackOnly();
@@ -188,7 +187,7 @@ class SearchPathIT {
     }
 
     private static ExportRequest request() {
-        return new ExportRequest(new UserId(user), ExportType.ALL, ExportFormat.JSON, ExportFilters.NONE);
+        return new ExportRequest(new UserId(user), LearningTypes.ALL, ExportFormat.JSON, ExportFilters.NONE);
     }
 
     private static String path(SingleConnectionDataSource session) {

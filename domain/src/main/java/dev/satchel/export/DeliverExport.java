@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -124,7 +123,6 @@ public final class DeliverExport {
             bytes.flush();
             lease.check();
             upload.commit();
-            Map<Dataset, Long> counts = new TreeMap<>(snapshot.records());
             return new DeliveredFile(
                     location,
                     contentType,
@@ -132,7 +130,7 @@ public final class DeliverExport {
                     bytes.sha256(),
                     snapshot.takenAt(),
                     snapshot.schemaVersion(),
-                    counts,
+                    snapshot.records(),
                     snapshot.absent(),
                     snapshot.hidden(),
                     entries);
@@ -272,7 +270,7 @@ public final class DeliverExport {
     }
 
     private String downloadName(Export.Processing export) {
-        return "satchel-" + export.request().type().key() + "-"
+        return "satchel-" + export.request().type().name() + "-"
                 + export.startedAt().atZone(ZoneOffset.UTC).toLocalDate() + "."
                 + formats.extension(export.request());
     }

@@ -2,9 +2,10 @@ package dev.satchel.export;
 
 import java.net.URI;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A published file and its manifest: everything needed to check the file later without the database it came from.
@@ -35,7 +36,7 @@ public record DeliveredFile(
         if (bytes < 0) {
             throw new IllegalArgumentException("bytes must not be negative, was " + bytes);
         }
-        records = Map.copyOf(new TreeMap<>(records));
+        records = Collections.unmodifiableMap(new LinkedHashMap<>(records));
         absent = List.copyOf(absent);
         hidden = List.copyOf(hidden);
         entries = List.copyOf(entries);

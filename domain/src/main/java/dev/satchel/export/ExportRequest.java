@@ -10,18 +10,20 @@ import dev.satchel.UserId;
 public record ExportRequest(UserId user, ExportType type, ExportFormat format, ExportFilters filters) {
 
     public ExportRequest {
-        if (filters.days().isPresent() && type.datasets().stream().noneMatch(Dataset::isDated)) {
+        refuse(type, filters.days().isPresent(), Dataset.Filter.PERIOD, "filters 'from' and 'to' do", "no dates");
+        refuse(
+                type,
+                filters.difficultyOfWords().isPresent(),
+                Dataset.Filter.DIFFICULTY,
+                "filter 'difficulty' does",
+                "no difficulty");
+        refuse(type, filters.phaseOfWords().isPresent(), Dataset.Filter.PHASE, "filter 'phase' does", "no phase");
+    }
+
+    private static void refuse(ExportType type, boolean isAsked, Dataset.Filter filter, String subject, String reason) {
+        if (isAsked && !type.hasFilter(filter)) {
             throw new IllegalArgumentException(
-                    "the filters 'from' and 'to' do not apply to the type '" + type.key() + "', which has no dates");
-        }
-        boolean hasWords = type.datasets().contains(Dataset.VOCABULARY);
-        if (!hasWords && filters.difficultyOfWords().isPresent()) {
-            throw new IllegalArgumentException(
-                    "the filter 'difficulty' applies to the types 'vocabulary' and 'all', not '" + type.key() + "'");
-        }
-        if (!hasWords && filters.phaseOfWords().isPresent()) {
-            throw new IllegalArgumentException(
-                    "the filter 'phase' applies to the types 'vocabulary' and 'all', not '" + type.key() + "'");
+                    "the " + subject + " not apply to the type '" + type.name() + "', which has " + reason);
         }
     }
 }

@@ -1,39 +1,37 @@
 package dev.satchel.export;
 
 import java.util.List;
-import java.util.Locale;
 
-/** Which data an export holds: one dataset, or all of them. Stored in {@code export_history.export_type}. */
-public enum ExportType {
-    PROFILE,
-    SETTINGS,
-    SESSIONS,
-    VOCABULARY,
-    DESCRIPTIONS,
-    QA,
-    INTERACTIONS,
-    ANALYTICS,
-    PROGRESS,
-    EXPORTS,
-    API_KEYS,
-    ALL;
+/**
+ * Which data an export holds: one dataset, or all of them. Stored in {@code export_history.export_type}.
+ *
+ * @param name the name in the database and on the command line: a dataset's, or {@link #ALL}
+ * @param datasets what it holds, in the order of the file
+ */
+public record ExportType(String name, List<Dataset> datasets) {
 
-    /**
-     * The type of that name.
-     *
-     * @throws IllegalArgumentException if there is none, naming those that exist
-     */
-    public static ExportType of(String key) {
-        return Keys.find("export type", key, values(), ExportType::key);
+    /** The name of the type that holds every dataset. */
+    public static final String ALL = "all";
+
+    public ExportType {
+        datasets = List.copyOf(datasets);
+        if (datasets.isEmpty()) {
+            throw new IllegalArgumentException("the export type '" + name + "' holds no dataset");
+        }
     }
 
-    /** The datasets of this type, in the order of the file. */
-    public List<Dataset> datasets() {
-        return this == ALL ? List.of(Dataset.values()) : List.of(Dataset.valueOf(name()));
+    /** The type that holds this dataset alone. */
+    public static ExportType of(Dataset dataset) {
+        return new ExportType(dataset.name(), List.of(dataset));
     }
 
-    /** The name in the database and on the command line, for example {@code api_keys}. */
-    public String key() {
-        return name().toLowerCase(Locale.ROOT);
+    /** Whether a file of this type holds a table for every dataset, however many there are. */
+    public boolean isAll() {
+        return name.equals(ALL);
+    }
+
+    /** Whether records of one of the datasets can be chosen by this. */
+    boolean hasFilter(Dataset.Filter filter) {
+        return datasets.stream().anyMatch(dataset -> dataset.filters().contains(filter));
     }
 }

@@ -4,6 +4,8 @@ import dev.satchel.UserId;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,7 +26,7 @@ public interface UserRecords {
      * What was read.
      *
      * @param takenAt the moment whose data was read
-     * @param records how many records of each dataset were pushed
+     * @param records how many records of each dataset were pushed, in the order in which they were
      * @param absent the datasets that the database has no table for; nothing of them was pushed
      * @param schemaVersion of Satchel's tables in that database
      * @param hidden what is the user's and was not pushed, because row security does not show it to them
@@ -37,7 +39,7 @@ public interface UserRecords {
             List<HiddenRecords> hidden) {
 
         public Snapshot {
-            records = Map.copyOf(records);
+            records = Collections.unmodifiableMap(new LinkedHashMap<>(records));
             absent = List.copyOf(absent);
             hidden = List.copyOf(hidden);
         }

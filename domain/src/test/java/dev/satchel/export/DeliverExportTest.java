@@ -145,7 +145,7 @@ class DeliverExportTest {
                             .formatHex(MessageDigest.getInstance("SHA-256").digest(expected)),
                     Exports.NOON,
                     "001",
-                    Map.of(Dataset.VOCABULARY, 2L),
+                    Map.of(LearningDatasets.VOCABULARY, 2L),
                     List.of(),
                     List.of());
             assertThat(delivery)
@@ -747,7 +747,7 @@ class DeliverExportTest {
         @Override
         public Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
                 throws IOException {
-            sink.beginDataset(Dataset.VOCABULARY, List.of(new Column("word", Column.Type.TEXT)));
+            sink.beginDataset(LearningDatasets.VOCABULARY, List.of(new Column("word", Column.Type.TEXT)));
             word("perro", sink);
             between.run();
             if (!fault.isEmpty()) {
@@ -755,7 +755,7 @@ class DeliverExportTest {
             }
             word("gato", sink);
             sink.endDataset();
-            Snapshot snapshot = new Snapshot(Exports.NOON, Map.of(Dataset.VOCABULARY, 2L), List.of(), "001");
+            Snapshot snapshot = new Snapshot(Exports.NOON, Map.of(LearningDatasets.VOCABULARY, 2L), List.of(), "001");
             after.run();
             return snapshot;
         }

@@ -18,7 +18,8 @@ class DeliveredFileTest {
 
     @Test
     void countsTheRecordsOfAllDatasets() {
-        Map<Dataset, Long> records = Map.of(Dataset.QA, 3_000_000_000L, Dataset.SESSIONS, 2L, Dataset.PROFILE, 0L);
+        Map<Dataset, Long> records = Map.of(
+                LearningDatasets.QA, 3_000_000_000L, LearningDatasets.SESSIONS, 2L, LearningDatasets.PROFILE, 0L);
 
         assertThat(file(0, records, List.of()).recordCount()).isEqualTo(3_000_000_002L);
         assertThat(file(0, Map.of(), List.of()).recordCount()).isZero();
@@ -26,15 +27,15 @@ class DeliveredFileTest {
 
     @Test
     void keepsWhatItWasGiven() {
-        Map<Dataset, Long> records = new HashMap<>(Map.of(Dataset.QA, 1L));
-        List<Dataset> absent = new ArrayList<>(List.of(Dataset.ANALYTICS));
+        Map<Dataset, Long> records = new HashMap<>(Map.of(LearningDatasets.QA, 1L));
+        List<Dataset> absent = new ArrayList<>(List.of(LearningDatasets.ANALYTICS));
         DeliveredFile file = file(10, records, absent);
 
-        records.put(Dataset.SESSIONS, 5L);
+        records.put(LearningDatasets.SESSIONS, 5L);
         absent.clear();
 
-        assertThat(file.records()).isEqualTo(Map.of(Dataset.QA, 1L));
-        assertThat(file.absent()).containsExactly(Dataset.ANALYTICS);
+        assertThat(file.records()).isEqualTo(Map.of(LearningDatasets.QA, 1L));
+        assertThat(file.absent()).containsExactly(LearningDatasets.ANALYTICS);
     }
 
     @Test

@@ -38,7 +38,7 @@ public abstract class ExportCatalogContract {
     }
 
     private Export.Completed completed() {
-        requested(user, ExportType.VOCABULARY);
+        requested(user, LearningTypes.VOCABULARY);
         Export.Processing export = history.claim("worker", LEASE).orElseThrow();
         return history.complete(export, Exports.anyFileOf(export), RETENTION);
     }
@@ -50,7 +50,7 @@ public abstract class ExportCatalogContract {
 
     @Test
     void showsAPendingExport() {
-        UUID id = requested(user, ExportType.API_KEYS);
+        UUID id = requested(user, LearningTypes.API_KEYS);
 
         ExportCatalog.Entry entry = catalog.find(id).orElseThrow();
 
@@ -76,9 +76,9 @@ public abstract class ExportCatalogContract {
 
     @Test
     void listsTheNewestFirst() {
-        UUID first = requested(user, ExportType.PROFILE);
-        UUID second = requested(world.addUser(), ExportType.PROFILE);
-        UUID third = requested(user, ExportType.SESSIONS);
+        UUID first = requested(user, LearningTypes.PROFILE);
+        UUID second = requested(world.addUser(), LearningTypes.PROFILE);
+        UUID third = requested(user, LearningTypes.SESSIONS);
 
         assertThat(catalog.newest(null, null, 10))
                 .extracting(ExportCatalog.Entry::id)
@@ -90,9 +90,9 @@ public abstract class ExportCatalogContract {
 
     @Test
     void listsOneUserAndOneStatus() {
-        UUID claimed = requested(user, ExportType.PROFILE);
-        UUID waiting = requested(user, ExportType.SESSIONS);
-        UUID others = requested(world.addUser(), ExportType.PROFILE);
+        UUID claimed = requested(user, LearningTypes.PROFILE);
+        UUID waiting = requested(user, LearningTypes.SESSIONS);
+        UUID others = requested(world.addUser(), LearningTypes.PROFILE);
         history.claim("worker", LEASE).orElseThrow();
 
         assertThat(ids(catalog.newest(user, null, 10))).containsExactly(waiting, claimed);
@@ -120,7 +120,7 @@ public abstract class ExportCatalogContract {
 
     @Test
     void offersNothingBeforeCompletion() {
-        UUID id = requested(user, ExportType.VOCABULARY);
+        UUID id = requested(user, LearningTypes.VOCABULARY);
         assertThat(catalog.downloadable(id)).isEmpty();
 
         Export.Processing export = history.claim("worker", LEASE).orElseThrow();

@@ -140,8 +140,8 @@ public abstract class ExportHistoryContract {
             for (ExportRequest request : List.of(
                     Requests.of(user),
                     Requests.of(world.addUser()),
-                    Requests.of(user, ExportType.SESSIONS),
-                    new ExportRequest(user, ExportType.VOCABULARY, ExportFormat.JSON, ExportFilters.NONE),
+                    Requests.of(user, LearningTypes.SESSIONS),
+                    new ExportRequest(user, LearningTypes.VOCABULARY, ExportFormat.JSON, ExportFilters.NONE),
                     Requests.of(user, Map.of("phase", "new")),
                     Requests.of(user, Map.of("phase", "review")),
                     Requests.of(user, Map.of("from", "2026-01-01")),
@@ -249,7 +249,7 @@ public abstract class ExportHistoryContract {
             history.complete(export, Exports.anyFileOf(export), RETENTION);
             assertThat(one().added()).isTrue();
             assertThatExceptionOfType(TooManyExportsException.class)
-                    .isThrownBy(() -> history.request(Requests.of(user, ExportType.QA)));
+                    .isThrownBy(() -> history.request(Requests.of(user, LearningTypes.QA)));
         }
 
         @Test
@@ -292,7 +292,7 @@ public abstract class ExportHistoryContract {
         void addsOneForEveryUser() {
             UserId other = world.addUser();
 
-            List<UUID> ids = history.requestForAllUsers(ExportType.ALL, ExportFormat.JSON, ExportFilters.NONE);
+            List<UUID> ids = history.requestForAllUsers(LearningTypes.ALL, ExportFormat.JSON, ExportFilters.NONE);
 
             assertThat(ids)
                     .hasSize(2)
@@ -305,7 +305,7 @@ public abstract class ExportHistoryContract {
             UserId other = world.addUser();
             requested();
 
-            List<UUID> ids = history.requestForAllUsers(ExportType.VOCABULARY, ExportFormat.CSV, ExportFilters.NONE);
+            List<UUID> ids = history.requestForAllUsers(LearningTypes.VOCABULARY, ExportFormat.CSV, ExportFilters.NONE);
 
             assertThat(ids)
                     .hasSize(1)
@@ -317,7 +317,7 @@ public abstract class ExportHistoryContract {
             UserId other = world.addUser();
             askForTheMost();
 
-            List<UUID> ids = history.requestForAllUsers(ExportType.ALL, ExportFormat.CSV, ExportFilters.NONE);
+            List<UUID> ids = history.requestForAllUsers(LearningTypes.ALL, ExportFormat.CSV, ExportFilters.NONE);
 
             assertThat(ids)
                     .hasSize(1)
@@ -328,10 +328,10 @@ public abstract class ExportHistoryContract {
         void storesTheFilters() {
             ExportFilters filters = ExportFilters.of(Map.of("phase", "review"));
 
-            history.requestForAllUsers(ExportType.VOCABULARY, ExportFormat.CSV, filters);
+            history.requestForAllUsers(LearningTypes.VOCABULARY, ExportFormat.CSV, filters);
 
             assertThat(claimed().request())
-                    .isEqualTo(new ExportRequest(user, ExportType.VOCABULARY, ExportFormat.CSV, filters));
+                    .isEqualTo(new ExportRequest(user, LearningTypes.VOCABULARY, ExportFormat.CSV, filters));
         }
 
         @Test
@@ -339,8 +339,8 @@ public abstract class ExportHistoryContract {
             ExportFilters filters = ExportFilters.of(Map.of("phase", "review"));
 
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> history.requestForAllUsers(ExportType.PROFILE, ExportFormat.CSV, filters))
-                    .withMessage("the filter 'phase' applies to the types 'vocabulary' and 'all', not 'profile'");
+                    .isThrownBy(() -> history.requestForAllUsers(LearningTypes.PROFILE, ExportFormat.CSV, filters))
+                    .withMessage("the filter 'phase' does not apply to the type 'profile', which has no phase");
             assertThat(world.catalog().newest(null, null, 10)).isEmpty();
         }
     }
@@ -379,9 +379,10 @@ public abstract class ExportHistoryContract {
             UUID first = requested();
             world.letPass(Duration.ofSeconds(1));
             UUID second =
-                    history.request(Requests.of(user, ExportType.SESSIONS)).id();
+                    history.request(Requests.of(user, LearningTypes.SESSIONS)).id();
             world.letPass(Duration.ofSeconds(1));
-            UUID third = history.request(Requests.of(user, ExportType.PROFILE)).id();
+            UUID third =
+                    history.request(Requests.of(user, LearningTypes.PROFILE)).id();
 
             assertThat(List.of(claimed().id(), claimed().id(), claimed().id())).containsExactly(first, second, third);
         }
@@ -390,13 +391,14 @@ public abstract class ExportHistoryContract {
         void letsUsersTakeTurns() {
             UUID first = requested();
             UUID second =
-                    history.request(Requests.of(user, ExportType.SESSIONS)).id();
-            UUID third = history.request(Requests.of(user, ExportType.PROFILE)).id();
+                    history.request(Requests.of(user, LearningTypes.SESSIONS)).id();
+            UUID third =
+                    history.request(Requests.of(user, LearningTypes.PROFILE)).id();
             world.letPass(Duration.ofSeconds(1));
             UserId late = world.addUser();
             UUID lateFirst = history.request(Requests.of(late)).id();
             UUID lateSecond =
-                    history.request(Requests.of(late, ExportType.SESSIONS)).id();
+                    history.request(Requests.of(late, LearningTypes.SESSIONS)).id();
 
             assertThat(List.of(
                             claimed().id(),
@@ -409,7 +411,7 @@ public abstract class ExportHistoryContract {
 
         @Test
         void servesAUserWhoComesLaterBeforeTheNextOfOneWhoIsBeingServed() {
-            for (ExportType type : List.of(ExportType.VOCABULARY, ExportType.SESSIONS, ExportType.PROFILE)) {
+            for (ExportType type : List.of(LearningTypes.VOCABULARY, LearningTypes.SESSIONS, LearningTypes.PROFILE)) {
                 history.request(Requests.of(user, type));
             }
             Export.Processing first = claimed();
@@ -425,7 +427,8 @@ public abstract class ExportHistoryContract {
         void letsNobodyGoFirstForEverByAskingAgain() {
             UserId other = world.addUser();
             UUID waiting = history.request(Requests.of(other)).id();
-            UUID next = history.request(Requests.of(other, ExportType.SESSIONS)).id();
+            UUID next =
+                    history.request(Requests.of(other, LearningTypes.SESSIONS)).id();
             List<UUID> served = new ArrayList<>();
             for (int round = 0; round < 4; round++) {
                 world.letPass(Duration.ofSeconds(1));
@@ -470,7 +473,7 @@ public abstract class ExportHistoryContract {
         void isDueAtOnceWhereAnExportIsDue() {
             requested();
             history.retry(claimed(), Exports.storeUnavailable(), Duration.ofMinutes(1));
-            history.request(Requests.of(user, ExportType.SESSIONS));
+            history.request(Requests.of(user, LearningTypes.SESSIONS));
 
             assertThat(history.backlog(LEASE))
                     .isEqualTo(new ExportHistory.Backlog(
@@ -503,7 +506,7 @@ public abstract class ExportHistoryContract {
         @Test
         void tellsSilentWorkersFromThoseThatWereHeardOf() {
             requested();
-            history.request(Requests.of(user, ExportType.SESSIONS));
+            history.request(Requests.of(user, LearningTypes.SESSIONS));
             Export.Processing alive = claimed();
             claimed();
             world.letPass(Duration.ofSeconds(60));
@@ -767,7 +770,8 @@ public abstract class ExportHistoryContract {
         void letsOthersPassMeanwhile() {
             requested();
             history.retry(claimed(), Exports.storeUnavailable(), Duration.ofMinutes(1));
-            UUID other = history.request(Requests.of(user, ExportType.SESSIONS)).id();
+            UUID other =
+                    history.request(Requests.of(user, LearningTypes.SESSIONS)).id();
 
             assertThat(claimed().id()).isEqualTo(other);
         }

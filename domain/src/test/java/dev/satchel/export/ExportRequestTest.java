@@ -7,13 +7,13 @@ import dev.satchel.UserId;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 class ExportRequestTest {
 
     private static final Set<ExportType> UNDATED =
-            Set.of(ExportType.PROFILE, ExportType.SETTINGS, ExportType.PROGRESS, ExportType.API_KEYS);
-    private static final Set<ExportType> WITH_WORDS = Set.of(ExportType.VOCABULARY, ExportType.ALL);
+            Set.of(LearningTypes.PROFILE, LearningTypes.SETTINGS, LearningTypes.PROGRESS, LearningTypes.API_KEYS);
+    private static final Set<ExportType> WITH_WORDS = Set.of(LearningTypes.VOCABULARY, LearningTypes.ALL);
 
     private final UserId user = Requests.anyUser();
 
@@ -22,12 +22,12 @@ class ExportRequestTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @FieldSource("dev.satchel.export.LearningTypes#EACH")
     void takesDatesWhereTheDataHasThem(ExportType type) {
         if (UNDATED.contains(type)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> request(type, "from", "2026-01-01"))
-                    .withMessage("the filters 'from' and 'to' do not apply to the type '" + type.key()
+                    .withMessage("the filters 'from' and 'to' do not apply to the type '" + type.name()
                             + "', which has no dates");
         } else {
             assertThat(request(type, "to", "2026-01-01").filters().days()).isPresent();
@@ -35,7 +35,7 @@ class ExportRequestTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @FieldSource("dev.satchel.export.LearningTypes#EACH")
     void takesADifficultyWhereTheDataHasWords(ExportType type) {
         if (WITH_WORDS.contains(type)) {
             assertThat(request(type, "difficulty", "advanced").filters().difficultyOfWords())
@@ -43,13 +43,13 @@ class ExportRequestTest {
         } else {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> request(type, "difficulty", "advanced"))
-                    .withMessage("the filter 'difficulty' applies to the types 'vocabulary' and 'all', not '"
-                            + type.key() + "'");
+                    .withMessage("the filter 'difficulty' does not apply to the type '" + type.name()
+                            + "', which has no difficulty");
         }
     }
 
     @ParameterizedTest
-    @EnumSource
+    @FieldSource("dev.satchel.export.LearningTypes#EACH")
     void takesAPhaseWhereTheDataHasWords(ExportType type) {
         if (WITH_WORDS.contains(type)) {
             assertThat(request(type, "phase", "review").filters().phaseOfWords())
@@ -58,7 +58,7 @@ class ExportRequestTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> request(type, "phase", "review"))
                     .withMessage(
-                            "the filter 'phase' applies to the types 'vocabulary' and 'all', not '" + type.key() + "'");
+                            "the filter 'phase' does not apply to the type '" + type.name() + "', which has no phase");
         }
     }
 }

@@ -3,11 +3,12 @@ package dev.satchel.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExportTypeTest {
@@ -15,46 +16,46 @@ class ExportTypeTest {
     // The tests run in the Turkish locale, in which an upper-case I has another small letter.
     @Test
     void isKnownByItsName() {
-        assertThat(Arrays.stream(ExportType.values()).map(ExportType::key))
+        assertThat(LearningTypes.EACH.stream().map(ExportType::name))
                 .containsExactly(
                         "profile",
                         "settings",
+                        "progress",
                         "sessions",
                         "vocabulary",
                         "descriptions",
                         "qa",
                         "interactions",
                         "analytics",
-                        "progress",
                         "exports",
                         "api_keys",
                         "all");
     }
 
     @ParameterizedTest
-    @EnumSource
+    @FieldSource("dev.satchel.export.LearningTypes#EACH")
     void isFoundByItsName(ExportType type) {
-        assertThat(ExportType.of(type.key())).isEqualTo(type);
+        assertThat(LearningDatasets.CATALOGUE.type(type.name())).isEqualTo(type);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "csv", "ALL", "api-keys", "all "})
     void refusesAnUnknownName(String name) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ExportType.of(name))
-                .withMessage("unknown export type '" + name + "': expected one of profile, settings, sessions,"
-                        + " vocabulary, descriptions, qa, interactions, analytics, progress, exports, api_keys, all");
+                .isThrownBy(() -> LearningDatasets.CATALOGUE.type(name))
+                .withMessage("unknown export type '" + name + "': expected one of profile, settings, progress,"
+                        + " sessions, vocabulary, descriptions, qa, interactions, analytics, exports, api_keys, all");
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ALL")
-    void holdsOneDataset(ExportType type) {
-        assertThat(type.datasets()).extracting(Dataset::key).containsExactly(type.key());
+    @FieldSource("dev.satchel.export.LearningDatasets#ALL")
+    void holdsOneDataset(Dataset dataset) {
+        assertThat(LearningDatasets.CATALOGUE.type(dataset.name()).datasets()).containsExactly(dataset);
     }
 
     @Test
     void holdsEveryDatasetWhenItIsAll() {
-        assertThat(ExportType.ALL.datasets()).isEqualTo(List.of(Dataset.values()));
+        assertThat(LearningTypes.ALL.datasets()).isEqualTo(LearningDatasets.ALL);
     }
 
     @ParameterizedTest
@@ -69,5 +70,29 @@ class ExportTypeTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ExportFormat.of(name))
                 .withMessage("unknown export format '" + name + "': expected one of csv, json, jsonl");
+    }
+
+    @Test
+    void refusesACatalogueWithTwoDatasetsOfAName() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> new DatasetCatalogue(List.of(LearningDatasets.QA, new Dataset("qa", "others", Set.of()))))
+                .withMessage("two datasets have the name 'qa'");
+    }
+
+    @Test
+    void refusesACatalogueWithoutDatasets() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new DatasetCatalogue(List.of()))
+                .withMessage("the export type 'all' holds no dataset");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "all", "Sessions", "a-b", "../etc", "1st", "a b", "ñandú"})
+    void refusesANameThatIsNoFileName(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Dataset(name, "", Set.of()))
+                .withMessage("'" + name + "' cannot be the name of a dataset: expected at most 50 of a-z, 0-9 and _,"
+                        + " beginning with a letter, and not 'all'");
     }
 }

@@ -57,7 +57,15 @@ public final class Exports {
     /** A file of 7 words in 1234 bytes. */
     public static DeliveredFile file(URI location) {
         return new DeliveredFile(
-                location, "text/csv", 1234, SHA256, NOON, "001", Map.of(Dataset.VOCABULARY, 7L), List.of(), List.of());
+                location,
+                "text/csv",
+                1234,
+                SHA256,
+                NOON,
+                "001",
+                Map.of(LearningDatasets.VOCABULARY, 7L),
+                List.of(),
+                List.of());
     }
 
     /** An archive of two datasets, a third of which the database lacks. */
@@ -69,8 +77,8 @@ public final class Exports {
                 SHA256,
                 NOON,
                 "001",
-                Map.of(Dataset.PROFILE, 1L, Dataset.VOCABULARY, 7L),
-                List.of(Dataset.ANALYTICS),
+                Map.of(LearningDatasets.PROFILE, 1L, LearningDatasets.VOCABULARY, 7L),
+                List.of(LearningDatasets.ANALYTICS),
                 List.of(
                         new DeliveredFile.Entry("profile.csv", 100, SHA256),
                         new DeliveredFile.Entry("vocabulary.csv", 9000, SHA256)));

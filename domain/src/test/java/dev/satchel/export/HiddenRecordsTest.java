@@ -9,8 +9,10 @@ import org.junit.jupiter.api.Test;
 
 class HiddenRecordsTest {
 
-    private static final HiddenRecords SESSIONS = new HiddenRecords(Dataset.SESSIONS, "public.sessions", 3, 5, "");
-    private static final HiddenRecords ANSWERS = new HiddenRecords(Dataset.QA, "public.qa_responses", 1, 1, "");
+    private static final HiddenRecords SESSIONS =
+            new HiddenRecords(LearningDatasets.SESSIONS, "public.sessions", 3, 5, "");
+    private static final HiddenRecords ANSWERS =
+            new HiddenRecords(LearningDatasets.QA, "public.qa_responses", 1, 1, "");
 
     private static UserRecords.Snapshot hiding(HiddenRecords... gaps) {
         return new UserRecords.Snapshot(Exports.NOON, Map.of(), List.of(), "001", List.of(gaps));
@@ -19,7 +21,7 @@ class HiddenRecordsTest {
     @Test
     void areRefusedUnlessTheirDatasetIsAccepted() {
         assertThatExceptionOfType(HiddenRecordsException.class)
-                .isThrownBy(() -> hiding(SESSIONS, ANSWERS).accepting(Map.of(Dataset.QA, "a trial")))
+                .isThrownBy(() -> hiding(SESSIONS, ANSWERS).accepting(Map.of(LearningDatasets.QA, "a trial")))
                 .withMessage(
                         "row security hides 3 of 5 records of public.sessions from their own user, so that the file"
                                 + " would be incomplete");
@@ -28,10 +30,10 @@ class HiddenRecordsTest {
     @Test
     void carryTheReasonForWhichTheyAreAccepted() {
         assertThat(hiding(SESSIONS)
-                        .accepting(Map.of(Dataset.SESSIONS, "only with a second factor"))
+                        .accepting(Map.of(LearningDatasets.SESSIONS, "only with a second factor"))
                         .hidden())
-                .containsExactly(
-                        new HiddenRecords(Dataset.SESSIONS, "public.sessions", 3, 5, "only with a second factor"));
+                .containsExactly(new HiddenRecords(
+                        LearningDatasets.SESSIONS, "public.sessions", 3, 5, "only with a second factor"));
     }
 
     @Test

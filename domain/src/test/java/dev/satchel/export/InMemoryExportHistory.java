@@ -542,7 +542,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
             return new Entry(
                     id,
                     request.user(),
-                    request.type().key(),
+                    request.type().name(),
                     request.format().key(),
                     status,
                     file == null ? 0 : file.recordCount(),

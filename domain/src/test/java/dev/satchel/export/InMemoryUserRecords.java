@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -21,8 +21,8 @@ import java.util.UUID;
  */
 public final class InMemoryUserRecords implements UserRecords {
 
-    private final Map<Dataset, List<Column>> columns = new EnumMap<>(Dataset.class);
-    private final Map<Dataset, List<Row>> rows = new EnumMap<>(Dataset.class);
+    private final Map<Dataset, List<Column>> columns = new LinkedHashMap<>();
+    private final Map<Dataset, List<Row>> rows = new LinkedHashMap<>();
     private Instant takenAt = Instant.parse("2026-03-01T12:00:00Z");
 
     private record Row(UserId owner, List<Object> values) {}
@@ -56,7 +56,7 @@ public final class InMemoryUserRecords implements UserRecords {
     @Override
     public Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
             throws IOException {
-        Map<Dataset, Long> counts = new EnumMap<>(Dataset.class);
+        Map<Dataset, Long> counts = new LinkedHashMap<>();
         List<Dataset> absent = new ArrayList<>();
         for (Dataset dataset : datasets) {
             if (!columns.containsKey(dataset)) {
@@ -82,7 +82,7 @@ public final class InMemoryUserRecords implements UserRecords {
                 && !filters.days().map(days -> isIn(days, moment(dataset, row))).orElse(true)) {
             return false;
         }
-        if (dataset != Dataset.VOCABULARY) {
+        if (dataset != LearningDatasets.VOCABULARY) {
             return true;
         }
         return filters.difficultyOfWords()

@@ -13,13 +13,13 @@ class InMemoryUserRecordsTest extends UserRecordsContract {
     private final InMemoryUserRecords records = new InMemoryUserRecords();
 
     InMemoryUserRecordsTest() {
-        for (Dataset dataset : Dataset.values()) {
+        for (Dataset dataset : LearningDatasets.ALL) {
             records.create(dataset, ID);
         }
-        records.create(Dataset.PROFILE, ID, NAME)
-                .create(Dataset.SESSIONS, ID, STARTED_AT)
+        records.create(LearningDatasets.PROFILE, ID, NAME)
+                .create(LearningDatasets.SESSIONS, ID, STARTED_AT)
                 .create(
-                        Dataset.VOCABULARY,
+                        LearningDatasets.VOCABULARY,
                         new Column("spanish_text", Column.Type.TEXT),
                         new Column("difficulty_level", Column.Type.TEXT),
                         new Column("learning_phase", Column.Type.TEXT),
@@ -34,14 +34,14 @@ class InMemoryUserRecordsTest extends UserRecordsContract {
     @Override
     protected UserId addUser() {
         UserId user = new UserId(UUID.randomUUID());
-        records.add(user, Dataset.PROFILE, user.value(), "Ana");
+        records.add(user, LearningDatasets.PROFILE, user.value(), "Ana");
         return user;
     }
 
     @Override
     protected UUID addSession(UserId owner, Instant startedAt) {
         UUID id = UUID.randomUUID();
-        records.add(owner, Dataset.SESSIONS, id, startedAt);
+        records.add(owner, LearningDatasets.SESSIONS, id, startedAt);
         return id;
     }
 
@@ -49,7 +49,7 @@ class InMemoryUserRecordsTest extends UserRecordsContract {
     protected void addWord(UserId owner, String spanish, Difficulty difficulty, Phase phase) {
         records.add(
                 owner,
-                Dataset.VOCABULARY,
+                LearningDatasets.VOCABULARY,
                 spanish,
                 difficulty.key(),
                 phase.key(),
@@ -58,6 +58,6 @@ class InMemoryUserRecordsTest extends UserRecordsContract {
 
     @Override
     protected void dropAnalytics() {
-        records.drop(Dataset.ANALYTICS);
+        records.drop(LearningDatasets.ANALYTICS);
     }
 }

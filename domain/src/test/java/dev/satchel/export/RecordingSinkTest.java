@@ -25,7 +25,7 @@ class RecordingSinkTest {
                 .map(type -> new Column(type.name(), type))
                 .toList();
 
-        sink.beginDataset(Dataset.QA, columns);
+        sink.beginDataset(LearningDatasets.QA, columns);
         sink.beginRecord();
         sink.bool(true);
         sink.integer(-7);
@@ -48,8 +48,8 @@ class RecordingSinkTest {
         sink.endRecord();
         sink.endDataset();
 
-        assertThat(sink.datasets()).containsExactly(Dataset.QA);
-        assertThat(sink.rows(Dataset.QA))
+        assertThat(sink.datasets()).containsExactly(LearningDatasets.QA);
+        assertThat(sink.rows(LearningDatasets.QA))
                 .containsExactly(
                         List.of(
                                 true,
@@ -69,8 +69,8 @@ class RecordingSinkTest {
                                 null,
                                 RecordSink.NonFinite.INFINITY,
                                 RecordSink.NonFinite.NEGATIVE_INFINITY));
-        assertThat(sink.values(Dataset.QA, "INTEGER")).containsExactly(-7L, null);
-        assertThat(sink.records(Dataset.QA).get(0)).containsEntry("TEXT", "ñ😀");
+        assertThat(sink.values(LearningDatasets.QA, "INTEGER")).containsExactly(-7L, null);
+        assertThat(sink.records(LearningDatasets.QA).get(0)).containsEntry("TEXT", "ñ😀");
     }
 
     @Nested
@@ -78,23 +78,24 @@ class RecordingSinkTest {
 
         @Test
         void aDatasetInsideADataset() {
-            sink.beginDataset(Dataset.QA, ONE);
+            sink.beginDataset(LearningDatasets.QA, ONE);
 
-            refused(() -> sink.beginDataset(Dataset.SESSIONS, ONE), "beginDataset inside a dataset");
+            refused(() -> sink.beginDataset(LearningDatasets.SESSIONS, ONE), "beginDataset inside a dataset");
         }
 
         @Test
         void aDatasetThatComesTwice() {
-            sink.beginDataset(Dataset.QA, ONE);
+            sink.beginDataset(LearningDatasets.QA, ONE);
             sink.endDataset();
 
-            refused(() -> sink.beginDataset(Dataset.QA, ONE), "the dataset comes twice");
+            refused(() -> sink.beginDataset(LearningDatasets.QA, ONE), "the dataset comes twice");
         }
 
         @Test
         void twoColumnsOfOneName() {
             refused(
-                    () -> sink.beginDataset(Dataset.QA, List.of(ONE.get(0), new Column("answer", Column.Type.TEXT))),
+                    () -> sink.beginDataset(
+                            LearningDatasets.QA, List.of(ONE.get(0), new Column("answer", Column.Type.TEXT))),
                     "two columns of one name");
         }
 
@@ -105,7 +106,7 @@ class RecordingSinkTest {
 
         @Test
         void aRecordInsideARecord() {
-            sink.beginDataset(Dataset.QA, ONE);
+            sink.beginDataset(LearningDatasets.QA, ONE);
             sink.beginRecord();
 
             refused(sink::beginRecord, "beginRecord inside a record");
@@ -113,14 +114,14 @@ class RecordingSinkTest {
 
         @Test
         void aValueOutsideARecord() {
-            sink.beginDataset(Dataset.QA, ONE);
+            sink.beginDataset(LearningDatasets.QA, ONE);
 
             refused(() -> sink.integer(1), "a value outside a record");
         }
 
         @Test
         void aValueTooMany() {
-            sink.beginDataset(Dataset.QA, ONE);
+            sink.beginDataset(LearningDatasets.QA, ONE);
             sink.beginRecord();
             sink.integer(1);
 
@@ -129,7 +130,7 @@ class RecordingSinkTest {
 
         @Test
         void aValueTooFew() {
-            sink.beginDataset(Dataset.QA, ONE);
+            sink.beginDataset(LearningDatasets.QA, ONE);
             sink.beginRecord();
 
             refused(sink::endRecord, "fewer values than columns");
@@ -137,7 +138,7 @@ class RecordingSinkTest {
 
         @Test
         void aValueOfAnotherType() {
-            sink.beginDataset(Dataset.QA, ONE);
+            sink.beginDataset(LearningDatasets.QA, ONE);
             sink.beginRecord();
 
             refused(() -> sink.bool(true), "a value of another type");
@@ -146,7 +147,7 @@ class RecordingSinkTest {
 
         @Test
         void aNumberInScientificNotation() {
-            sink.beginDataset(Dataset.QA, List.of(new Column("n", Column.Type.DECIMAL)));
+            sink.beginDataset(LearningDatasets.QA, List.of(new Column("n", Column.Type.DECIMAL)));
             sink.beginRecord();
 
             refused(() -> sink.decimal(ascii("1E5"), 0, 3), "not in plain notation");
@@ -155,7 +156,7 @@ class RecordingSinkTest {
 
         @Test
         void aTextThatIsCutInsideACharacter() {
-            sink.beginDataset(Dataset.QA, List.of(new Column("t", Column.Type.TEXT)));
+            sink.beginDataset(LearningDatasets.QA, List.of(new Column("t", Column.Type.TEXT)));
             sink.beginRecord();
 
             refused(() -> sink.text("😀".getBytes(StandardCharsets.UTF_8), 0, 3), "not UTF-8");
@@ -163,14 +164,14 @@ class RecordingSinkTest {
 
         @Test
         void theEndOfARecordThatDidNotBegin() {
-            sink.beginDataset(Dataset.QA, ONE);
+            sink.beginDataset(LearningDatasets.QA, ONE);
 
             refused(sink::endRecord, "endRecord outside a record");
         }
 
         @Test
         void theEndOfADatasetInsideARecord() {
-            sink.beginDataset(Dataset.QA, ONE);
+            sink.beginDataset(LearningDatasets.QA, ONE);
             sink.beginRecord();
 
             refused(sink::endDataset, "endDataset inside a record");
@@ -183,7 +184,7 @@ class RecordingSinkTest {
 
         @Test
         void toTellOfAnUnfinishedDataset() {
-            sink.beginDataset(Dataset.QA, ONE);
+            sink.beginDataset(LearningDatasets.QA, ONE);
 
             refused(sink::datasets, "the dataset was not ended");
         }

@@ -19,7 +19,7 @@ public final class Requests {
 
     /** The user's vocabulary as CSV, all of it. */
     public static ExportRequest of(UserId user) {
-        return of(user, ExportType.VOCABULARY);
+        return of(user, LearningTypes.VOCABULARY);
     }
 
     /** All of the user's data of that type as CSV. */
@@ -29,6 +29,6 @@ public final class Requests {
 
     /** The user's vocabulary as CSV, narrowed. */
     public static ExportRequest of(UserId user, Map<String, String> filters) {
-        return new ExportRequest(user, ExportType.VOCABULARY, ExportFormat.CSV, ExportFilters.of(filters));
+        return new ExportRequest(user, LearningTypes.VOCABULARY, ExportFormat.CSV, ExportFilters.of(filters));
     }
 }

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 public abstract class UserRecordsContract {
 
     /** Fewer than all: enough for each rule, and cheap in every implementation. */
-    private static final List<Dataset> SOME = List.of(Dataset.SESSIONS, Dataset.PROFILE, Dataset.VOCABULARY);
+    private static final List<Dataset> SOME =
+            List.of(LearningDatasets.SESSIONS, LearningDatasets.PROFILE, LearningDatasets.VOCABULARY);
 
     protected abstract UserRecords records() throws Exception;
 
@@ -55,9 +56,10 @@ public abstract class UserRecordsContract {
     void pushesEveryDatasetThereIs() throws Exception {
         RecordingSink sink = new RecordingSink();
 
-        UserRecords.Snapshot snapshot = records().read(addUser(), ExportType.ALL.datasets(), ExportFilters.NONE, sink);
+        UserRecords.Snapshot snapshot =
+                records().read(addUser(), LearningTypes.ALL.datasets(), ExportFilters.NONE, sink);
 
-        assertThat(sink.datasets()).containsExactly(Dataset.values());
+        assertThat(sink.datasets()).containsExactlyElementsOf(LearningDatasets.ALL);
         assertThat(snapshot.absent()).isEmpty();
     }
 
@@ -71,9 +73,12 @@ public abstract class UserRecordsContract {
         UserRecords.Snapshot snapshot = records().read(user, SOME, ExportFilters.NONE, sink);
 
         assertThat(snapshot.records())
-                .containsOnly(entry(Dataset.SESSIONS, 2L), entry(Dataset.PROFILE, 1L), entry(Dataset.VOCABULARY, 0L));
-        assertThat(sink.rows(Dataset.SESSIONS)).hasSize(2);
-        assertThat(sink.values(Dataset.PROFILE, "id")).containsExactly(user.value());
+                .containsOnly(
+                        entry(LearningDatasets.SESSIONS, 2L),
+                        entry(LearningDatasets.PROFILE, 1L),
+                        entry(LearningDatasets.VOCABULARY, 0L));
+        assertThat(sink.rows(LearningDatasets.SESSIONS)).hasSize(2);
+        assertThat(sink.values(LearningDatasets.PROFILE, "id")).containsExactly(user.value());
     }
 
     @Test
@@ -88,9 +93,9 @@ public abstract class UserRecordsContract {
 
         records().read(user, SOME, ExportFilters.NONE, sink);
 
-        assertThat(sink.values(Dataset.PROFILE, "id")).containsExactly(user.value());
-        assertThat(sink.values(Dataset.SESSIONS, "id")).containsExactly(own);
-        assertThat(sink.values(Dataset.VOCABULARY, "spanish_text")).containsExactly("gato");
+        assertThat(sink.values(LearningDatasets.PROFILE, "id")).containsExactly(user.value());
+        assertThat(sink.values(LearningDatasets.SESSIONS, "id")).containsExactly(own);
+        assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly("gato");
     }
 
     @Test
@@ -103,9 +108,9 @@ public abstract class UserRecordsContract {
         addSession(user, Instant.parse("2026-01-01T10:00:00Z"));
         records().read(user, SOME, ExportFilters.NONE, full);
 
-        assertThat(empty.rows(Dataset.SESSIONS)).isEmpty();
-        assertThat(full.rows(Dataset.SESSIONS)).hasSize(1);
-        assertThat(empty.columns(Dataset.SESSIONS)).isEqualTo(full.columns(Dataset.SESSIONS));
+        assertThat(empty.rows(LearningDatasets.SESSIONS)).isEmpty();
+        assertThat(full.rows(LearningDatasets.SESSIONS)).hasSize(1);
+        assertThat(empty.columns(LearningDatasets.SESSIONS)).isEqualTo(full.columns(LearningDatasets.SESSIONS));
     }
 
     @Test
@@ -125,12 +130,12 @@ public abstract class UserRecordsContract {
         dropAnalytics();
         RecordingSink sink = new RecordingSink();
 
-        UserRecords.Snapshot snapshot =
-                records().read(user, List.of(Dataset.ANALYTICS, Dataset.PROFILE), ExportFilters.NONE, sink);
+        UserRecords.Snapshot snapshot = records()
+                .read(user, List.of(LearningDatasets.ANALYTICS, LearningDatasets.PROFILE), ExportFilters.NONE, sink);
 
-        assertThat(snapshot.absent()).containsExactly(Dataset.ANALYTICS);
-        assertThat(snapshot.records()).containsOnly(entry(Dataset.PROFILE, 1L));
-        assertThat(sink.datasets()).containsExactly(Dataset.PROFILE);
+        assertThat(snapshot.absent()).containsExactly(LearningDatasets.ANALYTICS);
+        assertThat(snapshot.records()).containsOnly(entry(LearningDatasets.PROFILE, 1L));
+        assertThat(sink.datasets()).containsExactly(LearningDatasets.PROFILE);
     }
 
     @Test
@@ -146,7 +151,7 @@ public abstract class UserRecordsContract {
 
         records().read(user, SOME, new ExportFilters(days, null, null), sink);
 
-        assertThat(sink.values(Dataset.SESSIONS, "id")).containsExactly(first, last);
+        assertThat(sink.values(LearningDatasets.SESSIONS, "id")).containsExactly(first, last);
     }
 
     @Test
@@ -166,8 +171,8 @@ public abstract class UserRecordsContract {
 
     private List<Object> sessions(UserId user, Period days) throws Exception {
         RecordingSink sink = new RecordingSink();
-        records().read(user, List.of(Dataset.SESSIONS), new ExportFilters(days, null, null), sink);
-        return sink.values(Dataset.SESSIONS, "id");
+        records().read(user, List.of(LearningDatasets.SESSIONS), new ExportFilters(days, null, null), sink);
+        return sink.values(LearningDatasets.SESSIONS, "id");
     }
 
     @Test
@@ -178,7 +183,7 @@ public abstract class UserRecordsContract {
 
         records().read(user, SOME, new ExportFilters(past, null, null), sink);
 
-        assertThat(sink.values(Dataset.PROFILE, "id")).containsExactly(user.value());
+        assertThat(sink.values(LearningDatasets.PROFILE, "id")).containsExactly(user.value());
     }
 
     @ParameterizedTest
@@ -192,8 +197,8 @@ public abstract class UserRecordsContract {
 
         records().read(user, SOME, new ExportFilters(null, wanted, null), sink);
 
-        assertThat(sink.values(Dataset.VOCABULARY, "spanish_text")).containsExactly(wanted.key());
-        assertThat(sink.rows(Dataset.PROFILE)).hasSize(1);
+        assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly(wanted.key());
+        assertThat(sink.rows(LearningDatasets.PROFILE)).hasSize(1);
     }
 
     @ParameterizedTest
@@ -207,8 +212,8 @@ public abstract class UserRecordsContract {
 
         records().read(user, SOME, new ExportFilters(null, null, wanted), sink);
 
-        assertThat(sink.values(Dataset.VOCABULARY, "spanish_text")).containsExactly(wanted.key());
-        assertThat(sink.rows(Dataset.PROFILE)).hasSize(1);
+        assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly(wanted.key());
+        assertThat(sink.rows(LearningDatasets.PROFILE)).hasSize(1);
     }
 
     @Test
@@ -221,7 +226,7 @@ public abstract class UserRecordsContract {
 
         records().read(user, SOME, new ExportFilters(null, Difficulty.BEGINNER, Phase.REVIEW), sink);
 
-        assertThat(sink.values(Dataset.VOCABULARY, "spanish_text")).containsExactly("perro");
+        assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly("perro");
     }
 
     @ParameterizedTest
@@ -242,7 +247,7 @@ public abstract class UserRecordsContract {
 
         RecordingSink sink = new RecordingSink();
         records.read(user, SOME, ExportFilters.NONE, sink);
-        assertThat(sink.rows(Dataset.SESSIONS)).hasSize(2);
+        assertThat(sink.rows(LearningDatasets.SESSIONS)).hasSize(2);
     }
 
     private static RecordSink throwing(String call, Exception exception) {

@@ -47,6 +47,7 @@ final class CleanUpCommand implements Callable<Integer> {
                 database,
                 store,
                 new StandardFileFormats(settings.csv()),
+                settings.datasets(),
                 exports,
                 new RunTerms("cleanup", 1, false, new StopSignal()),
                 new RunLog(false).report(),

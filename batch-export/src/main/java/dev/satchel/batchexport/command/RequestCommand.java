@@ -6,7 +6,6 @@ import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.ExportType;
-import dev.satchel.postgres.SatchelPostgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -46,8 +45,7 @@ final class RequestCommand implements Callable<Integer> {
             names = "--type",
             required = true,
             paramLabel = "TYPE",
-            description = "The data: one of ${COMPLETION-CANDIDATES}.",
-            completionCandidates = Types.class)
+            description = "The data: the name of a dataset, or all; 'satchel datasets list' prints the names.")
     String type = "";
 
     @Option(names = "--format", required = true, paramLabel = "FORMAT", description = "The file: csv, json or jsonl.")
@@ -89,11 +87,12 @@ final class RequestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SQLException {
         List<ExportRequest> requests = new ArrayList<>();
+        Settings settings = new Settings(console.environment());
         ExportType wantedType;
         ExportFormat wantedFormat;
         ExportFilters filters;
         try {
-            wantedType = ExportType.of(type);
+            wantedType = settings.datasets().catalogue().type(type);
             wantedFormat = ExportFormat.of(format);
             filters = ExportFilters.of(filterTexts());
             // Also when everybody is meant: a filter that does not fit the type is refused before the database is
@@ -106,8 +105,8 @@ final class RequestCommand implements Callable<Integer> {
             throw new UsageException(malformed.getMessage());
         }
         // One transaction: where one of the users does not exist, nobody's export is asked for.
-        List<UUID> ids = new Settings(console.environment()).database().inOneTransaction(dataSource -> {
-            ExportHistory history = new SatchelPostgres(dataSource).exportHistory();
+        List<UUID> ids = settings.database().inOneTransaction(dataSource -> {
+            ExportHistory history = settings.satchel(dataSource).exportHistory();
             return users.all
                     ? history.requestForAllUsers(wantedType, wantedFormat, filters)
                     : requests.stream()
@@ -190,16 +189,6 @@ final class RequestCommand implements Callable<Integer> {
             } catch (IOException | UncheckedIOException unreadable) {
                 throw new UsageException("the file " + file + " cannot be read: "
                         + unreadable.getClass().getSimpleName());
-            }
-        }
-    }
-
-    static final class Types extends ArrayList<String> {
-        private static final long serialVersionUID = 1L;
-
-        Types() {
-            for (ExportType each : ExportType.values()) {
-                add(each.key());
             }
         }
     }

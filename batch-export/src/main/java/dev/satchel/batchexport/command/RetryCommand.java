@@ -2,7 +2,6 @@ package dev.satchel.batchexport.command;
 
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.Failure;
-import dev.satchel.postgres.SatchelPostgres;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +35,9 @@ final class RetryCommand implements Callable<Integer> {
         List<UUID> ids = wanted.ids.stream().map(Ids::export).toList();
         List<Failure.Code> codes = wanted.codes();
         // One transaction: where one of the exports did not fail, none is asked for again.
-        List<UUID> again = new Settings(console.environment()).database().inOneTransaction(dataSource -> {
-            ExportHistory history = new SatchelPostgres(dataSource).exportHistory();
+        Settings settings = new Settings(console.environment());
+        List<UUID> again = settings.database().inOneTransaction(dataSource -> {
+            ExportHistory history = settings.satchel(dataSource).exportHistory();
             List<UUID> added = new ArrayList<>();
             ids.forEach(id -> added.add(again(history, id)));
             codes.forEach(code -> added.addAll(history.requestAgain(code)));

@@ -61,6 +61,7 @@ final class RunCommand implements Callable<Integer> {
                         database,
                         store,
                         new StandardFileFormats(settings.csv()),
+                        settings.datasets(),
                         exports,
                         terms,
                         log.report(),

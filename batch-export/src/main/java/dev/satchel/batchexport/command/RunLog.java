@@ -30,7 +30,7 @@ final class RunLog implements Delivery.Listener, AutoCloseable {
         LOG.info(
                 "export {} delivered: type={} format={} rows={} bytes={}",
                 delivery.exportId(),
-                delivery.export().request().type().key(),
+                delivery.export().request().type().name(),
                 delivery.export().request().format().key(),
                 delivery.export().file().recordCount(),
                 delivery.export().file().bytes());

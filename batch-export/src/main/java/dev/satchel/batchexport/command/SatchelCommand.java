@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExportCommand.class,
             CleanUpCommand.class,
             StoreCommand.class,
+            DatasetsCommand.class,
             KeysCommand.class,
             ProgressCommand.class,
             TypesCommand.class,

@@ -25,6 +25,7 @@ final class SettingNames {
 
     private static final Set<String> VARIABLES_ALONE = Set.of(
             "SATCHEL_STORE",
+            "SATCHEL_DATASETS",
             "SATCHEL_KEK",
             "SATCHEL_S3_ENDPOINT",
             "SATCHEL_S3_PUBLIC_ENDPOINT",

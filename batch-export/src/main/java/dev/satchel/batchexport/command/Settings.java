@@ -9,7 +9,10 @@ import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.store.S3Connection;
 import dev.satchel.batchexport.store.StoreAddress;
 import dev.satchel.export.FileStore;
+import dev.satchel.postgres.PostgresDatasets;
+import dev.satchel.postgres.SatchelPostgres;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +20,7 @@ import java.util.Properties;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -188,7 +192,25 @@ final class Settings {
 
     /** @throws UsageException if a value is out of range, naming the property */
     ExportSettings exports() {
-        return bound("satchel.export", ExportSettings.class);
+        ExportSettings exports = bound("satchel.export", ExportSettings.class);
+        refused(() -> exports.terms(datasets().catalogue()));
+        return exports;
+    }
+
+    /**
+     * The datasets that exports hold: the built-in ones, changed by the files that the setting names.
+     *
+     * @throws UsageException if a file cannot be read or breaks a rule of the format
+     */
+    PostgresDatasets datasets() {
+        PostgresDatasets builtIn = PostgresDatasets.builtIn();
+        String files = variables.get("SATCHEL_DATASETS");
+        return files == null ? builtIn : refused(() -> builtIn.with(Path.of(files)));
+    }
+
+    /** Satchel on that database, with the datasets of these settings. */
+    SatchelPostgres satchel(DataSource dataSource) {
+        return new SatchelPostgres(dataSource, datasets());
     }
 
     /** @throws UsageException if a value is neither true nor false */

@@ -3,7 +3,6 @@ package dev.satchel.batchexport.command;
 import dev.satchel.batchexport.schema.Check;
 import dev.satchel.batchexport.schema.SchemaVerification;
 import dev.satchel.batchexport.schema.SchemaVersion;
-import dev.satchel.postgres.SatchelPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -40,12 +39,14 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException {
-        DataSource dataSource = new Settings(console.environment()).database().plain();
+        Settings settings = new Settings(console.environment());
+        DataSource dataSource = settings.database().plain();
         try (Connection reachable = dataSource.getConnection()) {
             SchemaVersion.refuseNewer(reachable);
         }
-        List<Check> checks = new ArrayList<>(SchemaVerification.of(dataSource).checks());
-        for (String gap : new SatchelPostgres(dataSource).exportGaps()) {
+        List<Check> checks = new ArrayList<>(
+                SchemaVerification.of(dataSource, settings.datasets()).checks());
+        for (String gap : settings.satchel(dataSource).exportGaps()) {
             checks.add(new Check(
                     "export coverage",
                     "every column with users' data is exported or left out",

@@ -19,16 +19,16 @@ final class JsonLinesWriter extends JsonRecords {
 
     JsonLinesWriter(ExportRequest request, OutputStream out) {
         super(out);
-        this.naming = request.type().datasets().size() > 1;
+        this.naming = request.type().isAll();
     }
 
     @Override
     public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
         if (naming && columns.stream().anyMatch(column -> column.name().equals(DATASET))) {
             throw new IllegalArgumentException(
-                    "the dataset '" + dataset.key() + "' has a column called '" + DATASET + "', which names datasets");
+                    "the dataset '" + dataset.name() + "' has a column called '" + DATASET + "', which names datasets");
         }
-        this.dataset = dataset.key();
+        this.dataset = dataset.name();
         super.beginDataset(dataset, columns);
     }
 

@@ -8,7 +8,6 @@ import dev.satchel.export.UserRecords;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.TreeMap;
 
 /**
  * Writes one JSON document: what was asked for, then {@code datasets} with an array for each, then what is known only
@@ -28,7 +27,7 @@ final class JsonWriter extends JsonRecords {
     @Override
     public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
         super.beginDataset(dataset, columns);
-        json.writeName(dataset.key()).writeStartArray();
+        json.writeName(dataset.name()).writeStartArray();
         first = true;
     }
 
@@ -61,8 +60,8 @@ final class JsonWriter extends JsonRecords {
         json.writeEndObject();
         Manifest.writeSnapshot(json, snapshot);
         json.writeName("records").writeStartObject();
-        new TreeMap<>(snapshot.records())
-                .forEach((dataset, count) -> json.writeName(dataset.key()).writeNumber(count));
+        snapshot.records()
+                .forEach((dataset, count) -> json.writeName(dataset.name()).writeNumber(count));
         json.writeEndObject();
         json.writeEndObject();
         json.writeRaw('\n');

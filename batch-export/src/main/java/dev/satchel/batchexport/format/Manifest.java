@@ -35,7 +35,7 @@ final class Manifest {
                 json.writeRaw('\n');
                 json.writeStartObject();
                 json.writeName("name").writeString(file.name());
-                json.writeName("dataset").writeString(dataset.key());
+                json.writeName("dataset").writeString(dataset.name());
                 json.writeName("records").writeNumber(snapshot.records().getOrDefault(dataset, 0L));
                 json.writeName("bytes").writeNumber(file.bytes());
                 json.writeName("sha256").writeString(file.sha256());
@@ -50,7 +50,7 @@ final class Manifest {
 
     static void writeRequest(JsonGenerator json, ExportRequest request) {
         json.writeName("satchel_export").writeNumber(VERSION);
-        json.writeName("type").writeString(request.type().key());
+        json.writeName("type").writeString(request.type().name());
         json.writeName("format").writeString(request.format().key());
         json.writeName("filters").writeStartObject();
         new TreeMap<>(request.filters().texts())
@@ -63,14 +63,14 @@ final class Manifest {
         json.writeName("schema_version").writeString(snapshot.schemaVersion());
         json.writeName("absent").writeStartArray();
         for (Dataset dataset : snapshot.absent()) {
-            json.writeString(dataset.key());
+            json.writeString(dataset.name());
         }
         json.writeEndArray();
         if (!snapshot.hidden().isEmpty()) {
             json.writeName("left_out").writeStartArray();
             for (HiddenRecords gap : snapshot.hidden()) {
                 json.writeStartObject();
-                json.writeName("dataset").writeString(gap.dataset().key());
+                json.writeName("dataset").writeString(gap.dataset().name());
                 json.writeName("table").writeString(gap.table());
                 json.writeName("records").writeNumber(gap.records());
                 json.writeName("reason").writeString(gap.reason());

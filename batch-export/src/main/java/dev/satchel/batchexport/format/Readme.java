@@ -21,14 +21,14 @@ final class Readme {
                 .append(" (UTC).\n\nFiles\n-----\n\n");
         files.forEach((dataset, file) -> text.append(file.name())
                 .append(": ")
-                .append(content(dataset))
+                .append(dataset.description())
                 .append(", ")
                 .append(records(snapshot.records().getOrDefault(dataset, 0L)))
                 .append("\n"));
         text.append("manifest.json: the same list for programs, with the size and SHA-256 of each file\n");
         if (!snapshot.absent().isEmpty()) {
             text.append("\nNot kept by the application, and therefore not here: ")
-                    .append(snapshot.absent().stream().map(Dataset::key).collect(Collectors.joining(", ")))
+                    .append(snapshot.absent().stream().map(Dataset::name).collect(Collectors.joining(", ")))
                     .append("\n");
         }
         if (!snapshot.hidden().isEmpty()) {
@@ -79,21 +79,5 @@ final class Readme {
 
     private static String records(long count) {
         return count == 1 ? "1 record" : count + " records";
-    }
-
-    private static String content(Dataset dataset) {
-        return switch (dataset) {
-            case PROFILE -> "your account";
-            case SETTINGS -> "your settings";
-            case PROGRESS -> "your totals and streaks";
-            case SESSIONS -> "your learning sessions";
-            case VOCABULARY -> "your words, and how far you have come with them";
-            case DESCRIPTIONS -> "the descriptions made for your images";
-            case QA -> "the questions made for you, and your answers";
-            case INTERACTIONS -> "what you did in your sessions";
-            case ANALYTICS -> "what was recorded about your use of the application";
-            case EXPORTS -> "the exports you asked for";
-            case API_KEYS -> "for which providers you stored a key, never the keys themselves";
-        };
     }
 }

@@ -5,7 +5,7 @@ import dev.satchel.export.ExportRequest;
 import dev.satchel.export.FileFormats;
 import java.io.OutputStream;
 
-/** The formats that every Satchel writes: one per {@link ExportFormat}, and a ZIP for several datasets as CSV. */
+/** The formats that every Satchel writes: one per {@link ExportFormat}, and a ZIP for all datasets as CSV. */
 public final class StandardFileFormats implements FileFormats {
 
     private final CsvOptions csv;
@@ -38,6 +38,6 @@ public final class StandardFileFormats implements FileFormats {
     }
 
     private static boolean isArchive(ExportRequest request) {
-        return request.format() == ExportFormat.CSV && request.type().datasets().size() > 1;
+        return request.format() == ExportFormat.CSV && request.type().isAll();
     }
 }

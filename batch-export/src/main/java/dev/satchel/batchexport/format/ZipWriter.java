@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
@@ -34,7 +34,7 @@ final class ZipWriter implements FileFormats.Writer {
     private final ExportRequest request;
     private final CsvOptions options;
     private final ZipOutputStream zip;
-    private final Map<Dataset, DeliveredFile.Entry> files = new EnumMap<>(Dataset.class);
+    private final Map<Dataset, DeliveredFile.Entry> files = new LinkedHashMap<>();
     private @Nullable Table table;
 
     ZipWriter(ExportRequest request, CsvOptions options, OutputStream out) {
@@ -63,7 +63,7 @@ final class ZipWriter implements FileFormats.Writer {
     }
 
     private static String nameOf(Dataset dataset) {
-        return dataset.key() + ".csv";
+        return dataset.name() + ".csv";
     }
 
     private CsvWriter csv() {

@@ -11,6 +11,7 @@ import dev.satchel.export.KnownStores;
 import dev.satchel.export.ProbeRecords;
 import dev.satchel.export.StoreCheck;
 import dev.satchel.export.UserRecords;
+import dev.satchel.postgres.PostgresDatasets;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.progress.ProgressUpkeep;
 import java.io.IOException;
@@ -89,6 +90,7 @@ class ExportJobs {
             FileStore store,
             StoreCheck check,
             ExportSettings settings,
+            PostgresDatasets datasets,
             ScheduledExecutorService heartbeats) {
         return new DeliverExport(
                 history,
@@ -100,7 +102,7 @@ class ExportJobs {
                 new KnownFailures(),
                 settings.retries(),
                 new DeliverExport.Heartbeats(heartbeats, new GarbageCollection(), System::nanoTime),
-                settings.terms());
+                settings.terms(datasets.catalogue()));
     }
 
     @Bean

@@ -1,13 +1,13 @@
 package dev.satchel.batchexport.job;
 
 import dev.satchel.export.Dataset;
+import dev.satchel.export.DatasetCatalogue;
 import dev.satchel.export.DeliverExport;
 import dev.satchel.export.RetryPolicy;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -52,8 +52,8 @@ public record ExportSettings(
         }
     }
 
-    private static Map<Dataset, String> acceptedGaps(String text) {
-        Map<Dataset, String> reasons = new EnumMap<>(Dataset.class);
+    private static Map<String, String> acceptedGaps(String text) {
+        Map<String, String> reasons = new LinkedHashMap<>();
         for (String part : text.isBlank() ? new String[0] : text.split(";", -1)) {
             int colon = part.indexOf(':');
             String reason = colon < 0 ? "" : part.substring(colon + 1).strip();
@@ -64,18 +64,9 @@ public record ExportSettings(
                                 + " characters, such as 'sessions: only with a second factor',"
                                 + " was '" + part.strip() + "'");
             }
-            reasons.put(dataset(part.substring(0, colon).strip()), reason);
+            reasons.put(part.substring(0, colon).strip(), reason);
         }
         return reasons;
-    }
-
-    private static Dataset dataset(String key) {
-        return Stream.of(Dataset.values())
-                .filter(dataset -> dataset.key().equals(key))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("satchel.export.accept-hidden names the dataset '" + key
-                        + "', which does not exist: expected one of "
-                        + Stream.of(Dataset.values()).map(Dataset::key).collect(Collectors.joining(", "))));
     }
 
     private static void atLeast(String name, Duration value, Duration least) {
@@ -85,8 +76,22 @@ public record ExportSettings(
         }
     }
 
-    DeliverExport.Terms terms() {
-        return new DeliverExport.Terms(lease, lease.dividedBy(4), PATIENCE, retention, acceptedGaps(acceptHidden));
+    /**
+     * The terms under which exports of these datasets are delivered.
+     *
+     * @throws IllegalArgumentException if a dataset that may lack records does not exist
+     */
+    public DeliverExport.Terms terms(DatasetCatalogue catalogue) {
+        Map<Dataset, String> reasons = new HashMap<>();
+        acceptedGaps(acceptHidden)
+                .forEach((name, reason) -> reasons.put(
+                        catalogue
+                                .find(name)
+                                .orElseThrow(() -> new IllegalArgumentException(
+                                        "satchel.export.accept-hidden names the dataset '" + name
+                                                + "', which does not exist: expected one of " + catalogue.names())),
+                        reason));
+        return new DeliverExport.Terms(lease, lease.dividedBy(4), PATIENCE, retention, reasons);
     }
 
     /** How long a run that does not watch waits for a database or a store that may come back by itself. */

@@ -7,6 +7,7 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.FileFormats;
 import dev.satchel.export.FileStore;
 import dev.satchel.export.StoreProbe;
+import dev.satchel.postgres.PostgresDatasets;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -44,6 +45,7 @@ public final class Worker implements AutoCloseable {
             Database database,
             FileStore store,
             FileFormats formats,
+            PostgresDatasets datasets,
             ExportSettings settings,
             RunTerms terms,
             RunReport exports,
@@ -56,6 +58,7 @@ public final class Worker implements AutoCloseable {
         context.registerBean("dataSource", DataSource.class, () -> pool);
         context.registerBean(FileStore.class, () -> store);
         context.registerBean(FileFormats.class, () -> formats);
+        context.registerBean(PostgresDatasets.class, () -> datasets);
         context.registerBean(ExportSettings.class, () -> settings);
         context.registerBean(RunTerms.class, () -> terms);
         context.registerBean(RunReport.class, () -> exports);

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.schema;
 
+import dev.satchel.postgres.PostgresDatasets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,21 +33,28 @@ public final class SchemaVerification {
             """;
 
     private final DataSource dataSource;
+    private final PostgresDatasets datasets;
     private final Predicate<Check> asked;
 
-    private SchemaVerification(DataSource dataSource, Predicate<Check> asked) {
+    private SchemaVerification(DataSource dataSource, PostgresDatasets datasets, Predicate<Check> asked) {
         this.dataSource = dataSource;
+        this.datasets = datasets;
         this.asked = asked;
     }
 
     /** Verifies the database that the data source leads to, logging in as the owner of Satchel's tables. */
     public static SchemaVerification of(DataSource dataSource) {
-        return new SchemaVerification(dataSource, check -> true);
+        return of(dataSource, PostgresDatasets.builtIn());
+    }
+
+    /** The same, looking at the records that these datasets hold. */
+    public static SchemaVerification of(DataSource dataSource, PostgresDatasets datasets) {
+        return new SchemaVerification(dataSource, datasets, check -> true);
     }
 
     /** Leaves out which migrations were recorded, for a schema that was made without Flyway. */
     public SchemaVerification withoutHistory() {
-        return new SchemaVerification(dataSource, ABOUT_THE_HISTORY.negate());
+        return new SchemaVerification(dataSource, datasets, ABOUT_THE_HISTORY.negate());
     }
 
     /**
@@ -59,7 +67,7 @@ public final class SchemaVerification {
             connection.setAutoCommit(false);
             try {
                 SchemaTransaction.execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-                return checks(connection).stream().filter(asked).toList();
+                return checks(connection, datasets).stream().filter(asked).toList();
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(true);
@@ -68,7 +76,7 @@ public final class SchemaVerification {
     }
 
     /** Looks at everything in the transaction that is open, which from then on is read-only. */
-    static List<Check> checks(Connection connection) throws SQLException {
+    static List<Check> checks(Connection connection, PostgresDatasets datasets) throws SQLException {
         SchemaTransaction.begin(connection);
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET TRANSACTION READ ONLY");
@@ -84,7 +92,7 @@ public final class SchemaVerification {
             checks.add(OpenSchemas.check(connection));
             checks.add(WorkerLogins.check(connection));
             checks.addAll(ApplicationTables.check(connection));
-            checks.addAll(VisibleRecords.check(connection));
+            checks.addAll(VisibleRecords.check(connection, datasets));
             checks.addAll(ProgressRows.check(connection));
             checks.addAll(EarlierKeysCheck.check(connection));
             checks.addAll(UncheckedRows.check(connection));

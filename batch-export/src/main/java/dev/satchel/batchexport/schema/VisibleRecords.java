@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.schema;
 
+import dev.satchel.postgres.PostgresDatasets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,7 +36,11 @@ final class VisibleRecords {
     private static final String SOME_USERS = "SELECT unnest(satchel.next_users(NULL, " + USERS + "))";
 
     private static final String COUNT = """
-            SELECT name, condition, records FROM satchel.count_records(?, NULL) WHERE records > 0
+            SELECT owned.value ->> 'schema' AS schema, owned.value ->> 'table' AS name,
+                   format('%I.%I', owned.value ->> 'schema', owned.value ->> 'table') AS quoted, condition, records
+              FROM satchel.count_records(?, ?::jsonb)
+              JOIN jsonb_array_elements(?::jsonb) WITH ORDINALITY AS owned (value, n) ON owned.n = place + 1
+             WHERE records > 0
             """;
 
     private static final String BECOME_USER = """
@@ -47,7 +52,7 @@ final class VisibleRecords {
 
     private VisibleRecords() {}
 
-    static List<Check> check(Connection connection) throws SQLException {
+    static List<Check> check(Connection connection, PostgresDatasets datasets) throws SQLException {
         if (!SchemaTransaction.rows(connection, MAY_TRY).equals(List.of("t"))) {
             return List.of();
         }
@@ -57,7 +62,7 @@ final class VisibleRecords {
                     Map<String, Check> hidden = new LinkedHashMap<>();
                     List<String> users = SchemaTransaction.rows(connection, SOME_USERS);
                     for (String user : users) {
-                        addHidden(connection, user, hidden);
+                        addHidden(connection, datasets.ownedTablesAsJson(), user, hidden);
                     }
                     return hidden.isEmpty()
                             ? List.of(Check.ok(
@@ -68,15 +73,16 @@ final class VisibleRecords {
                 failure -> List.of());
     }
 
-    private static void addHidden(Connection connection, String user, Map<String, Check> hidden) throws SQLException {
+    private static void addHidden(Connection connection, String tables, String user, Map<String, Check> hidden)
+            throws SQLException {
         Optional<SQLException> failed = Attempt.orElse(
                 connection,
                 () -> {
-                    List<Owned> owned = owned(connection, user);
+                    List<Owned> owned = owned(connection, tables, user);
                     become(connection, user);
                     for (Owned rows : owned) {
-                        long shown = Long.parseLong(SchemaTransaction.rows(connection, rows.query(user))
-                                .get(0));
+                        long shown = Long.parseLong(
+                                SchemaTransaction.rows(connection, rows.query()).get(0));
                         if (shown < rows.records()) {
                             hidden.putIfAbsent(rows.table(), check(rows, shown, user));
                         }
@@ -91,20 +97,26 @@ final class VisibleRecords {
 
     private static Check check(Owned rows, long shown, String user) {
         return Check.warning(
-                "records of public." + rows.table() + " as their user sees them",
+                "records of " + rows.table() + " as their user sees them",
                 "all",
                 (rows.records() - shown) + " of " + rows.records() + " hidden from user " + user
                         + " by row security: such"
                         + " an export fails with records_hidden, unless satchel.export.accept-hidden names the dataset");
     }
 
-    private static List<Owned> owned(Connection connection, String user) throws SQLException {
+    private static List<Owned> owned(Connection connection, String tables, String user) throws SQLException {
         List<Owned> owned = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(COUNT)) {
             statement.setObject(1, UUID.fromString(user));
+            statement.setString(2, tables);
+            statement.setString(3, tables);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    owned.add(new Owned(rows.getString("name"), rows.getString("condition"), rows.getLong("records")));
+                    owned.add(new Owned(
+                            rows.getString("schema") + "." + rows.getString("name"),
+                            "SELECT count(*) FROM " + rows.getString("quoted") + " AS record WHERE "
+                                    + rows.getString("condition"),
+                            rows.getLong("records")));
                 }
             }
         }
@@ -119,10 +131,5 @@ final class VisibleRecords {
         }
     }
 
-    private record Owned(String table, String condition, long records) {
-
-        String query(String user) {
-            return "SELECT count(*) FROM public." + table + " WHERE " + condition.replace("$1", "'" + user + "'::uuid");
-        }
-    }
+    private record Owned(String table, String query, long records) {}
 }

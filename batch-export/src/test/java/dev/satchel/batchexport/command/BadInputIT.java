@@ -62,7 +62,7 @@ class BadInputIT {
                         LEARNER,
                         "--type",
                         "all"),
-                request("unknown export type 'grades': expected one of profile, settings, sessions,", "grades", "csv"),
+                request("unknown export type 'grades': expected one of profile, settings, progress,", "grades", "csv"),
                 request("unknown export type 'ALL'", "ALL", "csv"),
                 request("unknown export format 'xml': expected one of csv, json, jsonl", "all", "xml"),
                 request(
@@ -113,7 +113,7 @@ class BadInputIT {
                         "--from",
                         "2026-01-01"),
                 request(
-                        "the filter 'phase' applies to the types 'vocabulary' and 'all', not 'qa'",
+                        "the filter 'phase' does not apply to the type 'qa', which has no phase",
                         "qa",
                         "csv",
                         "--phase",

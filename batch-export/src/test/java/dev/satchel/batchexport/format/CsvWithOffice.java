@@ -3,9 +3,9 @@ package dev.satchel.batchexport.format;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.export.Column;
-import dev.satchel.export.Dataset;
 import dev.satchel.export.ExportFormat;
-import dev.satchel.export.ExportType;
+import dev.satchel.export.LearningDatasets;
+import dev.satchel.export.LearningTypes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,8 +68,8 @@ class CsvWithOffice {
             records.add(new Object[] {7L, text, json, text});
             records.add(new Object[] {null, text, null, "end"});
         }
-        return Written.file(ExportType.QA, ExportFormat.CSV, options)
-                .dataset(Dataset.QA, COLUMNS, records.toArray(Object[][]::new))
+        return Written.file(LearningTypes.QA, ExportFormat.CSV, options)
+                .dataset(LearningDatasets.QA, COLUMNS, records.toArray(Object[][]::new))
                 .finish();
     }
 

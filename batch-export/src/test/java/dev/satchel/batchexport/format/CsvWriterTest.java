@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.univocity.parsers.csv.CsvParserSettings;
 import dev.satchel.export.Column;
-import dev.satchel.export.Dataset;
 import dev.satchel.export.ExportFormat;
-import dev.satchel.export.ExportType;
+import dev.satchel.export.LearningDatasets;
+import dev.satchel.export.LearningTypes;
 import dev.satchel.export.RecordSink.NonFinite;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -39,7 +39,7 @@ class CsvWriterTest {
 
         String csv = written(PLAIN)
                 .dataset(
-                        Dataset.QA,
+                        LearningDatasets.QA,
                         columns,
                         new Object[] {
                             true, Long.MIN_VALUE, "-12.50", new UUID(1, 2), "a \"b\", c", "{\"n\": -1.0}", 0L, 0L
@@ -63,7 +63,7 @@ class CsvWriterTest {
         String digits = "-" + "1234567890".repeat(13_000) + "." + "0987654321".repeat(1_600);
 
         String csv = written(PLAIN)
-                .dataset(Dataset.QA, List.of(new Column("n", Column.Type.DECIMAL)), new Object[] {digits})
+                .dataset(LearningDatasets.QA, List.of(new Column("n", Column.Type.DECIMAL)), new Object[] {digits})
                 .text();
 
         assertThat(csv).isEqualTo("\"n\"\r\n" + digits + "\r\n");
@@ -71,18 +71,18 @@ class CsvWriterTest {
 
     @Test
     void writesAHeaderAboveNoRecords() throws IOException {
-        assertThat(written(PLAIN).dataset(Dataset.QA, TEXTS).text()).isEqualTo("\"a\",\"b\"\r\n");
+        assertThat(written(PLAIN).dataset(LearningDatasets.QA, TEXTS).text()).isEqualTo("\"a\",\"b\"\r\n");
     }
 
     @Test
     void beginsWithOneByteOrderMarkUnlessToldOtherwise() throws IOException {
         byte[] csv = written(new CsvOptions(true, false))
-                .dataset(Dataset.QA, TEXTS, new Object[] {"ä", "ß"})
+                .dataset(LearningDatasets.QA, TEXTS, new Object[] {"ä", "ß"})
                 .finish();
 
         assertThat(csv).startsWith(0xEF, 0xBB, 0xBF, '"', 'a');
         assertThat(new String(csv, UTF_8).substring(1)).doesNotContain("\uFEFF");
-        assertThat(written(PLAIN).dataset(Dataset.QA, TEXTS).finish()).startsWith('"', 'a');
+        assertThat(written(PLAIN).dataset(LearningDatasets.QA, TEXTS).finish()).startsWith('"', 'a');
     }
 
     @Test
@@ -91,10 +91,10 @@ class CsvWriterTest {
         Object[] values = {"hola\n=1+41", "[\"a;=1\"]"};
 
         assertThat(written(new CsvOptions(false, true))
-                        .dataset(Dataset.QA, columns, values)
+                        .dataset(LearningDatasets.QA, columns, values)
                         .text())
                 .endsWith("\"hola\n'=1+41\",\"[\"\"a;\\u003d1\"\"]\"\r\n");
-        assertThat(written(PLAIN).dataset(Dataset.QA, columns, values).text())
+        assertThat(written(PLAIN).dataset(LearningDatasets.QA, columns, values).text())
                 .endsWith("\"hola\n=1+41\",\"[\"\"a;=1\"\"]\"\r\n");
     }
 
@@ -102,7 +102,7 @@ class CsvWriterTest {
     void neverDefusesWhatIsNoText() throws IOException {
         String csv = written(new CsvOptions(false, true))
                 .dataset(
-                        Dataset.QA,
+                        LearningDatasets.QA,
                         List.of(
                                 new Column("i", Column.Type.INTEGER),
                                 new Column("d", Column.Type.DECIMAL),
@@ -159,7 +159,7 @@ class CsvWriterTest {
             expected.add(Arrays.asList(first, second));
         }
 
-        String csv = written(PLAIN).dataset(Dataset.QA, TEXTS, records).text();
+        String csv = written(PLAIN).dataset(LearningDatasets.QA, TEXTS, records).text();
 
         assertThat(commonsCsv(csv)).isEqualTo(expected);
         assertThat(univocity(csv)).isEqualTo(expected);
@@ -173,11 +173,12 @@ class CsvWriterTest {
     }
 
     private static Written written(CsvOptions options) throws IOException {
-        return Written.file(ExportType.QA, ExportFormat.CSV, options);
+        return Written.file(LearningTypes.QA, ExportFormat.CSV, options);
     }
 
     private static List<String> records(Written written, String text) throws IOException {
-        String csv = written.dataset(Dataset.QA, List.of(new Column("a", Column.Type.TEXT)), new Object[] {text})
+        String csv = written.dataset(
+                        LearningDatasets.QA, List.of(new Column("a", Column.Type.TEXT)), new Object[] {text})
                 .text()
                 .replace("\uFEFF", "");
         List<List<String>> parsed = commonsCsv(csv);

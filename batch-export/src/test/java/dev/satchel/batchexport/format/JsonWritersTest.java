@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.export.Column;
-import dev.satchel.export.Dataset;
 import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportFormat;
-import dev.satchel.export.ExportType;
 import dev.satchel.export.FileFormats;
+import dev.satchel.export.LearningDatasets;
+import dev.satchel.export.LearningTypes;
 import dev.satchel.export.RecordSink.NonFinite;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -62,10 +62,10 @@ class JsonWritersTest {
     void writesOneDocumentWithARecordPerLine() throws IOException {
         ExportFilters filters = ExportFilters.of(Map.of("from", "2026-01-01", "zone", "Asia/Kathmandu"));
 
-        String json = Written.file(Written.request(ExportType.ALL, ExportFormat.JSON, filters), CsvOptions.DEFAULT)
-                .dataset(Dataset.PROFILE, ALL_TYPES, VALUES, VALUES)
-                .dataset(Dataset.QA, TEXTS)
-                .text(Dataset.ANALYTICS, Dataset.EXPORTS);
+        String json = Written.file(Written.request(LearningTypes.ALL, ExportFormat.JSON, filters), CsvOptions.DEFAULT)
+                .dataset(LearningDatasets.PROFILE, ALL_TYPES, VALUES, VALUES)
+                .dataset(LearningDatasets.QA, TEXTS)
+                .text(LearningDatasets.ANALYTICS, LearningDatasets.EXPORTS);
 
         assertThat(json)
                 .isEqualTo("{\"satchel_export\":1,\"type\":\"all\",\"format\":\"json\","
@@ -80,8 +80,8 @@ class JsonWritersTest {
 
     @Test
     void writesALinePerRecord() throws IOException {
-        String json = Written.file(ExportType.QA, ExportFormat.JSONL, CsvOptions.DEFAULT)
-                .dataset(Dataset.QA, ALL_TYPES, VALUES, VALUES)
+        String json = Written.file(LearningTypes.QA, ExportFormat.JSONL, CsvOptions.DEFAULT)
+                .dataset(LearningDatasets.QA, ALL_TYPES, VALUES, VALUES)
                 .text();
 
         assertThat(json).isEqualTo("{" + RECORD + "\n{" + RECORD + "\n");
@@ -89,11 +89,11 @@ class JsonWritersTest {
 
     @Test
     void namesTheDatasetFirstInLinesOfSeveral() throws IOException {
-        String json = Written.file(ExportType.ALL, ExportFormat.JSONL, CsvOptions.DEFAULT)
-                .dataset(Dataset.PROFILE, ALL_TYPES, VALUES, VALUES)
-                .dataset(Dataset.SETTINGS, TEXTS)
-                .dataset(Dataset.API_KEYS, TEXTS, new Object[] {null, ""})
-                .text(Dataset.QA);
+        String json = Written.file(LearningTypes.ALL, ExportFormat.JSONL, CsvOptions.DEFAULT)
+                .dataset(LearningDatasets.PROFILE, ALL_TYPES, VALUES, VALUES)
+                .dataset(LearningDatasets.SETTINGS, TEXTS)
+                .dataset(LearningDatasets.API_KEYS, TEXTS, new Object[] {null, ""})
+                .text(LearningDatasets.QA);
 
         assertThat(json)
                 .isEqualTo(("{\"dataset\":\"profile\"," + RECORD + "\n").repeat(2)
@@ -102,17 +102,18 @@ class JsonWritersTest {
 
     @Test
     void refusesAColumnThatWouldHideTheNameOfTheDataset() throws IOException {
-        Written written = Written.file(ExportType.ALL, ExportFormat.JSONL, CsvOptions.DEFAULT);
+        Written written = Written.file(LearningTypes.ALL, ExportFormat.JSONL, CsvOptions.DEFAULT);
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> written.dataset(Dataset.QA, List.of(new Column("dataset", Column.Type.TEXT))))
+                .isThrownBy(
+                        () -> written.dataset(LearningDatasets.QA, List.of(new Column("dataset", Column.Type.TEXT))))
                 .withMessage("the dataset 'qa' has a column called 'dataset', which names datasets");
     }
 
     @Test
     void writesNoLineForNoRecord() throws IOException {
-        assertThat(Written.file(ExportType.QA, ExportFormat.JSONL, CsvOptions.DEFAULT)
-                        .dataset(Dataset.QA, TEXTS)
+        assertThat(Written.file(LearningTypes.QA, ExportFormat.JSONL, CsvOptions.DEFAULT)
+                        .dataset(LearningDatasets.QA, TEXTS)
                         .finish())
                 .isEmpty();
     }
@@ -163,11 +164,11 @@ class JsonWritersTest {
                     new Object[] {RandomTexts.next(random), random.nextInt(5) == 0 ? null : RandomTexts.next(random)};
         }
 
-        String document = Written.file(ExportType.QA, ExportFormat.JSON, CsvOptions.DEFAULT)
-                .dataset(Dataset.QA, TEXTS, records)
+        String document = Written.file(LearningTypes.QA, ExportFormat.JSON, CsvOptions.DEFAULT)
+                .dataset(LearningDatasets.QA, TEXTS, records)
                 .text();
-        String lines = Written.file(ExportType.QA, ExportFormat.JSONL, CsvOptions.DEFAULT)
-                .dataset(Dataset.QA, TEXTS, records)
+        String lines = Written.file(LearningTypes.QA, ExportFormat.JSONL, CsvOptions.DEFAULT)
+                .dataset(LearningDatasets.QA, TEXTS, records)
                 .text();
 
         List<JsonNode> fromDocument = new ArrayList<>();
@@ -192,11 +193,11 @@ class JsonWritersTest {
             }
         };
         FileFormats.Writer writer = new StandardFileFormats(CsvOptions.DEFAULT)
-                .open(Written.request(ExportType.QA, format, ExportFilters.NONE), broken);
+                .open(Written.request(LearningTypes.QA, format, ExportFilters.NONE), broken);
         byte[] text = "x".repeat(20_000).getBytes(UTF_8);
 
         assertThatThrownBy(() -> {
-                    writer.beginDataset(Dataset.QA, List.of(new Column("a", Column.Type.TEXT)));
+                    writer.beginDataset(LearningDatasets.QA, List.of(new Column("a", Column.Type.TEXT)));
                     writer.beginRecord();
                     writer.text(text, 0, text.length);
                     writer.endRecord();
@@ -205,8 +206,8 @@ class JsonWritersTest {
     }
 
     private static JsonNode record(ExportFormat format, List<Column> columns, Object... values) throws IOException {
-        String json = Written.file(ExportType.QA, format, CsvOptions.DEFAULT)
-                .dataset(Dataset.QA, columns, values)
+        String json = Written.file(LearningTypes.QA, format, CsvOptions.DEFAULT)
+                .dataset(LearningDatasets.QA, columns, values)
                 .text();
         return format == ExportFormat.JSON ? EXACT.readTree(json).at("/datasets/qa/0") : EXACT.readTree(json);
     }

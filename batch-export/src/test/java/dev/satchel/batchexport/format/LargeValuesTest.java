@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.satchel.export.Column;
-import dev.satchel.export.Dataset;
 import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportFormat;
-import dev.satchel.export.ExportType;
 import dev.satchel.export.FileFormats;
+import dev.satchel.export.LearningDatasets;
+import dev.satchel.export.LearningTypes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringReader;
@@ -53,9 +53,10 @@ class LargeValuesTest {
         String text = large(new Random(round.getCurrentRepetition()));
         String json = json(text);
 
-        String csv = Written.file(ExportType.VOCABULARY, ExportFormat.CSV, new CsvOptions(false, true))
-                .dataset(
-                        Dataset.VOCABULARY, COLUMNS, new Object[] {1, text, json, "x"}, new Object[] {2, "y", "{}", ""})
+        String csv = Written.file(LearningTypes.VOCABULARY, ExportFormat.CSV, new CsvOptions(false, true))
+                .dataset(LearningDatasets.VOCABULARY, COLUMNS, new Object[] {1, text, json, "x"}, new Object[] {
+                    2, "y", "{}", ""
+                })
                 .text();
 
         try (CSVParser rows = CSVFormat.RFC4180.parse(new StringReader(csv))) {
@@ -73,8 +74,8 @@ class LargeValuesTest {
     void areTheSameInCsvThatKeepsFormulas(RepetitionInfo round) throws IOException {
         String text = large(new Random(round.getCurrentRepetition()));
 
-        String csv = Written.file(ExportType.VOCABULARY, ExportFormat.CSV, new CsvOptions(false, false))
-                .dataset(Dataset.VOCABULARY, COLUMNS, new Object[] {1, text, json(text), "x"})
+        String csv = Written.file(LearningTypes.VOCABULARY, ExportFormat.CSV, new CsvOptions(false, false))
+                .dataset(LearningDatasets.VOCABULARY, COLUMNS, new Object[] {1, text, json(text), "x"})
                 .text();
 
         try (CSVParser rows = CSVFormat.RFC4180.parse(new StringReader(csv))) {
@@ -88,9 +89,10 @@ class LargeValuesTest {
         String text = large(new Random(5));
         String json = json(text);
 
-        String file = Written.file(ExportType.VOCABULARY, format, new CsvOptions(false, true))
-                .dataset(
-                        Dataset.VOCABULARY, COLUMNS, new Object[] {1, text, json, "x"}, new Object[] {2, "y", "{}", ""})
+        String file = Written.file(LearningTypes.VOCABULARY, format, new CsvOptions(false, true))
+                .dataset(LearningDatasets.VOCABULARY, COLUMNS, new Object[] {1, text, json, "x"}, new Object[] {
+                    2, "y", "{}", ""
+                })
                 .text();
 
         JsonMapper mapper = JsonMapper.shared();
@@ -109,7 +111,7 @@ class LargeValuesTest {
     void passThroughAFailureOfTheStreamAsItIs(ExportFormat format) throws IOException {
         IOException full = new IOException("the disk is full");
         FileFormats.Writer writer = new StandardFileFormats(new CsvOptions(false, true))
-                .open(Written.request(ExportType.VOCABULARY, format, ExportFilters.NONE), new OutputStream() {
+                .open(Written.request(LearningTypes.VOCABULARY, format, ExportFilters.NONE), new OutputStream() {
                     @Override
                     public void write(int value) throws IOException {
                         throw full;
@@ -119,7 +121,7 @@ class LargeValuesTest {
 
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> {
-                    writer.beginDataset(Dataset.VOCABULARY, COLUMNS);
+                    writer.beginDataset(LearningDatasets.VOCABULARY, COLUMNS);
                     writer.beginRecord();
                     writer.integer(1);
                     writer.text(utf8, 0, utf8.length);

@@ -17,7 +17,7 @@ import dev.satchel.export.UserRecords;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,7 +28,7 @@ final class Written {
     static final Instant SNAPSHOT = Instant.parse("2026-10-05T04:03:02.001Z");
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final Map<Dataset, Long> counts = new EnumMap<>(Dataset.class);
+    private final Map<Dataset, Long> counts = new LinkedHashMap<>();
     private final FileFormats.Writer writer;
     private List<DeliveredFile.Entry> entries = List.of();
 

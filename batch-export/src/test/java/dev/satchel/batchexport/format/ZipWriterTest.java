@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.export.Column;
-import dev.satchel.export.Dataset;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportFormat;
-import dev.satchel.export.ExportType;
+import dev.satchel.export.LearningDatasets;
+import dev.satchel.export.LearningTypes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +51,7 @@ class ZipWriterTest {
     @Test
     void describesItselfForPrograms() throws Exception {
         Written written = written();
-        Map<String, byte[]> files = unzipped(written.finish(Dataset.QA));
+        Map<String, byte[]> files = unzipped(written.finish(LearningDatasets.QA));
 
         JsonNode manifest = JsonMapper.shared().readTree(files.get("manifest.json"));
 
@@ -85,7 +85,8 @@ class ZipWriterTest {
 
     @Test
     void explainsItselfToPeople() throws IOException {
-        String readme = new String(unzipped(written().finish(Dataset.QA)).get("README.txt"), UTF_8);
+        String readme =
+                new String(unzipped(written().finish(LearningDatasets.QA)).get("README.txt"), UTF_8);
 
         assertThat(readme)
                 .contains("as it was at 2026-10-05T04:03:02.001000Z (UTC)")
@@ -101,8 +102,8 @@ class ZipWriterTest {
 
     @Test
     void explainsOnlyWhatWasDone() throws IOException {
-        byte[] plain = Written.file(ExportType.ALL, ExportFormat.CSV, new CsvOptions(false, false))
-                .dataset(Dataset.PROFILE, COLUMNS)
+        byte[] plain = Written.file(LearningTypes.ALL, ExportFormat.CSV, new CsvOptions(false, false))
+                .dataset(LearningDatasets.PROFILE, COLUMNS)
                 .finish();
 
         assertThat(new String(unzipped(plain).get("README.txt"), UTF_8))
@@ -131,10 +132,10 @@ class ZipWriterTest {
     @Test
     void namesTheKindOfFile() {
         StandardFileFormats formats = new StandardFileFormats(CsvOptions.DEFAULT);
-        var all = Written.request(ExportType.ALL, ExportFormat.CSV, ExportFilters.NONE);
-        var one = Written.request(ExportType.QA, ExportFormat.CSV, ExportFilters.NONE);
-        var json = Written.request(ExportType.ALL, ExportFormat.JSON, ExportFilters.NONE);
-        var lines = Written.request(ExportType.ALL, ExportFormat.JSONL, ExportFilters.NONE);
+        var all = Written.request(LearningTypes.ALL, ExportFormat.CSV, ExportFilters.NONE);
+        var one = Written.request(LearningTypes.QA, ExportFormat.CSV, ExportFilters.NONE);
+        var json = Written.request(LearningTypes.ALL, ExportFormat.JSON, ExportFilters.NONE);
+        var lines = Written.request(LearningTypes.ALL, ExportFormat.JSONL, ExportFilters.NONE);
 
         assertThat(List.of(formats.extension(all), formats.contentType(all))).containsExactly("zip", "application/zip");
         assertThat(List.of(formats.extension(one), formats.contentType(one)))
@@ -151,9 +152,9 @@ class ZipWriterTest {
 
     private static Written written() throws IOException {
         ExportFilters filters = ExportFilters.of(Map.of("to", "2026-02-01"));
-        return Written.file(Written.request(ExportType.ALL, ExportFormat.CSV, filters), CsvOptions.DEFAULT)
-                .dataset(Dataset.PROFILE, COLUMNS, new Object[] {"=1+1", -1L}, new Object[] {"ä😀", null})
-                .dataset(Dataset.SETTINGS, COLUMNS);
+        return Written.file(Written.request(LearningTypes.ALL, ExportFormat.CSV, filters), CsvOptions.DEFAULT)
+                .dataset(LearningDatasets.PROFILE, COLUMNS, new Object[] {"=1+1", -1L}, new Object[] {"ä😀", null})
+                .dataset(LearningDatasets.SETTINGS, COLUMNS);
     }
 
     // Through the directory at the archive's end, as programs do; the test of the zone reads it as a stream.

@@ -18,6 +18,7 @@ import dev.satchel.export.InMemoryFileStore;
 import dev.satchel.export.InMemoryFileStore.Step;
 import dev.satchel.export.InMemoryProbeRecords;
 import dev.satchel.export.InMemoryUserRecords;
+import dev.satchel.export.LearningDatasets;
 import dev.satchel.export.RecordSink;
 import dev.satchel.export.Requests;
 import dev.satchel.export.StoreCheck;
@@ -115,7 +116,7 @@ class PlaceTest {
                 new KnownFailures(),
                 SETTINGS.retries(),
                 new DeliverExport.Heartbeats(heartbeats, () -> false, System::nanoTime),
-                SETTINGS.terms());
+                SETTINGS.terms(LearningDatasets.CATALOGUE));
         return new Place(
                 new ResourcelessJobRepository(),
                 new WaitingExports(unsteady, terms, SETTINGS, report),

@@ -3,6 +3,7 @@ package dev.satchel.batchexport.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.migrations.SampleDatabase;
+import dev.satchel.postgres.PostgresDatasets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -779,7 +780,7 @@ class DamageIT {
 
     private static List<String> failed() throws SQLException {
         run("SET LOCAL ROLE " + database.ownerUser());
-        return SchemaVerification.checks(connection).stream()
+        return SchemaVerification.checks(connection, PostgresDatasets.builtIn()).stream()
                 .filter(Check::isFailed)
                 .map(Check::line)
                 .toList();

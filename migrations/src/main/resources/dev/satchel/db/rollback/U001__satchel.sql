@@ -31,8 +31,8 @@ DECLARE
     functions constant text[] := ARRAY [
         'set_updated_at', 'guard_export_status', 'guard_file_url', 'own_api_keys_status', 'user_ids', 'guard_key_audit',
         'follow_key_changes', 'key_encryption_keys', 'lock_keys', 'set_key', 'judge_keys', 'remove_keys',
-        'key_statuses', 'record_verdict',
-        'record_opening', 'recorded_key', 'rewrap_data_keys', 'count_records', 'day_in_zone', 'check_zone',
+        'key_statuses', 'record_verdict', 'record_opening', 'recorded_key', 'rewrap_data_keys', 'count_records',
+        'countable_table', 'owner_condition', 'day_in_zone', 'check_zone',
         'user_day', 'refresh_progress',
         'credit_sessions', 'ensure_progress', 'follow_new_users', 'follow_sessions', 'add_differences',
         'follow_deleted_sessions', 'follow_words', 'forget_progress', 'refuse_truncate', 'backfill_progress',
