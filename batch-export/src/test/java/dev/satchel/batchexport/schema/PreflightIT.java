@@ -93,7 +93,7 @@ class PreflightIT {
                         superuser,
                         "GRANT USAGE, CREATE ON SCHEMA public TO satchel_owner;"
                                 + " REVOKE CREATE ON SCHEMA public FROM PUBLIC");
-                Schemas.run(owner, Schemas.resource("/db/platform/V000__platform.sql"));
+                Schemas.run(owner, Schemas.resource("/dev/satchel/db/platform/V000__platform.sql"));
                 Schemas.run(owner, Schemas.resource("/db/sample/base-tables.sql"));
 
                 assertThat(Preflight.report(owner).blocking())
