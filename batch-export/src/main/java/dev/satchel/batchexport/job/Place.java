@@ -26,7 +26,7 @@ final class Place extends AbstractStep {
 
     private static final Logger LOG = LoggerFactory.getLogger(Place.class);
 
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofMillis(500);
     private static final long RECORD_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
     private final WaitingExports exports;

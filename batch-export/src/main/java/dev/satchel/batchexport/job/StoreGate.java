@@ -18,7 +18,7 @@ final class StoreGate {
     private static final Logger LOG = LoggerFactory.getLogger(StoreGate.class);
 
     /** What passes by itself may pass any moment; what waits for the operator takes longer. */
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
