@@ -74,9 +74,12 @@ class PlacesIT {
         String first = satchel.requestOfNewUser();
         Process worker = start(List.of("export", "run", "--watch"));
         awaitDelivered(first);
-        String invalid = satchel.requestOfNewUser();
-        satchel.sql("UPDATE export_history SET export_type = 'nonsense' WHERE id = '" + invalid + "'");
-        Await.until("refused", () -> satchel.status(invalid).startsWith("failed"));
+        satchel.sql("INSERT INTO export_history (user_id, export_type, export_format)"
+                + " SELECT user_id, 'nonsense', 'csv' FROM export_history");
+        Await.until(
+                "refused",
+                () -> satchel.value("SELECT status FROM export_history WHERE export_type = 'nonsense'")
+                        .equals("failed"));
         awaitDelivered(satchel.requestOfNewUser());
 
         worker.destroy();

@@ -42,7 +42,8 @@ enum FactKind {
 
     FactKind(String plural, String subject) {
         this.plural = plural;
-        this.subject = Pattern.compile(subject);
+        // A name may hold a line break.
+        this.subject = Pattern.compile(subject, Pattern.DOTALL);
     }
 
     /** The parts of a subject of this kind, by the names of the groups. */

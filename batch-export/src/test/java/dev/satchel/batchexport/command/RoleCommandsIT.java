@@ -172,11 +172,11 @@ class RoleCommandsIT {
 
     @Test
     void verifiesTheSchemaAsALoginWithoutARole() {
-        installation.sql("CREATE ROLE satchel_stranger LOGIN PASSWORD 'stranger'");
+        installation.sql("CREATE ROLE satchel_stray LOGIN PASSWORD 'stranger'");
         try {
             Map<String, String> environment = installation.environment();
             environment.computeIfPresent(
-                    "DATABASE_URL", (name, url) -> url.replaceFirst("//[^@]+@", "//satchel_stranger:stranger@"));
+                    "DATABASE_URL", (name, url) -> url.replaceFirst("//[^@]+@", "//satchel_stray:stranger@"));
 
             Result verified = Installation.satchel(environment, "verify", "--quiet");
 
@@ -187,7 +187,7 @@ class RoleCommandsIT {
                     .noneMatch(line -> line.startsWith("FAILED"));
             assertThat(verified.exit()).isZero();
         } finally {
-            installation.sql("DROP ROLE satchel_stranger");
+            installation.sql("DROP ROLE satchel_stray");
         }
     }
 

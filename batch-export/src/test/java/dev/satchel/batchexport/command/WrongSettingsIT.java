@@ -398,9 +398,9 @@ class WrongSettingsIT {
                         "satchel: the database is read-only .*: it is a standby, or default_transaction_read_only is on"),
                 sql(
                         "role that is no member",
-                        Map.of("DATABASE_URL", url.replaceFirst("//[^@]+@", "//satchel_stranger:secret@")),
-                        "CREATE ROLE satchel_stranger LOGIN PASSWORD 'secret'",
-                        "DROP ROLE satchel_stranger",
+                        Map.of("DATABASE_URL", url.replaceFirst("//[^@]+@", "//satchel_passer_by:secret@")),
+                        "CREATE ROLE satchel_passer_by LOGIN PASSWORD 'secret'",
+                        "DROP ROLE satchel_passer_by",
                         "satchel: the login may not do this: .*log in as a member of satchel_runtime"),
                 sql(
                         "role of another part",
