@@ -1,5 +1,6 @@
 package dev.satchel.postgres;
 
+import dev.satchel.export.DatasetCatalogue;
 import dev.satchel.export.DatasetFinding;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
@@ -79,6 +80,13 @@ public final class SatchelPostgres {
         this.dataSource = dataSource;
         this.datasets = datasets;
         this.jdbc = StatementSettings.client(dataSource);
+    }
+
+    /** What exports can be asked for. */
+    @Bean
+    @ConditionalOnMissingBean
+    public DatasetCatalogue datasets() {
+        return datasets.catalogue();
     }
 
     /** The life cycle of every export. */
