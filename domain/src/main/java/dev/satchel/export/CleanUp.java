@@ -52,6 +52,7 @@ public final class CleanUp {
         for (URI probe : probes.abandoned(store.root(), age, limit)) {
             check.recognize();
             store.delete(probe);
+            check.recognize();
             probes.ended(probe);
         }
     }

@@ -146,6 +146,35 @@ class CleanUpTest {
         assertThat(history.remembered()).containsExactly(export.file().location());
     }
 
+    private URI abandonedProbe() {
+        URI probe = store.locate("satchel-probe/1");
+        probes.begun(probe);
+        store.objects.add(probe);
+        history.letPass(GRACE);
+        return probe;
+    }
+
+    @Test
+    void keepsTheRecordOfAProbeWhenTheStoreIsAnother() {
+        URI probe = abandonedProbe();
+        marked.exchange();
+
+        assertThatExceptionOfType(StoreMismatchException.class).isThrownBy(() -> cleanUp.removeProbes(10));
+
+        assertThat(store.objects).containsExactly(probe);
+        assertThat(probes.remembered()).containsExactly(probe);
+    }
+
+    @Test
+    void keepsTheRecordOfAProbeWhenTheStoreBecomesAnotherMeanwhile() {
+        URI probe = abandonedProbe();
+        store.onDelete = marked::exchange;
+
+        assertThatExceptionOfType(StoreMismatchException.class).isThrownBy(() -> cleanUp.removeProbes(10));
+
+        assertThat(probes.remembered()).containsExactly(probe);
+    }
+
     @Test
     void looksAgainForAnObjectThatARequestWithoutAnswerMayStillWrite() throws IOException {
         store.requestLifetime = Duration.ofHours(2);
