@@ -332,6 +332,18 @@ class StoreCommandsIT {
                         + uri(folder.resolve("s3")));
     }
 
+    @Test
+    void aLinkLeadsToThePublicEndpoint() {
+        environment.put("SATCHEL_STORE", satchel.environment().get("SATCHEL_STORE"));
+        environment.put("SATCHEL_S3_PUBLIC_ENDPOINT", "https://files.example.org");
+        String id = request();
+        satchel("export", "run").succeeded();
+
+        assertThat(satchel("export", "link", id).succeeded())
+                .startsWith("https://files.example.org/" + Installation.BUCKET + "/")
+                .contains(id, "X-Amz-Signature=");
+    }
+
     private static void delete(Path file) {
         try {
             Files.delete(file);

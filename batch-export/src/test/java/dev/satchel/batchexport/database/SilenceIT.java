@@ -60,6 +60,8 @@ class SilenceIT {
             row.next();
 
             assertThat(row.getString(1)).isEqualTo("done");
+            // Or nothing would have been silent for too long.
+            assertThat(connection.getNetworkTimeout()).isEqualTo(WatchedSocketFactory.SILENCE_MILLIS);
         }
     }
 

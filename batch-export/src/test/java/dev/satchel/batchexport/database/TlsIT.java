@@ -180,6 +180,8 @@ class TlsIT {
             try (ResultSet row = statement.executeQuery("SELECT 'done' FROM pg_sleep(9)")) {
                 row.next();
                 assertThat(row.getString(1)).isEqualTo("done");
+                // Or nothing would have been silent for too long.
+                assertThat(connection.getNetworkTimeout()).isEqualTo(WatchedSocketFactory.SILENCE_MILLIS);
             }
             proxy.fallSilent();
 

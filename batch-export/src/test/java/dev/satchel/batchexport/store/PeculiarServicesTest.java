@@ -479,6 +479,17 @@ class PeculiarServicesTest {
         }
 
         @Test
+        void leadToNoEndpointWithAPath() throws IOException {
+            start();
+            Settings settings = new Settings();
+            settings.publicEndpoint = URI.create("https://files.example.org/exports");
+
+            assertThatThrownBy(() -> open(service.endpoint(), settings))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("SATCHEL_S3_PUBLIC_ENDPOINT is refused: a path follows the host: ");
+        }
+
+        @Test
         void areRefusedForAFileThatIsNotThere() throws IOException {
             start();
 
