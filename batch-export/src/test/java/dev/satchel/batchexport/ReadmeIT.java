@@ -2,42 +2,62 @@ package dev.satchel.batchexport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.documents.Documents;
 import dev.satchel.batchexport.job.ExportSettings;
 import dev.satchel.migrations.SampleDatabase;
-import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** Runs what the README tells a newcomer to run, as it stands there. */
+/** Runs what the README and the pages beside it tell a reader to run, as it stands there. */
 class ReadmeIT {
 
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
     private static final String LEARNER = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
 
-    /** What a line of each block of commands begins with, and who runs it. */
-    private static final Map<String, String> BLOCKS = Map.of(
-            "./satchel demo", "theDemoShowsEveryTypeAndFormatAndAnExpiry",
-            "./satchel migrate", "theCommandsForADatabaseOfOnesOwnWork",
-            "ID=$(./satchel export request", "theCommandsForADatabaseOfOnesOwnWork",
-            "./satchel keys init", "theCommandsForADatabaseOfOnesOwnWork",
-            "export SATCHEL_STORE=s3://", "theNightsWorkInS3",
-            "10 2 * * * satchel", "theNightsWorkInS3",
-            "mvn verify", "what runs this test");
+    /** A line of each block of commands or SQL, below its document, and who runs it. */
+    private static final Map<String, Map<String, String>> BLOCKS = Map.of(
+            "README.md",
+            Map.of(
+                    "./satchel demo", "theDemoShowsEveryTypeAndFormatAndAnExpiry",
+                    "mvn verify", "what runs this test",
+                    "./satchel migrate", "theCommandsForADatabaseOfOnesOwnWork",
+                    "CREATE ROLE satchel_worker", "theCommandsForADatabaseOfOnesOwnWork",
+                    "ID=$(./satchel export request", "theCommandsForADatabaseOfOnesOwnWork"),
+            "SECURITY.md",
+            Map.of("CREATE ROLE satchel_rotator", "theLoginsOfThePartsCanBeMade"),
+            "docs/datasets.md",
+            Map.of("satchel datasets propose", "anApplicationThatSatchelDoesNotKnowIsExported"),
+            "docs/keys.md",
+            Map.of(
+                    "./satchel keys init", "theCommandsForADatabaseOfOnesOwnWork",
+                    "DELETE FROM public.user_api_keys", "theCommandsForADatabaseOfOnesOwnWork"),
+            "docs/operations.md",
+            Map.of(
+                    "CREATE ROLE satchel_worker", "theLoginsOfThePartsCanBeMade",
+                    "10 2 * * * satchel", "theNightsWorkInS3",
+                    "export SATCHEL_STORE=s3://", "theNightsWorkInS3",
+                    "satchel export retry", "theCommandsForADatabaseOfOnesOwnWork"),
+            "docs/progress.md",
+            Map.of(
+                    "INSERT INTO satchel.user_zone", "theCommandsForADatabaseOfOnesOwnWork",
+                    "satchel progress reconcile", "theCommandsForADatabaseOfOnesOwnWork"));
 
     /** Each command of the table with the arguments to run it with, in this order; "OWNER" for the tables' owner. */
     private static final List<String> COMMANDS = List.of(
@@ -85,25 +105,21 @@ class ReadmeIT {
             values.put("file:///var/lib/satchel", folder.toUri().toString());
             values.put("CREATE ROLE satchel_worker", "CREATE ROLE satchel_readme");
 
-            String migrated = shell(values, block("migrate"));
+            String migrated = shell(values, block("README.md", "./satchel migrate"));
             assertThat(migrated).contains("the schema is at version ");
             try (Connection owner = database.ownerDataSource().getConnection();
                     Statement statement = owner.createStatement()) {
                 statement.execute("DROP ROLE IF EXISTS satchel_readme");
-                statement.execute(filled(values, block("CREATE ROLE")));
+                statement.execute(filled(values, block("README.md", "CREATE ROLE satchel_worker")));
             }
 
-            String exported = shell(values, block("ID=$(./satchel export request"));
+            String exported = shell(values, block("README.md", "ID=$(./satchel export request"));
 
             assertThat(exported)
-                    .contains(
-                            "delivered 1 (",
-                            "failed 0",
-                            "\"status\" : \"completed\"",
-                            "\"export_type\" : \"vocabulary\"")
+                    .contains("delivered 1 (", "failed 0", "\"status\" : \"completed\"", "\"export_type\" : \"all\"")
                     .contains("file:///", "removed 0 expired");
             try (var files = Files.walk(folder)) {
-                assertThat(files.filter(file -> file.toString().endsWith(".csv")))
+                assertThat(files.filter(file -> file.toString().endsWith(".zip")))
                         .hasSize(1);
             }
             values.put("file:/var/lib/satchel/kek.json", "file:" + folder.resolve("kek.json"));
@@ -111,32 +127,78 @@ class ReadmeIT {
             Files.writeString(folder.resolve("key.txt"), "sk-proj-readmereadme0123456789\n");
             String worker = "export DATABASE_URL=" + withUser(database, "satchel_readme", "secret") + "\n";
 
-            assertThat(shell(values, worker + block("keys init")))
+            assertThat(shell(values, worker + block("docs/keys.md", "./satchel keys init")))
                     .contains("openai     sk-proj…6789", "wrapped 1 data keys anew");
             try (Connection connection =
                             database.dataSource("satchel_readme", "secret").getConnection();
                     Statement statement = connection.createStatement()) {
-                statement.execute(block("INSERT INTO satchel.user_zone"));
+                statement.execute(block("docs/progress.md", "INSERT INTO satchel.user_zone"));
             }
+            assertThat(shell(
+                            values,
+                            worker + "export SATCHEL_STORE=" + folder.toUri() + "\n"
+                                    + block("docs/progress.md", "satchel progress reconcile")
+                                    + block("docs/operations.md", "satchel export retry")))
+                    .contains("delivered 0 (");
             try (Connection owner = database.ownerDataSource().getConnection();
                     Statement statement = owner.createStatement()) {
+                statement.execute(block("docs/keys.md", "DELETE FROM public.user_api_keys"));
                 statement.execute("DROP ROLE satchel_readme");
             }
         }
     }
 
     @Test
-    void everyBlockOfCommandsIsRun() throws IOException {
-        List<String> blocks = new ArrayList<>();
-        Matcher found = BLOCK.matcher(readme());
-        while (found.find()) {
-            if (found.group(1).isEmpty() || found.group(1).equals("sh")) {
-                blocks.add(found.group(2));
-            }
-        }
+    void theLoginsOfThePartsCanBeMade() throws Exception {
+        try (SampleDatabase database = SampleDatabase.create();
+                Connection owner = database.ownerDataSource().getConnection();
+                Statement statement = owner.createStatement()) {
+            owner.setAutoCommit(false);
+            Map<String, String> names = Map.of("CREATE ROLE satchel_", "CREATE ROLE readme_");
 
-        assertThat(blocks).hasSize(BLOCKS.size());
-        for (String first : BLOCKS.keySet()) {
+            statement.execute(filled(names, block("SECURITY.md", "CREATE ROLE satchel_rotator")));
+            statement.execute(filled(names, block("docs/operations.md", "CREATE ROLE satchel_worker")));
+
+            owner.rollback();
+        }
+    }
+
+    @Test
+    void anApplicationThatSatchelDoesNotKnowIsExported() throws Exception {
+        try (SampleDatabase database = SampleDatabase.create();
+                InputStream shop = ReadmeIT.class.getResourceAsStream("datasets/shop.sql");
+                Connection owner = database.ownerDataSource().getConnection();
+                Statement statement = owner.createStatement()) {
+            statement.execute(new String(shop.readAllBytes(), StandardCharsets.UTF_8));
+            Path store = Files.createDirectory(folder.resolve("shop"));
+            Map<String, String> values = Map.of(
+                    "shop.yaml",
+                    folder.resolve("shop.yaml").toString(),
+                    "--user ID",
+                    "--user aaaaaaaa-0000-4000-8000-000000000001");
+            String script = "export DATABASE_URL=" + database.ownerUrl() + "\n"
+                    + block("docs/datasets.md", "satchel datasets propose") + "export DATABASE_URL="
+                    + database.workerUrl() + " SATCHEL_STORE=" + store.toUri() + "\nsatchel export run\n";
+
+            String shown = shell(values, script);
+
+            assertThat(shown).contains("delivered 1 (", "failed 0");
+            assertThat(Files.readString(folder.resolve("shop.yaml"))).contains("name: orders");
+        }
+    }
+
+    static List<String> documents() {
+        return Documents.ofUsers();
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void everyBlockOfCommandsIsRun(String document) {
+        List<String> blocks = Documents.commands(document);
+        Set<String> known = BLOCKS.getOrDefault(document, Map.of()).keySet();
+
+        assertThat(blocks).hasSameSizeAs(known);
+        for (String first : known) {
             assertThat(blocks)
                     .as(first)
                     .filteredOn(block -> block.lines().anyMatch(line -> line.startsWith(first)))
@@ -153,14 +215,11 @@ class ReadmeIT {
             values.put("http://localhost:9000", s3.endpoint().toString());
             values.put("AWS_ACCESS_KEY_ID=…", "AWS_ACCESS_KEY_ID=" + s3.accessKey());
             values.put("AWS_SECRET_ACCESS_KEY=…", "AWS_SECRET_ACCESS_KEY=" + s3.secretKey());
-            Path path = Files.createDirectory(folder.resolve("bin"));
-            Files.createSymbolicLink(path.resolve("satchel"), ROOT.resolve("satchel"));
             StringBuilder night = new StringBuilder("export DATABASE_URL=" + database.workerUrl() + "\n");
-            night.append("export PATH=" + path + ":$PATH\n");
             night.append("export SATCHEL_KEK=file:" + folder.toRealPath().resolve("kek.json") + "\n");
             night.append("satchel keys init\n");
-            night.append(block("export SATCHEL_STORE=s3://"));
-            block("10 2 * * *")
+            night.append(block("docs/operations.md", "export SATCHEL_STORE=s3://"));
+            block("docs/operations.md", "10 2 * * * satchel")
                     .lines()
                     .map(line -> line.replaceFirst("^([\\d*]+ ){5}", ""))
                     .forEach(line -> night.append(line).append('\n'));
@@ -225,11 +284,21 @@ class ReadmeIT {
         }
     }
 
-    private static List<String> commandsOfTheTable() throws IOException {
+    @Test
+    void theCommandsOfTheReadmeAreThoseOfTheTable() {
+        List<String> commands = Documents.table("README.md", "Commands").stream()
+                .flatMap(row -> Documents.codeIn(row.get(1)).stream())
+                .map(command -> command.replaceFirst("^satchel ", ""))
+                .toList();
+
+        assertThat(commands).containsExactlyInAnyOrderElementsOf(commandsOfTheTable());
+    }
+
+    private static List<String> commandsOfTheTable() {
         List<String> commands = new ArrayList<>();
-        readme().lines().filter(line -> line.startsWith("| `satchel ")).forEach(line -> {
+        Documents.table("docs/operations.md", "Commands").forEach(row -> {
             String group = "";
-            for (String name : line.split(" \\| ")[0].split("`")) {
+            for (String name : row.get(0).split("`")) {
                 String command = name.replaceFirst("^satchel ", "").replaceFirst(" [A-Z]+$", "");
                 if (name.startsWith("satchel ")) {
                     group = command.contains(" ") ? command.substring(0, command.indexOf(' ') + 1) : "";
@@ -244,7 +313,7 @@ class ReadmeIT {
 
     @Test
     void theDemoShowsEveryTypeAndFormatAndAnExpiry() throws Exception {
-        String shown = shell(Map.of(), block("./satchel demo"));
+        String shown = shell(Map.of(), block("README.md", "./satchel demo"));
 
         assertThat(shown.lines()
                         .filter(line -> line.matches("[0-9a-f-]{36}  .* completed .*"))
@@ -261,24 +330,22 @@ class ReadmeIT {
 
     @Test
     void theLauncherStartsTheBenchmarksOfTheCommandsTable() throws Exception {
-        assertThat(readme()).contains("\n| `satchel bench progress` |");
-
         String shown = shell(Map.of(), "./satchel bench progress --rounds 1 --users 2 --sessions 3 --bulk 4");
 
         assertThat(shown).startsWith("PostgreSQL ").contains("one session per transaction ", "no drift: ");
     }
 
     @Test
-    void theSettingsTableNamesEverySettingWithItsDefault() throws IOException {
-        List<String> settings =
-                readme().lines().filter(line -> line.startsWith("| `SATCHEL_")).toList();
+    void theSettingsTableNamesEverySettingWithItsDefault() {
+        Map<String, String> defaults = new TreeMap<>();
+        Documents.table("docs/operations.md", "Settings").forEach(row -> defaults.put(row.get(0), row.get(2)));
 
         for (RecordComponent setting : ExportSettings.class.getRecordComponents()) {
-            String name = "SATCHEL_EXPORT_" + setting.getName().toUpperCase(java.util.Locale.ROOT);
             String value = parameterDefault(setting);
-            String shown = value.isEmpty() ? "none" : "`" + value + "`";
-            assertThat(settings)
-                    .anyMatch(line -> line.startsWith("| `" + name + "` |") && line.contains("| " + shown + " |"));
+            assertThat(defaults)
+                    .containsEntry(
+                            "`SATCHEL_EXPORT_" + setting.getName().toUpperCase(Locale.ROOT) + "`",
+                            value.isEmpty() ? "none" : "`" + value + "`");
         }
     }
 
@@ -292,12 +359,17 @@ class ReadmeIT {
     }
 
     private String shell(Map<String, String> values, String script) throws Exception {
+        Path path = Files.createDirectories(folder.resolve("bin"));
+        if (!Files.exists(path.resolve("satchel"))) {
+            Files.createSymbolicLink(path.resolve("satchel"), Documents.ROOT.resolve("satchel"));
+        }
         Path out = folder.resolve("out");
-        Process shell = new ProcessBuilder("bash", "-euo", "pipefail", "-c", filled(values, script))
-                .directory(ROOT.toFile())
+        ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", filled(values, script))
+                .directory(Documents.ROOT.toFile())
                 .redirectOutput(out.toFile())
-                .redirectError(folder.resolve("err").toFile())
-                .start();
+                .redirectError(folder.resolve("err").toFile());
+        builder.environment().merge("PATH", path.toString(), (inherited, own) -> own + ":" + inherited);
+        Process shell = builder.start();
         shell.getOutputStream().close();
         assertThat(shell.waitFor(5, TimeUnit.MINUTES)).isTrue();
         String shown = Files.readString(out);
@@ -321,19 +393,11 @@ class ReadmeIT {
         return database.workerUrl().replaceFirst("//[^@]+@", "//" + user + ":" + password + "@");
     }
 
-    private static String block(String containing) throws IOException {
-        List<String> found = new ArrayList<>();
-        Matcher blocks = BLOCK.matcher(readme());
-        while (blocks.find()) {
-            if (blocks.group(2).contains(containing)) {
-                found.add(blocks.group(2));
-            }
-        }
-        assertThat(found).as("blocks with " + containing).hasSize(1);
-        return found.get(0);
-    }
-
-    private static String readme() throws IOException {
-        return Files.readString(ROOT.resolve("README.md"));
+    private static String block(String document, String line) {
+        assertThat(BLOCKS.get(document)).containsKey(line);
+        return Documents.commands(document).stream()
+                .filter(block -> block.lines().anyMatch(each -> each.startsWith(line)))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -6,15 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.satchel.batchexport.documents.Documents;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,26 +108,18 @@ class SettingNamesTest {
     }
 
     @Test
-    void areThoseOfTheReadme() throws IOException {
-        String readme = Files.readString(Path.of("../README.md"));
+    void areThoseOfTheSettingsTable() {
         Set<String> documented = new TreeSet<>();
         Set<String> properties = new TreeSet<>();
-        readme.lines().filter(line -> line.startsWith("| `SATCHEL_")).forEach(line -> {
-            String[] cells = line.split("\\|");
-            documented.addAll(names(cells[1]));
-            properties.addAll(names(cells[2]));
-        });
+        Documents.table("docs/operations.md", "Settings").stream()
+                .filter(row -> row.get(0).startsWith("`SATCHEL_"))
+                .forEach(row -> {
+                    documented.addAll(Documents.codeIn(row.get(0)));
+                    properties.addAll(Documents.codeIn(row.get(1)));
+                });
 
         documented.add("SATCHEL_TERMINAL");
         assertThat(SettingNames.variables()).isEqualTo(documented);
         assertThat(SettingNames.properties()).isEqualTo(properties);
-    }
-
-    private static Set<String> names(String cell) {
-        return Pattern.compile("`([^`]+)`")
-                .matcher(cell)
-                .results()
-                .map(name -> name.group(1))
-                .collect(Collectors.toSet());
     }
 }
