@@ -3,7 +3,7 @@ package dev.satchel.batchexport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.documents.Documents;
-import dev.satchel.batchexport.job.ExportSettings;
+import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;

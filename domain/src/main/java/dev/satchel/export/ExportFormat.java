@@ -1,5 +1,6 @@
 package dev.satchel.export;
 
+import dev.satchel.Codes;
 import java.util.Locale;
 
 /** How the file of an export is written. Stored in {@code export_history.export_format}. */
@@ -17,7 +18,7 @@ public enum ExportFormat {
      * @throws IllegalArgumentException if there is none, naming those that exist
      */
     public static ExportFormat of(String key) {
-        return Keys.find("export format", key, values(), ExportFormat::key);
+        return Codes.find("export format", key, values(), ExportFormat::key);
     }
 
     /** The name in the database and on the command line, for example {@code jsonl}. */

@@ -2,6 +2,8 @@ package dev.satchel.export;
 
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.ExportType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

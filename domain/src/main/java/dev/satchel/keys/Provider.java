@@ -1,5 +1,6 @@
 package dev.satchel.keys;
 
+import dev.satchel.keys.validation.ProviderCheck;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;

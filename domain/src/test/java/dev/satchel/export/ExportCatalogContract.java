@@ -3,6 +3,8 @@ package dev.satchel.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.UserId;
+import dev.satchel.record.ExportType;
+import dev.satchel.record.LearningTypes;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.ExportType;
+import dev.satchel.record.LearningTypes;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
+import dev.satchel.keys.encryption.BrokenSealException;
+import dev.satchel.keys.encryption.OtherKeyEncryptionKeysException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,8 +1,13 @@
 package dev.satchel.batchexport.format;
 
+import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.format.csv.CsvWriter;
+import dev.satchel.batchexport.format.json.JsonLinesWriter;
+import dev.satchel.batchexport.format.json.JsonWriter;
+import dev.satchel.batchexport.format.zip.ZipWriter;
+import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
-import dev.satchel.export.FileFormats;
 import java.io.OutputStream;
 
 /** The formats that every Satchel writes: one per {@link ExportFormat}, and a ZIP for all datasets as CSV. */
