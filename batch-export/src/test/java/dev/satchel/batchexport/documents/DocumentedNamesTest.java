@@ -3,9 +3,9 @@ package dev.satchel.batchexport.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Installation;
-import dev.satchel.record.DatasetFinding;
 import dev.satchel.export.Failure;
 import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.record.DatasetFinding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,9 @@
-package dev.satchel.batchexport;
+package dev.satchel.batchexport.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.UserId;
+import dev.satchel.batchexport.Installation;
 import dev.satchel.keys.ApiKey;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.UserKeys;

@@ -1,8 +1,8 @@
-package dev.satchel.batchexport;
+package dev.satchel.batchexport.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.satchel.batchexport.documents.Documents;
+import dev.satchel.batchexport.TestS3;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.InputStream;
@@ -166,7 +166,7 @@ class ReadmeIT {
     @Test
     void anApplicationThatSatchelDoesNotKnowIsExported() throws Exception {
         try (SampleDatabase database = SampleDatabase.create();
-                InputStream shop = ReadmeIT.class.getResourceAsStream("datasets/shop.sql");
+                InputStream shop = ReadmeIT.class.getResourceAsStream("/dev/satchel/batchexport/datasets/shop.sql");
                 Connection owner = database.ownerDataSource().getConnection();
                 Statement statement = owner.createStatement()) {
             statement.execute(new String(shop.readAllBytes(), StandardCharsets.UTF_8));
