@@ -173,7 +173,7 @@ public final class SatchelPostgres {
     }
 
     /** The keys of before Satchel, which only the owner of their table may read. */
-    public LegacyKeys earlierKeys() {
+    public LegacyKeys legacyKeys() {
         return keys.legacyKeys();
     }
 

@@ -77,7 +77,7 @@ class LockTimeoutIT {
         calls.put("requestAgain", () -> satchel.exportHistory().requestAgain(Failure.Code.STORE_MISSING));
         calls.put("claim", () -> satchel.exportHistory().claim("worker", Duration.ofMinutes(1)));
         calls.put("backlog", () -> satchel.exportHistory().backlog(Duration.ofMinutes(1)));
-        calls.put("rescue", () -> satchel.exportHistory().rescue(5));
+        calls.put("reclaim", () -> satchel.exportHistory().reclaimExpired(5));
         calls.put("find", () -> satchel.exportCatalog().find(UUID.randomUUID()));
         calls.put("newest", () -> satchel.exportCatalog().newest(null, null, 5));
         calls.put("downloadable", () -> satchel.exportCatalog().downloadable(UUID.randomUUID()));

@@ -82,7 +82,7 @@ class SearchPathIT {
         UUID id = satchel.exportHistory().request(request()).id();
         satchel.exportHistory().claim("worker", Duration.ofMinutes(2));
         satchel.exportHistory().backlog(Duration.ofMinutes(1));
-        satchel.exportHistory().rescue(5);
+        satchel.exportHistory().reclaimExpired(5);
         satchel.exportCatalog().find(id);
         satchel.exportCatalog().newest(new UserId(user), null, 5);
         satchel.exportCatalog().downloadable(id);

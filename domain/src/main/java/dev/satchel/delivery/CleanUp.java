@@ -21,15 +21,15 @@ import java.util.List;
  */
 public final class CleanUp {
 
-    private final UploadJournal ledger;
+    private final UploadJournal journal;
     private final FileStore store;
     private final StoreCheck check;
     private final ProbeRecords probes;
     private final Duration grace;
 
     /** @param grace how long an unpublished object is left alone, because a worker that paused may still write it */
-    public CleanUp(UploadJournal ledger, FileStore store, StoreCheck check, ProbeRecords probes, Duration grace) {
-        this.ledger = ledger;
+    public CleanUp(UploadJournal journal, FileStore store, StoreCheck check, ProbeRecords probes, Duration grace) {
+        this.journal = journal;
         this.store = store;
         this.check = check;
         this.probes = probes;
@@ -38,17 +38,17 @@ public final class CleanUp {
 
     /** What is to be removed from this store now, at most {@code limit}. */
     public List<UploadJournal.Leftover> leftovers(int limit) {
-        return ledger.leftovers(store.root(), grace, limit);
+        return journal.leftovers(store.root(), grace, limit);
     }
 
     /** Records by which nothing can be removed, at most {@code limit}. */
     public List<UploadJournal.Unreadable> unreadable(int limit) {
-        return ledger.unreadable(limit);
+        return journal.unreadable(limit);
     }
 
     /** What is to be removed from other stores. */
     public List<UploadJournal.Elsewhere> elsewhere() {
-        return ledger.elsewhere(store.root(), grace);
+        return journal.elsewhere(store.root(), grace);
     }
 
     /** Removes objects that tried the store and whose writer died, at most {@code limit}. */
@@ -82,6 +82,6 @@ public final class CleanUp {
         check.recognize();
         store.delete(leftover.location());
         check.recognize();
-        return ledger.removed(leftover.location(), store.requestLifetime());
+        return journal.removed(leftover.location(), store.requestLifetime());
     }
 }

@@ -58,7 +58,7 @@ public final class DeliverExport {
             EnumSet.of(Failure.Code.INVALID_REQUEST, Failure.Code.SNAPSHOT_TOO_OLD, Failure.Code.OUT_OF_MEMORY);
 
     private final ExportHistory history;
-    private final UploadJournal ledger;
+    private final UploadJournal journal;
     private final UserRecords records;
     private final FileFormats formats;
     private final FileStore store;
@@ -66,12 +66,12 @@ public final class DeliverExport {
     private final FailureDiagnosis diagnosis;
     private final RetryPolicy retries;
     private final Heartbeats heartbeats;
-    private final Terms terms;
+    private final Settings settings;
     private final SecureRandom random = new SecureRandom();
 
     public DeliverExport(
             ExportHistory history,
-            UploadJournal ledger,
+            UploadJournal journal,
             UserRecords records,
             FileFormats formats,
             FileStore store,
@@ -79,9 +79,9 @@ public final class DeliverExport {
             FailureDiagnosis diagnosis,
             RetryPolicy retries,
             Heartbeats heartbeats,
-            Terms terms) {
+            Settings settings) {
         this.history = history;
-        this.ledger = ledger;
+        this.journal = journal;
         this.records = records;
         this.formats = formats;
         this.store = store;
@@ -89,7 +89,7 @@ public final class DeliverExport {
         this.diagnosis = diagnosis;
         this.retries = retries;
         this.heartbeats = heartbeats;
-        this.terms = terms;
+        this.settings = settings;
     }
 
     /**
@@ -101,14 +101,14 @@ public final class DeliverExport {
         String name = objectName(export);
         URI location = store.locate(name);
         Sent sent = new Sent();
-        try (Lease lease = new Lease(history, export, terms, stopped, heartbeats)) {
+        try (Lease lease = new Lease(history, export, settings, stopped, heartbeats)) {
             try {
                 check.check();
                 sent.begun = true;
-                ledger.opened(export, location);
+                journal.opened(export, location);
                 DeliveredFile file = write(export, name, location, lease, sent);
                 if (!sent.settled) {
-                    ledger.unanswered(location);
+                    journal.unanswered(location);
                 }
                 return publish(export, file, lease);
             } catch (Throwable failed) {
@@ -129,7 +129,7 @@ public final class DeliverExport {
             FileFormats.Writer writer = formats.open(request, bytes);
             UserRecords.Snapshot snapshot = records.read(
                             request.user(), request.type().datasets(), request.filters(), writer)
-                    .accepting(terms.acceptedGaps());
+                    .accepting(settings.acceptedGaps());
             List<DeliveredFile.Entry> entries = writer.finish(snapshot);
             bytes.flush();
             lease.check();
@@ -153,7 +153,7 @@ public final class DeliverExport {
     // Where no answer comes, the database may have committed all the same, so the file stays until it is known.
     private Delivery publish(Export.Processing export, DeliveredFile file, Lease lease) {
         try {
-            return new Delivery.Delivered(answered(lease, () -> history.complete(export, file, terms.retention())));
+            return new Delivery.Delivered(answered(lease, () -> history.complete(export, file, settings.retention())));
         } catch (StaleExportException lost) {
             throw lost;
         } catch (RuntimeException | Error noAnswer) {
@@ -164,14 +164,14 @@ public final class DeliverExport {
     private Delivery end(Export.Processing export, Throwable failed, Lease lease) {
         try {
             if (failed instanceof StaleExportException || lease.isLost()) {
-                return new Delivery.Lost(export.id());
+                return new Delivery.LeaseLost(export.id());
             }
             if (lease.isStopped()) {
                 return new Delivery.Released(answered(lease, () -> history.release(export)));
             }
             return end(export, lease.isChoked() ? Failure.OUT_OF_MEMORY : diagnosis.diagnose(failed), failed, lease);
         } catch (StaleExportException lost) {
-            return new Delivery.Lost(export.id());
+            return new Delivery.LeaseLost(export.id());
         } catch (RuntimeException | Error noAnswer) {
             noAnswer.addSuppressed(failed);
             return new Delivery.Unconfirmed(export.id(), noAnswer);
@@ -192,7 +192,7 @@ public final class DeliverExport {
             return new Delivery.Retried(
                     answered(lease, () -> history.retry(export, failure, delay.get())), failure, delay.get(), failed);
         }
-        return new Delivery.GivenUp(answered(lease, () -> history.fail(export, failure)), failed);
+        return new Delivery.Failed(answered(lease, () -> history.fail(export, failure)), failed);
     }
 
     private Delivery postponed(
@@ -232,7 +232,7 @@ public final class DeliverExport {
             } catch (RuntimeException noAnswer) {
                 boolean away = diagnosis.diagnose(noAnswer).code().isOfTheDatabase()
                         && !lease.isStopped()
-                        && !lease.hasPassed(terms.lease().multipliedBy(2), begun);
+                        && !lease.hasPassed(settings.lease().multipliedBy(2), begun);
                 // Once at least, whatever went wrong: an answer may just have been lost.
                 if ((attempt > 1 && !away) || !sleep(pause)) {
                     throw noAnswer;
@@ -253,8 +253,9 @@ public final class DeliverExport {
         }
     }
 
-    // The upload has removed its own leavings when it was closed; this makes sure, so that the ledger may forget them.
-    // Where it fails, or a request of the upload may still arrive, the ledger keeps the entry and clean-up looks again.
+    // The upload has removed its own leavings when it was closed; this makes sure, so that the journal may forget them.
+    // Where it fails, or a request of the upload may still arrive, the journal keeps the entry and clean-up looks
+    // again.
     private void forgetIfGone(URI location, Sent sent, Delivery end) {
         if (!sent.begun) {
             return;
@@ -265,7 +266,7 @@ public final class DeliverExport {
         try {
             store.delete(location);
             if (sent.settled) {
-                ledger.deleted(location);
+                journal.deleted(location);
             }
         } catch (IOException | RuntimeException | Error later) {
             return;
@@ -295,19 +296,19 @@ public final class DeliverExport {
      * @param retention how long a delivered file stays
      * @param acceptedGaps the datasets that may lack what row security hides from their own user, each with the reason
      */
-    public record Terms(
+    public record Settings(
             Duration lease,
             Duration heartbeat,
             Duration patience,
             Duration retention,
             Map<Dataset, String> acceptedGaps) {
 
-        /** Terms under which every file is complete. */
-        public Terms(Duration lease, Duration heartbeat, Duration patience, Duration retention) {
+        /** Settings under which every file is complete. */
+        public Settings(Duration lease, Duration heartbeat, Duration patience, Duration retention) {
             this(lease, heartbeat, patience, retention, Map.of());
         }
 
-        public Terms {
+        public Settings {
             acceptedGaps = Map.copyOf(acceptedGaps);
             if (heartbeat.isZero()
                     || heartbeat.isNegative()

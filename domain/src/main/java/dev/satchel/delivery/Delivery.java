@@ -22,11 +22,11 @@ public sealed interface Delivery {
 
         void postponed(Postponed delivery);
 
-        void givenUp(GivenUp delivery);
+        void failed(Failed delivery);
 
         void released(Released delivery);
 
-        void lost(Lost delivery);
+        void leaseLost(LeaseLost delivery);
 
         void unconfirmed(Unconfirmed delivery);
 
@@ -81,7 +81,7 @@ public sealed interface Delivery {
     }
 
     /** The attempt failed, and none will follow. */
-    record GivenUp(Export.Failed export, Throwable cause) implements Delivery {
+    record Failed(Export.Failed export, Throwable cause) implements Delivery {
         @Override
         public UUID exportId() {
             return export.id();
@@ -89,7 +89,7 @@ public sealed interface Delivery {
 
         @Override
         public void tell(Listener listener) {
-            listener.givenUp(this);
+            listener.failed(this);
         }
     }
 
@@ -107,10 +107,10 @@ public sealed interface Delivery {
     }
 
     /** The export is no longer this worker's: another has it, or the user deleted it. Nothing is left of the attempt. */
-    record Lost(UUID exportId) implements Delivery {
+    record LeaseLost(UUID exportId) implements Delivery {
         @Override
         public void tell(Listener listener) {
-            listener.lost(this);
+            listener.leaseLost(this);
         }
     }
 

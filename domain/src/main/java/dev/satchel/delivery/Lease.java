@@ -21,7 +21,7 @@ final class Lease implements AutoCloseable {
 
     private final ExportHistory history;
     private final Export.Processing export;
-    private final DeliverExport.Terms terms;
+    private final DeliverExport.Settings settings;
     private final BooleanSupplier stopped;
     private final BooleanSupplier choking;
     private final Thread worker = Thread.currentThread();
@@ -39,18 +39,18 @@ final class Lease implements AutoCloseable {
     Lease(
             ExportHistory history,
             Export.Processing export,
-            DeliverExport.Terms terms,
+            DeliverExport.Settings settings,
             BooleanSupplier stopped,
             DeliverExport.Heartbeats heartbeats) {
         this.history = history;
         this.export = export;
-        this.terms = terms;
+        this.settings = settings;
         this.stopped = stopped;
         this.choking = heartbeats.choking();
         this.nanoTime = heartbeats.nanoTime();
         this.movedAt = nanoTime.getAsLong();
         this.breathedAt = movedAt;
-        long interval = terms.heartbeat().toMillis();
+        long interval = settings.heartbeat().toMillis();
         this.beating =
                 heartbeats.executor().scheduleWithFixedDelay(this::beat, interval, interval, TimeUnit.MILLISECONDS);
     }
@@ -58,7 +58,7 @@ final class Lease implements AutoCloseable {
     private void beat() {
         try {
             if (isGoingOn()) {
-                history.heartbeat(export, terms.lease());
+                history.heartbeat(export, settings.lease());
             }
         } catch (StaleExportException gone) {
             lost = true;
@@ -78,8 +78,8 @@ final class Lease implements AutoCloseable {
         } else if (!choking.getAsBoolean()) {
             breathedAt = now();
         }
-        choked |= hasPassed(terms.lease(), breathedAt);
-        return worker.isAlive() && !choked && !hasPassed(terms.patience(), movedAt);
+        choked |= hasPassed(settings.lease(), breathedAt);
+        return worker.isAlive() && !choked && !hasPassed(settings.patience(), movedAt);
     }
 
     /** Says that the work went on. */

@@ -17,12 +17,12 @@ public enum ExportFormat {
      *
      * @throws IllegalArgumentException if there is none, naming those that exist
      */
-    public static ExportFormat of(String key) {
-        return Codes.find("export format", key, values(), ExportFormat::key);
+    public static ExportFormat of(String code) {
+        return Codes.find("export format", code, values(), ExportFormat::code);
     }
 
     /** The name in the database and on the command line, for example {@code jsonl}. */
-    public String key() {
+    public String code() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

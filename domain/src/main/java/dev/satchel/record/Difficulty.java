@@ -14,12 +14,12 @@ public enum Difficulty {
      *
      * @throws IllegalArgumentException if there is none, naming those that exist
      */
-    public static Difficulty of(String key) {
-        return Codes.find("difficulty", key, values(), Difficulty::key);
+    public static Difficulty of(String code) {
+        return Codes.find("difficulty", code, values(), Difficulty::code);
     }
 
     /** The name in the database and on the command line. */
-    public String key() {
+    public String code() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -106,10 +106,10 @@ public record ExportFilters(
                     period.zone().equals(ZoneOffset.UTC) ? "UTC" : period.zone().getId());
         }
         if (difficulty != null) {
-            texts.put("difficulty", difficulty.key());
+            texts.put("difficulty", difficulty.code());
         }
         if (phase != null) {
-            texts.put("phase", phase.key());
+            texts.put("phase", phase.code());
         }
         return Map.copyOf(texts);
     }

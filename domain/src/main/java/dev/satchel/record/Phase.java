@@ -15,12 +15,12 @@ public enum Phase {
      *
      * @throws IllegalArgumentException if there is none, naming those that exist
      */
-    public static Phase of(String key) {
-        return Codes.find("phase", key, values(), Phase::key);
+    public static Phase of(String code) {
+        return Codes.find("phase", code, values(), Phase::code);
     }
 
     /** The name in the database and on the command line. */
-    public String key() {
+    public String code() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -27,14 +27,14 @@ public final class StoreCheck implements StoreProbe {
 
     private final FileStore store;
     private final KnownStores stores;
-    private final UploadJournal ledger;
+    private final UploadJournal journal;
     private final ProbeRecords probes;
     private final SecureRandom random = new SecureRandom();
 
-    public StoreCheck(FileStore store, KnownStores stores, UploadJournal ledger, ProbeRecords probes) {
+    public StoreCheck(FileStore store, KnownStores stores, UploadJournal journal, ProbeRecords probes) {
         this.store = store;
         this.stores = stores;
-        this.ledger = ledger;
+        this.journal = journal;
         this.probes = probes;
     }
 
@@ -49,7 +49,7 @@ public final class StoreCheck implements StoreProbe {
             requireMark(known.get());
             return;
         }
-        List<URI> files = ledger.published(store.root(), EVIDENCE);
+        List<URI> files = journal.published(store.root(), EVIDENCE);
         if (!files.isEmpty() && !holdsAny(files)) {
             throw lacksTheFiles(files);
         }
@@ -68,7 +68,7 @@ public final class StoreCheck implements StoreProbe {
             requireMark(known.get());
             return;
         }
-        if (!holdsAny(ledger.published(store.root(), EVIDENCE))) {
+        if (!holdsAny(journal.published(store.root(), EVIDENCE))) {
             throw new StoreMismatchException("nothing shows that the store " + store.root() + " is the one that the"
                     + " database has files in: make sure that SATCHEL_STORE names the right one and that its volume is"
                     + " mounted, then run 'satchel store init'");
@@ -117,7 +117,7 @@ public final class StoreCheck implements StoreProbe {
             stores.reinstate(present.get());
             return present.get();
         }
-        List<URI> files = ledger.published(store.root(), EVIDENCE);
+        List<URI> files = journal.published(store.root(), EVIDENCE);
         boolean missing = !files.isEmpty() && !holdsAny(files);
         if (missing && !replace) {
             throw lacksTheFiles(files);

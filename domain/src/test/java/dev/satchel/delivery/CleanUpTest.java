@@ -246,7 +246,7 @@ class CleanUpTest {
         assertThat(cleanUp.leftovers(100)).isEmpty();
     }
 
-    /** Knows which objects there are, and looks at the ledger while it deletes one. */
+    /** Knows which objects there are, and looks at the journal while it deletes one. */
     private final class StoreOfNames implements FileStore {
 
         private final Set<URI> objects = new HashSet<>();

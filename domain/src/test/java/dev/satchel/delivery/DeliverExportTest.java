@@ -65,8 +65,8 @@ class DeliverExportTest {
     private static final Duration LEASE = Duration.ofMinutes(2);
     private static final Duration PATIENCE = Duration.ofDays(1);
     private static final Duration RETENTION = Duration.ofDays(7);
-    private static final DeliverExport.Terms TERMS =
-            new DeliverExport.Terms(LEASE, Duration.ofMillis(5), PATIENCE, RETENTION);
+    private static final DeliverExport.Settings SETTINGS =
+            new DeliverExport.Settings(LEASE, Duration.ofMillis(5), PATIENCE, RETENTION);
     private static final RetryPolicy NO_DELAY = new RetryPolicy(3, Duration.ZERO, Duration.ZERO);
 
     private static final Failure DEFECT = new Failure(Failure.Code.INTERNAL, "a defect");
@@ -100,10 +100,10 @@ class DeliverExportTest {
     }
 
     private Delivery deliver(Export.Processing export) {
-        return deliver(export, TERMS);
+        return deliver(export, SETTINGS);
     }
 
-    private Delivery deliver(Export.Processing export, DeliverExport.Terms terms) {
+    private Delivery deliver(Export.Processing export, DeliverExport.Settings settings) {
         return new DeliverExport(
                         flaky,
                         history,
@@ -114,7 +114,7 @@ class DeliverExportTest {
                         DeliverExportTest::diagnose,
                         NO_DELAY,
                         new DeliverExport.Heartbeats(heartbeats, choking::get, System::nanoTime),
-                        terms)
+                        settings)
                 .deliver(export, stopped::get);
     }
 
@@ -143,7 +143,7 @@ class DeliverExportTest {
 
     private void takeTheLeaseAway() {
         history.letPass(LEASE.plusSeconds(1));
-        history.rescue(5);
+        history.reclaimExpired(5);
     }
 
     @Nested
@@ -248,7 +248,7 @@ class DeliverExportTest {
 
             assertThat(delivery)
                     .isInstanceOfSatisfying(
-                            Delivery.GivenUp.class,
+                            Delivery.Failed.class,
                             given -> assertThat(given.export().failure()).isEqualTo(DEFECT));
             assertThat(entry(export).status()).isEqualTo("failed");
             assertNothingIsLeft();
@@ -261,7 +261,7 @@ class DeliverExportTest {
             assertThat(deliver(claimed())).isInstanceOf(Delivery.Retried.class);
             assertThat(deliver(claimed())).isInstanceOf(Delivery.Retried.class);
             Export.Processing last = claimed();
-            assertThat(deliver(last)).isInstanceOf(Delivery.GivenUp.class);
+            assertThat(deliver(last)).isInstanceOf(Delivery.Failed.class);
 
             assertThat(entry(last).error()).isEqualTo("store_unavailable: the store did not answer");
             assertThat(entry(last).retries()).isEqualTo(2);
@@ -360,7 +360,7 @@ class DeliverExportTest {
             fail(Fault.READ, "broken");
             failProbe(reason);
 
-            assertThat(deliver(export)).isInstanceOf(Delivery.GivenUp.class);
+            assertThat(deliver(export)).isInstanceOf(Delivery.Failed.class);
         }
     }
 
@@ -374,7 +374,7 @@ class DeliverExportTest {
                 throw new StackOverflowError();
             };
 
-            assertThat(deliver(export)).isInstanceOfSatisfying(Delivery.GivenUp.class, given -> {
+            assertThat(deliver(export)).isInstanceOfSatisfying(Delivery.Failed.class, given -> {
                 assertThat(given.export().failure()).isEqualTo(DEFECT);
                 assertThat(given.cause()).isInstanceOf(StackOverflowError.class);
             });
@@ -391,7 +391,7 @@ class DeliverExportTest {
             assertThat(deliver(claimed())).isInstanceOf(Delivery.Retried.class);
             assertThat(deliver(claimed()))
                     .isInstanceOfSatisfying(
-                            Delivery.GivenUp.class,
+                            Delivery.Failed.class,
                             given -> assertThat(given.export().failure()).isEqualTo(OUT_OF_MEMORY));
             assertNothingIsLeft();
         }
@@ -420,8 +420,8 @@ class DeliverExportTest {
 
         @Test
         void areNotWaitedForWhereTheJvmDoesLittleElseThanCollectGarbage() {
-            DeliverExport.Terms terms =
-                    new DeliverExport.Terms(Duration.ofMillis(20), Duration.ofMillis(5), PATIENCE, RETENTION);
+            DeliverExport.Settings settings =
+                    new DeliverExport.Settings(Duration.ofMillis(20), Duration.ofMillis(5), PATIENCE, RETENTION);
             Export.Processing export = claimed();
             words.between = () -> {
                 choking.set(true);
@@ -430,7 +430,7 @@ class DeliverExportTest {
                 assertThat(flaky.beats.get()).isLessThan(enough + 20);
             };
 
-            assertThat(deliver(export, terms))
+            assertThat(deliver(export, settings))
                     .isInstanceOfSatisfying(
                             Delivery.Retried.class,
                             retried -> assertThat(retried.failure().code()).isEqualTo(Failure.Code.OUT_OF_MEMORY));
@@ -524,7 +524,7 @@ class DeliverExportTest {
 
             Delivery delivery = deliver(export);
 
-            assertThat(delivery).isEqualTo(new Delivery.Lost(export.id()));
+            assertThat(delivery).isEqualTo(new Delivery.LeaseLost(export.id()));
             assertThat(store.commits).isZero();
             assertThat(entry(export).status()).isEqualTo("pending");
             assertNothingIsLeft();
@@ -540,7 +540,7 @@ class DeliverExportTest {
 
             Delivery delivery = deliver(export);
 
-            assertThat(delivery).isEqualTo(new Delivery.Lost(export.id()));
+            assertThat(delivery).isEqualTo(new Delivery.LeaseLost(export.id()));
             assertThat(store.commits).isEqualTo(1);
             assertThat(entry(export).status()).isEqualTo("processing");
             assertNothingIsLeft();
@@ -551,7 +551,7 @@ class DeliverExportTest {
             Export.Processing export = claimed();
             store.onCommit = () -> history.deleteExport(export.id());
 
-            assertThat(deliver(export)).isEqualTo(new Delivery.Lost(export.id()));
+            assertThat(deliver(export)).isEqualTo(new Delivery.LeaseLost(export.id()));
 
             assertNothingIsLeft();
         }
@@ -562,7 +562,7 @@ class DeliverExportTest {
             store.onCommit = DeliverExportTest.this::takeTheLeaseAway;
             store.deletesFail = true;
 
-            assertThat(deliver(export)).isEqualTo(new Delivery.Lost(export.id()));
+            assertThat(deliver(export)).isEqualTo(new Delivery.LeaseLost(export.id()));
 
             assertThat(history.remembered()).isEqualTo(store.objects.keySet());
             assertThat(entry(export).location()).isNull();
@@ -601,10 +601,10 @@ class DeliverExportTest {
             Export.Processing export = claimed();
             flaky.lostAnswers = Integer.MAX_VALUE;
             flaky.lostAnswer = new IllegalStateException("away");
-            DeliverExport.Terms terms =
-                    new DeliverExport.Terms(Duration.ofMillis(20), Duration.ofMillis(5), PATIENCE, RETENTION);
+            DeliverExport.Settings settings =
+                    new DeliverExport.Settings(Duration.ofMillis(20), Duration.ofMillis(5), PATIENCE, RETENTION);
 
-            assertThat(deliver(export, terms)).isInstanceOf(Delivery.Unconfirmed.class);
+            assertThat(deliver(export, settings)).isInstanceOf(Delivery.Unconfirmed.class);
         }
 
         @Test
@@ -646,7 +646,7 @@ class DeliverExportTest {
             flaky.lostAnswers = 1;
             flaky.afterLostAnswer = () -> history.deleteExport(export.id());
 
-            assertThat(deliver(export)).isEqualTo(new Delivery.Lost(export.id()));
+            assertThat(deliver(export)).isEqualTo(new Delivery.LeaseLost(export.id()));
 
             assertNothingIsLeft();
         }
@@ -692,7 +692,7 @@ class DeliverExportTest {
                 history.letPass(LEASE.minusSeconds(1));
                 awaitBeat();
                 history.letPass(LEASE.minusSeconds(1));
-                assertThat(history.rescue(5)).isEmpty();
+                assertThat(history.reclaimExpired(5)).isEmpty();
                 awaitBeat();
             };
 
@@ -707,7 +707,7 @@ class DeliverExportTest {
                 history.letPass(LEASE.minusSeconds(1));
                 awaitBeat();
                 history.letPass(LEASE.minusSeconds(1));
-                assertThat(history.rescue(5)).isEmpty();
+                assertThat(history.reclaimExpired(5)).isEmpty();
             };
 
             assertThat(deliver(export)).isInstanceOf(Delivery.Delivered.class);
@@ -717,7 +717,7 @@ class DeliverExportTest {
         @ParameterizedTest
         @CsvSource({"PT2M, PT40S", "PT3S, PT1S"})
         void mayTakeAThirdOfTheLease(Duration lease, Duration heartbeat) {
-            assertThat(new DeliverExport.Terms(lease, heartbeat, PATIENCE, RETENTION).heartbeat())
+            assertThat(new DeliverExport.Settings(lease, heartbeat, PATIENCE, RETENTION).heartbeat())
                     .isEqualTo(heartbeat);
         }
 
@@ -725,7 +725,7 @@ class DeliverExportTest {
         @CsvSource({"PT2M, PT40.001S", "PT2M, PT0S", "PT2M, PT-1S"})
         void mustBePositiveAndAtMostAThirdOfTheLease(Duration lease, Duration heartbeat) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> new DeliverExport.Terms(lease, heartbeat, PATIENCE, RETENTION))
+                    .isThrownBy(() -> new DeliverExport.Settings(lease, heartbeat, PATIENCE, RETENTION))
                     .withMessage("the heartbeat must be positive and at most a third of the lease, were " + heartbeat
                             + " and " + lease);
         }
@@ -733,7 +733,7 @@ class DeliverExportTest {
         @Test
         void needARetention() {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> new DeliverExport.Terms(LEASE, Duration.ofSeconds(1), PATIENCE, Duration.ZERO))
+                    .isThrownBy(() -> new DeliverExport.Settings(LEASE, Duration.ofSeconds(1), PATIENCE, Duration.ZERO))
                     .withMessage("the retention must be positive, was PT0S");
         }
     }
@@ -1102,8 +1102,8 @@ class DeliverExportTest {
         }
 
         @Override
-        public List<Rescued> rescue(int attempts) {
-            return history.rescue(attempts);
+        public List<Reclaimed> reclaimExpired(int attempts) {
+            return history.reclaimExpired(attempts);
         }
     }
 }

@@ -24,8 +24,8 @@ class LeaseTest {
 
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration PATIENCE = Duration.ofMinutes(70);
-    private static final DeliverExport.Terms TERMS =
-            new DeliverExport.Terms(LEASE, Duration.ofMillis(2), PATIENCE, Duration.ofDays(7));
+    private static final DeliverExport.Settings SETTINGS =
+            new DeliverExport.Settings(LEASE, Duration.ofMillis(2), PATIENCE, Duration.ofDays(7));
 
     private final InMemoryExportHistory history = new InMemoryExportHistory();
     private final AtomicLong clock = new AtomicLong();
@@ -42,7 +42,11 @@ class LeaseTest {
         history.request(Requests.of(history.addUser()));
         Export.Processing export = history.claim("worker", LEASE).orElseThrow();
         return new Lease(
-                history, export, TERMS, stopped::get, new DeliverExport.Heartbeats(executor, choking::get, clock::get));
+                history,
+                export,
+                SETTINGS,
+                stopped::get,
+                new DeliverExport.Heartbeats(executor, choking::get, clock::get));
     }
 
     private void letPass(Duration time) throws InterruptedException {

@@ -18,7 +18,7 @@ public interface HistoryUnderTest {
 
     ExportCatalog catalog();
 
-    UploadJournal ledger();
+    UploadJournal journal();
 
     KnownStores stores();
 

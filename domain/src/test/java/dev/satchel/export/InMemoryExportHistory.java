@@ -82,7 +82,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         return stores;
     }
 
-    /** Every object the ledger remembers. */
+    /** Every object the journal remembers. */
     public synchronized Set<URI> remembered() {
         return Set.copyOf(files.keySet());
     }
@@ -255,18 +255,18 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     }
 
     @Override
-    public synchronized List<Rescued> rescue(int attempts) {
-        List<Rescued> rescued = new ArrayList<>();
+    public synchronized List<Reclaimed> reclaimExpired(int attempts) {
+        List<Reclaimed> reclaimed = new ArrayList<>();
         for (Row row : rows.values()) {
             if (row.status.equals("processing") && !row.leaseEnds.isAfter(now)) {
                 boolean spent = row.attempts >= attempts;
                 row.end(spent ? "failed" : "pending", now);
                 row.error = WORKER_LOST.message();
                 row.startedAt = spent ? row.startedAt : null;
-                rescued.add(new Rescued(row.id, spent));
+                reclaimed.add(new Reclaimed(row.id, spent));
             }
         }
-        return rescued;
+        return reclaimed;
     }
 
     @Override
@@ -279,7 +279,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     @Override
     public synchronized List<UUID> requestAgain(Failure.Code code) {
         return rows.values().stream()
-                .filter(row -> row.status.equals("failed") && row.errorCode().equals(code.key()))
+                .filter(row -> row.status.equals("failed") && row.errorCode().equals(code.code()))
                 .filter(row -> rows.values().stream()
                         .noneMatch(other ->
                                 other.request.equals(row.request) && other.requestedAt.isAfter(row.requestedAt)))
@@ -548,7 +548,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
                     id,
                     request.user(),
                     request.type().name(),
-                    request.format().key(),
+                    request.format().code(),
                     status,
                     file == null ? 0 : file.recordCount(),
                     file == null ? null : file.bytes(),

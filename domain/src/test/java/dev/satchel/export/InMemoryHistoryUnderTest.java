@@ -25,7 +25,7 @@ public final class InMemoryHistoryUnderTest implements HistoryUnderTest {
     }
 
     @Override
-    public UploadJournal ledger() {
+    public UploadJournal journal() {
         return memory;
     }
 

@@ -67,7 +67,7 @@ public abstract class KeyVaultContract {
     private List<String> recorded() {
         List<String> recorded = new ArrayList<>();
         for (KeyAudit.Entry entry : world.audit().newest(user, 100)) {
-            recorded.add(0, entry.provider().key() + " " + entry.action() + " " + entry.purpose());
+            recorded.add(0, entry.provider().code() + " " + entry.action() + " " + entry.purpose());
         }
         return recorded;
     }

@@ -62,7 +62,7 @@ class ExportTypeTest {
     @ParameterizedTest
     @EnumSource
     void formatsAreFoundByTheirName(ExportFormat format) {
-        assertThat(ExportFormat.of(format.key())).isEqualTo(format);
+        assertThat(ExportFormat.of(format.code())).isEqualTo(format);
     }
 
     @ParameterizedTest

@@ -86,10 +86,10 @@ public final class InMemoryUserRecords implements UserRecords {
             return true;
         }
         return filters.difficultyOfWords()
-                        .map(wanted -> wanted.key().equals(named("difficulty_level", dataset, row)))
+                        .map(wanted -> wanted.code().equals(named("difficulty_level", dataset, row)))
                         .orElse(true)
                 && filters.phaseOfWords()
-                        .map(wanted -> wanted.key().equals(named("learning_phase", dataset, row)))
+                        .map(wanted -> wanted.code().equals(named("learning_phase", dataset, row)))
                         .orElse(true);
     }
 

@@ -51,8 +51,8 @@ class InMemoryUserRecordsTest extends UserRecordsContract {
                 owner,
                 LearningDatasets.VOCABULARY,
                 spanish,
-                difficulty.key(),
-                phase.key(),
+                difficulty.code(),
+                phase.code(),
                 Instant.parse("2026-01-01T00:00:00Z"));
     }
 

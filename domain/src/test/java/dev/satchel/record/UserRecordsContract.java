@@ -191,13 +191,13 @@ public abstract class UserRecordsContract {
     void takesTheWordsOfADifficultyAndEverythingElseWhole(Difficulty wanted) throws Exception {
         UserId user = addUser();
         for (Difficulty difficulty : Difficulty.values()) {
-            addWord(user, difficulty.key(), difficulty, Phase.NEW);
+            addWord(user, difficulty.code(), difficulty, Phase.NEW);
         }
         RecordingSink sink = new RecordingSink();
 
         records().read(user, SOME, new ExportFilters(null, wanted, null), sink);
 
-        assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly(wanted.key());
+        assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly(wanted.code());
         assertThat(sink.rows(LearningDatasets.PROFILE)).hasSize(1);
     }
 
@@ -206,13 +206,13 @@ public abstract class UserRecordsContract {
     void takesTheWordsOfAPhaseAndEverythingElseWhole(Phase wanted) throws Exception {
         UserId user = addUser();
         for (Phase phase : Phase.values()) {
-            addWord(user, phase.key(), Difficulty.ADVANCED, phase);
+            addWord(user, phase.code(), Difficulty.ADVANCED, phase);
         }
         RecordingSink sink = new RecordingSink();
 
         records().read(user, SOME, new ExportFilters(null, null, wanted), sink);
 
-        assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly(wanted.key());
+        assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly(wanted.code());
         assertThat(sink.rows(LearningDatasets.PROFILE)).hasSize(1);
     }
 

@@ -44,7 +44,7 @@ public abstract class KnownStoresContract {
         Export.Processing export =
                 world.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
         URI location = Exports.locationOf(export, root);
-        world.ledger().opened(export, location);
+        world.journal().opened(export, location);
         return world.history().complete(export, Exports.file(location), Duration.ofDays(7));
     }
 

@@ -31,7 +31,7 @@ public abstract class UploadJournalContract {
 
     private HistoryUnderTest world;
     private ExportHistory history;
-    private UploadJournal ledger;
+    private UploadJournal journal;
     private UserId user;
 
     /** An empty history, without exports and users. */
@@ -41,7 +41,7 @@ public abstract class UploadJournalContract {
     void begin() {
         world = emptyHistory();
         history = world.history();
-        ledger = world.ledger();
+        journal = world.journal();
         user = world.addUser();
     }
 
@@ -52,7 +52,7 @@ public abstract class UploadJournalContract {
 
     private URI opened(Export.Processing export) {
         URI location = Exports.anyLocationOf(export);
-        ledger.opened(export, location);
+        journal.opened(export, location);
         return location;
     }
 
@@ -63,7 +63,7 @@ public abstract class UploadJournalContract {
     }
 
     private List<Leftover> leftovers() {
-        return ledger.leftovers(Exports.ROOT, GRACE, 100);
+        return journal.leftovers(Exports.ROOT, GRACE, 100);
     }
 
     @Nested
@@ -152,7 +152,7 @@ public abstract class UploadJournalContract {
             Export.Processing export = claimed();
             URI location = opened(export);
             world.letPass(GRACE.multipliedBy(3));
-            history.rescue(5);
+            history.reclaimExpired(5);
 
             assertThat(leftovers()).isEmpty();
             world.letPass(GRACE.minusMinutes(1));
@@ -217,7 +217,7 @@ public abstract class UploadJournalContract {
             URI location = published(export);
             world.letPass(RETENTION);
 
-            ledger.deleted(location);
+            journal.deleted(location);
 
             ExportCatalog.Entry entry = world.catalog().find(export.id()).orElseThrow();
             assertThat(leftovers()).isEmpty();
@@ -234,7 +234,7 @@ public abstract class UploadJournalContract {
             world.letPass(GRACE);
             ExportCatalog.Entry before = world.catalog().find(export.id()).orElseThrow();
 
-            ledger.deleted(location);
+            journal.deleted(location);
 
             assertThat(leftovers()).isEmpty();
             assertThat(world.catalog().find(export.id())).contains(before);
@@ -246,7 +246,7 @@ public abstract class UploadJournalContract {
             URI location = published(export);
             world.deleteExport(export.id());
 
-            ledger.deleted(location);
+            journal.deleted(location);
 
             assertThat(leftovers()).isEmpty();
         }
@@ -255,10 +255,10 @@ public abstract class UploadJournalContract {
         void mayBeSaidTwice() {
             Export.Processing export = claimed();
             URI location = published(export);
-            ledger.deleted(location);
+            journal.deleted(location);
             ExportCatalog.Entry before = world.catalog().find(export.id()).orElseThrow();
 
-            ledger.deleted(location);
+            journal.deleted(location);
 
             assertThat(world.catalog().find(export.id())).contains(before);
         }
@@ -270,7 +270,7 @@ public abstract class UploadJournalContract {
             history.retry(first, Exports.storeUnavailable(), Duration.ZERO);
             URI kept = published(claimed());
 
-            ledger.deleted(abandoned);
+            journal.deleted(abandoned);
 
             assertThat(world.catalog().downloadable(first.id()).orElseThrow().location())
                     .isEqualTo(kept);
@@ -288,7 +288,7 @@ public abstract class UploadJournalContract {
             URI location = published(export);
             world.deleteExport(export.id());
 
-            assertThat(ledger.removed(location, LIFETIME)).isTrue();
+            assertThat(journal.removed(location, LIFETIME)).isTrue();
 
             assertThat(leftovers()).isEmpty();
         }
@@ -298,7 +298,7 @@ public abstract class UploadJournalContract {
             Export.Processing export = claimed();
             URI location = opened(export);
 
-            assertThat(ledger.removed(location, Duration.ZERO)).isTrue();
+            assertThat(journal.removed(location, Duration.ZERO)).isTrue();
 
             world.deleteExport(export.id());
             world.letPass(GRACE);
@@ -309,16 +309,16 @@ public abstract class UploadJournalContract {
         void isKeptWhileARequestWithoutAnswerMayBeUnderWay() {
             Export.Processing export = claimed();
             URI location = opened(export);
-            ledger.unanswered(location);
+            journal.unanswered(location);
             history.complete(export, Exports.file(location), RETENTION);
             world.deleteExport(export.id());
             world.letPass(LIFETIME.minusMinutes(1));
 
-            assertThat(ledger.removed(location, LIFETIME)).isFalse();
+            assertThat(journal.removed(location, LIFETIME)).isFalse();
             assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), ROW_DELETED));
 
             world.letPass(Duration.ofMinutes(1));
-            assertThat(ledger.removed(location, LIFETIME)).isTrue();
+            assertThat(journal.removed(location, LIFETIME)).isTrue();
             assertThat(leftovers()).isEmpty();
         }
 
@@ -326,17 +326,17 @@ public abstract class UploadJournalContract {
         void takesTheLocationFromTheRowEvenIfItIsKept() {
             Export.Processing export = claimed();
             URI location = opened(export);
-            ledger.unanswered(location);
+            journal.unanswered(location);
             history.complete(export, Exports.file(location), Duration.ofSeconds(1));
             world.letPass(Duration.ofSeconds(1));
 
-            assertThat(ledger.removed(location, LIFETIME)).isFalse();
+            assertThat(journal.removed(location, LIFETIME)).isFalse();
 
             assertThat(world.catalog().find(export.id()).orElseThrow().location())
                     .isNull();
             world.letPass(GRACE);
             assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), NEVER_PUBLISHED));
-            assertThat(ledger.removed(location, LIFETIME)).isTrue();
+            assertThat(journal.removed(location, LIFETIME)).isTrue();
         }
 
         // A worker that died told nothing about its last request.
@@ -345,12 +345,12 @@ public abstract class UploadJournalContract {
             Export.Processing export = claimed();
             URI location = opened(export);
             world.letPass(GRACE);
-            history.rescue(5);
+            history.reclaimExpired(5);
 
-            assertThat(ledger.removed(location, LIFETIME)).isFalse();
+            assertThat(journal.removed(location, LIFETIME)).isFalse();
 
             world.letPass(LIFETIME);
-            assertThat(ledger.removed(location, LIFETIME)).isTrue();
+            assertThat(journal.removed(location, LIFETIME)).isTrue();
         }
 
         // Nothing says when the row was deleted, and its worker may have written until then.
@@ -361,10 +361,10 @@ public abstract class UploadJournalContract {
             world.deleteExport(export.id());
             world.letPass(Duration.ofDays(1));
 
-            assertThat(ledger.removed(location, LIFETIME)).isFalse();
+            assertThat(journal.removed(location, LIFETIME)).isFalse();
 
             world.letPass(LIFETIME);
-            assertThat(ledger.removed(location, LIFETIME)).isTrue();
+            assertThat(journal.removed(location, LIFETIME)).isTrue();
         }
     }
 
@@ -375,7 +375,7 @@ public abstract class UploadJournalContract {
 
         private URI published(Export.Processing export, URI root) {
             URI location = Exports.locationOf(export, root);
-            ledger.opened(export, location);
+            journal.opened(export, location);
             history.complete(export, Exports.file(location), RETENTION);
             return location;
         }
@@ -385,13 +385,13 @@ public abstract class UploadJournalContract {
             URI here = published(claimed(), Exports.ROOT);
             published(claimed(), OTHER);
             published(claimed(), OTHER);
-            assertThat(ledger.elsewhere(Exports.ROOT, GRACE)).isEmpty();
+            assertThat(journal.elsewhere(Exports.ROOT, GRACE)).isEmpty();
             world.letPass(RETENTION);
 
             assertThat(leftovers()).extracting(Leftover::location).containsExactly(here);
-            assertThat(ledger.elsewhere(Exports.ROOT, GRACE))
+            assertThat(journal.elsewhere(Exports.ROOT, GRACE))
                     .containsExactly(new UploadJournal.Elsewhere(OTHER.toString(), 2));
-            assertThat(ledger.elsewhere(OTHER, GRACE))
+            assertThat(journal.elsewhere(OTHER, GRACE))
                     .containsExactly(new UploadJournal.Elsewhere(Exports.ROOT.toString(), 1));
         }
 
@@ -405,8 +405,8 @@ public abstract class UploadJournalContract {
             world.letPass(RETENTION);
 
             assertThat(leftovers()).extracting(Leftover::location).containsExactly(after);
-            assertThat(ledger.published(Exports.ROOT, 10)).containsExactly(after);
-            assertThat(ledger.elsewhere(Exports.ROOT, GRACE))
+            assertThat(journal.published(Exports.ROOT, 10)).containsExactly(after);
+            assertThat(journal.elsewhere(Exports.ROOT, GRACE))
                     .containsExactly(new UploadJournal.Elsewhere(Exports.ROOT.toString(), 1));
 
             world.stores().reinstate(first);
@@ -422,10 +422,10 @@ public abstract class UploadJournalContract {
             URI second = published(claimed(), Exports.ROOT);
             opened(claimed());
 
-            assertThat(ledger.published(Exports.ROOT, 10)).containsExactly(second, first);
-            assertThat(ledger.published(Exports.ROOT, 1)).containsExactly(second);
-            ledger.deleted(second);
-            assertThat(ledger.published(Exports.ROOT, 10)).containsExactly(first);
+            assertThat(journal.published(Exports.ROOT, 10)).containsExactly(second, first);
+            assertThat(journal.published(Exports.ROOT, 1)).containsExactly(second);
+            journal.deleted(second);
+            assertThat(journal.published(Exports.ROOT, 10)).containsExactly(first);
         }
     }
 
@@ -436,7 +436,7 @@ public abstract class UploadJournalContract {
         }
         world.letPass(RETENTION);
 
-        assertThat(ledger.leftovers(Exports.ROOT, GRACE, 3))
+        assertThat(journal.leftovers(Exports.ROOT, GRACE, 3))
                 .hasSize(3)
                 .extracting(Leftover::reason)
                 .containsOnly(EXPIRED);
@@ -445,7 +445,7 @@ public abstract class UploadJournalContract {
 
     @Test
     void knowsNothingAboutAnUnknownObject() {
-        ledger.deleted(Exports.anyLocation());
+        journal.deleted(Exports.anyLocation());
 
         assertThat(leftovers()).isEmpty();
         assertThat(world.catalog().find(UUID.randomUUID())).isEmpty();

@@ -318,7 +318,7 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
                 case TIMESTAMPTZ -> new Moment(value, false);
                 case TIMESTAMP -> new Moment("(" + value + " AT TIME ZONE 'UTC')", false);
                 default ->
-                    throw date.error("the date '" + source.column() + "' has the type " + type.key()
+                    throw date.error("the date '" + source.column() + "' has the type " + type.code()
                             + ": expected date, timestamptz or timestamp");
             };
         }

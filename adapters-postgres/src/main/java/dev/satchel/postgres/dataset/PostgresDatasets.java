@@ -166,7 +166,7 @@ public final class PostgresDatasets {
                         lines.add("rows of " + owned.table() + " where " + owned.condition("record", "the user's id")));
         query.columns()
                 .forEach(column -> lines.add("column " + column.column().name() + " ("
-                        + column.type().key() + ")"
+                        + column.type().code() + ")"
                         + (column.source() == null ? ", worked out" : " from " + column.source())));
         query.excluded().forEach((source, reason) -> lines.add("left out " + source + ": " + reason));
         return lines;

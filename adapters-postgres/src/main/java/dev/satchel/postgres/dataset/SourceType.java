@@ -50,7 +50,7 @@ public enum SourceType {
         return type;
     }
 
-    public String key() {
+    public String code() {
         return name().toLowerCase(Locale.ROOT);
     }
 
@@ -79,13 +79,13 @@ public enum SourceType {
                 .orElse(TEXT);
     }
 
-    static Optional<SourceType> find(String key) {
-        return Arrays.stream(values()).filter(type -> type.key().equals(key)).findFirst();
+    static Optional<SourceType> find(String code) {
+        return Arrays.stream(values()).filter(type -> type.code().equals(code)).findFirst();
     }
 
     /** The names, for a sentence. */
     static String names() {
-        return Arrays.stream(values()).map(SourceType::key).collect(Collectors.joining(", "));
+        return Arrays.stream(values()).map(SourceType::code).collect(Collectors.joining(", "));
     }
 
     /**

@@ -51,11 +51,11 @@ final class SqlLiteral {
     }
 
     static String of(Difficulty value) {
-        return literal("text", value.key());
+        return literal("text", value.code());
     }
 
     static String of(Phase value) {
-        return literal("text", value.key());
+        return literal("text", value.code());
     }
 
     private static String era(LocalDate value) {

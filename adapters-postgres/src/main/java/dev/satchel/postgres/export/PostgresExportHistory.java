@@ -366,7 +366,7 @@ final class PostgresExportHistory implements ExportHistory {
     // last
     // word; without an end, the row would block its user's request for ever. So does one whose lease never ends, which
     // none of Satchel's has: a worker that lives gives it an end with its next heartbeat.
-    private static final String RESCUE = """
+    private static final String RECLAIM_EXPIRED = """
             WITH lost AS MATERIALIZED (
                 SELECT h.id, l.token IS NOT NULL AS leased
                   FROM public.export_history h
@@ -458,7 +458,7 @@ final class PostgresExportHistory implements ExportHistory {
     /** What an export waits for that only the operator can help. */
     private static final Set<String> OPERATOR_CODES = Arrays.stream(Failure.Code.values())
             .filter(code -> code.verdict() == Failure.Verdict.OPERATOR)
-            .map(Failure.Code::key)
+            .map(Failure.Code::code)
             .collect(Collectors.toUnmodifiableSet());
 
     private static final String FOREIGN_KEY_VIOLATION = "23503";
@@ -519,7 +519,7 @@ final class PostgresExportHistory implements ExportHistory {
         Map<String, String> texts = new TreeMap<>(filters.texts());
         return jdbc.sql(sql)
                 .param("type", type.name())
-                .param("format", format.key())
+                .param("format", format.code())
                 .param("names", texts.keySet().toArray(String[]::new))
                 .param("values", texts.values().toArray(String[]::new));
     }
@@ -699,15 +699,15 @@ final class PostgresExportHistory implements ExportHistory {
     }
 
     @Override
-    public List<Rescued> rescue(int attempts) {
-        List<Rescued> rescued = jdbc.sql(RESCUE)
+    public List<Reclaimed> reclaimExpired(int attempts) {
+        List<Reclaimed> reclaimed = jdbc.sql(RECLAIM_EXPIRED)
                 .param("attempts", attempts)
                 .param("error", WORKER_LOST.message())
-                .query((row, number) -> new Rescued(row.getObject("id", UUID.class), row.getBoolean("given_up")))
+                .query((row, number) -> new Reclaimed(row.getObject("id", UUID.class), row.getBoolean("given_up")))
                 .list();
         // Also here, so that they do not wait until the queue is empty.
         queueTheRest();
-        return rescued;
+        return reclaimed;
     }
 
     @Override
@@ -722,7 +722,7 @@ final class PostgresExportHistory implements ExportHistory {
     @Override
     public List<UUID> requestAgain(Failure.Code code) {
         return jdbc.sql(REQUEST_AGAIN)
-                .param("code", code.key())
+                .param("code", code.code())
                 .param("most", MOST_ACTIVE)
                 .query(PostgresExportHistory::id)
                 .list();

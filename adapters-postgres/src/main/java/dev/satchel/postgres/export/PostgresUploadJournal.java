@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The ledger in {@code satchel.export_file}, whose rows outlive the exports they were written for. */
+/** The journal in {@code satchel.export_file}, whose rows outlive the exports they were written for. */
 final class PostgresUploadJournal implements UploadJournal {
 
     // Written to the store that is expected at the longest root.

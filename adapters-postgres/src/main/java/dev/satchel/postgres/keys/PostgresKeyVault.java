@@ -177,7 +177,7 @@ final class PostgresKeyVault implements KeyVault {
             NewDataKey fresh, String lock, UserId user, Provider provider, ApiKey key, boolean mayReplace) {
         Optional<LockedRow> row = jdbc.sql(LOCK)
                 .param("user", user.value())
-                .param("provider", provider.key())
+                .param("provider", provider.code())
                 .query((found, number) ->
                         new LockedRow(found.getObject("row_id", UUID.class), found.getBoolean("was_set")))
                 .optional();
@@ -202,7 +202,7 @@ final class PostgresKeyVault implements KeyVault {
         SealedKey sealedKey = fresh.dataKey().seal(key, new SealedKeyLocation(rowId, user, provider));
         jdbc.sql(SET)
                 .param("user", user.value())
-                .param("provider", provider.key())
+                .param("provider", provider.code())
                 .param("row", rowId)
                 .param("sealed", sealedKey.text())
                 .param("kek", fresh.wrapped().keyEncryptionKey())
@@ -215,7 +215,7 @@ final class PostgresKeyVault implements KeyVault {
 
     @Override
     public boolean remove(UserId user, Provider provider) {
-        return removed(user, provider.key());
+        return removed(user, provider.code());
     }
 
     @Override
@@ -270,7 +270,7 @@ final class PostgresKeyVault implements KeyVault {
                 user,
                 () -> jdbc.sql(RECORD_OPENING)
                         .param("user", user.value())
-                        .param("provider", provider.key())
+                        .param("provider", provider.code())
                         .param("purpose", purpose.words())
                         .query(UUID.class)
                         .optional());
@@ -305,7 +305,7 @@ final class PostgresKeyVault implements KeyVault {
                 user,
                 () -> jdbc.sql(RECORD_VERDICT)
                         .param("user", user.value())
-                        .param("provider", provider.key())
+                        .param("provider", provider.code())
                         .param("sealed", checked.text())
                         .param("verdict", verdict.validity().name().toLowerCase(Locale.ROOT))
                         .param("reason", reason(verdict))
@@ -316,7 +316,7 @@ final class PostgresKeyVault implements KeyVault {
     @Override
     public List<DueKey> claimForCheck(Set<Provider> providers, Duration interval, Duration jitter, int limit) {
         return jdbc.sql(CLAIM_FOR_CHECK)
-                .param("providers", providers.stream().map(Provider::key).toArray(String[]::new))
+                .param("providers", providers.stream().map(Provider::code).toArray(String[]::new))
                 .param("interval", interval.toMillis())
                 .param("jitter", jitter.toMillis())
                 .param("limit", limit)

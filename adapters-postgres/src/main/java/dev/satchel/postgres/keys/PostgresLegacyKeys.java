@@ -113,7 +113,7 @@ final class PostgresLegacyKeys implements LegacyKeys {
         for (LegacyKey key : row.keys()) {
             try (key) {
                 if (adopter.isDone(key)) {
-                    done.add(key.provider().key());
+                    done.add(key.provider().code());
                 }
             }
         }
@@ -164,7 +164,7 @@ final class PostgresLegacyKeys implements LegacyKeys {
         UUID user = row.getObject("user_id", UUID.class);
         List<LegacyKey> keys = new ArrayList<>();
         for (Provider provider : Provider.values()) {
-            byte @Nullable [] stored = row.getBytes(provider.key());
+            byte @Nullable [] stored = row.getBytes(provider.code());
             if (stored != null) {
                 keys.add(new LegacyKey(id, user == null ? null : new UserId(user), provider, stored));
             }

@@ -18,7 +18,7 @@ record SealedKeyLocation(UUID row, UserId user, Provider provider) {
                 AssociatedData.text(provider.column()),
                 AssociatedData.bytes(row),
                 AssociatedData.bytes(user.value()),
-                AssociatedData.text(provider.key()),
+                AssociatedData.text(provider.code()),
                 AssociatedData.text(FORMAT));
     }
 }

@@ -191,9 +191,9 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                     .update();
 
             postgres.letPass(Duration.ofMinutes(14));
-            assertThat(postgres.history().rescue(5)).isEmpty();
+            assertThat(postgres.history().reclaimExpired(5)).isEmpty();
             postgres.letPass(Duration.ofMinutes(1));
-            assertThat(postgres.history().rescue(5)).containsExactly(new ExportHistory.Rescued(id, false));
+            assertThat(postgres.history().reclaimExpired(5)).containsExactly(new ExportHistory.Reclaimed(id, false));
 
             assertThat(claimed().id()).isEqualTo(id);
         }
@@ -406,10 +406,10 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                 other.execute("BEGIN");
                 other.execute("UPDATE satchel.export_lease SET expires_at = now() + interval '1 minute'");
 
-                List<ExportHistory.Rescued> rescued =
-                        whileLocked(other, () -> postgres.history().rescue(5));
+                List<ExportHistory.Reclaimed> reclaimed =
+                        whileLocked(other, () -> postgres.history().reclaimExpired(5));
 
-                assertThat(rescued).isEmpty();
+                assertThat(reclaimed).isEmpty();
                 postgres.history().complete(export, Exports.anyFileOf(export), RETENTION);
             }
         }
@@ -440,7 +440,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                 other.execute("SELECT FROM public.export_history WHERE id = '" + locked + "' FOR UPDATE");
 
                 assertThat(postgres.history().claim("worker", LEASE)).isEmpty();
-                assertThat(postgres.history().rescue(5)).isEmpty();
+                assertThat(postgres.history().reclaimExpired(5)).isEmpty();
 
                 other.execute("COMMIT");
             }
@@ -453,17 +453,17 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
                 postgres.history().request(Requests.of(postgres.addUser()));
             }
 
-            // A lease of nothing ends at once, so that every claim competes with a rescue of what was just claimed.
+            // A lease of nothing ends at once, so that every claim competes with a reclaim of what was just claimed.
             List<Integer> completed = together(4, () -> {
                 int mine = 0;
                 for (int round = 0; round < 40; round++) {
-                    postgres.history().rescue(1000);
+                    postgres.history().reclaimExpired(1000);
                     Optional<Export.Processing> next = postgres.history().claim("worker", Duration.ZERO);
                     if (next.isPresent()) {
                         try {
                             postgres.history().complete(next.get(), Exports.anyFileOf(next.get()), RETENTION);
                             mine++;
-                        } catch (StaleExportException rescued) {
+                        } catch (StaleExportException reclaimed) {
                             continue;
                         }
                     }
@@ -510,7 +510,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
     void findsTheNextExportByTheIndexOfTheQueue() {
         UserId many = postgres.addUser();
         addManyUnseen(many, postgres.addUser());
-        postgres.history().rescue(5);
+        postgres.history().reclaimExpired(5);
         postgres.owner().sql("ANALYZE public.export_history").update();
         postgres.owner().sql("ANALYZE satchel.export_queue").update();
 
@@ -532,7 +532,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
         UserId few = postgres.addUser();
         addManyUnseen(many, few);
 
-        assertThat(postgres.history().rescue(5)).isEmpty();
+        assertThat(postgres.history().reclaimExpired(5)).isEmpty();
 
         assertThat(List.of(nextClaimed(), nextClaimed(), nextClaimed()))
                 .containsExactly(many.value(), few.value(), many.value());
@@ -579,7 +579,8 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
 
             postgres.letPass(Duration.ofMinutes(15));
 
-            assertThat(postgres.history().rescue(5)).containsExactly(new ExportHistory.Rescued(export.id(), false));
+            assertThat(postgres.history().reclaimExpired(5))
+                    .containsExactly(new ExportHistory.Reclaimed(export.id(), false));
             assertThat(claimed().id()).isEqualTo(export.id());
         }
 
@@ -593,7 +594,7 @@ class PostgresExportHistoryIT extends ExportHistoryContract {
             postgres.history().heartbeat(export, LEASE);
             postgres.letPass(LEASE.minusSeconds(1));
 
-            assertThat(postgres.history().rescue(5)).isEmpty();
+            assertThat(postgres.history().reclaimExpired(5)).isEmpty();
         }
 
         @ParameterizedTest

@@ -71,7 +71,7 @@ final class PostgresHistoryUnderTest implements HistoryUnderTest, AutoCloseable 
     }
 
     @Override
-    public UploadJournal ledger() {
+    public UploadJournal journal() {
         return satchel.uploadJournal();
     }
 

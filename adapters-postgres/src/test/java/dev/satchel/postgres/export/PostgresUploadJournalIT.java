@@ -43,7 +43,7 @@ class PostgresUploadJournalIT extends UploadJournalContract {
         Export.Processing export =
                 postgres.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
         URI location = Exports.anyLocationOf(export);
-        postgres.ledger().opened(export, location);
+        postgres.journal().opened(export, location);
         postgres.history().complete(export, Exports.file(location), retention);
         return location;
     }
@@ -86,7 +86,7 @@ class PostgresUploadJournalIT extends UploadJournalContract {
         URI location = published(Duration.ofDays(7));
         postgres.owner().sql("UPDATE public.export_history SET data = '[1]'").update();
 
-        postgres.ledger().deleted(location);
+        postgres.journal().deleted(location);
 
         assertThat(postgres.owner()
                         .sql("SELECT data ->> 'expired_at' FROM public.export_history")
@@ -99,7 +99,7 @@ class PostgresUploadJournalIT extends UploadJournalContract {
     void recordsTheExpiryInUtc() {
         URI location = published(Duration.ofDays(7));
 
-        postgres.ledger().deleted(location);
+        postgres.journal().deleted(location);
 
         assertThat(postgres.owner().sql("""
                                 SELECT abs(extract(epoch FROM now() - (data ->> 'expired_at')::timestamptz)) < 60
@@ -111,12 +111,12 @@ class PostgresUploadJournalIT extends UploadJournalContract {
     void sweepsAFileThatItsRowNoLongerPointsTo() {
         URI location = published(Duration.ofDays(7));
         postgres.owner().sql("UPDATE public.export_history SET file_url = NULL").update();
-        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
+        assertThat(postgres.journal().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
                 .isEmpty();
 
         postgres.letPass(Duration.ofHours(1));
 
-        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
+        assertThat(postgres.journal().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
                 .extracting(UploadJournal.Leftover::location)
                 .containsExactly(location);
     }
@@ -128,12 +128,12 @@ class PostgresUploadJournalIT extends UploadJournalContract {
         postgres.owner()
                 .sql("UPDATE public.export_history SET expires_at = " + expiry)
                 .update();
-        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
+        assertThat(postgres.journal().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
                 .isEmpty();
 
         postgres.letPass(Duration.ofHours(1));
 
-        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
+        assertThat(postgres.journal().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
                 .extracting(UploadJournal.Leftover::location, UploadJournal.Leftover::reason)
                 .containsExactly(tuple(location, UploadJournal.Reason.EXPIRED));
     }
@@ -173,13 +173,13 @@ class PostgresUploadJournalIT extends UploadJournalContract {
         URI location = amongUnreadableOnes(
                 "", "no location", "http://[", "a:", "s3://bucket/%", "://", Exports.ROOT + "%", Exports.ROOT + "a b");
         try {
-            assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
+            assertThat(postgres.journal().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
                     .extracting(UploadJournal.Leftover::location)
                     .containsExactly(location);
-            assertThat(postgres.ledger().elsewhere(Exports.ROOT, Duration.ofHours(1)))
+            assertThat(postgres.journal().elsewhere(Exports.ROOT, Duration.ofHours(1)))
                     .isEmpty();
-            assertThat(postgres.ledger().published(Exports.ROOT, 10)).containsExactly(location);
-            assertThat(postgres.ledger().unreadable(10))
+            assertThat(postgres.journal().published(Exports.ROOT, 10)).containsExactly(location);
+            assertThat(postgres.journal().unreadable(10))
                     .extracting(UploadJournal.Unreadable::text)
                     .containsExactlyInAnyOrder(
                             "",
@@ -190,11 +190,11 @@ class PostgresUploadJournalIT extends UploadJournalContract {
                             "s3://bucket/%",
                             Exports.ROOT + "%",
                             Exports.ROOT + "a b");
-            assertThat(postgres.ledger().unreadable(2)).hasSize(2);
+            assertThat(postgres.journal().unreadable(2)).hasSize(2);
         } finally {
             checkTheColumnAgain();
         }
-        assertThat(postgres.ledger().unreadable(10)).isEmpty();
+        assertThat(postgres.journal().unreadable(10)).isEmpty();
     }
 
     @Test
@@ -215,7 +215,7 @@ class PostgresUploadJournalIT extends UploadJournalContract {
         Export.Processing export =
                 postgres.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
         URI location = Exports.anyLocation();
-        postgres.ledger().opened(export, location);
+        postgres.journal().opened(export, location);
 
         postgres.owner()
                 .sql("UPDATE public.export_history SET status = :status")
@@ -223,7 +223,7 @@ class PostgresUploadJournalIT extends UploadJournalContract {
                 .update();
         postgres.letPass(Duration.ofHours(1));
 
-        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
+        assertThat(postgres.journal().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
                 .containsExactly(
                         new UploadJournal.Leftover(location, export.id(), UploadJournal.Reason.NEVER_PUBLISHED));
     }
@@ -234,7 +234,7 @@ class PostgresUploadJournalIT extends UploadJournalContract {
         Export.Processing export =
                 postgres.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
         URI location = Exports.anyLocation();
-        postgres.ledger().opened(export, location);
+        postgres.journal().opened(export, location);
         postgres.history().fail(export, Exports.accessDenied());
         postgres.owner()
                 .sql("UPDATE public.export_history SET file_url = :url")
@@ -242,7 +242,7 @@ class PostgresUploadJournalIT extends UploadJournalContract {
                 .update();
         postgres.letPass(Duration.ofHours(1));
 
-        assertThat(postgres.ledger().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
+        assertThat(postgres.journal().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
                 .extracting(UploadJournal.Leftover::location)
                 .containsExactly(location);
     }

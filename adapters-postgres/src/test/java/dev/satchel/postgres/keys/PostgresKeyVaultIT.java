@@ -186,7 +186,7 @@ class PostgresKeyVaultIT extends KeyVaultContract {
                    SET id = before.id, kek_id = before.kek_id, wrapped = before.wrapped
                   FROM satchel.data_key_before AS before
                  WHERE before.user_id = ? AND before.provider = ? AND moved.user_id = ? AND moved.provider = ?
-                """, from.value(), ofProvider.key(), to.value(), toProvider.key());
+                """, from.value(), ofProvider.code(), to.value(), toProvider.code());
     }
 
     /** What somebody who may write rows of keys can do with a sealed key of earlier, $OLD, and the one of now, $NEW. */

@@ -155,7 +155,7 @@ final class PostgresProgressUnderTest implements ProgressUnderTest, AutoCloseabl
                     SELECT :user, id, :phase::public.learning_phase FROM item
                     """)
                     .param("user", user.value())
-                    .param("phase", phase.key())
+                    .param("phase", phase.code())
                     .update();
         }
     }

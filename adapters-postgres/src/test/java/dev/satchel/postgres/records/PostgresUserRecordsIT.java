@@ -142,7 +142,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                 id,
                 list,
                 spanish,
-                difficulty.key());
+                difficulty.code());
         return id;
     }
 
@@ -152,7 +152,7 @@ class PostgresUserRecordsIT extends UserRecordsContract {
                         + " VALUES (?, ?, ?::public.learning_phase)",
                 user.value(),
                 word,
-                phase.key());
+                phase.code());
     }
 
     private RecordingSink all(UserId user) throws IOException {

@@ -21,7 +21,7 @@ public final class StandardFileFormats implements FileFormats {
 
     @Override
     public String extension(ExportRequest request) {
-        return isArchive(request) ? "zip" : request.format().key();
+        return isArchive(request) ? "zip" : request.format().code();
     }
 
     @Override

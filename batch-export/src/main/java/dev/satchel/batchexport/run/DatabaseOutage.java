@@ -17,15 +17,15 @@ final class DatabaseOutage {
     private static final Duration PAUSE_FOR_THE_OPERATOR = Duration.ofSeconds(10);
 
     private final FailureDiagnosis diagnosis;
-    private final RunSettings terms;
+    private final RunSettings runSettings;
     private final Duration patience;
     private boolean on;
     private long begun;
 
     /** @param patience how long a run that does not watch waits for a database that may come back by itself */
-    DatabaseOutage(FailureDiagnosis diagnosis, RunSettings terms, Duration patience) {
+    DatabaseOutage(FailureDiagnosis diagnosis, RunSettings runSettings, Duration patience) {
         this.diagnosis = diagnosis;
-        this.terms = terms;
+        this.runSettings = runSettings;
         this.patience = patience;
     }
 
@@ -51,7 +51,7 @@ final class DatabaseOutage {
             LOG.warn("no export is claimed for now: {}", failure.message());
         }
         LOG.debug("the claim", thrown);
-        if (!terms.watch() && (!passing || System.nanoTime() - begun > patience.toNanos())) {
+        if (!runSettings.watch() && (!passing || System.nanoTime() - begun > patience.toNanos())) {
             throw thrown instanceof RuntimeException exception ? exception : new IllegalStateException(thrown);
         }
         return passing ? PAUSE : PAUSE_FOR_THE_OPERATOR;

@@ -49,7 +49,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  *
  * <pre>
  * exportRun:  resume ──> deliver, N places side by side: claim ──> deliver ──> report ──> claim …
- * cleanup:    rescue ──> end broken streaks ──> remove: list what is due ──> remove ──> report ──> forget old runs
+ * cleanup:    reclaim ──> end broken streaks ──> remove: list what is due ──> remove ──> report ──> forget old runs
  * </pre>
  *
  * <p>The steps that use the store hold no database transaction, and no connection: an export may take an hour, a server
@@ -67,10 +67,10 @@ class ExportJobs {
     }
 
     @Bean(destroyMethod = "shutdownNow")
-    ScheduledExecutorService heartbeats(RunSettings terms) {
+    ScheduledExecutorService heartbeats(RunSettings runSettings) {
         // One thread would let a single slow beat delay all others' past their lease.
-        ScheduledThreadPoolExecutor beats =
-                new ScheduledThreadPoolExecutor(Math.min(terms.concurrency(), 4), task -> daemon(task, "heartbeat"));
+        ScheduledThreadPoolExecutor beats = new ScheduledThreadPoolExecutor(
+                Math.min(runSettings.concurrency(), 4), task -> daemon(task, "heartbeat"));
         beats.setRemoveOnCancelPolicy(true);
         return beats;
     }
@@ -82,14 +82,14 @@ class ExportJobs {
     }
 
     @Bean
-    StoreCheck storeCheck(FileStore store, KnownStores stores, UploadJournal ledger, ProbeRecords probes) {
-        return new StoreCheck(store, stores, ledger, probes);
+    StoreCheck storeCheck(FileStore store, KnownStores stores, UploadJournal journal, ProbeRecords probes) {
+        return new StoreCheck(store, stores, journal, probes);
     }
 
     @Bean
     DeliverExport deliverExport(
             ExportHistory history,
-            UploadJournal ledger,
+            UploadJournal journal,
             UserRecords records,
             FileFormats formats,
             FileStore store,
@@ -99,7 +99,7 @@ class ExportJobs {
             ScheduledExecutorService heartbeats) {
         return new DeliverExport(
                 history,
-                ledger,
+                journal,
                 records,
                 formats,
                 store,
@@ -107,12 +107,13 @@ class ExportJobs {
                 new KnownFailures(),
                 settings.retries(),
                 new DeliverExport.Heartbeats(heartbeats, new GarbageCollection(), System::nanoTime),
-                settings.terms(datasets.catalogue()));
+                settings.settings(datasets.catalogue()));
     }
 
     @Bean
-    WaitingExports waitingExports(ExportHistory history, RunSettings terms, ExportSettings settings, RunReport report) {
-        return new WaitingExports(history, terms, settings, report);
+    WaitingExports waitingExports(
+            ExportHistory history, RunSettings runSettings, ExportSettings settings, RunReport report) {
+        return new WaitingExports(history, runSettings, settings, report);
     }
 
     @Bean
@@ -132,21 +133,21 @@ class ExportJobs {
     }
 
     @Bean
-    Step rescue(JobRepository runs, ExportHistory history, ExportSettings settings) {
-        return new StepBuilder("rescue", runs)
+    Step reclaimExpired(JobRepository runs, ExportHistory history, ExportSettings settings) {
+        return new StepBuilder("reclaim", runs)
                 .tasklet((contribution, context) -> {
-                    history.rescue(settings.attempts());
+                    history.reclaimExpired(settings.attempts());
                     return RepeatStatus.FINISHED;
                 })
                 .build();
     }
 
     @Bean
-    Step deliver(JobRepository runs, Place place, RunSettings terms) {
+    Step deliver(JobRepository runs, Place place, RunSettings runSettings) {
         return new StepBuilder("deliver", runs)
                 .partitioner("place", new SimplePartitioner())
                 .step(place)
-                .gridSize(terms.concurrency())
+                .gridSize(runSettings.concurrency())
                 .taskExecutor(new SimpleAsyncTaskExecutor("export-"))
                 .build();
     }
@@ -158,22 +159,22 @@ class ExportJobs {
             StoreCheck check,
             DeliverExport deliverExport,
             ExportSettings settings,
-            RunSettings terms,
+            RunSettings runSettings,
             RunReport report) {
         return new Place(
                 runs,
                 exports,
-                new StoreGate(check, new KnownFailures(), terms, settings.outagePatience()),
-                new DatabaseOutage(new KnownFailures(), terms, settings.outagePatience()),
+                new StoreGate(check, new KnownFailures(), runSettings, settings.outagePatience()),
+                new DatabaseOutage(new KnownFailures(), runSettings, settings.outagePatience()),
                 deliverExport,
                 report,
-                terms.stop());
+                runSettings.stop());
     }
 
     @Bean
-    Job cleanup(JobRepository runs, Step rescue, Step endBrokenStreaks, Step remove, Step forgetOldRuns) {
+    Job cleanup(JobRepository runs, Step reclaim, Step endBrokenStreaks, Step remove, Step forgetOldRuns) {
         return new JobBuilder("cleanup", runs)
-                .start(rescue)
+                .start(reclaim)
                 .next(endBrokenStreaks)
                 .next(remove)
                 .next(forgetOldRuns)
@@ -194,8 +195,8 @@ class ExportJobs {
 
     @Bean
     CleanUp cleanUp(
-            UploadJournal ledger, FileStore store, StoreCheck check, ProbeRecords probes, ExportSettings settings) {
-        return new CleanUp(ledger, store, check, probes, settings.orphanGrace());
+            UploadJournal journal, FileStore store, StoreCheck check, ProbeRecords probes, ExportSettings settings) {
+        return new CleanUp(journal, store, check, probes, settings.orphanGrace());
     }
 
     @Bean

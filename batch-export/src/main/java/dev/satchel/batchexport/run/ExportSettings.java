@@ -77,11 +77,11 @@ public record ExportSettings(
     }
 
     /**
-     * The terms under which exports of these datasets are delivered.
+     * The settings under which exports of these datasets are delivered.
      *
      * @throws IllegalArgumentException if a dataset that may lack records does not exist
      */
-    public DeliverExport.Terms terms(DatasetCatalogue catalogue) {
+    public DeliverExport.Settings settings(DatasetCatalogue catalogue) {
         Map<Dataset, String> reasons = new HashMap<>();
         acceptedGaps(acceptHidden)
                 .forEach((name, reason) -> reasons.put(
@@ -91,7 +91,7 @@ public record ExportSettings(
                                         "satchel.export.accept-hidden names the dataset '" + name
                                                 + "', which does not exist: expected one of " + catalogue.names())),
                         reason));
-        return new DeliverExport.Terms(lease, lease.dividedBy(4), PATIENCE, retention, reasons);
+        return new DeliverExport.Settings(lease, lease.dividedBy(4), PATIENCE, retention, reasons);
     }
 
     /** How long a run that does not watch waits for a database or a store that may come back by itself. */

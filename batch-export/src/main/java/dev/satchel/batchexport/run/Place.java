@@ -126,7 +126,7 @@ final class Place extends AbstractStep {
         step.setReadCount(step.getReadCount() + 1);
         if (delivery instanceof Delivery.Delivered) {
             step.setWriteCount(step.getWriteCount() + 1);
-        } else if (delivery instanceof Delivery.GivenUp || delivery instanceof Delivery.Refused) {
+        } else if (delivery instanceof Delivery.Failed || delivery instanceof Delivery.Refused) {
             step.setProcessSkipCount(step.getProcessSkipCount() + 1);
         } else {
             step.setFilterCount(step.getFilterCount() + 1);

@@ -30,7 +30,7 @@ public final class RunLog implements Delivery.Listener, AutoCloseable {
                 "export {} delivered: type={} format={} rows={} bytes={}",
                 delivery.exportId(),
                 delivery.export().request().type().name(),
-                delivery.export().request().format().key(),
+                delivery.export().request().format().code(),
                 delivery.export().file().recordCount(),
                 delivery.export().file().bytes());
     }
@@ -57,7 +57,7 @@ public final class RunLog implements Delivery.Listener, AutoCloseable {
     }
 
     @Override
-    public void givenUp(Delivery.GivenUp delivery) {
+    public void failed(Delivery.Failed delivery) {
         step();
         LOG.error(
                 "export {} failed: {} ({})",
@@ -74,7 +74,7 @@ public final class RunLog implements Delivery.Listener, AutoCloseable {
     }
 
     @Override
-    public void lost(Delivery.Lost delivery) {
+    public void leaseLost(Delivery.LeaseLost delivery) {
         step();
         LOG.warn("export {} is no longer this worker's", delivery.exportId());
     }

@@ -95,7 +95,7 @@ public final class RunReport {
         }
 
         @Override
-        public void givenUp(Delivery.GivenUp delivery) {
+        public void failed(Delivery.Failed delivery) {
             failed++;
         }
 
@@ -105,7 +105,7 @@ public final class RunReport {
         }
 
         @Override
-        public void lost(Delivery.Lost delivery) {
+        public void leaseLost(Delivery.LeaseLost delivery) {
             unfinished++;
         }
 

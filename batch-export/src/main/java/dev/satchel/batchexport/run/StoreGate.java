@@ -24,7 +24,7 @@ final class StoreGate {
 
     private final StoreProbe probe;
     private final FailureDiagnosis diagnosis;
-    private final RunSettings terms;
+    private final RunSettings runSettings;
     private final Duration patience;
     private @Nullable Failure closedBy;
     private Duration pause = PAUSE;
@@ -33,10 +33,10 @@ final class StoreGate {
     private boolean probing;
 
     /** @param patience how long a run that does not watch waits for a store that may come back by itself */
-    StoreGate(StoreProbe probe, FailureDiagnosis diagnosis, RunSettings terms, Duration patience) {
+    StoreGate(StoreProbe probe, FailureDiagnosis diagnosis, RunSettings runSettings, Duration patience) {
         this.probe = probe;
         this.diagnosis = diagnosis;
-        this.terms = terms;
+        this.runSettings = runSettings;
         this.patience = patience;
     }
 
@@ -95,7 +95,7 @@ final class StoreGate {
         closedBy = failure;
         long now = System.nanoTime();
         boolean passing = failure.code().verdict() == Failure.Verdict.TRANSIENT;
-        if (!terms.watch() && (!passing || now - closedAt > patience.toNanos())) {
+        if (!runSettings.watch() && (!passing || now - closedAt > patience.toNanos())) {
             throw new StoreFailedException(failed);
         }
         Duration doubled = pause.multipliedBy(2);

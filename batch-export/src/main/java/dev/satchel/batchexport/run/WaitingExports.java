@@ -17,20 +17,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingExports {
 
-    private static final long RESCUE_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+    private static final long RECLAIM_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     private final ExportHistory history;
-    private final RunSettings terms;
+    private final RunSettings runSettings;
     private final ExportSettings settings;
     private final RunReport report;
     private final AtomicInteger busy = new AtomicInteger();
-    private final AtomicLong nextRescue = new AtomicLong(System.nanoTime());
+    private final AtomicLong nextReclaim = new AtomicLong(System.nanoTime());
     private volatile long idleSince = System.nanoTime();
     private volatile ExportHistory.@Nullable Backlog left;
 
-    WaitingExports(ExportHistory history, RunSettings terms, ExportSettings settings, RunReport report) {
+    WaitingExports(ExportHistory history, RunSettings runSettings, ExportSettings settings, RunReport report) {
         this.history = history;
-        this.terms = terms;
+        this.runSettings = runSettings;
         this.settings = settings;
         this.report = report;
     }
@@ -41,12 +41,12 @@ final class WaitingExports {
      * @throws ImpossibleExportException as {@link ExportHistory#claim}
      */
     Optional<Export.Processing> claim() {
-        rescueNowAndThen();
+        reclaimNowAndThen();
         // Counted before it is known, or another place could take the run for finished in between.
         busy.incrementAndGet();
         Optional<Export.Processing> claimed = Optional.empty();
         try {
-            claimed = history.claim(terms.worker(), settings.lease());
+            claimed = history.claim(runSettings.worker(), settings.lease());
             return claimed;
         } catch (ImpossibleExportException impossible) {
             idleSince = System.nanoTime();
@@ -70,7 +70,7 @@ final class WaitingExports {
      * gone: then there is something left.
      */
     boolean isDone() {
-        if (terms.watch() || busy.get() > 0) {
+        if (runSettings.watch() || busy.get() > 0) {
             return false;
         }
         Duration idle = Duration.ofNanos(System.nanoTime() - idleSince);
@@ -91,13 +91,13 @@ final class WaitingExports {
     }
 
     // By one place at a time, and soon enough that a lease which ends is noticed while somebody is free to take over.
-    private void rescueNowAndThen() {
+    private void reclaimNowAndThen() {
         long now = System.nanoTime();
-        long due = nextRescue.get();
-        if (now - due >= 0 && nextRescue.compareAndSet(due, now + RESCUE_INTERVAL)) {
-            history.rescue(settings.attempts()).stream()
-                    .filter(ExportHistory.Rescued::givenUp)
-                    .forEach(rescued -> report.add(new Delivery.Abandoned(rescued.id())));
+        long due = nextReclaim.get();
+        if (now - due >= 0 && nextReclaim.compareAndSet(due, now + RECLAIM_INTERVAL)) {
+            history.reclaimExpired(settings.attempts()).stream()
+                    .filter(ExportHistory.Reclaimed::failed)
+                    .forEach(reclaimed -> report.add(new Delivery.Abandoned(reclaimed.id())));
         }
     }
 }

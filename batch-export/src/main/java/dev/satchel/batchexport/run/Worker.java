@@ -48,11 +48,11 @@ public final class Worker implements AutoCloseable {
             FileFormats formats,
             PostgresDatasets datasets,
             ExportSettings settings,
-            RunSettings terms,
+            RunSettings runSettings,
             RunReport exports,
             CleanUpReport removals)
             throws SQLException {
-        HikariDataSource pool = database.pool(terms.connections());
+        HikariDataSource pool = database.pool(runSettings.connections());
         // No application of Spring Boot's: that would configure the logging and read the settings of the service that
         // hosts this one, or of the folder it starts in.
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
@@ -61,7 +61,7 @@ public final class Worker implements AutoCloseable {
         context.registerBean(FileFormats.class, () -> formats);
         context.registerBean(PostgresDatasets.class, () -> datasets);
         context.registerBean(ExportSettings.class, () -> settings);
-        context.registerBean(RunSettings.class, () -> terms);
+        context.registerBean(RunSettings.class, () -> runSettings);
         context.registerBean(RunReport.class, () -> exports);
         context.registerBean(CleanUpReport.class, () -> removals);
         context.register(ExportJobs.class);

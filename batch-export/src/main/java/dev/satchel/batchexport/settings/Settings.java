@@ -210,7 +210,7 @@ public final class Settings {
      */
     public ExportSettings exports() {
         ExportSettings exports = bound("satchel.export", ExportSettings.class);
-        refused(() -> exports.terms(datasets().catalogue()));
+        refused(() -> exports.settings(datasets().catalogue()));
         return exports;
     }
 

@@ -273,7 +273,7 @@ class BadInputIT {
                                         "SATCHEL_EXPORT_STOPGRACE",
                                         "SATCHEL_EXPORT_ORPHANGRACE",
                                         "SATCHEL_CSV_BOM",
-                                        "SATCHEL_CSV_DEFUSE",
+                                        "SATCHEL_CSV_ESCAPE_FORMULAS",
                                         "AWS_ACCESS_KEY_ID",
                                         "AWS_SECRET_ACCESS_KEY",
                                         "AWS_SESSION_TOKEN",

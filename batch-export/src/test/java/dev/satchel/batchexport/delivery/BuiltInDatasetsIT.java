@@ -127,7 +127,7 @@ class BuiltInDatasetsIT {
     private static String line(UUID learner, String type, ExportFormat format, Map<String, String> filters)
             throws IOException {
         String wanted = filters.isEmpty() ? "" : " " + new TreeMap<>(filters);
-        return sha256(content(write(learner, type, format, filters))) + " " + learner + " " + type + " " + format.key()
+        return sha256(content(write(learner, type, format, filters))) + " " + learner + " " + type + " " + format.code()
                 + wanted;
     }
 

@@ -142,9 +142,9 @@ class LargeValuesTest {
         }
     }
 
-    private static String read(String text, EscapedFormulas.Pieces defused) {
+    private static String read(String text, EscapedFormulas.Pieces escaped) {
         byte[] utf8 = text.getBytes(UTF_8);
-        try (LargeText reader = new LargeText(utf8, 0, utf8.length, defused)) {
+        try (LargeText reader = new LargeText(utf8, 0, utf8.length, escaped)) {
             StringBuilder all = new StringBuilder();
             char[] buffer = new char[1000];
             for (int count = reader.read(buffer); count >= 0; count = reader.read(buffer)) {

@@ -104,7 +104,7 @@ class PlaceTest {
     }
 
     private Place place(boolean watch) {
-        RunSettings terms = new RunSettings("worker", 1, watch, stop);
+        RunSettings runSettings = new RunSettings("worker", 1, watch, stop);
         ExportHistory unsteady = unsteady();
         Duration patience = Duration.ofSeconds(2);
         DeliverExport deliverExport = new DeliverExport(
@@ -117,12 +117,12 @@ class PlaceTest {
                 new KnownFailures(),
                 SETTINGS.retries(),
                 new DeliverExport.Heartbeats(heartbeats, () -> false, System::nanoTime),
-                SETTINGS.terms(LearningDatasets.CATALOGUE));
+                SETTINGS.settings(LearningDatasets.CATALOGUE));
         return new Place(
                 new ResourcelessJobRepository(),
-                new WaitingExports(unsteady, terms, SETTINGS, report),
-                new StoreGate(check, new KnownFailures(), terms, patience),
-                new DatabaseOutage(new KnownFailures(), terms, patience),
+                new WaitingExports(unsteady, runSettings, SETTINGS, report),
+                new StoreGate(check, new KnownFailures(), runSettings, patience),
+                new DatabaseOutage(new KnownFailures(), runSettings, patience),
                 deliverExport,
                 report,
                 stop);
@@ -221,7 +221,7 @@ class PlaceTest {
             history.claim("dead worker", SETTINGS.lease()).orElseThrow();
             history.letPass(SETTINGS.lease().plusSeconds(1));
             if (attempt < SETTINGS.attempts()) {
-                history.rescue(SETTINGS.attempts());
+                history.reclaimExpired(SETTINGS.attempts());
             }
         }
 
@@ -366,13 +366,13 @@ class PlaceTest {
         public void postponed(Delivery.Postponed delivery) {}
 
         @Override
-        public void givenUp(Delivery.GivenUp delivery) {}
+        public void failed(Delivery.Failed delivery) {}
 
         @Override
         public void released(Delivery.Released delivery) {}
 
         @Override
-        public void lost(Delivery.Lost delivery) {}
+        public void leaseLost(Delivery.LeaseLost delivery) {}
 
         @Override
         public void unconfirmed(Delivery.Unconfirmed delivery) {}

@@ -130,6 +130,6 @@ public final class LegacyKey implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "row " + row + ", " + provider.key();
+        return "row " + row + ", " + provider.code();
     }
 }

@@ -126,8 +126,8 @@ final class DatasetCheck {
                     query,
                     Kind.UNDECODABLE_TYPE,
                     source + " is of the type " + found.printed() + ", which cannot be read as "
-                            + column.type().key(),
-                    "give it the type " + SourceType.of(found.type()).key());
+                            + column.type().code(),
+                    "give it the type " + SourceType.of(found.type()).code());
         }
     }
 

@@ -76,9 +76,9 @@ final class DatasetDraft {
                 6,
                 scalar(called) + ": "
                         + (called.equals(column.source())
-                                ? column.type().key()
+                                ? column.type().code()
                                 : "{column: " + scalar(column.source()) + ", type: "
-                                        + column.type().key() + "}")));
+                                        + column.type().code() + "}")));
         if (!excluded.isEmpty()) {
             line(4, "excluded:");
             excluded.forEach((column, reason) -> line(6, scalar(column) + ": " + scalar(reason)));

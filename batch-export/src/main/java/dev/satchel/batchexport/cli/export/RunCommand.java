@@ -60,7 +60,7 @@ final class RunCommand implements Callable<Integer> {
         Database database = settings.database();
         FileStore store = settings.store();
         ExportSettings exports = settings.exports();
-        RunSettings terms = terms(stop);
+        RunSettings runSettings = runSettings(stop);
         try (RunLog log = new RunLog(console.watched());
                 Worker worker = Worker.start(
                         database,
@@ -68,7 +68,7 @@ final class RunCommand implements Callable<Integer> {
                         new StandardFileFormats(settings.csv()),
                         settings.datasets(),
                         exports,
-                        terms,
+                        runSettings,
                         log.report(),
                         new CleanUpReport(removal -> {}));
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
@@ -85,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private RunSettings terms(StopSignal stop) {
+    private RunSettings runSettings(StopSignal stop) {
         try {
             return new RunSettings(ManagementFactory.getRuntimeMXBean().getName(), concurrency, watch, stop);
         } catch (IllegalArgumentException outOfRange) {

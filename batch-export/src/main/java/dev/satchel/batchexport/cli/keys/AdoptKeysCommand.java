@@ -38,7 +38,7 @@ final class AdoptKeysCommand implements Callable<Integer> {
 
     private int adopt() throws SQLException {
         KeyVault vault = Kek.keyVault(console);
-        LegacyKeys earlier = earlierKeys();
+        LegacyKeys earlier = legacyKeys();
         Outcome outcome = new KeyAdoption(earlier, vault)
                 .adopt((key, reason) -> console.err().println("satchel: " + key + " stays: " + reason));
         console.out()
@@ -62,16 +62,16 @@ final class AdoptKeysCommand implements Callable<Integer> {
     }
 
     private int discard() throws SQLException {
-        LegacyKeys earlier = earlierKeys();
+        LegacyKeys earlier = legacyKeys();
         long discarded = earlier.discardAll();
         earlier.removeErased();
         console.out().printf(Locale.ROOT, "discarded %d%n", discarded);
         return 0;
     }
 
-    private LegacyKeys earlierKeys() throws SQLException {
+    private LegacyKeys legacyKeys() throws SQLException {
         return new SatchelPostgres(
                         new Settings(console.environment()).database().migrated())
-                .earlierKeys();
+                .legacyKeys();
     }
 }

@@ -59,11 +59,11 @@ final class ListKeysCommand implements Callable<Integer> {
                 } catch (BrokenSealException | UnknownKeyEncryptionKeyException broken) {
                     masked = "?";
                     areAllOpened = false;
-                    console.err().println("satchel: " + status.provider().key() + ": " + broken.getMessage());
+                    console.err().println("satchel: " + status.provider().code() + ": " + broken.getMessage());
                 }
             }
             Map<String, Object> line = new LinkedHashMap<>();
-            line.put("provider", status.provider().key());
+            line.put("provider", status.provider().code());
             line.put("set", status.isSet());
             if (status.isSet()) {
                 line.put("key", masked);
@@ -77,7 +77,7 @@ final class ListKeysCommand implements Callable<Integer> {
                         .printf(
                                 Locale.ROOT,
                                 "%-10s %-14s %-8s %s%n",
-                                status.provider().key(),
+                                status.provider().code(),
                                 status.isSet() ? masked : "not set",
                                 status.isSet() ? line.get("validity") : "",
                                 status.lastValidatedAt() == null ? "" : "last validated " + status.lastValidatedAt());

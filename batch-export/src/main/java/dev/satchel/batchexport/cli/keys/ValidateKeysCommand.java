@@ -107,7 +107,7 @@ final class ValidateKeysCommand implements Callable<Integer> {
                     areAllOpened = false;
                 }
             }
-            console.out().printf(Locale.ROOT, "%-10s %s%n", status.provider().key(), outcome);
+            console.out().printf(Locale.ROOT, "%-10s %s%n", status.provider().code(), outcome);
         }
         return areAllOpened ? 0 : 1;
     }

@@ -96,21 +96,23 @@ public final class CsvWriter implements FileFormats.Writer {
     @Override
     public void text(byte[] utf8, int offset, int length) throws IOException {
         if (length > LARGE) {
-            printer.print(new LargeText(utf8, offset, length, options.defuse() ? new EscapedFormulas.Text() : null));
+            printer.print(
+                    new LargeText(utf8, offset, length, options.escapeFormulas() ? new EscapedFormulas.Text() : null));
             return;
         }
         String value = new String(utf8, offset, length, UTF_8);
-        printer.print(options.defuse() ? EscapedFormulas.text(value) : value);
+        printer.print(options.escapeFormulas() ? EscapedFormulas.text(value) : value);
     }
 
     @Override
     public void json(byte[] utf8, int offset, int length) throws IOException {
         if (length > LARGE) {
-            printer.print(new LargeText(utf8, offset, length, options.defuse() ? new EscapedFormulas.Json() : null));
+            printer.print(
+                    new LargeText(utf8, offset, length, options.escapeFormulas() ? new EscapedFormulas.Json() : null));
             return;
         }
         String value = new String(utf8, offset, length, UTF_8);
-        printer.print(options.defuse() ? EscapedFormulas.json(value) : value);
+        printer.print(options.escapeFormulas() ? EscapedFormulas.json(value) : value);
     }
 
     @Override

@@ -52,20 +52,20 @@ public final class EscapedFormulas {
 
         @Override
         public String next(String piece, boolean last) {
-            StringBuilder defused = null;
+            StringBuilder escaped = null;
             int copied = 0;
             for (int index = 0; index < piece.length(); index++) {
                 if (isStart && needsMark(piece, index, last)) {
-                    defused = defused == null ? new StringBuilder(piece.length() + 16) : defused;
-                    defused.append(piece, copied, index).append(MARK);
+                    escaped = escaped == null ? new StringBuilder(piece.length() + 16) : escaped;
+                    escaped.append(piece, copied, index).append(MARK);
                     copied = index;
                 }
                 isFirst = false;
                 isStart = isSeparator(piece.charAt(index));
             }
-            return defused == null
+            return escaped == null
                     ? piece
-                    : defused.append(piece, copied, piece.length()).toString();
+                    : escaped.append(piece, copied, piece.length()).toString();
         }
 
         // Behind the last separator, so that what follows it is looked at as a whole.
@@ -100,7 +100,7 @@ public final class EscapedFormulas {
 
         @Override
         public String next(String piece, boolean last) {
-            StringBuilder defused = null;
+            StringBuilder escaped = null;
             int copied = 0;
             for (int index = 0; index < piece.length(); index++) {
                 char character = piece.charAt(index);
@@ -111,8 +111,8 @@ public final class EscapedFormulas {
                     continue;
                 }
                 if (isInString && isStart && isTrigger(character)) {
-                    defused = defused == null ? new StringBuilder(piece.length() + 16) : defused;
-                    defused.append(piece, copied, index)
+                    escaped = escaped == null ? new StringBuilder(piece.length() + 16) : escaped;
+                    escaped.append(piece, copied, index)
                             .append("\\u")
                             .append(HexFormat.of().toHexDigits(character));
                     copied = index + 1;
@@ -124,9 +124,9 @@ public final class EscapedFormulas {
                     isInString = !isInString;
                 }
             }
-            return defused == null
+            return escaped == null
                     ? piece
-                    : defused.append(piece, copied, piece.length()).toString();
+                    : escaped.append(piece, copied, piece.length()).toString();
         }
 
         @Override

@@ -14,17 +14,17 @@ public final class LargeText extends Reader {
     private static final int PIECE = 16 * 1024;
 
     private final Reader source;
-    private final EscapedFormulas.@Nullable Pieces defused;
+    private final EscapedFormulas.@Nullable Pieces escaped;
     private final char[] buffer = new char[PIECE];
     private final StringBuilder read = new StringBuilder(2 * PIECE);
     private String piece = "";
     private int position;
     private boolean ended;
 
-    /** @param defused takes the beginnings of formulas out; null leaves them */
-    public LargeText(byte[] utf8, int offset, int length, EscapedFormulas.@Nullable Pieces defused) {
+    /** @param escaped takes the beginnings of formulas out; null leaves them */
+    public LargeText(byte[] utf8, int offset, int length, EscapedFormulas.@Nullable Pieces escaped) {
         this.source = new InputStreamReader(new ByteArrayInputStream(utf8, offset, length), UTF_8);
-        this.defused = defused;
+        this.escaped = escaped;
     }
 
     @Override
@@ -51,10 +51,10 @@ public final class LargeText extends Reader {
         int count = source.read(buffer);
         ended = count < 0;
         read.append(buffer, 0, Math.max(count, 0));
-        int cut = defused == null || ended ? read.length() : defused.cut(read);
+        int cut = escaped == null || ended ? read.length() : escaped.cut(read);
         String raw = read.substring(0, cut);
         read.delete(0, cut);
-        piece = defused == null ? raw : defused.next(raw, ended);
+        piece = escaped == null ? raw : escaped.next(raw, ended);
         position = 0;
     }
 

@@ -52,7 +52,7 @@ public final class Manifest {
     static void writeRequest(JsonGenerator json, ExportRequest request) {
         json.writeName("satchel_export").writeNumber(VERSION);
         json.writeName("type").writeString(request.type().name());
-        json.writeName("format").writeString(request.format().key());
+        json.writeName("format").writeString(request.format().code());
         json.writeName("filters").writeStartObject();
         new TreeMap<>(request.filters().texts())
                 .forEach((name, value) -> json.writeName(name).writeString(value));

@@ -48,7 +48,7 @@ final class Readme {
             text.append(
                     "Each file begins with a byte order mark (U+FEFF), so that spreadsheets recognise the encoding.\n");
         }
-        if (options.defuse()) {
+        if (options.escapeFormulas()) {
             text.append("""
 
                     So that no spreadsheet runs a text as a formula, a ' (apostrophe) is added where = + - @ begins a

@@ -143,7 +143,7 @@ final class S3Upload implements FileStore.Upload {
                         .contentDisposition(target.disposition())
                         .contentMD5(header(md5))
                         .metadata(metadata)
-                        .overrideConfiguration(terms(buffer.size())),
+                        .overrideConfiguration(settings(buffer.size())),
                 content());
         verified = isDigest(answer.eTag(), md5) || isChecksum(answer.checksumCRC32());
     }
@@ -341,7 +341,7 @@ final class S3Upload implements FileStore.Upload {
                         .partNumber(number)
                         .contentLength((long) buffer.size())
                         .contentMD5(header(md5))
-                        .overrideConfiguration(terms(buffer.size())),
+                        .overrideConfiguration(settings(buffer.size())),
                 content());
         parts.add(CompletedPart.builder()
                 .partNumber(number)
@@ -365,7 +365,7 @@ final class S3Upload implements FileStore.Upload {
         return RequestBody.fromContentProvider(buffer::content, buffer.size(), target.contentType());
     }
 
-    private AwsRequestOverrideConfiguration terms(int bytes) {
+    private AwsRequestOverrideConfiguration settings(int bytes) {
         Duration attempt = ANSWER.plusSeconds(bytes / SLOWEST);
         return counted().toBuilder()
                 .apiCallAttemptTimeout(attempt)

@@ -57,7 +57,7 @@ class CsvWithOffice {
     // Without the marks there are formulas: the same files, opened in the same way.
     @ParameterizedTest
     @MethodSource("separators")
-    void findsFormulasWhereNothingIsDefused(String name, String separator) throws Exception {
+    void findsFormulasWhereNothingIsEscaped(String name, String separator) throws Exception {
         assertThat(formulas(opened(csv(new CsvOptions(true, false)), separator)))
                 .isNotEmpty();
     }

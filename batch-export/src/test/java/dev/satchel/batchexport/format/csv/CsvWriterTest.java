@@ -89,7 +89,7 @@ class CsvWriterTest {
     }
 
     @Test
-    void defusesTextsAndJsonUnlessToldOtherwise() throws IOException {
+    void escapesFormulasInTextsAndJsonUnlessToldOtherwise() throws IOException {
         List<Column> columns = List.of(new Column("a", Column.Type.TEXT), new Column("b", Column.Type.JSON));
         Object[] values = {"hola\n=1+41", "[\"a;=1\"]"};
 
@@ -102,7 +102,7 @@ class CsvWriterTest {
     }
 
     @Test
-    void neverDefusesWhatIsNoText() throws IOException {
+    void neverEscapesWhatIsNoText() throws IOException {
         String csv = written(new CsvOptions(false, true))
                 .dataset(
                         LearningDatasets.QA,

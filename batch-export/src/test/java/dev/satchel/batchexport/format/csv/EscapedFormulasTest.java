@@ -72,9 +72,9 @@ class EscapedFormulasTest {
                 ";;=1 > ;;'=1",
                 "=1;=2 > '=1;'=2"
             })
-    void marksWhatBeginsACellForAnotherSeparator(String text, String defused) {
+    void marksWhatBeginsACellForAnotherSeparator(String text, String escaped) {
         assertThat(EscapedFormulas.text(text.replace('#', '\n').replace('~', '\r')))
-                .isEqualTo(defused.replace('#', '\n').replace('~', '\r'));
+                .isEqualTo(escaped.replace('#', '\n').replace('~', '\r'));
     }
 
     @ParameterizedTest
@@ -115,17 +115,17 @@ class EscapedFormulasTest {
             }
             begin = end;
         }
-        Set<String> defused = new HashSet<>();
+        Set<String> escaped = new HashSet<>();
 
         for (String text : texts) {
             String marked = EscapedFormulas.text(text);
             assertThat(original(marked)).isEqualTo(text);
             assertThat(SEPARATORS.splitAsStream(marked))
                     .noneMatch(cell -> FORMULA.matcher(cell).matches());
-            defused.add(marked);
+            escaped.add(marked);
         }
 
-        assertThat(defused).hasSameSizeAs(texts);
+        assertThat(escaped).hasSameSizeAs(texts);
     }
 
     @ParameterizedTest
@@ -156,8 +156,8 @@ class EscapedFormulasTest {
                 "[\"a\\\",-1\"] > [\"a\\\",\\u002d1\"]",
                 "[\"a\\\\\", \"@b\"] > [\"a\\\\\", \"\\u0040b\"]"
             })
-    void escapesInStringsOfJson(String json, String defused) {
-        assertThat(EscapedFormulas.json(json)).isEqualTo(defused);
+    void escapesInStringsOfJson(String json, String escaped) {
+        assertThat(EscapedFormulas.json(json)).isEqualTo(escaped);
     }
 
     @ParameterizedTest
@@ -185,17 +185,17 @@ class EscapedFormulasTest {
             List<Object> values = List.of(RandomTexts.next(random), -1, List.of(RandomTexts.next(random), -2.5));
             String json = JsonMapper.shared().writeValueAsString(values);
 
-            String defused = EscapedFormulas.json(json);
+            String escaped = EscapedFormulas.json(json);
 
-            assertThat(JsonMapper.shared().readTree(defused))
+            assertThat(JsonMapper.shared().readTree(escaped))
                     .isEqualTo(JsonMapper.shared().readTree(json));
-            assertThat(SEPARATORS.splitAsStream(defused))
+            assertThat(SEPARATORS.splitAsStream(escaped))
                     .noneMatch(cell -> FORMULA.matcher(cell).matches() && !cell.matches("-[0-9.]+]*"));
         }
     }
 
     /** What the archive's README tells people to do. */
-    private static String original(String defused) {
-        return defused.replaceAll("(^|[\n\r\t,;|])'", "$1");
+    private static String original(String escaped) {
+        return escaped.replaceAll("(^|[\n\r\t,;|])'", "$1");
     }
 }

@@ -117,7 +117,7 @@ class S3ErrorTest {
 
         System.out.printf(
                 "%-45s %3d  %-9s %s%n",
-                code.code(), code.status(), code.verdict(), error.failureCode().key());
+                code.code(), code.status(), code.verdict(), error.failureCode().code());
         assertThat(error.codes()).as("the table has the code").contains(code.code());
         assertThat(error.failureCode().verdict()).isEqualTo(code.verdict());
     }
