@@ -3,28 +3,21 @@ package dev.satchel.batchexport.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.TestS3;
-import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.InputStream;
-import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** Runs what the README and the pages beside it tell a reader to run, as it stands there. */
 class ReadmeIT {
@@ -59,38 +52,6 @@ class ReadmeIT {
                     "INSERT INTO satchel.user_zone", "theCommandsForADatabaseOfOnesOwnWork",
                     "satchel progress reconcile", "theCommandsForADatabaseOfOnesOwnWork"));
 
-    /** Each command of the table with the arguments to run it with, in this order; "OWNER" for the tables' owner. */
-    private static final List<String> COMMANDS = List.of(
-            "OWNER migrate",
-            "OWNER verify",
-            "keys init",
-            "OWNER keys adopt",
-            "keys validate --due",
-            "keys set --user " + LEARNER + " --provider openai",
-            "keys list --user " + LEARNER,
-            "keys rotate",
-            "keys remove --user " + LEARNER,
-            "export request --user " + LEARNER + " --type profile --format csv",
-            "export run",
-            "export retry --failed --code store_unavailable",
-            "export list",
-            "export show $ID",
-            "export link $ID --user " + LEARNER,
-            "progress show --user " + LEARNER,
-            "progress reconcile",
-            "cleanup",
-            "store list",
-            "store init",
-            "store forget $STORE --files-are-gone",
-            "OWNER types typescript",
-            "OWNER diagram",
-            "bench keys --rounds 1 --keys 20 --users 2 --transactions 4",
-            "OWNER rollback --destroy");
-
-    /** Commands of the table that a test of their own runs. */
-    private static final List<String> RUN_ELSEWHERE =
-            List.of("datasets list", "datasets show", "datasets check", "datasets propose", "demo", "bench progress");
-
     @TempDir
     Path folder;
 
@@ -105,15 +66,15 @@ class ReadmeIT {
             values.put("file:///var/lib/satchel", folder.toUri().toString());
             values.put("CREATE ROLE satchel_worker", "CREATE ROLE satchel_readme");
 
-            String migrated = shell(values, block("README.md", "./satchel migrate"));
+            String migrated = Shell.run(folder, values, block("README.md", "./satchel migrate"));
             assertThat(migrated).contains("the schema is at version ");
             try (Connection owner = database.ownerDataSource().getConnection();
                     Statement statement = owner.createStatement()) {
                 statement.execute("DROP ROLE IF EXISTS satchel_readme");
-                statement.execute(filled(values, block("README.md", "CREATE ROLE satchel_worker")));
+                statement.execute(Shell.filled(values, block("README.md", "CREATE ROLE satchel_worker")));
             }
 
-            String exported = shell(values, block("README.md", "ID=$(./satchel export request"));
+            String exported = Shell.run(folder, values, block("README.md", "ID=$(./satchel export request"));
 
             assertThat(exported)
                     .contains("delivered 1 (", "failed 0", "\"status\" : \"completed\"", "\"export_type\" : \"all\"")
@@ -127,14 +88,15 @@ class ReadmeIT {
             Files.writeString(folder.resolve("key.txt"), "sk-proj-readmereadme0123456789\n");
             String worker = "export DATABASE_URL=" + withUser(database, "satchel_readme", "secret") + "\n";
 
-            assertThat(shell(values, worker + block("docs/keys.md", "./satchel keys init")))
+            assertThat(Shell.run(folder, values, worker + block("docs/keys.md", "./satchel keys init")))
                     .contains("openai     sk-proj…6789", "wrapped 1 data keys anew");
             try (Connection connection =
                             database.dataSource("satchel_readme", "secret").getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.execute(block("docs/progress.md", "INSERT INTO satchel.user_zone"));
             }
-            assertThat(shell(
+            assertThat(Shell.run(
+                            folder,
                             values,
                             worker + "export SATCHEL_STORE=" + folder.toUri() + "\n"
                                     + block("docs/progress.md", "satchel progress reconcile")
@@ -156,8 +118,8 @@ class ReadmeIT {
             owner.setAutoCommit(false);
             Map<String, String> names = Map.of("CREATE ROLE satchel_", "CREATE ROLE readme_");
 
-            statement.execute(filled(names, block("SECURITY.md", "CREATE ROLE satchel_rotator")));
-            statement.execute(filled(names, block("docs/operations.md", "CREATE ROLE satchel_worker")));
+            statement.execute(Shell.filled(names, block("SECURITY.md", "CREATE ROLE satchel_rotator")));
+            statement.execute(Shell.filled(names, block("docs/operations.md", "CREATE ROLE satchel_worker")));
 
             owner.rollback();
         }
@@ -180,7 +142,7 @@ class ReadmeIT {
                     + block("docs/datasets.md", "satchel datasets propose") + "export DATABASE_URL="
                     + database.workerUrl() + " SATCHEL_STORE=" + store.toUri() + "\nsatchel export run\n";
 
-            String shown = shell(values, script);
+            String shown = Shell.run(folder, values, script);
 
             assertThat(shown).contains("delivered 1 (", "failed 0");
             assertThat(Files.readString(folder.resolve("shop.yaml"))).contains("name: orders");
@@ -224,7 +186,7 @@ class ReadmeIT {
                     .map(line -> line.replaceFirst("^([\\d*]+ ){5}", ""))
                     .forEach(line -> night.append(line).append('\n'));
 
-            String shown = shell(values, night.toString());
+            String shown = Shell.run(folder, values, night.toString());
 
             assertThat(shown).contains(", failed 0", "removed 0 expired").doesNotContain("delivered 0 ");
             try (var client = s3.client()) {
@@ -236,84 +198,8 @@ class ReadmeIT {
     }
 
     @Test
-    void everyCommandOfTheTableRuns() throws Exception {
-        assertThat(commandsOfTheTable())
-                .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                COMMANDS.stream()
-                                        .map(command -> command.replaceFirst("^OWNER ", "")
-                                                .replaceFirst("(?<!types) [-$].*", "")),
-                                RUN_ELSEWHERE.stream())
-                        .toList());
-        Files.writeString(folder.resolve("key.txt"), "sk-proj-readmereadme0123456789\n");
-        Path store = Files.createDirectory(folder.resolve("store"));
-        // The roles belong to the server; a worker logs in as a member of them.
-        SampleDatabase.create().close();
-        try (SampleDatabase database = SampleDatabase.createUnmigrated().withLearners()) {
-            String settings = "export SATCHEL_STORE=" + store.toUri() + " SATCHEL_KEK=file:"
-                    + folder.toRealPath().resolve("kek.json") + "\n";
-            StringBuilder script = new StringBuilder(settings);
-            for (String command : COMMANDS) {
-                boolean asOwner = command.startsWith("OWNER ");
-                String line = "DATABASE_URL=" + (asOwner ? database.ownerUrl() : database.workerUrl()) + " ./satchel "
-                        + command.replaceFirst("^OWNER ", "");
-                if (command.startsWith("export request")) {
-                    line = "ID=$(" + line + ")";
-                } else if (command.startsWith("store list")) {
-                    line = "STORE=$(" + line + " | tee /dev/stderr | grep -o 'file://[^ ]*' | head -n 1)";
-                } else if (command.startsWith("store forget")) {
-                    line = "rm -r " + store + "\n" + line;
-                } else if (command.startsWith("keys set")) {
-                    line += " < " + folder.resolve("key.txt");
-                }
-                script.append("echo '== ")
-                        .append(command)
-                        .append("'\n")
-                        .append(line)
-                        .append('\n');
-            }
-
-            String shown = shell(Map.of(), script.toString());
-
-            assertThat(shown)
-                    .contains(
-                            "the schema is at version ",
-                            "delivered 1 (",
-                            "export type Database",
-                            "erDiagram",
-                            "openai     sk-proj…6789");
-        }
-    }
-
-    @Test
-    void theCommandsOfTheReadmeAreThoseOfTheTable() {
-        List<String> commands = Documents.table("README.md", "Commands").stream()
-                .flatMap(row -> Documents.codeIn(row.get(1)).stream())
-                .map(command -> command.replaceFirst("^satchel ", ""))
-                .toList();
-
-        assertThat(commands).containsExactlyInAnyOrderElementsOf(commandsOfTheTable());
-    }
-
-    private static List<String> commandsOfTheTable() {
-        List<String> commands = new ArrayList<>();
-        Documents.table("docs/operations.md", "Commands").forEach(row -> {
-            String group = "";
-            for (String name : row.get(0).split("`")) {
-                String command = name.replaceFirst("^satchel ", "").replaceFirst(" [A-Z]+$", "");
-                if (name.startsWith("satchel ")) {
-                    group = command.contains(" ") ? command.substring(0, command.indexOf(' ') + 1) : "";
-                    commands.add(command);
-                } else if (name.matches("[a-z]+( [A-Z]+)?")) {
-                    commands.add(group + command);
-                }
-            }
-        });
-        return commands;
-    }
-
-    @Test
     void theDemoShowsEveryTypeAndFormatAndAnExpiry() throws Exception {
-        String shown = shell(Map.of(), block("README.md", "./satchel demo"));
+        String shown = Shell.run(folder, Map.of(), block("README.md", "./satchel demo"));
 
         assertThat(shown.lines()
                         .filter(line -> line.matches("[0-9a-f-]{36}  .* completed .*"))
@@ -326,67 +212,6 @@ class ReadmeIT {
                         .orElseThrow())
                 .matches("== [2-9]\\d sample learners .*");
         assertThat(shown).contains("removed 1 expired", "objects of the S3 server are files below ");
-    }
-
-    @Test
-    void theLauncherStartsTheBenchmarksOfTheCommandsTable() throws Exception {
-        String shown = shell(Map.of(), "./satchel bench progress --rounds 1 --users 2 --sessions 3 --bulk 4");
-
-        assertThat(shown).startsWith("PostgreSQL ").contains("one session per transaction ", "no drift: ");
-    }
-
-    @Test
-    void theSettingsTableNamesEverySettingWithItsDefault() {
-        Map<String, String> defaults = new TreeMap<>();
-        Documents.table("docs/operations.md", "Settings").forEach(row -> defaults.put(row.get(0), row.get(2)));
-
-        for (RecordComponent setting : ExportSettings.class.getRecordComponents()) {
-            String value = parameterDefault(setting);
-            assertThat(defaults)
-                    .containsEntry(
-                            "`SATCHEL_EXPORT_" + setting.getName().toUpperCase(Locale.ROOT) + "`",
-                            value.isEmpty() ? "none" : "`" + value + "`");
-        }
-    }
-
-    private static String parameterDefault(RecordComponent setting) {
-        for (var parameter : ExportSettings.class.getDeclaredConstructors()[0].getParameters()) {
-            if (parameter.getName().equals(setting.getName())) {
-                return parameter.getAnnotation(DefaultValue.class).value()[0];
-            }
-        }
-        throw new AssertionError(setting);
-    }
-
-    private String shell(Map<String, String> values, String script) throws Exception {
-        Path path = Files.createDirectories(folder.resolve("bin"));
-        if (!Files.exists(path.resolve("satchel"))) {
-            Files.createSymbolicLink(path.resolve("satchel"), Documents.ROOT.resolve("satchel"));
-        }
-        Path out = folder.resolve("out");
-        ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", filled(values, script))
-                .directory(Documents.ROOT.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(folder.resolve("err").toFile());
-        builder.environment().merge("PATH", path.toString(), (inherited, own) -> own + ":" + inherited);
-        Process shell = builder.start();
-        shell.getOutputStream().close();
-        assertThat(shell.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        String shown = Files.readString(out);
-        assertThat(shell.exitValue())
-                .as(script + shown + Files.readString(folder.resolve("err")))
-                .isZero();
-        Files.delete(out);
-        Files.delete(folder.resolve("err"));
-        return shown;
-    }
-
-    private static String filled(Map<String, String> values, String script) {
-        String filled = script;
-        for (Map.Entry<String, String> value : values.entrySet()) {
-            filled = filled.replace(value.getKey(), value.getValue());
-        }
-        return filled;
     }
 
     private static String withUser(SampleDatabase database, String user, String password) {
