@@ -1,7 +1,7 @@
 -- Spring Batch's job repository (version 6), for table prefix satchel.BATCH_. Batch fixes the names of tables, columns
 -- and sequences; the primary key of the parameters and the indexes under the foreign keys are Satchel's.
-SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog, pg_temp;
+DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 CREATE TABLE satchel.batch_job_instance (
     job_instance_id bigint       NOT NULL,
@@ -109,7 +109,7 @@ REVOKE ALL
 GRANT SELECT, INSERT, UPDATE, DELETE
     ON TABLE satchel.batch_job_instance, satchel.batch_job_execution, satchel.batch_job_execution_params,
         satchel.batch_step_execution, satchel.batch_step_execution_context, satchel.batch_job_execution_context
-    TO satchel_runtime;
-GRANT USAGE, SELECT
+    TO satchel_exports;
+GRANT USAGE
     ON SEQUENCE satchel.batch_job_instance_seq, satchel.batch_job_execution_seq, satchel.batch_step_execution_seq
-    TO satchel_runtime;
+    TO satchel_exports;

@@ -1,7 +1,7 @@
--- Where the application's own earlier script has made tables of these names, they are moved aside as they are, with
+-- Legacy tables: where the application's own script has made tables of these names, they are moved aside as they are, with
 -- their rows, indexes, policies, triggers and rights; a rollback moves them back. Elsewhere this file changes nothing.
-SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog, pg_temp;
+DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 DO $block$
 DECLARE
@@ -32,7 +32,7 @@ DECLARE
     name text;
     differences text;
     to_move text[] := '{}';
-    earlier record;
+    legacy record;
 BEGIN
     -- Definitions are kept as text, which must not depend on what the session finds without a schema.
     PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -72,10 +72,10 @@ BEGIN
             OR (mark = '!' AND NOT attnotnull);
 
         IF (SELECT relkind <> 'r' FROM pg_class WHERE oid = to_regclass('public.' || name)) THEN
-            differences := concat_ws('; ', 'it is no plain table', differences);
+            differences := concat_ws('; ', 'it is not an ordinary table', differences);
         END IF;
         IF differences IS NOT NULL THEN
-            RAISE EXCEPTION 'public.% exists and is neither absent nor the application''s earlier table', name
+            RAISE EXCEPTION 'public.% exists and is neither absent nor the application''s legacy table', name
                 USING ERRCODE = 'duplicate_table', DETAIL = differences,
                     HINT = 'Rename or drop that table, then migrate again.';
         END IF;
@@ -118,8 +118,8 @@ BEGIN
     COMMENT ON TABLE satchel.adopted_trigger IS
         'Triggers of the application that Satchel''s replace. A rollback makes them again.';
 
-    -- Sessions before the tables that their trigger writes to: whoever ends a session locks them in this order.
-    FOR earlier IN
+    -- Sessions before the tables that their trigger writes to: a session that ends locks them in this order.
+    FOR legacy IN
         SELECT tgname, tgenabled, pg_get_triggerdef(pg_trigger.oid) AS definition,
                obj_description(pg_trigger.oid, 'pg_trigger') AS comment, nspname, relname
           FROM pg_trigger
@@ -131,9 +131,9 @@ BEGIN
          ORDER BY nspname, relname, tgname
     LOOP
         INSERT INTO satchel.adopted_trigger (table_name, trigger_name, definition, enabled, comment)
-        VALUES (format('%I.%I', earlier.nspname, earlier.relname), earlier.tgname, earlier.definition,
-                earlier.tgenabled, earlier.comment);
-        EXECUTE format('DROP TRIGGER %I ON %I.%I', earlier.tgname, earlier.nspname, earlier.relname);
+        VALUES (format('%I.%I', legacy.nspname, legacy.relname), legacy.tgname, legacy.definition,
+                legacy.tgenabled, legacy.comment);
+        EXECUTE format('DROP TRIGGER %I ON %I.%I', legacy.tgname, legacy.nspname, legacy.relname);
     END LOOP;
 
     FOREACH name IN ARRAY to_move LOOP
