@@ -2,10 +2,10 @@ package dev.satchel.kms;
 
 import dev.satchel.Endpoint;
 import dev.satchel.UserId;
-import dev.satchel.keys.BrokenSealException;
-import dev.satchel.keys.KeyEncryptionKeys;
-import dev.satchel.keys.UnknownKeyEncryptionKeyException;
-import dev.satchel.keys.WrappedKey;
+import dev.satchel.keys.encryption.BrokenSealException;
+import dev.satchel.keys.encryption.KeyEncryptionKeys;
+import dev.satchel.keys.encryption.UnknownKeyEncryptionKeyException;
+import dev.satchel.keys.encryption.WrappedKey;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;

@@ -1,27 +1,31 @@
 package dev.satchel.postgres;
 
-import dev.satchel.export.DatasetCatalogue;
-import dev.satchel.export.DatasetFinding;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
-import dev.satchel.export.FileLedger;
-import dev.satchel.export.KnownStores;
-import dev.satchel.export.ProbeRecords;
-import dev.satchel.export.UserRecords;
-import dev.satchel.keys.DataKeys;
-import dev.satchel.keys.EarlierKeys;
 import dev.satchel.keys.KeyAudit;
-import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.KeyVault;
+import dev.satchel.keys.encryption.DataKeys;
+import dev.satchel.keys.encryption.KeyEncryptionKeys;
+import dev.satchel.keys.legacy.LegacyKeys;
+import dev.satchel.keyset.FileKeyEncryptionKeys;
+import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.postgres.dataset.check.LiveDatasets;
+import dev.satchel.postgres.export.PostgresExports;
+import dev.satchel.postgres.keys.PostgresKeys;
+import dev.satchel.postgres.progress.PostgresProgress;
+import dev.satchel.postgres.records.PostgresUserRecords;
 import dev.satchel.progress.LearnerProgress;
 import dev.satchel.progress.ProgressUpkeep;
-import java.sql.Connection;
+import dev.satchel.record.DatasetCatalogue;
+import dev.satchel.record.DatasetFinding;
+import dev.satchel.record.UserRecords;
+import dev.satchel.store.KnownStores;
+import dev.satchel.store.ProbeRecords;
+import dev.satchel.store.UploadJournal;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -32,7 +36,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Satchel's ports on one PostgreSQL database, into which Satchel's migrations have been applied.
@@ -53,16 +56,12 @@ public final class SatchelPostgres {
     /** Longer than any export should read; a snapshot held open keeps vacuum from removing what died meanwhile. */
     private static final Duration MAX_SNAPSHOT_AGE = Duration.ofHours(1);
 
-    private static final int MOST_CACHED_DATA_KEYS = 10_000;
-
-    /** How long a process goes on using a data key after its key-encryption key was taken away from it. */
-    private static final Duration DATA_KEY_TIME_TO_LIVE = Duration.ofMinutes(5);
-
-    private final DataSource dataSource;
     private final PostgresDatasets datasets;
-    private final JdbcClient jdbc;
-    private final DataKeyCache dataKeyCache =
-            new DataKeyCache(MOST_CACHED_DATA_KEYS, DATA_KEY_TIME_TO_LIVE, System::nanoTime);
+    private final PostgresUserRecords records;
+    private final PostgresExports exports;
+    private final PostgresProgress progress;
+    private final PostgresKeys keys;
+    private final LiveDatasets live;
 
     /** Exports the built-in datasets. */
     public SatchelPostgres(DataSource dataSource) {
@@ -77,9 +76,12 @@ public final class SatchelPostgres {
 
     /** Exports these datasets. */
     public SatchelPostgres(DataSource dataSource, PostgresDatasets datasets) {
-        this.dataSource = dataSource;
         this.datasets = datasets;
-        this.jdbc = StatementSettings.client(dataSource);
+        this.records = new PostgresUserRecords(dataSource, datasets, MAX_SNAPSHOT_AGE);
+        this.exports = new PostgresExports(dataSource, datasets.catalogue());
+        this.progress = new PostgresProgress(dataSource);
+        this.keys = new PostgresKeys(dataSource);
+        this.live = new LiveDatasets(dataSource, datasets);
     }
 
     /** What exports can be asked for. */
@@ -93,56 +95,56 @@ public final class SatchelPostgres {
     @Bean
     @ConditionalOnMissingBean
     public ExportHistory exportHistory() {
-        return new PostgresExportHistory(jdbc, datasets.catalogue());
+        return exports.history();
     }
 
     /** What the history shows. */
     @Bean
     @ConditionalOnMissingBean
     public ExportCatalog exportCatalog() {
-        return new PostgresExportCatalog(jdbc);
+        return exports.catalog();
     }
 
     /** The users' own records, each read with its user's rights, in one snapshot that may last an hour. */
     @Bean
     @ConditionalOnMissingBean
     public UserRecords userRecords() {
-        return new PostgresUserRecords(dataSource, datasets, MAX_SNAPSHOT_AGE);
+        return records;
     }
 
     /** The objects that exports have written to the store. */
     @Bean
     @ConditionalOnMissingBean
-    public FileLedger fileLedger() {
-        return new PostgresFileLedger(jdbc);
+    public UploadJournal uploadJournal() {
+        return exports.uploadJournal();
     }
 
     /** The stores that exports have written to. */
     @Bean
     @ConditionalOnMissingBean
     public KnownStores knownStores() {
-        return new PostgresKnownStores(jdbc);
+        return exports.knownStores();
     }
 
     /** The objects that tried a store. */
     @Bean
     @ConditionalOnMissingBean
     public ProbeRecords probeRecords() {
-        return new PostgresProbeRecords(jdbc);
+        return exports.probeRecords();
     }
 
     /** The progress of learners, as the triggers on the application's tables keep it. */
     @Bean
     @ConditionalOnMissingBean
     public LearnerProgress learnerProgress() {
-        return new PostgresLearnerProgress(jdbc);
+        return progress.learnerProgress();
     }
 
     /** What keeps progress right as time passes. */
     @Bean
     @ConditionalOnMissingBean
     public ProgressUpkeep progressUpkeep() {
-        return new PostgresProgressUpkeep(dataSource);
+        return progress.upkeep();
     }
 
     /** The users' keys, sealed. Each step is a transaction of its own, on a connection of its own. */
@@ -151,29 +153,28 @@ public final class SatchelPostgres {
     @ConditionalOnBean(KeyEncryptionKeys.class)
     @ConditionalOnMissingBean
     public KeyVault keyVault(KeyEncryptionKeys keyEncryptionKeys) {
-        return new PostgresKeyVault(
-                jdbc, StatementSettings.ownTransactions(dataSource), keyEncryptionKeys, dataKeyCache);
+        return keys.vault(keyEncryptionKeys);
     }
 
-    /** What a rotation wraps anew. Emptying the vault's cache, it belongs to the vault of the same object. */
+    /** What a rotation re-wraps. Emptying the vault's cache, it belongs to the vault of the same object. */
     @Bean
     @Lazy
     @ConditionalOnBean(KeyEncryptionKeys.class)
     @ConditionalOnMissingBean
     public DataKeys dataKeys(KeyEncryptionKeys keyEncryptionKeys) {
-        return new PostgresDataKeys(jdbc, keyEncryptionKeys, dataKeyCache);
+        return keys.dataKeys(keyEncryptionKeys);
     }
 
     /** What was done with keys. */
     @Bean
     @ConditionalOnMissingBean
     public KeyAudit keyAudit() {
-        return new PostgresKeyAudit(jdbc);
+        return keys.audit();
     }
 
     /** The keys of before Satchel, which only the owner of their table may read. */
-    public EarlierKeys earlierKeys() {
-        return new PostgresEarlierKeys(dataSource);
+    public LegacyKeys legacyKeys() {
+        return keys.legacyKeys();
     }
 
     /**
@@ -181,7 +182,7 @@ public final class SatchelPostgres {
      * catalog only.
      */
     public List<String> exportGaps() {
-        return new ExportCoverage(dataSource, datasets).gaps();
+        return live.gaps();
     }
 
     /**
@@ -190,9 +191,7 @@ public final class SatchelPostgres {
      * @throws SQLException if the database cannot be asked
      */
     public List<DatasetFinding> datasetFindings() throws SQLException {
-        List<String> gaps = exportGaps();
-        return inReadOnlyTransaction(
-                datasets.schemas(), (connection, live) -> new DatasetCheck(datasets, live).findings(connection, gaps));
+        return live.findings();
     }
 
     /**
@@ -202,28 +201,6 @@ public final class SatchelPostgres {
      * @throws SQLException if the database cannot be asked
      */
     public String proposedDatasets(Collection<String> schemas) throws SQLException {
-        Set<String> all = datasets.schemas();
-        all.addAll(schemas);
-        return inReadOnlyTransaction(all, (connection, live) -> new DatasetProposal(datasets, live).yaml());
-    }
-
-    private <T> T inReadOnlyTransaction(Set<String> schemas, Reading<T> reading) throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
-            boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-                StatementSettings.set(connection);
-                return reading.read(connection, LiveCatalogue.read(connection, schemas));
-            } finally {
-                connection.rollback();
-                connection.setAutoCommit(autoCommit);
-            }
-        }
-    }
-
-    /** What is read from a catalog. */
-    private interface Reading<T> {
-        T read(Connection connection, LiveCatalogue live) throws SQLException;
+        return live.proposal(schemas);
     }
 }

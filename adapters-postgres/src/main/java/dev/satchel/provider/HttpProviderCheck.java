@@ -2,8 +2,8 @@ package dev.satchel.provider;
 
 import dev.satchel.keys.ApiKey;
 import dev.satchel.keys.Provider;
-import dev.satchel.keys.ProviderCheck;
 import dev.satchel.keys.Verdict;
+import dev.satchel.keys.validation.ProviderCheck;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

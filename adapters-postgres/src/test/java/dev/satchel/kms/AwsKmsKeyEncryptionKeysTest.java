@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.satchel.UserId;
-import dev.satchel.keys.BrokenSealException;
-import dev.satchel.keys.UnknownKeyEncryptionKeyException;
-import dev.satchel.keys.WrappedKey;
+import dev.satchel.keys.encryption.BrokenSealException;
+import dev.satchel.keys.encryption.UnknownKeyEncryptionKeyException;
+import dev.satchel.keys.encryption.WrappedKey;
 import dev.satchel.kms.KmsServer.Fault;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -4,19 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.UserId;
-import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.Exports;
 import dev.satchel.export.Failure;
-import dev.satchel.export.LearningDatasets;
-import dev.satchel.export.LearningTypes;
-import dev.satchel.export.RecordingSink;
 import dev.satchel.keys.ApiKeys;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.Purpose;
 import dev.satchel.keys.UserKeys;
+import dev.satchel.keyset.FileKeyEncryptionKeys;
 import dev.satchel.migrations.SampleDatabase;
+import dev.satchel.postgres.session.StatementSettings;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.LearningDatasets;
+import dev.satchel.record.LearningTypes;
+import dev.satchel.record.RecordingSink;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -75,14 +77,14 @@ class LockTimeoutIT {
         calls.put("requestAgain", () -> satchel.exportHistory().requestAgain(Failure.Code.STORE_MISSING));
         calls.put("claim", () -> satchel.exportHistory().claim("worker", Duration.ofMinutes(1)));
         calls.put("backlog", () -> satchel.exportHistory().backlog(Duration.ofMinutes(1)));
-        calls.put("rescue", () -> satchel.exportHistory().rescue(5));
+        calls.put("reclaim", () -> satchel.exportHistory().reclaimExpired(5));
         calls.put("find", () -> satchel.exportCatalog().find(UUID.randomUUID()));
         calls.put("newest", () -> satchel.exportCatalog().newest(null, null, 5));
         calls.put("downloadable", () -> satchel.exportCatalog().downloadable(UUID.randomUUID()));
-        calls.put("leftovers", () -> satchel.fileLedger().leftovers(Exports.ROOT, Duration.ofDays(1), 5));
-        calls.put("elsewhere", () -> satchel.fileLedger().elsewhere(Exports.ROOT, Duration.ofDays(1)));
-        calls.put("published", () -> satchel.fileLedger().published(Exports.ROOT, 5));
-        calls.put("unreadable", () -> satchel.fileLedger().unreadable(5));
+        calls.put("leftovers", () -> satchel.uploadJournal().leftovers(Exports.ROOT, Duration.ofDays(1), 5));
+        calls.put("elsewhere", () -> satchel.uploadJournal().elsewhere(Exports.ROOT, Duration.ofDays(1)));
+        calls.put("published", () -> satchel.uploadJournal().published(Exports.ROOT, 5));
+        calls.put("unreadable", () -> satchel.uploadJournal().unreadable(5));
         calls.put("knownStores", () -> satchel.knownStores().all());
         calls.put(
                 "read",

@@ -1,7 +1,10 @@
 package dev.satchel.postgres;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -18,18 +21,58 @@ import org.junit.jupiter.api.Test;
 class PostgresArchitectureTest {
 
     @ArchTest
-    static final ArchRule only_what_is_configured_is_public = classes()
+    static final ArchRule each_package_has_one_public_class = classes()
             .that()
-            .doNotHaveSimpleName("SatchelPostgres")
+            .areTopLevelClasses()
             .and()
-            .doNotHaveSimpleName("PostgresDatasets")
-            .and()
-            .doNotHaveSimpleName("FileKeyEncryptionKeys")
+            .resideOutsideOfPackages("dev.satchel.postgres.dataset", "dev.satchel.postgres.session")
             .and()
             .doNotHaveSimpleName("package-info")
+            .and(not(simpleName("SatchelPostgres")
+                    .or(simpleName("PostgresExports"))
+                    .or(simpleName("PostgresUserRecords"))
+                    .or(simpleName("PostgresProgress"))
+                    .or(simpleName("PostgresKeys"))
+                    .or(simpleName("LiveDatasets"))))
             .should()
             .notBePublic()
-            .because("whoever embeds the adapter should depend on the ports, not on how they are served");
+            .because("a service that embeds the adapter depends on the ports, not on how they are served");
+
+    @ArchTest
+    static final ArchRule packages_know_those_below_them_only = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("dev.satchel.postgres..")
+            .layer("way in")
+            .definedBy("dev.satchel.postgres")
+            .layer("export")
+            .definedBy("dev.satchel.postgres.export..")
+            .layer("records")
+            .definedBy("dev.satchel.postgres.records..")
+            .layer("progress")
+            .definedBy("dev.satchel.postgres.progress..")
+            .layer("keys")
+            .definedBy("dev.satchel.postgres.keys..")
+            .layer("dataset")
+            .definedBy("dev.satchel.postgres.dataset")
+            .layer("dataset check")
+            .definedBy("dev.satchel.postgres.dataset.check..")
+            .layer("session")
+            .definedBy("dev.satchel.postgres.session..")
+            .whereLayer("way in")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("export")
+            .mayOnlyAccessLayers("session")
+            .whereLayer("records")
+            .mayOnlyAccessLayers("dataset", "session")
+            .whereLayer("progress")
+            .mayOnlyAccessLayers("session")
+            .whereLayer("keys")
+            .mayOnlyAccessLayers("session")
+            .whereLayer("dataset")
+            .mayNotAccessAnyLayer()
+            .whereLayer("dataset check")
+            .mayOnlyAccessLayers("dataset", "session")
+            .whereLayer("session")
+            .mayNotAccessAnyLayer();
 
     @ArchTest
     static final ArchRule the_adapter_needs_no_more_than_jdbc_and_tink = classes()
@@ -40,7 +83,9 @@ class PostgresArchitectureTest {
                     // A part of the JDK; tells who the process's user is.
                     "com.sun.security.auth.module",
                     "dev.satchel",
+                    "dev.satchel.record..",
                     "dev.satchel.export..",
+                    "dev.satchel.store..",
                     "dev.satchel.keys..",
                     "dev.satchel.postgres..",
                     "dev.satchel.progress..",
@@ -73,8 +118,12 @@ class PostgresArchitectureTest {
         var broken = new ClassFileImporter().importPackagesOf(TellsTheTime.class);
 
         assertThatExceptionOfType(AssertionError.class)
-                .isThrownBy(() -> only_what_is_configured_is_public.check(broken))
+                .isThrownBy(() -> each_package_has_one_public_class.check(broken))
                 .withMessageContaining("TellsTheTime");
+        var withArrow = new ClassFileImporter().importPackages("dev.satchel.postgres");
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> packages_know_those_below_them_only.check(withArrow))
+                .withMessageContaining("SessionThatKnowsExports");
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() -> the_adapter_needs_no_more_than_jdbc_and_tink.check(broken))
                 .withMessageContaining("org.springframework.context.ApplicationContext");

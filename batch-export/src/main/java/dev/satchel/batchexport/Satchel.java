@@ -1,7 +1,7 @@
 package dev.satchel.batchexport;
 
-import dev.satchel.batchexport.command.Console;
-import dev.satchel.batchexport.command.SatchelCommand;
+import dev.satchel.batchexport.cli.SatchelCommand;
+import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.ProgramLog;
 import java.util.Map;
 import software.amazon.awssdk.utils.internal.SystemSettingUtilsTestBackdoor;

@@ -23,13 +23,13 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import dev.satchel.batchexport.command.Console;
+import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.TerminalWriter;
 import dev.satchel.keys.ApiKey;
-import dev.satchel.keys.KeyValidation;
 import dev.satchel.keys.KeyVault;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.UserKeys;
+import dev.satchel.keys.validation.KeyValidation;
 import java.io.PrintWriter;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -53,13 +53,22 @@ class HexagonTest {
     static final ArchRule the_program_uses_the_adapters_and_all_use_the_domain = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("dev.satchel..")
             .layer("domain")
-            .definedBy("dev.satchel", "dev.satchel.export..", "dev.satchel.keys..", "dev.satchel.progress..")
+            .definedBy(
+                    "dev.satchel",
+                    "dev.satchel.record..",
+                    "dev.satchel.export..",
+                    "dev.satchel.store..",
+                    "dev.satchel.delivery..",
+                    "dev.satchel.keys..",
+                    "dev.satchel.progress..")
             .layer("postgres")
             .definedBy("dev.satchel.postgres..")
             .layer("provider")
             .definedBy("dev.satchel.provider..")
             .layer("kms")
             .definedBy("dev.satchel.kms..")
+            .layer("keyset")
+            .definedBy("dev.satchel.keyset..")
             .layer("program")
             .definedBy("dev.satchel.batchexport..")
             .whereLayer("domain")
@@ -70,13 +79,57 @@ class HexagonTest {
             .mayOnlyAccessLayers("domain")
             .whereLayer("kms")
             .mayOnlyAccessLayers("domain")
+            .whereLayer("keyset")
+            .mayOnlyAccessLayers("domain")
             .whereLayer("program")
             .mayNotBeAccessedByAnyLayer()
             .ensureAllClassesAreContainedInArchitecture();
 
     @ArchTest
-    static final ArchRule rooms_of_the_program_form_no_cycles =
-            slices().matching("dev.satchel.batchexport.(*)..").should().beFreeOfCycles();
+    static final ArchRule packages_form_no_cycles =
+            slices().matching("dev.satchel.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packages_of_the_program_know_those_below_them_only = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("dev.satchel.batchexport..")
+            .layer("main")
+            .definedBy("dev.satchel.batchexport")
+            .layer("cli")
+            .definedBy("dev.satchel.batchexport.cli")
+            .layer("commands")
+            .definedBy("dev.satchel.batchexport.cli.(*)..")
+            .layer("settings")
+            .definedBy("dev.satchel.batchexport.settings..")
+            .layer("run")
+            .definedBy("dev.satchel.batchexport.run..")
+            .layer("schema")
+            .definedBy("dev.satchel.batchexport.schema..")
+            .layer("database")
+            .definedBy("dev.satchel.batchexport.database..")
+            .layer("format")
+            .definedBy("dev.satchel.batchexport.format..")
+            .layer("store")
+            .definedBy("dev.satchel.batchexport.store..")
+            .layer("terminal")
+            .definedBy("dev.satchel.batchexport.terminal..")
+            .whereLayer("main")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("cli")
+            .mayOnlyBeAccessedByLayers("main")
+            .whereLayer("commands")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("settings")
+            .mayOnlyBeAccessedByLayers("cli", "commands")
+            .whereLayer("run")
+            .mayOnlyBeAccessedByLayers("cli", "commands", "settings")
+            .whereLayer("schema")
+            .mayOnlyBeAccessedByLayers("cli", "commands", "run", "database")
+            .whereLayer("format")
+            .mayNotAccessAnyLayer()
+            .whereLayer("store")
+            .mayNotAccessAnyLayer()
+            .whereLayer("terminal")
+            .mayNotAccessAnyLayer();
 
     @ArchTest
     static final ArchRule formats_and_stores_know_the_domain_only = classes()
@@ -87,8 +140,8 @@ class HexagonTest {
             .resideOutsideOfPackages(
                     "dev.satchel.kms..",
                     "dev.satchel.postgres..",
-                    "dev.satchel.batchexport.command..",
-                    "dev.satchel.batchexport.job..",
+                    "dev.satchel.batchexport.cli..",
+                    "dev.satchel.batchexport.run..",
                     "org.springframework.batch..",
                     "org.springframework.jdbc..");
 
@@ -166,8 +219,14 @@ class HexagonTest {
                 .anyMatch(text -> text.contains("ClassOfNoLayer"));
         assertThat(violations(the_program_uses_the_adapters_and_all_use_the_domain, "dev.satchel.kms.violation"))
                 .anyMatch(text -> text.contains("KmsThatKnowsPostgres"));
-        assertThat(violations(rooms_of_the_program_form_no_cycles, "dev.satchel.batchexport"))
+        assertThat(violations(
+                        packages_form_no_cycles,
+                        "dev.satchel.batchexport.cycleone",
+                        "dev.satchel.batchexport.cycletwo"))
                 .anyMatch(text -> text.contains("cycleone") && text.contains("cycletwo"));
+        assertThat(violations(
+                        packages_of_the_program_know_those_below_them_only, "dev.satchel.batchexport.store.violation"))
+                .anyMatch(text -> text.contains("StoreThatKnowsACommand"));
         assertThat(violations(formats_and_stores_know_the_domain_only, "dev.satchel.batchexport.store.violation"))
                 .anyMatch(text -> text.contains("StoreThatKnowsACommand"));
         assertThat(violations(
@@ -197,7 +256,7 @@ class HexagonTest {
     // Imports the tests' classes too, which hold one violation of each rule.
     private static Stream<String> violations(ArchRule rule, String... packages) {
         JavaClasses withViolations = new ClassFileImporter()
-                .importPackages(Stream.concat(Stream.of(packages), Stream.of("dev.satchel.batchexport.command"))
+                .importPackages(Stream.concat(Stream.of(packages), Stream.of("dev.satchel.batchexport.cli.."))
                         .toList());
         return rule.evaluate(withViolations).getFailureReport().getDetails().stream();
     }

@@ -34,8 +34,8 @@ class HostingServiceIT {
     private static final String SERVICE = """
             package com.example.shop;
 
-            import dev.satchel.batchexport.command.Console;
-            import dev.satchel.batchexport.command.SatchelCommand;
+            import dev.satchel.batchexport.terminal.Console;
+            import dev.satchel.batchexport.cli.SatchelCommand;
             import java.io.InputStream;
             import java.io.PrintWriter;
             import org.slf4j.LoggerFactory;

@@ -2,7 +2,7 @@ package dev.satchel.batchexport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.satchel.batchexport.job.ExportSettings;
+import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;

@@ -1,6 +1,6 @@
 package dev.satchel.batchexport;
 
-import dev.satchel.batchexport.store.S3Connection;
+import dev.satchel.batchexport.store.s3.S3Connection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ServiceLoader;

@@ -1,5 +1,7 @@
 package dev.satchel.export;
 
+import dev.satchel.record.Dataset;
+import dev.satchel.record.HiddenRecords;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Collections;

@@ -1,5 +1,6 @@
 package dev.satchel.export;
 
+import dev.satchel.Codes;
 import java.util.Locale;
 
 /** How the file of an export is written. Stored in {@code export_history.export_format}. */
@@ -16,12 +17,12 @@ public enum ExportFormat {
      *
      * @throws IllegalArgumentException if there is none, naming those that exist
      */
-    public static ExportFormat of(String key) {
-        return Keys.find("export format", key, values(), ExportFormat::key);
+    public static ExportFormat of(String code) {
+        return Codes.find("export format", code, values(), ExportFormat::code);
     }
 
     /** The name in the database and on the command line, for example {@code jsonl}. */
-    public String key() {
+    public String code() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -2,6 +2,8 @@ package dev.satchel.export;
 
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.ExportType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +111,7 @@ public interface ExportHistory {
      * Takes back every export whose worker let its lease end: to be tried again at once, or failed with {@link
      * Failure.Code#WORKER_LOST} when {@code attempts} were spent.
      */
-    List<Rescued> rescue(int attempts);
+    List<Reclaimed> reclaimExpired(int attempts);
 
     /**
      * Asks again for what a failed export asked for. The failed one stays as the record of what happened.
@@ -130,7 +132,7 @@ public interface ExportHistory {
     record Requested(UUID id, UserId user, boolean added) {}
 
     /** An export taken back from a worker that stopped answering, and whether that was its last attempt. */
-    record Rescued(UUID id, boolean givenUp) {}
+    record Reclaimed(UUID id, boolean failed) {}
 
     /**
      * What is left to do at one moment.

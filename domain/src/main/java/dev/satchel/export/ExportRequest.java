@@ -1,6 +1,9 @@
 package dev.satchel.export;
 
 import dev.satchel.UserId;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.ExportType;
 
 /**
  * What a user asked for. Two equal requests are one export while it is under way.

@@ -25,12 +25,12 @@ public record Failure(Code code, String explanation, String detail) {
 
     /** The text of {@code export_history.error_message}. */
     public String message() {
-        return code.key() + ": " + explanation;
+        return code.code() + ": " + explanation;
     }
 
     /** The same with its detail, for the operator's log. */
     public String messageInFull() {
-        return code.key() + ": " + explanationInFull();
+        return code.code() + ": " + explanationInFull();
     }
 
     /** The sentence with its detail, for the operator. */
@@ -111,7 +111,7 @@ public record Failure(Code code, String explanation, String detail) {
         }
 
         /** The name in {@code error_message}, for example {@code access_denied}. */
-        public String key() {
+        public String code() {
             return name().toLowerCase(Locale.ROOT);
         }
 
@@ -122,11 +122,11 @@ public record Failure(Code code, String explanation, String detail) {
          */
         public static Code of(String key) {
             return Arrays.stream(values())
-                    .filter(code -> code.key().equals(key))
+                    .filter(code -> code.code().equals(key))
                     .findFirst()
                     .orElseThrow(
                             () -> new IllegalArgumentException("'" + key + "' is not a code of a failure: expected "
-                                    + Arrays.stream(values()).map(Code::key).collect(Collectors.joining(", "))));
+                                    + Arrays.stream(values()).map(Code::code).collect(Collectors.joining(", "))));
         }
     }
 

@@ -19,7 +19,7 @@ public record KeyStatus(
 
     public KeyStatus {
         if (!isSet && (validity != Validity.UNKNOWN || lastValidatedAt != null || lastCheckedAt != null)) {
-            throw new IllegalArgumentException("nothing can be known about a key that is not set: " + provider.key());
+            throw new IllegalArgumentException("nothing can be known about a key that is not set: " + provider.code());
         }
     }
 

@@ -2,6 +2,8 @@ package dev.satchel.keys;
 
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
+import dev.satchel.keys.encryption.BrokenSealException;
+import dev.satchel.keys.encryption.OtherKeyEncryptionKeysException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.satchel.keys;
 
+import dev.satchel.keys.validation.ProviderCheck;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -79,11 +80,11 @@ public enum Provider {
                 .filter(candidate -> candidate.key.equals(key))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("unknown provider '" + key + "': expected one of "
-                        + Arrays.stream(values()).map(Provider::key).collect(Collectors.joining(", "))));
+                        + Arrays.stream(values()).map(Provider::code).collect(Collectors.joining(", "))));
     }
 
     /** The word users and tables know it by, in lower case. */
-    public String key() {
+    public String code() {
         return key;
     }
 

@@ -1,5 +1,6 @@
 package dev.satchel.keys;
 
+import dev.satchel.keys.encryption.BrokenSealException;
 import java.util.Base64;
 import java.util.UUID;
 import java.util.regex.Matcher;

@@ -2,6 +2,7 @@ package dev.satchel.keys;
 
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
+import dev.satchel.keys.encryption.BrokenSealException;
 import java.util.List;
 import java.util.Optional;
 

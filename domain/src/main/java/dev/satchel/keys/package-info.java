@@ -7,9 +7,9 @@
  * wipes it afterwards, and {@link dev.satchel.keys.ApiKey#revealSecret} is the one way to read it. Setting, checking or
  * removing one provider's key leaves the others alone. An outage of a provider says nothing about a key.
  *
- * <p><b>The envelope.</b> A key-encryption key ({@link dev.satchel.keys.KeyEncryptionKeys}: a file, or a key management
+ * <p><b>The envelope.</b> A key-encryption key ({@link dev.satchel.keys.encryption.KeyEncryptionKeys}: a file, or a key management
  * service) wraps one data key per sealed key, which seals nothing else. Rotation wraps the data keys anew ({@link
- * dev.satchel.keys.DataKeys}) and touches no sealed key.
+ * dev.satchel.keys.encryption.DataKeys}) and touches no sealed key.
  *
  * <p><b>What deleting means.</b> A data key goes when its key is set again or removed, by whomever, with the user's row of
  * keys or with their account, in the same transaction. Sealed texts that survive anywhere else, such as in a log or a copy of the table, can

@@ -3,6 +3,8 @@ package dev.satchel.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.satchel.record.Dataset;
+import dev.satchel.record.LearningDatasets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

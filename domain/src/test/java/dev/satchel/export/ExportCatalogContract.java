@@ -3,6 +3,8 @@ package dev.satchel.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.UserId;
+import dev.satchel.record.ExportType;
+import dev.satchel.record.LearningTypes;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -124,7 +126,7 @@ public abstract class ExportCatalogContract {
         assertThat(catalog.downloadable(id)).isEmpty();
 
         Export.Processing export = history.claim("worker", LEASE).orElseThrow();
-        world.ledger().opened(export, Exports.anyLocationOf(export));
+        world.journal().opened(export, Exports.anyLocationOf(export));
         assertThat(catalog.downloadable(id)).isEmpty();
 
         history.fail(export, Exports.accessDenied());
@@ -148,7 +150,7 @@ public abstract class ExportCatalogContract {
         Export.Completed completed = completed();
         UUID id = completed.id();
 
-        world.ledger().deleted(completed.file().location());
+        world.journal().deleted(completed.file().location());
 
         assertThat(catalog.downloadable(id)).isEmpty();
     }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.ExportType;
+import dev.satchel.record.LearningTypes;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -589,7 +592,7 @@ public abstract class ExportHistoryContract {
             requested();
             Export.Processing lost = claimed();
             letTheLeaseEnd();
-            history.rescue(ATTEMPTS);
+            history.reclaimExpired(ATTEMPTS);
 
             assertRefused(step, lost);
         }
@@ -600,7 +603,7 @@ public abstract class ExportHistoryContract {
             requested();
             Export.Processing lost = claimed();
             letTheLeaseEnd();
-            history.rescue(ATTEMPTS);
+            history.reclaimExpired(ATTEMPTS);
             Export.Processing held = claimed();
 
             assertRefused(step, lost);
@@ -669,7 +672,7 @@ public abstract class ExportHistoryContract {
 
             step.take(history, late);
 
-            assertThat(history.rescue(ATTEMPTS)).isEmpty();
+            assertThat(history.reclaimExpired(ATTEMPTS)).isEmpty();
         }
     }
 
@@ -717,7 +720,7 @@ public abstract class ExportHistoryContract {
             DeliveredFile file = Exports.anyFileOf(export);
             history.complete(export, file, RETENTION);
             world.letPass(RETENTION.plusSeconds(1));
-            world.ledger().deleted(file.location());
+            world.journal().deleted(file.location());
 
             assertThatExceptionOfType(StaleExportException.class)
                     .isThrownBy(() -> history.complete(export, file, RETENTION));
@@ -909,7 +912,7 @@ public abstract class ExportHistoryContract {
     }
 
     @Nested
-    class Rescue {
+    class Reclaim {
 
         @Test
         void leavesALivingWorkerAlone() {
@@ -917,7 +920,7 @@ public abstract class ExportHistoryContract {
             claimed();
             world.letPass(LEASE.minusSeconds(20));
 
-            assertThat(history.rescue(ATTEMPTS)).isEmpty();
+            assertThat(history.reclaimExpired(ATTEMPTS)).isEmpty();
         }
 
         @Test
@@ -926,7 +929,7 @@ public abstract class ExportHistoryContract {
             claimed();
             letTheLeaseEnd();
 
-            assertThat(history.rescue(ATTEMPTS)).containsExactly(new ExportHistory.Rescued(id, false));
+            assertThat(history.reclaimExpired(ATTEMPTS)).containsExactly(new ExportHistory.Reclaimed(id, false));
 
             assertThat(entry(id).status()).isEqualTo("pending");
             assertThat(entry(id).error()).startsWith("worker_lost: ");
@@ -941,7 +944,7 @@ public abstract class ExportHistoryContract {
             history.heartbeat(export, LEASE);
             world.letPass(LEASE.minusSeconds(20));
 
-            assertThat(history.rescue(ATTEMPTS)).isEmpty();
+            assertThat(history.reclaimExpired(ATTEMPTS)).isEmpty();
             history.complete(export, Exports.anyFileOf(export), RETENTION);
         }
 
@@ -950,11 +953,11 @@ public abstract class ExportHistoryContract {
             UUID id = requested();
             claimed();
             letTheLeaseEnd();
-            history.rescue(2);
+            history.reclaimExpired(2);
             claimed();
             letTheLeaseEnd();
 
-            assertThat(history.rescue(2)).containsExactly(new ExportHistory.Rescued(id, true));
+            assertThat(history.reclaimExpired(2)).containsExactly(new ExportHistory.Reclaimed(id, true));
 
             assertThat(entry(id).status()).isEqualTo("failed");
             assertThat(entry(id).error()).startsWith("worker_lost: ");
@@ -968,7 +971,7 @@ public abstract class ExportHistoryContract {
             history.retry(claimed(), Exports.storeUnavailable(), Duration.ofDays(1));
             letTheLeaseEnd();
 
-            assertThat(history.rescue(ATTEMPTS)).isEmpty();
+            assertThat(history.reclaimExpired(ATTEMPTS)).isEmpty();
         }
 
         @Test
@@ -979,9 +982,9 @@ public abstract class ExportHistoryContract {
             }
             letTheLeaseEnd();
 
-            List<List<ExportHistory.Rescued>> rescued = together(4, () -> history.rescue(ATTEMPTS));
+            List<List<ExportHistory.Reclaimed>> reclaimed = together(4, () -> history.reclaimExpired(ATTEMPTS));
 
-            assertThat(rescued.stream().flatMap(List::stream)).doesNotHaveDuplicates();
+            assertThat(reclaimed.stream().flatMap(List::stream)).doesNotHaveDuplicates();
             assertThat(world.catalog().newest(null, "pending", 100)).hasSize(20);
         }
     }

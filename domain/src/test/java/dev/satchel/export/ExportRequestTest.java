@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.satchel.UserId;
+import dev.satchel.record.Difficulty;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.ExportType;
+import dev.satchel.record.LearningTypes;
+import dev.satchel.record.Phase;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +27,7 @@ class ExportRequestTest {
     }
 
     @ParameterizedTest
-    @FieldSource("dev.satchel.export.LearningTypes#EACH")
+    @FieldSource("dev.satchel.record.LearningTypes#EACH")
     void takesDatesWhereTheDataHasThem(ExportType type) {
         if (UNDATED.contains(type)) {
             assertThatIllegalArgumentException()
@@ -35,7 +40,7 @@ class ExportRequestTest {
     }
 
     @ParameterizedTest
-    @FieldSource("dev.satchel.export.LearningTypes#EACH")
+    @FieldSource("dev.satchel.record.LearningTypes#EACH")
     void takesADifficultyWhereTheDataHasWords(ExportType type) {
         if (WITH_WORDS.contains(type)) {
             assertThat(request(type, "difficulty", "advanced").filters().difficultyOfWords())
@@ -49,7 +54,7 @@ class ExportRequestTest {
     }
 
     @ParameterizedTest
-    @FieldSource("dev.satchel.export.LearningTypes#EACH")
+    @FieldSource("dev.satchel.record.LearningTypes#EACH")
     void takesAPhaseWhereTheDataHasWords(ExportType type) {
         if (WITH_WORDS.contains(type)) {
             assertThat(request(type, "phase", "review").filters().phaseOfWords())

@@ -1,5 +1,6 @@
 package dev.satchel.export;
 
+import dev.satchel.record.LearningDatasets;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;

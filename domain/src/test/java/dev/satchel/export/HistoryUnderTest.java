@@ -1,6 +1,9 @@
 package dev.satchel.export;
 
 import dev.satchel.UserId;
+import dev.satchel.store.KnownStores;
+import dev.satchel.store.ProbeRecords;
+import dev.satchel.store.UploadJournal;
 import java.time.Duration;
 import java.util.UUID;
 
@@ -15,7 +18,7 @@ public interface HistoryUnderTest {
 
     ExportCatalog catalog();
 
-    FileLedger ledger();
+    UploadJournal journal();
 
     KnownStores stores();
 

@@ -2,6 +2,11 @@ package dev.satchel.export;
 
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.ExportType;
+import dev.satchel.store.InMemoryKnownStores;
+import dev.satchel.store.KnownStore;
+import dev.satchel.store.UploadJournal;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It passes the same contracts as the one in PostgreSQL. Safe for use by many threads.
  */
-public final class InMemoryExportHistory implements ExportHistory, ExportCatalog, FileLedger {
+public final class InMemoryExportHistory implements ExportHistory, ExportCatalog, UploadJournal {
 
     private static final Duration LONGEST_ATTEMPT = Duration.ofDays(1);
 
@@ -77,7 +82,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         return stores;
     }
 
-    /** Every object the ledger remembers. */
+    /** Every object the journal remembers. */
     public synchronized Set<URI> remembered() {
         return Set.copyOf(files.keySet());
     }
@@ -250,18 +255,18 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     }
 
     @Override
-    public synchronized List<Rescued> rescue(int attempts) {
-        List<Rescued> rescued = new ArrayList<>();
+    public synchronized List<Reclaimed> reclaimExpired(int attempts) {
+        List<Reclaimed> reclaimed = new ArrayList<>();
         for (Row row : rows.values()) {
             if (row.status.equals("processing") && !row.leaseEnds.isAfter(now)) {
                 boolean spent = row.attempts >= attempts;
                 row.end(spent ? "failed" : "pending", now);
                 row.error = WORKER_LOST.message();
                 row.startedAt = spent ? row.startedAt : null;
-                rescued.add(new Rescued(row.id, spent));
+                reclaimed.add(new Reclaimed(row.id, spent));
             }
         }
-        return rescued;
+        return reclaimed;
     }
 
     @Override
@@ -274,7 +279,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     @Override
     public synchronized List<UUID> requestAgain(Failure.Code code) {
         return rows.values().stream()
-                .filter(row -> row.status.equals("failed") && row.errorCode().equals(code.key()))
+                .filter(row -> row.status.equals("failed") && row.errorCode().equals(code.code()))
                 .filter(row -> rows.values().stream()
                         .noneMatch(other ->
                                 other.request.equals(row.request) && other.requestedAt.isAfter(row.requestedAt)))
@@ -379,7 +384,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
                 .orElseGet(() -> URI.create(location.toString().replaceFirst("[^/]*/[^/]*$", "")));
     }
 
-    synchronized void recordStore(URI root, UUID store) {
+    public synchronized void recordStore(URI root, UUID store) {
         files.forEach((location, file) -> {
             if (file.store.isEmpty() && location.toString().startsWith(root.toString())) {
                 file.store = Optional.of(store);
@@ -387,18 +392,18 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         });
     }
 
-    synchronized Set<URI> rootsWithoutStore() {
+    public synchronized Set<URI> rootsWithoutStore() {
         return files.entrySet().stream()
                 .filter(file -> file.getValue().store.isEmpty())
                 .map(file -> rootOf(file.getKey(), file.getValue()))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    synchronized long countIn(Optional<UUID> store, URI root) {
+    public synchronized long countIn(Optional<UUID> store, URI root) {
         return locationsIn(store, root).size();
     }
 
-    synchronized long forgetIn(Optional<UUID> store, URI root) {
+    public synchronized long forgetIn(Optional<UUID> store, URI root) {
         List<URI> forgotten = locationsIn(store, root);
         forgotten.forEach(this::deleted);
         return forgotten.size();
@@ -543,7 +548,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
                     id,
                     request.user(),
                     request.type().name(),
-                    request.format().key(),
+                    request.format().code(),
                     status,
                     file == null ? 0 : file.recordCount(),
                     file == null ? null : file.bytes(),

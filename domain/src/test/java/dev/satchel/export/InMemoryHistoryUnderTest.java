@@ -1,11 +1,15 @@
 package dev.satchel.export;
 
 import dev.satchel.UserId;
+import dev.satchel.store.InMemoryProbeRecords;
+import dev.satchel.store.KnownStores;
+import dev.satchel.store.ProbeRecords;
+import dev.satchel.store.UploadJournal;
 import java.time.Duration;
 import java.util.UUID;
 
 /** Puts the history in memory under the contracts. */
-final class InMemoryHistoryUnderTest implements HistoryUnderTest {
+public final class InMemoryHistoryUnderTest implements HistoryUnderTest {
 
     private final InMemoryExportHistory memory = new InMemoryExportHistory();
     private final InMemoryProbeRecords probes = new InMemoryProbeRecords(memory);
@@ -21,7 +25,7 @@ final class InMemoryHistoryUnderTest implements HistoryUnderTest {
     }
 
     @Override
-    public FileLedger ledger() {
+    public UploadJournal journal() {
         return memory;
     }
 

@@ -1,6 +1,9 @@
 package dev.satchel.export;
 
 import dev.satchel.UserId;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.ExportType;
+import dev.satchel.record.LearningTypes;
 import java.util.Map;
 import java.util.UUID;
 

@@ -2,6 +2,11 @@ package dev.satchel.keys;
 
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
+import dev.satchel.keys.encryption.BrokenSealException;
+import dev.satchel.keys.encryption.DataKeys;
+import dev.satchel.keys.encryption.KeyEncryptionKeys;
+import dev.satchel.keys.encryption.OtherKeyEncryptionKeysException;
+import dev.satchel.keys.encryption.WrappedKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,7 @@
 package dev.satchel.keys;
 
 import dev.satchel.UserId;
+import dev.satchel.keys.encryption.DataKeys;
 import java.time.Duration;
 
 class InMemoryKeyVaultTest extends KeyVaultContract {

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
+import dev.satchel.keys.encryption.BrokenSealException;
+import dev.satchel.keys.encryption.OtherKeyEncryptionKeysException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,7 +67,7 @@ public abstract class KeyVaultContract {
     private List<String> recorded() {
         List<String> recorded = new ArrayList<>();
         for (KeyAudit.Entry entry : world.audit().newest(user, 100)) {
-            recorded.add(0, entry.provider().key() + " " + entry.action() + " " + entry.purpose());
+            recorded.add(0, entry.provider().code() + " " + entry.action() + " " + entry.purpose());
         }
         return recorded;
     }

@@ -1,8 +1,13 @@
 package dev.satchel.batchexport.format;
 
+import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.format.csv.CsvWriter;
+import dev.satchel.batchexport.format.json.JsonLinesWriter;
+import dev.satchel.batchexport.format.json.JsonWriter;
+import dev.satchel.batchexport.format.zip.ZipWriter;
+import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
-import dev.satchel.export.FileFormats;
 import java.io.OutputStream;
 
 /** The formats that every Satchel writes: one per {@link ExportFormat}, and a ZIP for all datasets as CSV. */
@@ -16,7 +21,7 @@ public final class StandardFileFormats implements FileFormats {
 
     @Override
     public String extension(ExportRequest request) {
-        return isArchive(request) ? "zip" : request.format().key();
+        return isArchive(request) ? "zip" : request.format().code();
     }
 
     @Override

@@ -1,9 +1,7 @@
 /**
- * What exported files look like: CSV, JSON, JSON Lines, and a ZIP of CSV files.
- *
- * <p>{@link dev.satchel.batchexport.format.StandardFileFormats} chooses the writer of a request; each writer turns the
- * values it is handed into bytes at once and holds no more than one record. Neither the JVM's time zone nor its locale
- * changes a byte.
+ * What exported files look like. {@link dev.satchel.batchexport.format.StandardFileFormats} chooses the writer of a request;
+ * each writer turns the values it is handed into bytes at once and holds no more than one record. Neither the JVM's time
+ * zone nor its locale changes a byte.
  */
 @NullMarked
 package dev.satchel.batchexport.format;

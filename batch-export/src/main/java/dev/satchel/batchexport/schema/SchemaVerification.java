@@ -1,6 +1,6 @@
 package dev.satchel.batchexport.schema;
 
-import dev.satchel.postgres.PostgresDatasets;
+import dev.satchel.postgres.dataset.PostgresDatasets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -94,7 +94,7 @@ public final class SchemaVerification {
             checks.addAll(ApplicationTables.check(connection));
             checks.addAll(VisibleRecords.check(connection, datasets));
             checks.addAll(ProgressRows.check(connection));
-            checks.addAll(EarlierKeysCheck.check(connection));
+            checks.addAll(LegacyKeysCheck.check(connection));
             checks.addAll(UncheckedRows.check(connection));
             checks.addAll(ZoneRows.check(connection));
         }

@@ -1,6 +1,6 @@
 package dev.satchel.batchexport.schema;
 
-import dev.satchel.postgres.PostgresDatasets;
+import dev.satchel.postgres.dataset.PostgresDatasets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

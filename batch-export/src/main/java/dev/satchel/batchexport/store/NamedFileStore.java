@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.store;
 
-import dev.satchel.export.FileStore;
+import dev.satchel.batchexport.store.s3.S3FileStore;
+import dev.satchel.store.FileStore;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,9 +1,13 @@
 package dev.satchel.batchexport.store;
 
-import dev.satchel.export.DamagedFileException;
+import dev.satchel.batchexport.store.directory.DirectoryFileStore;
+import dev.satchel.batchexport.store.directory.MissingDirectoryException;
+import dev.satchel.batchexport.store.s3.FileTooLargeException;
+import dev.satchel.batchexport.store.s3.S3Error;
 import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
-import dev.satchel.export.StoreMismatchException;
+import dev.satchel.store.DamagedFileException;
+import dev.satchel.store.StoreMismatchException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;

@@ -1,6 +1,6 @@
 package dev.satchel.batchexport.bench;
 
-import dev.satchel.batchexport.command.Console;
+import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.migrations.SampleDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Locale;
 
 /**
- * Whether the ledger says what the sessions say, and the totals what the ledger says, computed anew from the rules and
+ * Whether the journal says what the sessions say, and the totals what the journal says, computed anew from the rules and
  * not with Satchel's own functions. For databases in which no user has a zone and no session was deleted.
  *
  * @param contributions how many there are

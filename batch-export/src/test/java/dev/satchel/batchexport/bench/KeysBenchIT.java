@@ -2,7 +2,7 @@ package dev.satchel.batchexport.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.satchel.batchexport.command.Console;
+import dev.satchel.batchexport.terminal.Console;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,7 +1,7 @@
 package dev.satchel.batchexport.bench;
 
-import dev.satchel.batchexport.command.Console;
 import dev.satchel.batchexport.schema.Migration;
+import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.migrations.SampleDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;

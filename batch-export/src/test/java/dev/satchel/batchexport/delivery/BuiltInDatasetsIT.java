@@ -4,16 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.UserId;
-import dev.satchel.batchexport.format.CsvOptions;
 import dev.satchel.batchexport.format.StandardFileFormats;
-import dev.satchel.export.ExportFilters;
+import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
-import dev.satchel.export.FileFormats;
-import dev.satchel.export.LearningDatasets;
-import dev.satchel.export.UserRecords;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.SatchelPostgres;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.LearningDatasets;
+import dev.satchel.record.UserRecords;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -127,7 +127,7 @@ class BuiltInDatasetsIT {
     private static String line(UUID learner, String type, ExportFormat format, Map<String, String> filters)
             throws IOException {
         String wanted = filters.isEmpty() ? "" : " " + new TreeMap<>(filters);
-        return sha256(content(write(learner, type, format, filters))) + " " + learner + " " + type + " " + format.key()
+        return sha256(content(write(learner, type, format, filters))) + " " + learner + " " + type + " " + format.code()
                 + wanted;
     }
 

@@ -1,8 +1,8 @@
 package dev.satchel.batchexport.demo;
 
 import dev.satchel.batchexport.TestS3;
-import dev.satchel.batchexport.command.Console;
-import dev.satchel.batchexport.command.SatchelCommand;
+import dev.satchel.batchexport.cli.SatchelCommand;
+import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.ProgramLog;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.ByteArrayInputStream;

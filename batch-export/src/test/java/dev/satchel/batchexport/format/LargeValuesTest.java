@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.satchel.export.Column;
-import dev.satchel.export.ExportFilters;
+import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.format.csv.EscapedFormulas;
+import dev.satchel.batchexport.format.csv.LargeText;
+import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.ExportFormat;
-import dev.satchel.export.FileFormats;
-import dev.satchel.export.LearningDatasets;
-import dev.satchel.export.LearningTypes;
+import dev.satchel.record.Column;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.LearningDatasets;
+import dev.satchel.record.LearningTypes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringReader;
@@ -63,8 +66,8 @@ class LargeValuesTest {
             List<CSVRecord> records = rows.getRecords();
             assertThat(records).hasSize(3);
             assertThat(records.get(1).get(0)).isEqualTo("1");
-            assertThat(records.get(1).get(1)).isEqualTo(Defused.text(text));
-            assertThat(records.get(1).get(2)).isEqualTo(Defused.json(json));
+            assertThat(records.get(1).get(1)).isEqualTo(EscapedFormulas.text(text));
+            assertThat(records.get(1).get(2)).isEqualTo(EscapedFormulas.json(json));
             assertThat(records.get(1).get(3)).isEqualTo("x");
             assertThat(records.get(2).toList()).containsExactly("2", "y", "{}", "");
         }
@@ -135,13 +138,13 @@ class LargeValuesTest {
         for (int length = 16_380; length < 16_390; length++) {
             String text = "a".repeat(length) + ";=1;" + " ".repeat(40_000) + "=2";
 
-            assertThat(read(text, new Defused.Text())).startsWith("a".repeat(length) + ";'=1;' ");
+            assertThat(read(text, new EscapedFormulas.Text())).startsWith("a".repeat(length) + ";'=1;' ");
         }
     }
 
-    private static String read(String text, Defused.Pieces defused) {
+    private static String read(String text, EscapedFormulas.Pieces escaped) {
         byte[] utf8 = text.getBytes(UTF_8);
-        try (LargeText reader = new LargeText(utf8, 0, utf8.length, defused)) {
+        try (LargeText reader = new LargeText(utf8, 0, utf8.length, escaped)) {
             StringBuilder all = new StringBuilder();
             char[] buffer = new char[1000];
             for (int count = reader.read(buffer); count >= 0; count = reader.read(buffer)) {

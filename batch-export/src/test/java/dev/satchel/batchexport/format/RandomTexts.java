@@ -3,7 +3,7 @@ package dev.satchel.batchexport.format;
 import java.util.Random;
 
 /** Texts made of what breaks formats, in lengths around those of the usual buffers. */
-final class RandomTexts {
+public final class RandomTexts {
 
     private static final String[] PIECES = {
         "\r",
@@ -42,7 +42,7 @@ final class RandomTexts {
 
     private RandomTexts() {}
 
-    static String next(Random random) {
+    public static String next(Random random) {
         StringBuilder text = new StringBuilder();
         int pieces = switch (random.nextInt(10)) {
             case 0 -> 0;

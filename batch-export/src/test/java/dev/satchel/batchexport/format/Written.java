@@ -4,16 +4,17 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.satchel.UserId;
-import dev.satchel.export.Column;
-import dev.satchel.export.Dataset;
+import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.DeliveredFile;
-import dev.satchel.export.ExportFilters;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
-import dev.satchel.export.ExportType;
-import dev.satchel.export.FileFormats;
-import dev.satchel.export.RecordSink.NonFinite;
-import dev.satchel.export.UserRecords;
+import dev.satchel.record.Column;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.ExportType;
+import dev.satchel.record.RecordSink.NonFinite;
+import dev.satchel.record.UserRecords;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
@@ -23,7 +24,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /** Writes a file the way the use case does, from plain values. */
-final class Written {
+public final class Written {
 
     static final Instant SNAPSHOT = Instant.parse("2026-10-05T04:03:02.001Z");
 
@@ -36,20 +37,20 @@ final class Written {
         this.writer = new StandardFileFormats(options).open(request, bytes);
     }
 
-    static Written file(ExportType type, ExportFormat format, CsvOptions options) throws IOException {
+    public static Written file(ExportType type, ExportFormat format, CsvOptions options) throws IOException {
         return file(request(type, format, ExportFilters.NONE), options);
     }
 
-    static Written file(ExportRequest request, CsvOptions options) throws IOException {
+    public static Written file(ExportRequest request, CsvOptions options) throws IOException {
         return new Written(request, options);
     }
 
-    static ExportRequest request(ExportType type, ExportFormat format, ExportFilters filters) {
+    public static ExportRequest request(ExportType type, ExportFormat format, ExportFilters filters) {
         return new ExportRequest(new UserId(new UUID(1, 2)), type, format, filters);
     }
 
     /** Writes a dataset; each record has one value per column, and null is a missing one. */
-    Written dataset(Dataset dataset, List<Column> columns, Object[]... records) throws IOException {
+    public Written dataset(Dataset dataset, List<Column> columns, Object[]... records) throws IOException {
         writer.beginDataset(dataset, columns);
         for (Object[] values : records) {
             writer.beginRecord();
@@ -95,17 +96,17 @@ final class Written {
         }
     }
 
-    byte[] finish(Dataset... absent) throws IOException {
+    public byte[] finish(Dataset... absent) throws IOException {
         entries = writer.finish(new UserRecords.Snapshot(SNAPSHOT, counts, List.of(absent), "1"));
         return bytes.toByteArray();
     }
 
-    String text(Dataset... absent) throws IOException {
+    public String text(Dataset... absent) throws IOException {
         return new String(finish(absent), UTF_8);
     }
 
     /** What {@link #finish} returned as the files inside. */
-    List<DeliveredFile.Entry> entries() {
+    public List<DeliveredFile.Entry> entries() {
         return entries;
     }
 }

@@ -3,7 +3,7 @@ package dev.satchel.batchexport.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.migrations.SampleDatabase;
-import dev.satchel.postgres.PostgresDatasets;
+import dev.satchel.postgres.dataset.PostgresDatasets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

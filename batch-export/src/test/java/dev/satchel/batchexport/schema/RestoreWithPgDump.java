@@ -9,7 +9,7 @@ import dev.satchel.batchexport.Installation;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.Purpose;
 import dev.satchel.keys.UserKeys;
-import dev.satchel.postgres.FileKeyEncryptionKeys;
+import dev.satchel.keyset.FileKeyEncryptionKeys;
 import dev.satchel.postgres.SatchelPostgres;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Passes TCP connections on, and resets those that send more than so many bytes. */
-final class BreakingProxy implements AutoCloseable {
+public final class BreakingProxy implements AutoCloseable {
 
     private final ServerSocket server;
     private final URI target;
@@ -29,18 +29,18 @@ final class BreakingProxy implements AutoCloseable {
     }
 
     /** Breaks that many connections, each after {@code limit} bytes of its requests. */
-    static BreakingProxy before(URI target, long limit, int times) throws IOException {
+    public static BreakingProxy before(URI target, long limit, int times) throws IOException {
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         BreakingProxy proxy = new BreakingProxy(server, target, limit, times);
         proxy.threads.execute(proxy::accept);
         return proxy;
     }
 
-    URI endpoint() {
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
-    int broken() {
+    public int broken() {
         return broken.get();
     }
 

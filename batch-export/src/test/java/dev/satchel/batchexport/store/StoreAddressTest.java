@@ -3,6 +3,7 @@ package dev.satchel.batchexport.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.satchel.batchexport.store.s3.Bucket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,17 +13,17 @@ class StoreAddressTest {
 
     @Test
     void readsABucketAndItsPrefix() {
-        assertThat(StoreAddress.parse("s3://exports")).isEqualTo(new StoreAddress.Bucket("exports", ""));
-        assertThat(StoreAddress.parse("s3://exports/")).isEqualTo(new StoreAddress.Bucket("exports", ""));
+        assertThat(StoreAddress.parse("s3://exports")).isEqualTo(new StoreAddress.InBucket(new Bucket("exports", "")));
+        assertThat(StoreAddress.parse("s3://exports/")).isEqualTo(new StoreAddress.InBucket(new Bucket("exports", "")));
         assertThat(StoreAddress.parse("s3://my.bucket_1/a/b/"))
-                .isEqualTo(new StoreAddress.Bucket("my.bucket_1", "a/b"));
+                .isEqualTo(new StoreAddress.InBucket(new Bucket("my.bucket_1", "a/b")));
         assertThat(StoreAddress.parse("s3://exports/a/b")).hasToString("s3://exports/a/b");
     }
 
     @Test
     void readsADirectory() {
         assertThat(StoreAddress.parse("file:///srv/my%20exports"))
-                .isEqualTo(new StoreAddress.Directory(Path.of("/srv/my exports")))
+                .isEqualTo(new StoreAddress.InDirectory(Path.of("/srv/my exports")))
                 .hasToString("file:///srv/my%20exports");
     }
 

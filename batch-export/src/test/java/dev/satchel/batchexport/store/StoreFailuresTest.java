@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.satchel.export.DamagedFileException;
+import dev.satchel.batchexport.store.directory.MissingDirectoryException;
+import dev.satchel.batchexport.store.s3.Bucket;
+import dev.satchel.batchexport.store.s3.S3Connection;
+import dev.satchel.batchexport.store.s3.S3FileStore;
 import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
+import dev.satchel.store.DamagedFileException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -162,8 +166,7 @@ class StoreFailuresTest {
     private static Throwable thrownBy(URI endpoint) {
         S3Connection connection = new S3Connection(
                 endpoint, null, "us-east-1", true, false, true, false, AnonymousCredentialsProvider.create());
-        try (S3FileStore store =
-                new S3FileStore(connection.client(), connection, new StoreAddress.Bucket("exports", ""), 1024)) {
+        try (S3FileStore store = new S3FileStore(connection.client(), connection, new Bucket("exports", ""), 1024)) {
             return catchThrowable(() -> store.read(store.locate("a.csv")));
         }
     }

@@ -1,0 +1,24 @@
+package dev.satchel.keyset;
+
+/** A file must not be used as it is. What is wrong with it goes on after its name, and what to do stands by itself. */
+final class RefusedFileException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String problem;
+    private final String remedy;
+
+    RefusedFileException(String problem, String remedy) {
+        super(problem + ": " + remedy);
+        this.problem = problem;
+        this.remedy = remedy;
+    }
+
+    String problem() {
+        return problem;
+    }
+
+    String remedy() {
+        return remedy;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.satchel.postgres.dataset;
+
+import dev.satchel.postgres.dataset.SourceColumn.Source;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Tables and their columns as the connected database has them, by name. */
+public record LiveSchema(Map<TableName, Set<String>> columns) {
+
+    // information_schema hides what a role may not use, so that a missing grant would look like a missing table.
+    private static final String COLUMNS = """
+            SELECT namespace.nspname, relation.relname, attribute.attname
+              FROM unnest(?::text[], ?::text[]) AS wanted (schema, name)
+              JOIN pg_catalog.pg_namespace AS namespace ON namespace.nspname = wanted.schema
+              JOIN pg_catalog.pg_class AS relation
+                ON relation.relname = wanted.name
+               AND relation.relnamespace = namespace.oid
+              JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid = relation.oid
+             WHERE relation.relkind IN ('r', 'p', 'v', 'm', 'f')
+               AND attribute.attnum > 0
+               AND NOT attribute.attisdropped
+            """;
+
+    /** Looks for these tables alone. */
+    public static LiveSchema of(Connection connection, Collection<TableName> tables) throws SQLException {
+        Map<TableName, Set<String>> columns = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text", tables.stream().map(TableName::schema).toArray()));
+            statement.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "text", tables.stream().map(TableName::name).toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    columns.computeIfAbsent(
+                                    new TableName(rows.getString(1), rows.getString(2)), table -> new HashSet<>())
+                            .add(rows.getString(3));
+                }
+            }
+        }
+        return new LiveSchema(columns);
+    }
+
+    boolean has(TableName table) {
+        return columns.containsKey(table);
+    }
+
+    boolean has(Source source) {
+        return columns.getOrDefault(source.table(), Set.of()).contains(source.column());
+    }
+}

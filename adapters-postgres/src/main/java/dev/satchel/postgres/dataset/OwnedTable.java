@@ -1,0 +1,36 @@
+package dev.satchel.postgres.dataset;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A table and what makes a row of it a user's.
+ *
+ * @param owners any of which makes the row theirs
+ */
+public record OwnedTable(TableName table, List<OwnerPath> owners) {
+
+    public OwnedTable {
+        owners = List.copyOf(owners);
+        if (owners.isEmpty()) {
+            throw new IllegalArgumentException("nothing says whose the rows of " + table + " are");
+        }
+    }
+
+    /** Holds for the rows under that alias that are the user's; {@code user} is an expression. */
+    String condition(String alias, String user) {
+        List<String> any =
+                owners.stream().map(owner -> owner.condition(alias, user)).toList();
+        return any.size() == 1 ? any.get(0) : "(" + String.join(" OR ", any) + ")";
+    }
+
+    /** The names alone, for {@code satchel.count_records()}. */
+    Map<String, Object> names() {
+        Map<String, Object> names = new LinkedHashMap<>();
+        names.put("schema", table.schema());
+        names.put("table", table.name());
+        names.put("owners", owners.stream().map(OwnerPath::names).toList());
+        return names;
+    }
+}

@@ -1,0 +1,230 @@
+package dev.satchel.postgres.dataset;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.satchel.postgres.dataset.SourceColumn.Source;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.DatasetCatalogue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The datasets that exports hold, and how each is read from PostgreSQL. Immutable.
+ *
+ * <p>They come from files, which {@code docs/datasets.md} describes. A service that embeds Satchel makes this a bean:
+ * {@code PostgresDatasets.builtIn().with(Path.of("datasets.yaml"))}.
+ */
+public final class PostgresDatasets {
+
+    /** What the author of a file of datasets may point an editor to. */
+    static final String JSON_SCHEMA = "datasets.schema.json";
+
+    private static final String BUILT_IN = "datasets.yaml";
+
+    private static final List<String> EXTENSIONS = List.of(".yaml", ".yml");
+
+    private final Map<String, DatasetQuery> queries;
+    private final Map<TableName, String> excludedTables;
+    private final DatasetCatalogue catalogue;
+
+    private PostgresDatasets(Map<String, DatasetQuery> queries, Map<TableName, String> excludedTables) {
+        this.queries = Collections.unmodifiableMap(new LinkedHashMap<>(queries));
+        this.excludedTables = Collections.unmodifiableMap(new LinkedHashMap<>(excludedTables));
+        this.catalogue = new DatasetCatalogue(
+                queries.values().stream().map(DatasetQuery::dataset).toList());
+    }
+
+    /** Those of the application that Satchel was made for, and of Satchel's own tables. */
+    public static PostgresDatasets builtIn() {
+        return changed(Map.of(), Map.of(), DatasetFile.parse(BUILT_IN, resource(BUILT_IN)));
+    }
+
+    private static String resource(String name) {
+        try (@Nullable InputStream file = PostgresDatasets.class.getResourceAsStream(name)) {
+            if (file == null) {
+                throw new IllegalStateException("the resource " + name + " is missing");
+            }
+            return new String(file.readAllBytes(), UTF_8);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** The JSON Schema of the files, for editors. */
+    public static String jsonSchema() {
+        return resource(JSON_SCHEMA);
+    }
+
+    /**
+     * These datasets with what a file adds to them, replaces by the same name or removes; of a directory, with all its
+     * files that end in {@code .yaml} or {@code .yml}, in the order of their names.
+     *
+     * @throws IllegalArgumentException if a file cannot be read or breaks a rule of the format, naming file and line
+     */
+    public PostgresDatasets with(Path fileOrDirectory) {
+        PostgresDatasets changed = this;
+        try {
+            for (Path file : files(fileOrDirectory)) {
+                changed = changed.with(file.toString(), Files.readString(file));
+            }
+        } catch (IOException | UncheckedIOException unreadable) {
+            throw new DatasetFileException(
+                    "the datasets in " + fileOrDirectory + " cannot be read: " + unreadable.getMessage());
+        }
+        return changed;
+    }
+
+    private static List<Path> files(Path fileOrDirectory) throws IOException {
+        if (!Files.isDirectory(fileOrDirectory)) {
+            return List.of(fileOrDirectory);
+        }
+        try (Stream<Path> files = Files.list(fileOrDirectory)) {
+            List<Path> found = files.filter(file -> EXTENSIONS.stream().anyMatch(file.toString()::endsWith))
+                    .sorted()
+                    .toList();
+            if (found.isEmpty()) {
+                throw new DatasetFileException("the directory " + fileOrDirectory
+                        + " holds no file of datasets: expected names that end in .yaml or .yml");
+            }
+            return found;
+        }
+    }
+
+    /**
+     * These datasets with the changes of a text in the format of the files.
+     *
+     * @param name for messages
+     * @throws IllegalArgumentException if the text breaks a rule of the format, naming the line
+     */
+    public PostgresDatasets with(String name, String yaml) {
+        return changed(queries, excludedTables, DatasetFile.parse(name, yaml));
+    }
+
+    private static PostgresDatasets changed(
+            Map<String, DatasetQuery> queries, Map<TableName, String> excludedTables, DatasetFile file) {
+        Map<String, DatasetQuery> changed = new LinkedHashMap<>(queries);
+        file.entries().forEach((name, query) -> {
+            if (query.isPresent()) {
+                changed.put(name, query.get());
+            } else if (changed.remove(name) == null) {
+                throw new DatasetFileException("the dataset '" + name
+                        + "' cannot be removed, because there is none of that name: expected one of "
+                        + String.join(", ", queries.keySet()));
+            }
+        });
+        Map<TableName, String> excluded = new LinkedHashMap<>(excludedTables);
+        excluded.putAll(file.excludedTables());
+        return new PostgresDatasets(changed, excluded);
+    }
+
+    /** The datasets by name. */
+    public DatasetCatalogue catalogue() {
+        return catalogue;
+    }
+
+    /**
+     * The names of the tables that hold what is a user's, with what makes it theirs, as {@code satchel.count_records()}
+     * takes them.
+     */
+    public String ownedTablesAsJson() {
+        return json(all().stream()
+                .flatMap(query -> query.owned().stream())
+                .distinct()
+                .toList());
+    }
+
+    /** The names of the tables that the dataset is read from, the first of which it is there with. */
+    public List<String> tableNames(Dataset dataset) {
+        Set<TableName> names = new LinkedHashSet<>(of(dataset).relations().homes());
+        names.addAll(of(dataset).relations().tables());
+        return names.stream().map(TableName::toString).toList();
+    }
+
+    /** What the dataset holds and leaves out, in lines for a person. */
+    public List<String> lines(Dataset dataset) {
+        DatasetQuery query = of(dataset);
+        List<String> lines = new ArrayList<>();
+        lines.add("dataset " + dataset.name() + ": " + dataset.description());
+        lines.add("tables " + String.join(", ", tableNames(dataset)));
+        query.owned()
+                .forEach(owned ->
+                        lines.add("rows of " + owned.table() + " where " + owned.condition("record", "the user's id")));
+        query.columns()
+                .forEach(column -> lines.add("column " + column.column().name() + " ("
+                        + column.type().code() + ")"
+                        + (column.source() == null ? ", worked out" : " from " + column.source())));
+        query.excluded().forEach((source, reason) -> lines.add("left out " + source + ": " + reason));
+        return lines;
+    }
+
+    public static String json(List<OwnedTable> owned) {
+        return JsonMapper.shared()
+                .writeValueAsString(owned.stream().map(OwnedTable::names).toList());
+    }
+
+    public DatasetQuery of(Dataset dataset) {
+        return find(dataset.name())
+                .orElseThrow(() ->
+                        new IllegalArgumentException("no file says how to read the dataset '" + dataset.name() + "'"));
+    }
+
+    Optional<DatasetQuery> find(String name) {
+        return Optional.ofNullable(queries.get(name));
+    }
+
+    public List<DatasetQuery> all() {
+        return List.copyOf(queries.values());
+    }
+
+    /** The tables of these datasets. */
+    public Set<TableName> tables(List<Dataset> datasets) {
+        Set<TableName> tables = new TreeSet<>();
+        datasets.forEach(dataset -> tables.addAll(of(dataset).relations().tables()));
+        return tables;
+    }
+
+    /** Tables with data of users that no dataset holds, each with the reason. */
+    public Map<TableName, String> excludedTables() {
+        return excludedTables;
+    }
+
+    /** The schemas of the application that the datasets read from: {@code public}, and those that files name. */
+    public Set<String> schemas() {
+        Set<String> schemas = new TreeSet<>();
+        schemas.add("public");
+        queries.values().forEach(query -> query.relations().tables().forEach(table -> schemas.add(table.schema())));
+        excludedTables.keySet().forEach(table -> schemas.add(table.schema()));
+        schemas.remove("satchel");
+        return schemas;
+    }
+
+    /** Every column that is exported or left out with a reason, and what becomes of it. */
+    public Map<Source, String> registered() {
+        Map<Source, String> registered = new LinkedHashMap<>();
+        for (DatasetQuery query : queries.values()) {
+            for (SourceColumn column : query.columns()) {
+                if (column.source() != null) {
+                    registered.put(
+                            column.source(), "exported in " + query.dataset().name());
+                }
+            }
+            query.excluded().forEach((source, reason) -> registered.put(source, "left out: " + reason));
+        }
+        return Collections.unmodifiableMap(registered);
+    }
+}

@@ -1,0 +1,178 @@
+package dev.satchel.postgres.dataset;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * A value of a YAML file that knows its place, so that what is wrong with it is said with file, line and column.
+ *
+ * <p>YAML 1.2 without aliases, so that one value has one place. No object is made from a tag.
+ */
+final class YamlValue {
+
+    private final String file;
+    private final Node node;
+
+    private YamlValue(String file, Node node) {
+        this.file = file;
+        this.node = node;
+    }
+
+    /** @throws DatasetFileException if the text is no YAML, or no value */
+    static YamlValue parse(String file, String text) {
+        LoadSettings settings = LoadSettings.builder()
+                .setLabel(file)
+                .setAllowDuplicateKeys(true)
+                .setMaxAliasesForCollections(0)
+                .build();
+        try {
+            Node root = new Compose(settings)
+                    .composeString(text)
+                    .orElseThrow(
+                            () -> new DatasetFileException(file + ": the file is empty: expected a list 'datasets'"));
+            return new YamlValue(file, root);
+        } catch (MarkedYamlEngineException malformed) {
+            String problem = malformed.getProblem();
+            throw malformed
+                    .getProblemMark()
+                    .map(mark -> new DatasetFileException(at(file, mark) + "is not YAML: " + problem))
+                    .orElseGet(() -> new DatasetFileException(file + ": is not YAML: " + problem));
+        } catch (YamlEngineException malformed) {
+            throw new DatasetFileException(file + ": is not YAML: " + malformed.getMessage());
+        }
+    }
+
+    /** Says what is wrong with this value. */
+    DatasetFileException error(String problem) {
+        return new DatasetFileException(
+                node.getStartMark().map(mark -> at(file, mark)).orElse(file + ": ") + problem);
+    }
+
+    private static String at(String file, Mark mark) {
+        return file + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1) + ": ";
+    }
+
+    boolean isText() {
+        return node instanceof ScalarNode;
+    }
+
+    boolean isList() {
+        return node instanceof SequenceNode;
+    }
+
+    /** A scalar that is not empty, as it is written. */
+    String text(String what) {
+        if (node instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
+            return scalar.getValue();
+        }
+        throw error("expected " + what + (node instanceof ScalarNode ? ", was empty" : ", was " + kind()));
+    }
+
+    /** What a function makes of the text; its refusal is said with the place. */
+    <T> T text(String what, Function<String, T> parser) {
+        String text = text(what);
+        try {
+            return parser.apply(text);
+        } catch (DatasetFileException placed) {
+            throw placed;
+        } catch (IllegalArgumentException refused) {
+            throw error(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    boolean truth(String what) {
+        return switch (text(what)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw error("expected true or false for " + what + ", was '" + text(what) + "'");
+        };
+    }
+
+    List<YamlValue> list(String what) {
+        if (node instanceof SequenceNode sequence) {
+            return sequence.getValue().stream()
+                    .map(each -> new YamlValue(file, each))
+                    .toList();
+        }
+        throw error("expected " + what + ", was " + kind());
+    }
+
+    /** A list of texts, or one text that stands for a list of one. */
+    List<String> texts(String what) {
+        return isText()
+                ? List.of(text(what))
+                : list(what).stream().map(each -> each.text(what)).toList();
+    }
+
+    /** A mapping with keys that the author chose. */
+    Map<String, YamlValue> mapping(String what) {
+        if (!(node instanceof MappingNode mapping)) {
+            throw error("expected " + what + ", was " + kind());
+        }
+        Map<String, YamlValue> values = new LinkedHashMap<>();
+        for (NodeTuple entry : mapping.getValue()) {
+            YamlValue key = new YamlValue(file, entry.getKeyNode());
+            if (values.put(key.text("a key"), new YamlValue(file, entry.getValueNode())) != null) {
+                throw key.error("the key '" + key.text("a key") + "' stands here twice");
+            }
+        }
+        return values;
+    }
+
+    /** A mapping with keys of a closed set. */
+    Fields fields(String what, List<String> allowed) {
+        Map<String, YamlValue> values = mapping(what);
+        List<String> unknown = new ArrayList<>(values.keySet());
+        unknown.removeAll(allowed);
+        if (!unknown.isEmpty()) {
+            throw key(unknown.get(0))
+                    .error("the key '" + unknown.get(0) + "' is unknown: expected one of "
+                            + String.join(", ", allowed));
+        }
+        return new Fields(this, what, values);
+    }
+
+    private YamlValue key(String name) {
+        return ((MappingNode) node)
+                .getValue().stream()
+                        .map(NodeTuple::getKeyNode)
+                        .filter(key -> key instanceof ScalarNode scalar
+                                && scalar.getValue().equals(name))
+                        .findFirst()
+                        .map(key -> new YamlValue(file, key))
+                        .orElse(this);
+    }
+
+    private String kind() {
+        if (node instanceof MappingNode) {
+            return "a mapping";
+        }
+        return node instanceof SequenceNode ? "a list" : "a text";
+    }
+
+    /** The values of a mapping, by their keys. */
+    record Fields(YamlValue of, String what, Map<String, YamlValue> values) {
+
+        Optional<YamlValue> find(String key) {
+            return Optional.ofNullable(values.get(key));
+        }
+
+        YamlValue require(String key) {
+            return find(key).orElseThrow(() -> of.error(what + " needs the key '" + key + "'"));
+        }
+    }
+}

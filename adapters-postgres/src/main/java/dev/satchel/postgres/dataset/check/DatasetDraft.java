@@ -1,0 +1,149 @@
+package dev.satchel.postgres.dataset.check;
+
+import dev.satchel.postgres.dataset.OwnerPath;
+import dev.satchel.postgres.dataset.OwnerPath.Step;
+import dev.satchel.postgres.dataset.SourceType;
+import dev.satchel.postgres.dataset.TableName;
+import dev.satchel.postgres.dataset.check.LiveCatalogue.ForeignKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** A file of datasets being written. */
+final class DatasetDraft {
+
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_ ,;.()]*");
+
+    /** Scalars that are no texts in YAML. */
+    private static final Set<String> RESERVED =
+            Set.of("true", "false", "null", "True", "False", "Null", "TRUE", "FALSE", "NULL");
+
+    private static final String HEAD = """
+            # A draft by 'satchel datasets propose'. Look at each table: is it the user's own, and may they have every column?
+            # Then name the file in SATCHEL_DATASETS and run 'satchel datasets check'.
+            datasets:
+            """;
+
+    private final StringBuilder text = new StringBuilder();
+
+    /** A column to be exported, by its name in the table. */
+    record DraftColumn(String source, SourceType type) {}
+
+    void remove(String name, List<TableName> tables) {
+        text.append("  # This database has no ")
+                .append(String.join(
+                        " and no ", tables.stream().map(TableName::toString).toList()))
+                .append(".\n  - {name: ")
+                .append(name)
+                .append(", remove: true}\n\n");
+    }
+
+    void add(
+            String name,
+            String description,
+            TableName table,
+            List<OwnerPath> owners,
+            String date,
+            List<String> order,
+            Map<String, DraftColumn> columns,
+            Map<String, String> excluded,
+            List<ForeignKey> notFollowed) {
+        line(2, "- name: " + name);
+        line(4, "description: " + scalar(description));
+        line(4, "table: " + scalar(table.toString()));
+        for (ForeignKey key : notFollowed) {
+            line(
+                    4,
+                    "# " + String.join(", ", key.columns()).replaceAll("\\R", " ") + " leads to users too, over "
+                            + key.target() + ", and is not followed.");
+        }
+        if (owners.size() == 1) {
+            owner("owner: ", owners.get(0), 4);
+        } else {
+            line(4, "# Each of these makes a row the user's.");
+            line(4, "owner:");
+            owners.forEach(owner -> owner("- ", owner, 6));
+        }
+        if (!date.isEmpty()) {
+            line(4, "date: " + scalar(date));
+        }
+        line(4, "order: " + list(order));
+        line(4, "columns:");
+        columns.forEach((called, column) -> line(
+                6,
+                scalar(called) + ": "
+                        + (called.equals(column.source())
+                                ? column.type().code()
+                                : "{column: " + scalar(column.source()) + ", type: "
+                                        + column.type().code() + "}")));
+        if (!excluded.isEmpty()) {
+            line(4, "excluded:");
+            excluded.forEach((column, reason) -> line(6, scalar(column) + ": " + scalar(reason)));
+        }
+        text.append("\n");
+    }
+
+    private void owner(String before, OwnerPath owner, int indent) {
+        if (owner.steps().isEmpty()) {
+            line(indent, before + scalar(owner.column()));
+            return;
+        }
+        boolean isItem = before.equals("- ");
+        line(indent, isItem ? "- via:" : "owner:");
+        if (!isItem) {
+            line(indent + 2, "via:");
+        }
+        for (Step step : owner.steps()) {
+            line(
+                    indent + 4,
+                    "- {columns: " + list(step.columns()) + ", table: "
+                            + scalar(step.table().toString()) + ", key: " + list(step.key()) + "}");
+        }
+        line(indent + 2, "column: " + scalar(owner.column()));
+    }
+
+    private void line(int indent, String content) {
+        text.append(" ".repeat(indent)).append(content).append("\n");
+    }
+
+    private static String list(List<String> names) {
+        List<String> scalars = new ArrayList<>();
+        names.forEach(name -> scalars.add(scalar(name)));
+        return scalars.size() == 1 ? scalars.get(0) : "[" + String.join(", ", scalars) + "]";
+    }
+
+    // Quoted unless it is sure that it need not be, inside of brackets too.
+    private static String scalar(String value) {
+        boolean isPlain = PLAIN.matcher(value).matches()
+                && !value.endsWith(" ")
+                && !value.contains(",")
+                && !RESERVED.contains(value);
+        if (isPlain) {
+            return value;
+        }
+        StringBuilder quoted = new StringBuilder("\"");
+        value.codePoints().forEach(point -> {
+            switch (point) {
+                case '"' -> quoted.append("\\\"");
+                case '\\' -> quoted.append("\\\\");
+                default -> {
+                    if (Character.isISOControl(point) || point == 0x2028 || point == 0x2029 || point == 0xFEFF) {
+                        quoted.append(String.format(Locale.ROOT, "\\u%04X", point));
+                    } else {
+                        quoted.appendCodePoint(point);
+                    }
+                }
+            }
+        });
+        return quoted.append('"').toString();
+    }
+
+    String text() {
+        return text.isEmpty()
+                ? HEAD.stripTrailing() + " []\n"
+                : HEAD + text.toString().stripTrailing() + "\n";
+    }
+}

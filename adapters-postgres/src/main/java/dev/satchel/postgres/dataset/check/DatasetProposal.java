@@ -1,0 +1,271 @@
+package dev.satchel.postgres.dataset.check;
+
+import dev.satchel.postgres.dataset.DatasetQuery;
+import dev.satchel.postgres.dataset.OwnerPath;
+import dev.satchel.postgres.dataset.OwnerPath.Step;
+import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.postgres.dataset.SourceColumn;
+import dev.satchel.postgres.dataset.SourceColumn.Source;
+import dev.satchel.postgres.dataset.SourceType;
+import dev.satchel.postgres.dataset.TableName;
+import dev.satchel.postgres.dataset.TableRelations;
+import dev.satchel.postgres.dataset.check.LiveCatalogue.ForeignKey;
+import dev.satchel.postgres.dataset.check.LiveCatalogue.LiveColumn;
+import dev.satchel.postgres.dataset.check.LiveCatalogue.Table;
+import dev.satchel.record.ExportType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drafts datasets for a database: one for every table that leads to users and is not known, those with columns that are not
+ * known once more with them, and the removal of those that the database has no table for.
+ *
+ * <p>Foreign keys are followed step by step from the table of users, and the shortest way counts. Where several are as short,
+ * those count whose rows are deleted with the row they lead to, because they are a part of it; where that holds for none or
+ * all, each makes the row the user's.
+ */
+final class DatasetProposal {
+
+    static final String USER_ID = "user_id";
+
+    private static final String OWN_ID = "the user's own id, the same in every record";
+
+    private static final List<String> MOMENTS = List.of(
+            "created_at",
+            "inserted_at",
+            "occurred_at",
+            "happened_at",
+            "sent_at",
+            "placed_at",
+            "started_at",
+            "posted_at");
+
+    private final PostgresDatasets known;
+    private final LiveCatalogue live;
+    private final Map<TableName, List<OwnerPath>> owners = new LinkedHashMap<>();
+    private final Map<TableName, List<ForeignKey>> notFollowed = new LinkedHashMap<>();
+    private final Set<String> names = new HashSet<>();
+
+    public DatasetProposal(PostgresDatasets known, LiveCatalogue live) {
+        this.known = known;
+        this.live = live;
+        known.all().forEach(query -> names.add(query.dataset().name()));
+        findOwners();
+    }
+
+    /** Whether a table holds the users themselves. */
+    static boolean isUsers(TableName table) {
+        return table.name().equals("users")
+                && (table.schema().equals("public") || table.schema().equals("auth"));
+    }
+
+    private void findOwners() {
+        List<Table> waiting = new ArrayList<>();
+        for (Table table : live.tables().values()) {
+            if (table.isTable()) {
+                List<OwnerPath> direct = direct(table);
+                if (direct.isEmpty()) {
+                    waiting.add(table);
+                } else {
+                    owners.put(table.name(), direct);
+                }
+            }
+        }
+        boolean found = true;
+        while (found) {
+            Map<TableName, List<OwnerPath>> further = new LinkedHashMap<>();
+            for (Table table : waiting) {
+                List<ForeignKey> leading = table.foreignKeys().stream()
+                        .filter(key -> owners.containsKey(key.target()) && !isUsers(key.target()))
+                        .toList();
+                if (!leading.isEmpty()) {
+                    further.put(table.name(), paths(table, leading));
+                }
+            }
+            found = !further.isEmpty();
+            owners.putAll(further);
+            waiting.removeIf(table -> further.containsKey(table.name()));
+        }
+    }
+
+    private static List<OwnerPath> direct(Table table) {
+        Set<OwnerPath> direct = new LinkedHashSet<>();
+        if (isUsers(table.name()) && table.primaryKey().size() == 1) {
+            direct.add(new OwnerPath(List.of(), table.primaryKey().get(0)));
+            return List.copyOf(direct);
+        }
+        for (ForeignKey key : table.foreignKeys()) {
+            if (isUsers(key.target())) {
+                boolean byId = key.key().equals(List.of("id"));
+                direct.add(
+                        byId
+                                ? new OwnerPath(List.of(), key.columns().get(0))
+                                : new OwnerPath(List.of(new Step(key.columns(), key.target(), key.key())), "id"));
+            }
+        }
+        LiveColumn byName = table.columns().get(USER_ID);
+        if (direct.isEmpty() && byName != null && byName.type().base().equals("uuid")) {
+            direct.add(new OwnerPath(List.of(), USER_ID));
+        }
+        return List.copyOf(direct);
+    }
+
+    private List<OwnerPath> paths(Table table, List<ForeignKey> leading) {
+        List<ForeignKey> parts =
+                leading.stream().filter(ForeignKey::isCascading).toList();
+        List<ForeignKey> followed = parts.isEmpty() ? leading : parts;
+        List<ForeignKey> left =
+                leading.stream().filter(key -> !followed.contains(key)).toList();
+        if (!left.isEmpty()) {
+            notFollowed.put(table.name(), left);
+        }
+        List<OwnerPath> paths = new ArrayList<>();
+        for (ForeignKey key : followed) {
+            for (OwnerPath owner : owners.getOrDefault(key.target(), List.of())) {
+                List<Step> steps = new ArrayList<>();
+                steps.add(new Step(key.columns(), key.target(), key.key()));
+                steps.addAll(owner.steps());
+                paths.add(new OwnerPath(steps, owner.column()));
+            }
+        }
+        return paths;
+    }
+
+    /** The draft, as a file of datasets. */
+    public String yaml() {
+        DatasetDraft draft = new DatasetDraft();
+        Set<Source> registered = known.registered().keySet();
+        Set<TableName> knownTables = new HashSet<>(known.excludedTables().keySet());
+        registered.forEach(source -> knownTables.add(source.table()));
+        for (DatasetQuery query : known.all()) {
+            if (!query.isIn(live.schema())) {
+                draft.remove(query.dataset().name(), query.relations().homes());
+            } else if (query.relations() instanceof TableRelations relations) {
+                live.find(relations.owned().table())
+                        .filter(Table::isTable)
+                        .filter(table -> table.columns().keySet().stream()
+                                .anyMatch(column -> !registered.contains(new Source(table.name(), column))))
+                        .ifPresent(table -> draft(draft, table, query));
+            }
+        }
+        for (Map.Entry<TableName, List<OwnerPath>> owned : owners.entrySet()) {
+            if (!knownTables.contains(owned.getKey())) {
+                live.find(owned.getKey()).ifPresent(table -> draft(draft, table, null));
+            }
+        }
+        return draft.text();
+    }
+
+    private void draft(DatasetDraft draft, Table table, @Nullable DatasetQuery replaced) {
+        List<OwnerPath> paths = replaced == null
+                ? owners.getOrDefault(table.name(), List.of())
+                : ((TableRelations) replaced.relations()).owned().owners();
+        Map<String, SourceColumn> before = new LinkedHashMap<>();
+        Map<String, String> excludedBefore = new LinkedHashMap<>();
+        if (replaced != null) {
+            replaced.columns().forEach(column -> {
+                if (column.source() != null && column.source().table().equals(table.name())) {
+                    before.put(column.source().column(), column);
+                }
+            });
+            replaced.excluded().forEach((source, reason) -> {
+                if (source.table().equals(table.name())) {
+                    excludedBefore.put(source.column(), reason);
+                }
+            });
+        }
+        Map<String, String> excluded = new LinkedHashMap<>();
+        Map<String, DatasetDraft.DraftColumn> columns = new LinkedHashMap<>();
+        boolean isOwnersAlone = paths.size() == 1 && paths.get(0).steps().isEmpty() && !isUsers(table.name());
+        for (LiveColumn column : table.columns().values()) {
+            String reason = excludedBefore.get(column.name());
+            SourceColumn earlier = before.get(column.name());
+            Optional<String> secret = earlier == null ? PossibleSecret.reason(column) : Optional.empty();
+            if (reason != null) {
+                excluded.put(column.name(), reason);
+            } else if (secret.isPresent()) {
+                excluded.put(column.name(), "proposed to be left out, because it " + secret.get());
+            } else if (earlier == null
+                    && isOwnersAlone
+                    && paths.get(0).column().equals(column.name())
+                    && !table.primaryKey().equals(List.of(column.name()))) {
+                excluded.put(column.name(), OWN_ID);
+            } else {
+                String called = earlier == null
+                        ? called(column.name())
+                        : earlier.column().name();
+                SourceType type = earlier != null && earlier.type().reads(column.type())
+                        ? earlier.type()
+                        : SourceType.of(column.type());
+                columns.put(called, new DatasetDraft.DraftColumn(column.name(), type));
+            }
+        }
+        Optional<String> date = date(table, columns);
+        draft.add(
+                replaced == null ? name(table.name()) : replaced.dataset().name(),
+                replaced == null
+                        ? table.name().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                        : replaced.dataset().description(),
+                table.name(),
+                paths,
+                date.orElse(""),
+                order(table, date),
+                columns,
+                excluded,
+                notFollowed.getOrDefault(table.name(), List.of()));
+    }
+
+    // The key of a row in JSON Lines.
+    private static String called(String column) {
+        return column.equals("dataset") ? "dataset_" : column;
+    }
+
+    private String name(TableName table) {
+        String base = table.name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
+        base = base.matches("[a-z].*") ? base : "t_" + base;
+        base = base.equals(ExportType.ALL) ? "all_rows" : base;
+        base = base.substring(0, Math.min(base.length(), 40));
+        String name = base;
+        for (int number = 2; !names.add(name); number++) {
+            name = base + "_" + number;
+        }
+        return name;
+    }
+
+    private static Optional<String> date(Table table, Map<String, DatasetDraft.DraftColumn> columns) {
+        List<String> moments = columns.values().stream()
+                .filter(column -> column.type() == SourceType.TIMESTAMPTZ
+                        || column.type() == SourceType.TIMESTAMP
+                        || column.type() == SourceType.DATE)
+                .map(DatasetDraft.DraftColumn::source)
+                .toList();
+        return isUsers(table.name())
+                ? Optional.empty()
+                : MOMENTS.stream()
+                        .filter(moments::contains)
+                        .findFirst()
+                        .or(() -> moments.stream().findFirst());
+    }
+
+    private static List<String> order(Table table, Optional<String> date) {
+        Set<String> order = new LinkedHashSet<>();
+        date.ifPresent(order::add);
+        if (table.primaryKey().isEmpty()) {
+            table.columns().values().stream()
+                    .filter(LiveColumn::isSortable)
+                    .map(LiveColumn::name)
+                    .forEach(order::add);
+        } else {
+            order.addAll(table.primaryKey());
+        }
+        return List.copyOf(order);
+    }
+}

@@ -1,0 +1,237 @@
+package dev.satchel.postgres.dataset.check;
+
+import dev.satchel.postgres.dataset.LiveSchema;
+import dev.satchel.postgres.dataset.SourceType.LiveType;
+import dev.satchel.postgres.dataset.TableName;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The tables and views of some schemas as the connected database has them, with what datasets rest on. */
+record LiveCatalogue(Map<TableName, Table> tables) {
+
+    /**
+     * A table or view.
+     *
+     * @param isTable whether it has rows of its own, which policies can guard
+     * @param indexes the columns of each index, as far as they are columns
+     * @param unique the columns of each unique index
+     */
+    record Table(
+            TableName name,
+            boolean isTable,
+            boolean hasRowSecurity,
+            Map<String, LiveColumn> columns,
+            List<String> primaryKey,
+            List<ForeignKey> foreignKeys,
+            List<List<String>> indexes,
+            List<List<String>> unique) {
+
+        boolean isIndexedBy(Collection<String> wanted) {
+            return indexes.stream()
+                    .anyMatch(index -> index.size() >= wanted.size()
+                            && index.subList(0, wanted.size()).containsAll(wanted));
+        }
+
+        boolean isUnique(Collection<String> wanted) {
+            return unique.stream().anyMatch(key -> !key.isEmpty() && wanted.containsAll(key));
+        }
+    }
+
+    /**
+     * A column.
+     *
+     * @param printed its type as PostgreSQL prints it
+     * @param isReadable whether the role {@code authenticated} may read it
+     */
+    record LiveColumn(String name, LiveType type, String printed, boolean isSortable, boolean isReadable) {}
+
+    /** A foreign key; whether deleting the row it leads to deletes this one shows that it is a part of that one. */
+    record ForeignKey(List<String> columns, TableName target, List<String> key, boolean isCascading) {}
+
+    private static final String COLUMNS = """
+            WITH RECURSIVE resolved (type, base) AS (
+                SELECT type.oid, type.oid
+                  FROM pg_catalog.pg_type AS type
+                 UNION ALL
+                SELECT resolved.type, type.typbasetype
+                  FROM resolved
+                  JOIN pg_catalog.pg_type AS type ON type.oid = resolved.base
+                 WHERE type.typtype = 'd'
+            )
+            SELECT namespace.nspname, relation.relname, relation.relkind IN ('r', 'p', 'f') AS is_table,
+                   relation.relrowsecurity, attribute.attname, base.typname,
+                   base.typcategory = 'A' AND base.typelem <> 0 AS is_array, base.typtype = 'c' AS is_composite,
+                   pg_catalog.format_type(attribute.atttypid, attribute.atttypmod) AS printed,
+                   base.typcategory <> 'G' AND base.typtype <> 'c'
+                   AND base.typname NOT IN ('json', 'xml', '_json', '_xml') AS is_sortable,
+                   COALESCE(pg_catalog.has_schema_privilege(reader.oid, namespace.oid, 'USAGE')
+                            AND pg_catalog.has_column_privilege(reader.oid, relation.oid, attribute.attnum, 'SELECT'),
+                            false) AS is_readable
+              FROM pg_catalog.pg_class AS relation
+              JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
+              JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid = relation.oid
+              JOIN resolved ON resolved.type = attribute.atttypid
+              JOIN pg_catalog.pg_type AS base ON base.oid = resolved.base AND base.typtype <> 'd'
+              LEFT JOIN pg_catalog.pg_roles AS reader ON reader.rolname = 'authenticated'
+             WHERE namespace.nspname = ANY (?)
+               AND relation.relkind IN ('r', 'p', 'v', 'm', 'f')
+               AND NOT relation.relispartition
+               AND attribute.attnum > 0
+               AND NOT attribute.attisdropped
+             ORDER BY namespace.nspname, relation.relname, attribute.attnum
+            """;
+
+    private static final String CONSTRAINTS = """
+            SELECT namespace.nspname, relation.relname, found.contype,
+                   (SELECT array_agg(attribute.attname::text ORDER BY part.n)
+                      FROM unnest(found.conkey) WITH ORDINALITY AS part (attnum, n)
+                      JOIN pg_catalog.pg_attribute AS attribute
+                        ON attribute.attrelid = found.conrelid AND attribute.attnum = part.attnum) AS columns,
+                   other_schema.nspname AS other_schema, other.relname AS other,
+                   (SELECT array_agg(attribute.attname::text ORDER BY part.n)
+                      FROM unnest(found.confkey) WITH ORDINALITY AS part (attnum, n)
+                      JOIN pg_catalog.pg_attribute AS attribute
+                        ON attribute.attrelid = found.confrelid AND attribute.attnum = part.attnum) AS key,
+                   found.confdeltype = 'c' AS is_cascading
+              FROM pg_catalog.pg_constraint AS found
+              JOIN pg_catalog.pg_class AS relation ON relation.oid = found.conrelid
+              JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
+              LEFT JOIN pg_catalog.pg_class AS other ON other.oid = found.confrelid
+              LEFT JOIN pg_catalog.pg_namespace AS other_schema ON other_schema.oid = other.relnamespace
+             WHERE namespace.nspname = ANY (?)
+               AND found.contype IN ('p', 'f')
+               AND found.conparentid = 0
+             ORDER BY namespace.nspname, relation.relname, found.conname
+            """;
+
+    private static final String INDEXES = """
+            SELECT namespace.nspname, relation.relname, found.indisunique AND found.indpred IS NULL AS is_unique,
+                   (SELECT array_agg(attribute.attname::text ORDER BY part.n)
+                      FROM unnest(found.indkey::smallint[]) WITH ORDINALITY AS part (attnum, n)
+                      JOIN pg_catalog.pg_attribute AS attribute
+                        ON attribute.attrelid = found.indrelid AND attribute.attnum = part.attnum
+                     WHERE part.n <= found.indnkeyatts) AS columns,
+                   0 = ANY (found.indkey::smallint[]) AS has_expression
+              FROM pg_catalog.pg_index AS found
+              JOIN pg_catalog.pg_class AS relation ON relation.oid = found.indrelid
+              JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
+             WHERE namespace.nspname = ANY (?)
+               AND found.indisvalid
+             ORDER BY namespace.nspname, relation.relname, found.indexrelid
+            """;
+
+    public static LiveCatalogue read(Connection connection, Collection<String> schemas) throws SQLException {
+        Map<TableName, Table> tables = new LinkedHashMap<>();
+        try (PreparedStatement statement = prepare(connection, COLUMNS, schemas);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                TableName name = name(row);
+                Table table = tables.get(name);
+                if (table == null) {
+                    table = new Table(
+                            name,
+                            row.getBoolean("is_table"),
+                            row.getBoolean("relrowsecurity"),
+                            new LinkedHashMap<>(),
+                            new ArrayList<>(),
+                            new ArrayList<>(),
+                            new ArrayList<>(),
+                            new ArrayList<>());
+                    tables.put(name, table);
+                }
+                String column = row.getString("attname");
+                LiveType type = new LiveType(
+                        row.getString("typname"), row.getBoolean("is_array"), row.getBoolean("is_composite"));
+                table.columns()
+                        .put(
+                                column,
+                                new LiveColumn(
+                                        column,
+                                        type,
+                                        row.getString("printed"),
+                                        row.getBoolean("is_sortable"),
+                                        row.getBoolean("is_readable")));
+            }
+        }
+        readConstraints(connection, schemas, tables);
+        readIndexes(connection, schemas, tables);
+        return new LiveCatalogue(tables);
+    }
+
+    private static void readConstraints(Connection connection, Collection<String> schemas, Map<TableName, Table> tables)
+            throws SQLException {
+        try (PreparedStatement statement = prepare(connection, CONSTRAINTS, schemas);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                Table table = tables.get(name(row));
+                if (table == null) {
+                    continue;
+                }
+                if (row.getString("contype").equals("p")) {
+                    table.primaryKey().addAll(texts(row, "columns"));
+                } else {
+                    table.foreignKeys()
+                            .add(new ForeignKey(
+                                    texts(row, "columns"),
+                                    new TableName(row.getString("other_schema"), row.getString("other")),
+                                    texts(row, "key"),
+                                    row.getBoolean("is_cascading")));
+                }
+            }
+        }
+    }
+
+    private static void readIndexes(Connection connection, Collection<String> schemas, Map<TableName, Table> tables)
+            throws SQLException {
+        try (PreparedStatement statement = prepare(connection, INDEXES, schemas);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                Table table = tables.get(name(row));
+                if (table != null && !row.getBoolean("has_expression")) {
+                    table.indexes().add(texts(row, "columns"));
+                    if (row.getBoolean("is_unique")) {
+                        table.unique().add(texts(row, "columns"));
+                    }
+                }
+            }
+        }
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql, Collection<String> schemas)
+            throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statement.setArray(1, connection.createArrayOf("text", schemas.toArray()));
+        return statement;
+    }
+
+    private static TableName name(ResultSet row) throws SQLException {
+        return new TableName(row.getString("nspname"), row.getString("relname"));
+    }
+
+    private static List<String> texts(ResultSet row, String column) throws SQLException {
+        Array array = row.getArray(column);
+        return array == null ? List.of() : List.copyOf(Arrays.asList((String[]) array.getArray()));
+    }
+
+    Optional<Table> find(TableName name) {
+        return Optional.ofNullable(tables.get(name));
+    }
+
+    /** For the statements that datasets make. */
+    LiveSchema schema() {
+        Map<TableName, Set<String>> columns = new LinkedHashMap<>();
+        tables.forEach((name, table) -> columns.put(name, table.columns().keySet()));
+        return new LiveSchema(columns);
+    }
+}

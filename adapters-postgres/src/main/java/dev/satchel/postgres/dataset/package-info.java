@@ -1,0 +1,8 @@
+/**
+ * Datasets as YAML files: {@link dev.satchel.postgres.dataset.PostgresDatasets} reads them, and {@link
+ * dev.satchel.postgres.dataset.DatasetQuery} makes the statement that reads one user's records.
+ */
+@NullMarked
+package dev.satchel.postgres.dataset;
+
+import org.jspecify.annotations.NullMarked;

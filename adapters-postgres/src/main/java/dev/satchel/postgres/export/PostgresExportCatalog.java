@@ -1,0 +1,137 @@
+package dev.satchel.postgres.export;
+
+import dev.satchel.UserId;
+import dev.satchel.export.ExportCatalog;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Reads {@code public.export_history} as it is, whoever wrote the rows.
+ *
+ * <p>Except {@code file_url}, which other programs may write too: it counts only where {@code satchel.upload_journal} has it
+ * as what a worker published for that export.
+ */
+final class PostgresExportCatalog implements ExportCatalog {
+
+    private static final String FIND = """
+            SELECT h.id, h.user_id, h.export_type, h.export_format, h.status, h.records_count, h.file_size_bytes,
+                   f.url, coalesce(h.filters, '{}')::text AS filters, coalesce(h.data, '{}')::text AS manifest,
+                   h.error_message, h.retry_count, h.created_at, h.started_at, h.completed_at, h.expires_at
+              FROM public.export_history h
+              LEFT JOIN satchel.upload_journal f
+                ON f.url = h.file_url AND f.export_id = h.id AND f.published_at IS NOT NULL
+             WHERE h.id = :id
+            """;
+
+    private static final String NEWEST = """
+            SELECT h.id, h.user_id, h.export_type, h.export_format, h.status, h.records_count, h.file_size_bytes,
+                   f.url, coalesce(h.filters, '{}')::text AS filters, coalesce(h.data, '{}')::text AS manifest,
+                   h.error_message, h.retry_count, h.created_at, h.started_at, h.completed_at, h.expires_at
+              FROM public.export_history h
+              LEFT JOIN satchel.upload_journal f
+                ON f.url = h.file_url AND f.export_id = h.id AND f.published_at IS NOT NULL
+             WHERE (:user::uuid IS NULL OR h.user_id = :user::uuid)
+               AND (:status::text IS NULL OR h.status = :status::text)
+             ORDER BY h.created_at DESC, h.id
+             LIMIT :limit
+            """;
+
+    private static final String FIND_DOWNLOADABLE = """
+            SELECT h.id, h.user_id, f.url,
+                   floor(extract(epoch FROM h.expires_at - statement_timestamp()) * 1000)::bigint AS remaining
+              FROM public.export_history h
+              JOIN satchel.upload_journal f
+                ON f.url = h.file_url AND f.export_id = h.id AND f.published_at IS NOT NULL
+             WHERE h.id = :id
+               AND h.status = 'completed'
+               AND h.expires_at > statement_timestamp()
+               AND h.expires_at < 'infinity'
+            """;
+
+    private final JdbcClient jdbc;
+
+    public PostgresExportCatalog(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Override
+    public Optional<Entry> find(UUID id) {
+        return jdbc.sql(FIND).param("id", id).query((row, number) -> entry(row)).optional();
+    }
+
+    @Override
+    public List<Entry> newest(@Nullable UserId user, @Nullable String status, int limit) {
+        return jdbc.sql(NEWEST)
+                .param("user", user == null ? null : user.value())
+                .param("status", status)
+                .param("limit", limit)
+                .query((row, number) -> entry(row))
+                .list();
+    }
+
+    @Override
+    public Optional<Downloadable> downloadable(UUID id) {
+        return jdbc.sql(FIND_DOWNLOADABLE)
+                .param("id", id)
+                .query((row, number) -> downloadable(row))
+                .optional()
+                .flatMap(found -> found);
+    }
+
+    private static Optional<Downloadable> downloadable(ResultSet row) throws SQLException {
+        URI location = location(row);
+        if (location == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new Downloadable(
+                row.getObject("id", UUID.class),
+                new UserId(row.getObject("user_id", UUID.class)),
+                location,
+                Duration.ofMillis(row.getLong("remaining"))));
+    }
+
+    private static Entry entry(ResultSet row) throws SQLException {
+        return new Entry(
+                row.getObject("id", UUID.class),
+                new UserId(row.getObject("user_id", UUID.class)),
+                row.getString("export_type"),
+                row.getString("export_format"),
+                row.getString("status"),
+                row.getLong("records_count"),
+                row.getObject("file_size_bytes", Long.class),
+                location(row),
+                row.getString("filters"),
+                row.getString("manifest"),
+                row.getString("error_message"),
+                row.getInt("retry_count"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                instant(row, "started_at"),
+                instant(row, "completed_at"),
+                instant(row, "expires_at"));
+    }
+
+    // A record from before its column was checked may be no location; it must not spoil a whole list.
+    private static @Nullable URI location(ResultSet row) throws SQLException {
+        String text = row.getString("url");
+        try {
+            return text == null ? null : new URI(text);
+        } catch (URISyntaxException foreign) {
+            return null;
+        }
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.satchel.postgres.export;
+
+import dev.satchel.export.ExportCatalog;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.postgres.session.StatementSettings;
+import dev.satchel.record.DatasetCatalogue;
+import dev.satchel.store.KnownStores;
+import dev.satchel.store.ProbeRecords;
+import dev.satchel.store.UploadJournal;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The ports for exports, their files and their stores. */
+public final class PostgresExports {
+
+    private final JdbcClient jdbc;
+    private final DatasetCatalogue datasets;
+
+    public PostgresExports(DataSource dataSource, DatasetCatalogue datasets) {
+        this.jdbc = StatementSettings.client(dataSource);
+        this.datasets = datasets;
+    }
+
+    public ExportHistory history() {
+        return new PostgresExportHistory(jdbc, datasets);
+    }
+
+    public ExportCatalog catalog() {
+        return new PostgresExportCatalog(jdbc);
+    }
+
+    public UploadJournal uploadJournal() {
+        return new PostgresUploadJournal(jdbc);
+    }
+
+    public KnownStores knownStores() {
+        return new PostgresKnownStores(jdbc);
+    }
+
+    public ProbeRecords probeRecords() {
+        return new PostgresProbeRecords(jdbc);
+    }
+}

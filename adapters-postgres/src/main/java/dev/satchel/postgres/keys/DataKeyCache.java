@@ -1,0 +1,78 @@
+package dev.satchel.postgres.keys;
+
+import dev.satchel.keys.encryption.WrappedKey;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+
+/**
+ * Unwrapped data keys, so that not every opening asks the key-encryption key.
+ *
+ * <p>It holds so many, none for longer than its time; the oldest go first. Every opening reads the data key's row anyway,
+ * in the statement that reads the sealed key, and passes here what the row holds: a data key that another process deleted
+ * is not asked for any more, and one that another process wrapped anew is not found, and unwrapped with the key that
+ * wraps it now. What is past its time leaves memory with the next call. Safe for use by many threads.
+ */
+final class DataKeyCache {
+
+    private record Entry(WrappedKey wrapped, DataKey key, long addedAt) {}
+
+    // In the order they were added, which is the order in which they age.
+    private final Map<UUID, Entry> entries = new LinkedHashMap<>();
+    private final int capacity;
+    private final long nanosToLive;
+    private final LongSupplier nanoTime;
+
+    public DataKeyCache(int capacity, Duration timeToLive, LongSupplier nanoTime) {
+        this.capacity = capacity;
+        this.nanosToLive = timeToLive.toNanos();
+        this.nanoTime = nanoTime;
+    }
+
+    synchronized Optional<DataKey> find(UUID id, WrappedKey wrapped) {
+        dropOld();
+        Entry entry = entries.get(id);
+        if (entry == null) {
+            return Optional.empty();
+        }
+        if (!entry.wrapped().equals(wrapped)) {
+            entries.remove(id);
+            return Optional.empty();
+        }
+        return Optional.of(entry.key());
+    }
+
+    synchronized void add(WrappedKey wrapped, DataKey key) {
+        entries.remove(key.id());
+        entries.put(key.id(), new Entry(wrapped, key, nanoTime.getAsLong()));
+        dropOld();
+    }
+
+    synchronized void remove(UUID id) {
+        entries.remove(id);
+    }
+
+    synchronized void clear() {
+        entries.clear();
+    }
+
+    synchronized int size() {
+        return entries.size();
+    }
+
+    private void dropOld() {
+        long now = nanoTime.getAsLong();
+        Iterator<Entry> oldestFirst = entries.values().iterator();
+        while (oldestFirst.hasNext()) {
+            Entry oldest = oldestFirst.next();
+            if (entries.size() <= capacity && now - oldest.addedAt() < nanosToLive) {
+                return;
+            }
+            oldestFirst.remove();
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package dev.satchel.postgres.keys;
+
+import dev.satchel.UserId;
+import dev.satchel.keys.encryption.BrokenSealException;
+import dev.satchel.keys.encryption.DataKeys;
+import dev.satchel.keys.encryption.KeyEncryptionKeys;
+import dev.satchel.keys.encryption.OtherKeyEncryptionKeysException;
+import dev.satchel.keys.encryption.UnknownKeyEncryptionKeyException;
+import dev.satchel.keys.encryption.WrappedKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The data keys in {@code satchel.data_key}.
+ *
+ * <p>A batch is read without locks, wrapped anew in this process, and stored by one call of a function that takes only
+ * rows which still hold what was read and which nobody else has locked. So no lock is held while a key management service
+ * is asked, nothing waits for a rotation, and a rotation never brings back what was replaced or deleted meanwhile.
+ */
+final class PostgresDataKeys implements DataKeys {
+
+    private static final String KEY_ENCRYPTION_KEYS = "SELECT kek_id FROM satchel.key_encryption_keys()";
+
+    private static final String COUNT = """
+            SELECT kek_id, count(*) AS data_keys
+              FROM satchel.data_key
+             GROUP BY kek_id
+            """;
+
+    // Both halves walk the index. One condition with <> would also walk everything that is done.
+    private static final String FIND_NEXT = """
+            (SELECT id, user_id, provider, kek_id, wrapped
+               FROM satchel.data_key
+              WHERE kek_id < :primary
+                AND (kek_id, id, provider) > (:after_kek, :after_id, :after_provider)
+              ORDER BY kek_id, id, provider
+              LIMIT :limit)
+              UNION ALL
+            (SELECT id, user_id, provider, kek_id, wrapped
+               FROM satchel.data_key
+              WHERE kek_id > :primary
+                AND (kek_id, id, provider) > (:after_kek, :after_id, :after_provider)
+              ORDER BY kek_id, id, provider
+              LIMIT :limit)
+              ORDER BY kek_id, id, provider
+              LIMIT :limit
+            """;
+
+    private static final String REWRAP = """
+            SELECT satchel.rewrap_data_keys(:ids::uuid[], :providers, :befores, :keks, :afters)
+            """;
+
+    // Those who store a data key hold it shared, until they have committed.
+    private static final String WAIT_FOR_STORING =
+            "SELECT pg_advisory_xact_lock(hashtextextended('satchel.data_key', 0))";
+
+    /** Data keys per statement where nothing is changed. */
+    private static final int PAGE = 1000;
+
+    private final JdbcClient jdbc;
+    private final KeyEncryptionKeys keyEncryptionKeys;
+    private final DataKeyCache cache;
+
+    // Where the next call begins: what a rotation leaves behind it stays in the index while any snapshot is older, and
+    // would be walked again before each batch. Only a hint, because nobody is told that there is nothing left before
+    // one
+    // walk over all.
+    private volatile Place reached = Place.START;
+
+    public PostgresDataKeys(JdbcClient jdbc, KeyEncryptionKeys keyEncryptionKeys, DataKeyCache cache) {
+        this.jdbc = jdbc;
+        this.keyEncryptionKeys = keyEncryptionKeys;
+        this.cache = cache;
+    }
+
+    /** The ids of the key-encryption keys that wrap a data key, as the caller's transaction sees it. */
+    static Set<String> keyEncryptionKeys(JdbcClient jdbc) {
+        return jdbc.sql(KEY_ENCRYPTION_KEYS).query(String.class).set();
+    }
+
+    @Override
+    public void requireOwnKeyEncryptionKeys() {
+        OtherKeyEncryptionKeysException.requireOneOf(keyEncryptionKeys(jdbc), keyEncryptionKeys);
+    }
+
+    @Override
+    public SortedMap<String, Long> countByKeyEncryptionKey() {
+        SortedMap<String, Long> counts = new TreeMap<>();
+        jdbc.sql(COUNT).query(row -> {
+            counts.put(row.getString("kek_id"), row.getLong("data_keys"));
+        });
+        return counts;
+    }
+
+    @Override
+    public int rewrapNext(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("a batch has at least one data key, was " + limit);
+        }
+        Set<String> missing = new HashSet<>();
+        Place after = reached;
+        boolean isWhole = after.equals(Place.START);
+        while (true) {
+            // Asked each time: a batch that somebody else's later rotation has overtaken is done, and not to be done
+            // anew.
+            List<Stored> batch = next(keyEncryptionKeys.primaryId(), after, limit);
+            if (batch.isEmpty()) {
+                reached = Place.START;
+                if (isWhole) {
+                    return 0;
+                }
+                // What was passed over earlier may be free by now, and new ones may have come.
+                after = Place.START;
+                isWhole = true;
+                continue;
+            }
+            int rewrapped = rewrap(batch, missing);
+            Stored last = batch.get(batch.size() - 1);
+            // Of what a missing key wraps one batch has told enough; there may be a whole table of it.
+            after = missing.contains(last.wrapped().keyEncryptionKey()) ? Place.afterAllOf(last) : Place.after(last);
+            if (rewrapped > 0) {
+                reached = after;
+                cache.clear();
+                return rewrapped;
+            }
+        }
+    }
+
+    @Override
+    public SortedMap<String, Long> countUnopenable() {
+        SortedMap<String, Long> counts = new TreeMap<>();
+        String primary = keyEncryptionKeys.primaryId();
+        List<Stored> page = next(primary, Place.START, PAGE);
+        while (!page.isEmpty()) {
+            for (Stored stored : page) {
+                if (!canBeOpened(stored)) {
+                    counts.merge(stored.wrapped().keyEncryptionKey(), 1L, Long::sum);
+                }
+            }
+            page = next(primary, Place.after(page.get(page.size() - 1)), PAGE);
+        }
+        return counts;
+    }
+
+    @Override
+    public Set<String> keyEncryptionKeysInUse() {
+        // A statement of its own, because the next one is to see what those waited for have committed.
+        jdbc.sql(WAIT_FOR_STORING).query(locked -> {});
+        return keyEncryptionKeys(jdbc);
+    }
+
+    private boolean canBeOpened(Stored stored) {
+        try {
+            Arrays.fill(keyEncryptionKeys.unwrap(stored.wrapped(), stored.user(), stored.id()), (byte) 0);
+            return true;
+        } catch (BrokenSealException | UnknownKeyEncryptionKeyException e) {
+            return false;
+        }
+    }
+
+    private List<Stored> next(String primary, Place after, int limit) {
+        return jdbc.sql(FIND_NEXT)
+                .param("primary", primary)
+                .param("after_kek", after.kek())
+                .param("after_id", after.id())
+                .param("after_provider", after.provider())
+                .param("limit", limit)
+                .query(PostgresDataKeys::stored)
+                .list();
+    }
+
+    /** Adds to {@code missing} the key-encryption keys that there are not. */
+    private int rewrap(List<Stored> batch, Set<String> missing) {
+        List<Stored> befores = new ArrayList<>();
+        List<WrappedKey> afters = new ArrayList<>();
+        for (Stored stored : batch) {
+            if (missing.contains(stored.wrapped().keyEncryptionKey())) {
+                continue;
+            }
+            WrappedKey anew;
+            try {
+                anew = anew(stored);
+            } catch (BrokenSealException e) {
+                // It stays as it is, and is counted; it must not keep all others waiting.
+                continue;
+            } catch (UnknownKeyEncryptionKeyException e) {
+                missing.add(stored.wrapped().keyEncryptionKey());
+                continue;
+            }
+            befores.add(stored);
+            afters.add(anew);
+        }
+        if (befores.isEmpty()) {
+            return 0;
+        }
+        return jdbc.sql(REWRAP)
+                .param(
+                        "ids",
+                        befores.stream().map(before -> before.id().toString()).toArray(String[]::new))
+                .param("providers", befores.stream().map(Stored::provider).toArray(String[]::new))
+                .param(
+                        "befores",
+                        befores.stream().map(before -> before.wrapped().bytes()).toArray(byte[][]::new))
+                .param("keks", afters.stream().map(WrappedKey::keyEncryptionKey).toArray(String[]::new))
+                .param("afters", afters.stream().map(WrappedKey::bytes).toArray(byte[][]::new))
+                .query(Integer.class)
+                .single();
+    }
+
+    private WrappedKey anew(Stored stored) {
+        byte[] dataKey = keyEncryptionKeys.unwrap(stored.wrapped(), stored.user(), stored.id());
+        try {
+            return keyEncryptionKeys.wrap(dataKey, stored.user(), stored.id());
+        } finally {
+            Arrays.fill(dataKey, (byte) 0);
+        }
+    }
+
+    private static Stored stored(ResultSet row, int number) throws SQLException {
+        return new Stored(
+                row.getObject("id", UUID.class),
+                new UserId(row.getObject("user_id", UUID.class)),
+                row.getString("provider"),
+                new WrappedKey(row.getString("kek_id"), row.getBytes("wrapped")));
+    }
+
+    private record Stored(UUID id, UserId user, String provider, WrappedKey wrapped) {}
+
+    /** A place in the index. */
+    private record Place(String kek, UUID id, String provider) {
+
+        static final Place START = new Place("", new UUID(0, 0), "");
+
+        static Place after(Stored stored) {
+            return new Place(stored.wrapped().keyEncryptionKey(), stored.id(), stored.provider());
+        }
+
+        static Place afterAllOf(Stored stored) {
+            return new Place(stored.wrapped().keyEncryptionKey(), new UUID(-1, -1), "");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.satchel.postgres.keys;
+
+import dev.satchel.UserId;
+import dev.satchel.keys.Provider;
+import dev.satchel.keys.encryption.AssociatedData;
+import java.util.UUID;
+
+/** Where a sealed key stands. It opens nowhere else. */
+record SealedKeyLocation(UUID row, UserId user, Provider provider) {
+
+    private static final String FORMAT = "dk1";
+    private static final String TABLE = "public.user_api_keys";
+
+    /** Table, column, row, user, provider and the version of the format. */
+    byte[] associatedData() {
+        return AssociatedData.of(
+                AssociatedData.text(TABLE),
+                AssociatedData.text(provider.column()),
+                AssociatedData.bytes(row),
+                AssociatedData.bytes(user.value()),
+                AssociatedData.text(provider.code()),
+                AssociatedData.text(FORMAT));
+    }
+}

@@ -1,0 +1,153 @@
+package dev.satchel.postgres.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.UserId;
+import dev.satchel.export.DeliveredFile;
+import dev.satchel.export.Export;
+import dev.satchel.export.ExportCatalog;
+import dev.satchel.export.ExportCatalogContract;
+import dev.satchel.export.Exports;
+import dev.satchel.export.HistoryUnderTest;
+import dev.satchel.export.Requests;
+import java.net.URI;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PostgresExportCatalogIT extends ExportCatalogContract {
+
+    private static PostgresHistoryUnderTest postgres;
+
+    @BeforeAll
+    static void start() {
+        postgres = new PostgresHistoryUnderTest();
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
+
+    @Override
+    protected HistoryUnderTest emptyHistory() {
+        return postgres.emptied();
+    }
+
+    private static UUID foreignRow(UserId user, String location, String expiresAt) {
+        return postgres.owner()
+                .sql("""
+                        INSERT INTO public.export_history (user_id, export_type, export_format, status, file_url,
+                                                           filters, data, expires_at)
+                        VALUES (:user, 'vocabulario', 'pdf', 'completed', :location, '["x"]', '7', :expiresAt::timestamptz)
+                        RETURNING id
+                        """)
+                .param("user", user.value())
+                .param("location", location)
+                .param("expiresAt", expiresAt)
+                .query(UUID.class)
+                .single();
+    }
+
+    @Test
+    void showsRowsOfOtherProgramsAsTheyAre() {
+        UserId user = postgres.addUser();
+        UUID id = foreignRow(user, "my file.pdf", null);
+
+        ExportCatalog.Entry entry = postgres.catalog().find(id).orElseThrow();
+
+        assertThat(entry)
+                .isEqualTo(new ExportCatalog.Entry(
+                        id,
+                        user,
+                        "vocabulario",
+                        "pdf",
+                        "completed",
+                        0,
+                        null,
+                        null,
+                        "[\"x\"]",
+                        "7",
+                        null,
+                        0,
+                        entry.requestedAt(),
+                        null,
+                        null,
+                        null));
+        assertThat(postgres.catalog().newest(user, null, 10)).containsExactly(entry);
+    }
+
+    private static URI published(UserId user) {
+        UUID id = postgres.history().request(Requests.of(user)).id();
+        Export.Processing export =
+                postgres.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
+        assertThat(export.id()).isEqualTo(id);
+        DeliveredFile file = Exports.anyFileOf(export);
+        postgres.history().complete(export, file, Duration.ofDays(7));
+        return file.location();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"my file.pdf", "file:///etc/passwd", "s3://exports/unknown", "https://example.org/?x=1"})
+    void trustsNoLocationThatNobodyPublished(String location) {
+        UUID id = foreignRow(postgres.addUser(), location, "2999-01-01");
+
+        assertThat(postgres.catalog().downloadable(id)).isEmpty();
+        assertThat(postgres.catalog().find(id).orElseThrow().location()).isNull();
+        assertThat(postgres.catalog().newest(null, null, 10))
+                .singleElement()
+                .extracting(ExportCatalog.Entry::location)
+                .isNull();
+    }
+
+    @Test
+    void trustsNoLocationThatWasPublishedForAnotherExport() {
+        UserId user = postgres.addUser();
+        URI others = published(user);
+        UUID id = foreignRow(postgres.addUser(), others.toString(), "2999-01-01");
+
+        assertThat(postgres.catalog().downloadable(id)).isEmpty();
+        assertThat(postgres.catalog().find(id).orElseThrow().location()).isNull();
+    }
+
+    @Test
+    void trustsNoLocationThatWasOpenedAndNotPublished() {
+        UserId user = postgres.addUser();
+        URI location = published(user);
+        UUID id = postgres.catalog().newest(user, null, 1).get(0).id();
+        assertThat(postgres.catalog().downloadable(id)).isPresent();
+
+        postgres.owner()
+                .sql("UPDATE satchel.upload_journal SET published_at = NULL WHERE url = :url")
+                .param("url", location.toString())
+                .update();
+
+        assertThat(postgres.catalog().downloadable(id)).isEmpty();
+        assertThat(postgres.catalog().find(id).orElseThrow().location()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NULL", "'infinity'", "now()"})
+    void offersNoFileWithoutAnEndAhead(String expiresAt) {
+        UserId user = postgres.addUser();
+        published(user);
+        UUID id = postgres.catalog().newest(user, null, 1).get(0).id();
+
+        postgres.owner()
+                .sql("UPDATE public.export_history SET expires_at = " + expiresAt)
+                .update();
+
+        assertThat(postgres.catalog().downloadable(id)).isEmpty();
+    }
+
+    @Test
+    void findsNothingForHostileText() {
+        postgres.addUser();
+
+        assertThat(postgres.catalog().newest(null, "' OR true --", 10)).isEmpty();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.satchel.batchexport.cli.export;
+
+import dev.satchel.batchexport.database.Database;
+import dev.satchel.batchexport.format.StandardFileFormats;
+import dev.satchel.batchexport.run.ExportSettings;
+import dev.satchel.batchexport.run.RunLog;
+import dev.satchel.batchexport.run.RunSettings;
+import dev.satchel.batchexport.run.StopSignal;
+import dev.satchel.batchexport.run.Worker;
+import dev.satchel.batchexport.run.cleanup.CleanUpReport;
+import dev.satchel.batchexport.settings.Settings;
+import dev.satchel.batchexport.terminal.Console;
+import dev.satchel.store.FileStore;
+import dev.satchel.store.UploadJournal;
+import dev.satchel.store.UploadJournal.Reason;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "cleanup",
+        description = {
+            "Removes files that expired or that nothing refers to, and ends broken streaks.",
+            "Nothing refers to the file of a deleted export, or of an attempt that failed. A streak is broken when its"
+                    + " user had no session yesterday.",
+            "Ends with 1 when a file could not be removed; the next clean-up tries it again. Files in other stores than"
+                    + " SATCHEL_STORE names are counted and left alone."
+        })
+public final class CleanUpCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CleanUpCommand.class);
+
+    private final Console console;
+
+    CleanUpCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws SQLException {
+        Settings settings = new Settings(console.environment());
+        Database database = settings.database();
+        FileStore store = settings.store();
+        ExportSettings exports = settings.exports();
+        CleanUpReport report = new CleanUpReport(CleanUpCommand::log);
+        try (Worker worker = Worker.start(
+                database,
+                store,
+                new StandardFileFormats(settings.csv()),
+                settings.datasets(),
+                exports,
+                new RunSettings("cleanup", 1, false, new StopSignal()),
+                new RunLog(false).report(),
+                report)) {
+            worker.cleanUp();
+        }
+        report.unreadable().forEach(CleanUpCommand::log);
+        console.out()
+                .printf(
+                        Locale.ROOT,
+                        "removed %d expired, %d of deleted exports, %d never published; kept %d%n",
+                        report.removed(Reason.EXPIRED),
+                        report.removed(Reason.ROW_DELETED),
+                        report.removed(Reason.NEVER_PUBLISHED),
+                        report.kept());
+        report.elsewhere().forEach(this::name);
+        console.out().printf(Locale.ROOT, "ended %d streaks%n", report.streaksEnded());
+        report.refusal().ifPresent(CleanUpCommand::log);
+        return report.kept() == 0 && report.refusal().isEmpty() ? 0 : 1;
+    }
+
+    private void name(UploadJournal.Elsewhere other) {
+        console.out()
+                .printf(
+                        Locale.ROOT,
+                        "left %d in another store, %s: run this with SATCHEL_STORE=%s, or 'satchel store forget' if that"
+                                + " store is gone%n",
+                        other.objects(),
+                        other.root(),
+                        other.root());
+    }
+
+    private static void log(CleanUpReport.Refusal refusal) {
+        LOG.error("nothing removed: {}", refusal.failure().explanationInFull());
+        LOG.debug("clean-up", refusal.cause());
+    }
+
+    private static void log(UploadJournal.Unreadable unreadable) {
+        LOG.error(
+                "file of export {} not removed: its record '{}' is no location of a file; look for the file by hand, then"
+                        + " delete that row of satchel.upload_journal",
+                unreadable.exportId(),
+                unreadable.text());
+    }
+
+    private static void log(CleanUpReport.Removal removal) {
+        String reason = removal.leftover().reason().name().toLowerCase(Locale.ROOT);
+        if (removal.failure() == null) {
+            LOG.info("file of export {} removed: {}", removal.leftover().exportId(), reason);
+        } else {
+            LOG.error(
+                    "file of export {} not removed ({}): {}",
+                    removal.leftover().exportId(),
+                    reason,
+                    removal.failure().explanationInFull());
+            LOG.debug("export {}", removal.leftover().exportId(), removal.cause());
+        }
+    }
+}

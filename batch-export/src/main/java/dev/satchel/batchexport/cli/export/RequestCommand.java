@@ -1,0 +1,198 @@
+package dev.satchel.batchexport.cli.export;
+
+import dev.satchel.UserId;
+import dev.satchel.batchexport.settings.Settings;
+import dev.satchel.batchexport.terminal.Console;
+import dev.satchel.batchexport.terminal.UsageException;
+import dev.satchel.export.ExportFormat;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.ExportType;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "request",
+        description = {
+            "Asks for exports and prints their ids.",
+            "While an equal request is under way, its id is printed and nothing is added."
+        })
+final class RequestCommand implements Callable<Integer> {
+
+    private final Console console;
+
+    @ArgGroup(multiplicity = "1")
+    Users users = new Users();
+
+    @Option(
+            names = "--type",
+            required = true,
+            paramLabel = "TYPE",
+            description = "The data: the name of a dataset, or all; 'satchel datasets list' prints the names.")
+    String type = "";
+
+    @Option(names = "--format", required = true, paramLabel = "FORMAT", description = "The file: csv, json or jsonl.")
+    String format = "";
+
+    @Option(names = "--from", paramLabel = "DATE", description = "The first day, such as 2026-01-31.")
+    @Nullable
+    String from;
+
+    @Option(names = "--to", paramLabel = "DATE", description = "The last day, included.")
+    @Nullable
+    String to;
+
+    @Option(
+            names = "--zone",
+            paramLabel = "ZONE",
+            description = "The time zone of those days, such as Europe/Madrid; UTC when left out.")
+    @Nullable
+    String zone;
+
+    @Option(
+            names = "--difficulty",
+            paramLabel = "LEVEL",
+            description = "Only words that are beginner, intermediate or advanced.")
+    @Nullable
+    String difficulty;
+
+    @Option(
+            names = "--phase",
+            paramLabel = "PHASE",
+            description = "Only words that are new, learning, review or mastered.")
+    @Nullable
+    String phase;
+
+    RequestCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws SQLException {
+        List<ExportRequest> requests = new ArrayList<>();
+        Settings settings = new Settings(console.environment());
+        ExportType wantedType;
+        ExportFormat wantedFormat;
+        ExportFilters filters;
+        try {
+            wantedType = settings.datasets().catalogue().type(type);
+            wantedFormat = ExportFormat.of(format);
+            filters = ExportFilters.of(filterTexts());
+            // Also when everybody is meant: a filter that does not fit the type is refused before the database is
+            // asked.
+            new ExportRequest(new UserId(new UUID(0, 0)), wantedType, wantedFormat, filters);
+            for (UserId user : users.listed()) {
+                requests.add(new ExportRequest(user, wantedType, wantedFormat, filters));
+            }
+        } catch (IllegalArgumentException malformed) {
+            throw new UsageException(malformed.getMessage());
+        }
+        // One transaction: where one of the users does not exist, nobody's export is asked for.
+        List<UUID> ids = settings.database().inOneTransaction(dataSource -> {
+            ExportHistory history = settings.satchel(dataSource).exportHistory();
+            return users.all
+                    ? history.requestForAllUsers(wantedType, wantedFormat, filters)
+                    : requests.stream()
+                            .map(request -> history.request(request).id())
+                            .toList();
+        });
+        ids.forEach(console.out()::println);
+        return 0;
+    }
+
+    private Map<String, String> filterTexts() {
+        Map<String, String> texts = new TreeMap<>();
+        put(texts, "from", from);
+        put(texts, "to", to);
+        put(texts, "zone", zone);
+        put(texts, "difficulty", difficulty);
+        put(texts, "phase", phase);
+        return texts;
+    }
+
+    private static void put(Map<String, String> texts, String name, @Nullable String value) {
+        if (value != null) {
+            texts.put(name, value);
+        }
+    }
+
+    /** Whose data: exactly one of these. */
+    static final class Users {
+
+        private static final int BYTE_ORDER_MARK = 0xFEFF;
+
+        @Option(names = "--user", required = true, paramLabel = "ID", description = "The id of the user.")
+        @Nullable
+        String one;
+
+        @Option(
+                names = "--users",
+                required = true,
+                paramLabel = "FILE.csv",
+                description = "A CSV file whose column user_id names the users.")
+        @Nullable
+        Path file;
+
+        @Option(names = "--all-users", required = true, description = "Every user there is.")
+        boolean all;
+
+        List<UserId> listed() {
+            if (one != null) {
+                return List.of(UserId.parse(one));
+            }
+            return file == null ? List.of() : read(file);
+        }
+
+        // Spreadsheets begin a CSV file with a byte order mark.
+        private static Reader reader(Path file) throws IOException {
+            BufferedReader text = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+            text.mark(1);
+            if (text.read() != BYTE_ORDER_MARK) {
+                text.reset();
+            }
+            return text;
+        }
+
+        private static List<UserId> read(Path file) {
+            CSVFormat format = CSVFormat.RFC4180
+                    .builder()
+                    .setHeader()
+                    .setSkipHeaderRecord(true)
+                    .setTrim(true)
+                    .get();
+            try (CSVParser rows = format.parse(reader(file))) {
+                if (!rows.getHeaderMap().containsKey("user_id")) {
+                    throw new UsageException("the file " + file + " has no column user_id");
+                }
+                List<UserId> users = new ArrayList<>();
+                for (CSVRecord row : rows) {
+                    users.add(UserId.parse(row.get("user_id")));
+                }
+                return users;
+            } catch (IOException | UncheckedIOException unreadable) {
+                throw new UsageException("the file " + file + " cannot be read: "
+                        + unreadable.getClass().getSimpleName());
+            }
+        }
+    }
+}

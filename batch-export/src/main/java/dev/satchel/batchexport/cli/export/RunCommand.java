@@ -1,0 +1,126 @@
+package dev.satchel.batchexport.cli.export;
+
+import dev.satchel.batchexport.database.Database;
+import dev.satchel.batchexport.format.StandardFileFormats;
+import dev.satchel.batchexport.run.ExportSettings;
+import dev.satchel.batchexport.run.RunLog;
+import dev.satchel.batchexport.run.RunReport;
+import dev.satchel.batchexport.run.RunSettings;
+import dev.satchel.batchexport.run.StopOnExit;
+import dev.satchel.batchexport.run.StopSignal;
+import dev.satchel.batchexport.run.Worker;
+import dev.satchel.batchexport.run.cleanup.CleanUpReport;
+import dev.satchel.batchexport.settings.Settings;
+import dev.satchel.batchexport.terminal.Console;
+import dev.satchel.batchexport.terminal.UsageException;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.store.FileStore;
+import java.lang.management.ManagementFactory;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "run",
+        description = {
+            "Delivers every export that waits, then ends; with --watch goes on and on.",
+            "Ends with 1 when an export was given up or is left waiting. Any number of workers may run at once."
+        })
+final class RunCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    private final Console console;
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How many exports to deliver side by side; ${DEFAULT-VALUE} when left out.")
+    int concurrency;
+
+    @Option(names = "--watch", description = "Wait for more when nothing waits any more, until told to stop (SIGTERM).")
+    boolean watch;
+
+    RunCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws SQLException {
+        StopSignal stop = new StopSignal();
+        Settings settings = new Settings(console.environment());
+        Database database = settings.database();
+        FileStore store = settings.store();
+        ExportSettings exports = settings.exports();
+        RunSettings runSettings = runSettings(stop);
+        try (RunLog log = new RunLog(console.watched());
+                Worker worker = Worker.start(
+                        database,
+                        store,
+                        new StandardFileFormats(settings.csv()),
+                        settings.datasets(),
+                        exports,
+                        runSettings,
+                        log.report(),
+                        new CleanUpReport(removal -> {}));
+                StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
+            worker.checkStore();
+            try {
+                worker.exportRun();
+            } finally {
+                summary(log.report().totals());
+            }
+            if (exit.signal().isStopping()) {
+                LOG.info("stopped by a signal: what is left waits for another run");
+            }
+            return verdict(log.report().totals(), worker.left());
+        }
+    }
+
+    private RunSettings runSettings(StopSignal stop) {
+        try {
+            return new RunSettings(ManagementFactory.getRuntimeMXBean().getName(), concurrency, watch, stop);
+        } catch (IllegalArgumentException outOfRange) {
+            throw new UsageException(outOfRange.getMessage());
+        }
+    }
+
+    private void summary(RunReport.Totals totals) {
+        console.out()
+                .printf(
+                        Locale.ROOT,
+                        "delivered %d (%d records, %d bytes), failed %d, retried %d, unfinished %d%n",
+                        totals.delivered(),
+                        totals.records(),
+                        totals.bytes(),
+                        totals.failed(),
+                        totals.retried(),
+                        totals.unfinished() + totals.unconfirmed());
+    }
+
+    // What another worker holds is that one's to deliver, unless it was not heard of for longer than this run waits.
+    private int verdict(RunReport.Totals totals, ExportHistory.Backlog left) {
+        List<String> parts = new ArrayList<>();
+        new TreeMap<>(left.pending())
+                .forEach((code, exports) ->
+                        parts.add(code.isEmpty() ? exports + " pending" : exports + " pending with " + code));
+        if (left.held() > 0) {
+            parts.add(left.held() + " held by other workers");
+        }
+        if (left.silent() > 0) {
+            parts.add(left.silent() + " held by workers that stopped answering");
+        }
+        if (!parts.isEmpty()) {
+            console.out().println("left " + String.join(", ", parts));
+        }
+        return totals.failed() == 0 && left.waiting() == 0 && left.silent() == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * CSV as RFC 4180 has it, with protection against CSV injection.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc4180">RFC 4180</a>
+ */
+@NullMarked
+package dev.satchel.batchexport.format.csv;
+
+import org.jspecify.annotations.NullMarked;

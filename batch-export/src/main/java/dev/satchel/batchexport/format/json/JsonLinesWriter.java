@@ -1,0 +1,55 @@
+package dev.satchel.batchexport.format.json;
+
+import dev.satchel.export.DeliveredFile;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.record.Column;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.UserRecords;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+
+/** Writes JSON Lines: one object per line, which names its dataset first when the file holds several. */
+public final class JsonLinesWriter extends JsonRecords {
+
+    private static final String DATASET = "dataset";
+
+    private final boolean naming;
+    private String dataset = "";
+
+    public JsonLinesWriter(ExportRequest request, OutputStream out) {
+        super(out);
+        this.naming = request.type().isAll();
+    }
+
+    @Override
+    public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
+        if (naming && columns.stream().anyMatch(column -> column.name().equals(DATASET))) {
+            throw new IllegalArgumentException(
+                    "the dataset '" + dataset.name() + "' has a column called '" + DATASET + "', which names datasets");
+        }
+        this.dataset = dataset.name();
+        super.beginDataset(dataset, columns);
+    }
+
+    @Override
+    public void beginRecord() throws IOException {
+        super.beginRecord();
+        if (naming) {
+            json.writeName(DATASET).writeString(dataset);
+        }
+    }
+
+    @Override
+    public void endRecord() throws IOException {
+        json.writeEndObject();
+        json.writeRaw('\n');
+        pass();
+    }
+
+    @Override
+    public List<DeliveredFile.Entry> finish(UserRecords.Snapshot snapshot) throws IOException {
+        end();
+        return List.of();
+    }
+}

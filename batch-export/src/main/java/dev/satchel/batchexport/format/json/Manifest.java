@@ -1,0 +1,83 @@
+package dev.satchel.batchexport.format.json;
+
+import dev.satchel.batchexport.format.value.Iso8601;
+import dev.satchel.export.DeliveredFile;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.HiddenRecords;
+import dev.satchel.record.UserRecords;
+import java.io.ByteArrayOutputStream;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** What a file says about itself, in the same words in every format. */
+public final class Manifest {
+
+    /** Counts the changes of these files that an old reader would not understand. */
+    private static final int VERSION = 1;
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private Manifest() {}
+
+    /** The manifest of an archive, which also lists its files. */
+    public static byte[] ofArchive(
+            ExportRequest request, UserRecords.Snapshot snapshot, Map<Dataset, DeliveredFile.Entry> files) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            writeRequest(json, request);
+            writeSnapshot(json, snapshot);
+            json.writeName("files").writeStartArray();
+            files.forEach((dataset, file) -> {
+                json.writeRaw('\n');
+                json.writeStartObject();
+                json.writeName("name").writeString(file.name());
+                json.writeName("dataset").writeString(dataset.name());
+                json.writeName("records").writeNumber(snapshot.records().getOrDefault(dataset, 0L));
+                json.writeName("bytes").writeNumber(file.bytes());
+                json.writeName("sha256").writeString(file.sha256());
+                json.writeEndObject();
+            });
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeRaw('\n');
+        }
+        return bytes.toByteArray();
+    }
+
+    static void writeRequest(JsonGenerator json, ExportRequest request) {
+        json.writeName("satchel_export").writeNumber(VERSION);
+        json.writeName("type").writeString(request.type().name());
+        json.writeName("format").writeString(request.format().code());
+        json.writeName("filters").writeStartObject();
+        new TreeMap<>(request.filters().texts())
+                .forEach((name, value) -> json.writeName(name).writeString(value));
+        json.writeEndObject();
+    }
+
+    static void writeSnapshot(JsonGenerator json, UserRecords.Snapshot snapshot) {
+        json.writeName("snapshot_at").writeString(Iso8601.moment(snapshot.takenAt()));
+        json.writeName("schema_version").writeString(snapshot.schemaVersion());
+        json.writeName("absent").writeStartArray();
+        for (Dataset dataset : snapshot.absent()) {
+            json.writeString(dataset.name());
+        }
+        json.writeEndArray();
+        if (!snapshot.hidden().isEmpty()) {
+            json.writeName("left_out").writeStartArray();
+            for (HiddenRecords gap : snapshot.hidden()) {
+                json.writeStartObject();
+                json.writeName("dataset").writeString(gap.dataset().name());
+                json.writeName("table").writeString(gap.table());
+                json.writeName("records").writeNumber(gap.records());
+                json.writeName("reason").writeString(gap.reason());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
+    }
+}

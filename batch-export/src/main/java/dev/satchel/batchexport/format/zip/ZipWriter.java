@@ -1,0 +1,187 @@
+package dev.satchel.batchexport.format.zip;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.format.csv.CsvWriter;
+import dev.satchel.batchexport.format.json.Manifest;
+import dev.satchel.delivery.FileFormats;
+import dev.satchel.delivery.MeteredOutputStream;
+import dev.satchel.export.DeliveredFile;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.record.Column;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.UserRecords;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a ZIP with one CSV per dataset, and with what explains them: {@code manifest.json} for programs and {@code
+ * README.txt} for people. A file inside, or the archive, may be longer than 4 GiB (zip64).
+ */
+public final class ZipWriter implements FileFormats.Writer {
+
+    // Each entry's time says nothing, because a real one would mean another moment in every zone. In its first month a
+    // ZIP's calendar is taken for "too early", and an exact time is added that depends on the zone.
+    private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
+
+    private final ExportRequest request;
+    private final CsvOptions options;
+    private final ZipOutputStream zip;
+    private final Map<Dataset, DeliveredFile.Entry> files = new LinkedHashMap<>();
+    private @Nullable Table table;
+
+    public ZipWriter(ExportRequest request, CsvOptions options, OutputStream out) {
+        this.request = request;
+        this.options = options;
+        this.zip = new ZipOutputStream(new Unclosed(out), UTF_8);
+    }
+
+    private MeteredOutputStream begin(String name) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setTimeLocal(NO_TIME);
+        zip.putNextEntry(entry);
+        return new MeteredOutputStream(zip);
+    }
+
+    private DeliveredFile.Entry end(String name, MeteredOutputStream content) throws IOException {
+        zip.closeEntry();
+        return new DeliveredFile.Entry(name, content.count(), content.sha256());
+    }
+
+    @Override
+    public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
+        MeteredOutputStream content = begin(nameOf(dataset));
+        table = new Table(dataset, content, new CsvWriter(options, content));
+        table.csv.beginDataset(dataset, columns);
+    }
+
+    private static String nameOf(Dataset dataset) {
+        return dataset.name() + ".csv";
+    }
+
+    private CsvWriter csv() {
+        return table().csv;
+    }
+
+    private Table table() {
+        if (table == null) {
+            throw new IllegalStateException("a value came before its dataset began");
+        }
+        return table;
+    }
+
+    @Override
+    public void beginRecord() {
+        csv().beginRecord();
+    }
+
+    @Override
+    public void missing() throws IOException {
+        csv().missing();
+    }
+
+    @Override
+    public void bool(boolean value) throws IOException {
+        csv().bool(value);
+    }
+
+    @Override
+    public void integer(long value) throws IOException {
+        csv().integer(value);
+    }
+
+    @Override
+    public void decimal(byte[] ascii, int offset, int length) throws IOException {
+        csv().decimal(ascii, offset, length);
+    }
+
+    @Override
+    public void nonFinite(NonFinite value) throws IOException {
+        csv().nonFinite(value);
+    }
+
+    @Override
+    public void uuid(long mostSignificantBits, long leastSignificantBits) throws IOException {
+        csv().uuid(mostSignificantBits, leastSignificantBits);
+    }
+
+    @Override
+    public void text(byte[] utf8, int offset, int length) throws IOException {
+        csv().text(utf8, offset, length);
+    }
+
+    @Override
+    public void json(byte[] utf8, int offset, int length) throws IOException {
+        csv().json(utf8, offset, length);
+    }
+
+    @Override
+    public void instant(long epochSecond, int microOfSecond) throws IOException {
+        csv().instant(epochSecond, microOfSecond);
+    }
+
+    @Override
+    public void date(long epochDay) throws IOException {
+        csv().date(epochDay);
+    }
+
+    @Override
+    public void endRecord() throws IOException {
+        csv().endRecord();
+    }
+
+    @Override
+    public void endDataset() throws IOException {
+        Table ended = table();
+        ended.csv.flush();
+        files.put(ended.dataset, end(nameOf(ended.dataset), ended.content));
+        table = null;
+    }
+
+    @Override
+    public List<DeliveredFile.Entry> finish(UserRecords.Snapshot snapshot) throws IOException {
+        List<DeliveredFile.Entry> entries = new ArrayList<>(files.values());
+        entries.add(write("manifest.json", Manifest.ofArchive(request, snapshot, files)));
+        entries.add(write("README.txt", Readme.text(options, snapshot, files)));
+        // Not only finished: closing gives back the compressor's memory, which is not the JVM's.
+        zip.close();
+        return entries;
+    }
+
+    private DeliveredFile.Entry write(String name, byte[] bytes) throws IOException {
+        MeteredOutputStream content = begin(name);
+        content.write(bytes, 0, bytes.length);
+        return end(name, content);
+    }
+
+    /** The CSV that is being written. */
+    private record Table(Dataset dataset, MeteredOutputStream content, CsvWriter csv) {}
+
+    /** A stream of somebody else's, which ends when its owner says so. */
+    private static final class Unclosed extends FilterOutputStream {
+
+        Unclosed(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.flush();
+        }
+    }
+}

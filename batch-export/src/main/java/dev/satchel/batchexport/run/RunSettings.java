@@ -1,0 +1,27 @@
+package dev.satchel.batchexport.run;
+
+/**
+ * What one run of a worker is told.
+ *
+ * @param worker names the worker in the leases it takes
+ * @param concurrency how many exports it delivers side by side
+ * @param watch whether it goes on when nothing waits any more, until it is told to stop
+ * @param stop ends the run
+ */
+public record RunSettings(String worker, int concurrency, boolean watch, StopSignal stop) {
+
+    /** More than this would only queue for the database and the network. */
+    public static final int MOST = 64;
+
+    public RunSettings {
+        if (concurrency < 1 || concurrency > MOST) {
+            throw new IllegalArgumentException(
+                    "the concurrency must be a whole number from 1 to " + MOST + ", was " + concurrency);
+        }
+    }
+
+    /** How many connections such a run uses at most: two per export, and some for heartbeats and the run's record. */
+    public int connections() {
+        return 2 * concurrency + 4;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.satchel.batchexport.run.failure;
+
+import dev.satchel.batchexport.database.DatabaseFailures;
+import dev.satchel.batchexport.store.StoreFailures;
+import dev.satchel.delivery.FailureDiagnosis;
+import dev.satchel.export.Failure;
+import dev.satchel.export.Failure.Code;
+import dev.satchel.record.HiddenRecordsException;
+import dev.satchel.record.SnapshotTooOldException;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** Says what the exceptions of PostgreSQL and of the stores mean for an export. */
+public final class KnownFailures implements FailureDiagnosis {
+
+    private static final Failure SNAPSHOT_TOO_OLD =
+            new Failure(Code.SNAPSHOT_TOO_OLD, "reading took longer than a snapshot of the database may be held open");
+
+    private static final int DEEPEST_CAUSE = 20;
+
+    @Override
+    public Failure diagnose(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+            if (cause instanceof OutOfMemoryError) {
+                return Failure.OUT_OF_MEMORY;
+            }
+            if (cause instanceof SnapshotTooOldException) {
+                return SNAPSHOT_TOO_OLD;
+            }
+            if (cause instanceof HiddenRecordsException hidden) {
+                return new Failure(Code.RECORDS_HIDDEN, String.valueOf(hidden.getMessage()));
+            }
+            Optional<Failure> known = cause instanceof SQLException database
+                    ? DatabaseFailures.diagnose(database)
+                    : StoreFailures.diagnose(cause);
+            if (known.isPresent()) {
+                return known.get();
+            }
+            cause = cause.getCause();
+        }
+        return new Failure(Code.INTERNAL, "the export failed for a reason that the worker's log explains");
+    }
+}

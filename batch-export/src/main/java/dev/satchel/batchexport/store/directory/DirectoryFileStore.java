@@ -1,0 +1,335 @@
+package dev.satchel.batchexport.store.directory;
+
+import dev.satchel.batchexport.store.file.FileName;
+import dev.satchel.batchexport.store.file.LinkValidity;
+import dev.satchel.store.FileStore;
+import dev.satchel.store.MissingFileException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Keeps files in a directory of this machine, which must exist: a disk that is not mounted is a failure and no empty
+ * store.
+ *
+ * <p>A file is written under a hidden temporary name beside its own, forced to the disk, and published by one atomic
+ * step that fails where the name is taken. Where the file system knows permissions, only the owner can read anything.
+ */
+public final class DirectoryFileStore implements FileStore {
+
+    /** The reason of the exception where a disk is full. */
+    public static final String NO_SPACE = "No space left on device";
+
+    /** The reason of the exception where a symbolic link is in the way. */
+    public static final String LEADS_OUT = "leads out of the store through a symbolic link";
+
+    private static final int FOLDER_ATTEMPTS = 10;
+
+    /** Less room than this is none: what a file system keeps for itself cannot be used. */
+    private static final long NO_ROOM = 64 * 1024;
+
+    private final Path root;
+    private final String location;
+    private final boolean posix;
+    private final SecureRandom random = new SecureRandom();
+
+    public DirectoryFileStore(Path root) {
+        this.root = root.toAbsolutePath().normalize();
+        String uri = this.root.toUri().toString();
+        this.location = uri.endsWith("/") ? uri : uri + "/";
+        this.posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    @Override
+    public URI root() {
+        return URI.create(location);
+    }
+
+    @Override
+    public String address() {
+        return root.toString();
+    }
+
+    /** Zero: whatever this process asked of the file system is done when it ends. */
+    @Override
+    public Duration requestLifetime() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    public URI locate(String name) {
+        return URI.create(location + new FileName(name).value());
+    }
+
+    /** Begins a file; a directory keeps neither {@code downloadName} nor {@code contentType}. */
+    @Override
+    public Upload open(String name, String downloadName, String contentType) throws IOException {
+        FileName file = new FileName(name);
+        checkRoot();
+        return create(file);
+    }
+
+    // A clean-up may remove the folder, empty as it is, before the first file is in it: then it is made again.
+    private DirectoryUpload create(FileName name) throws IOException {
+        Path target = root.resolve(name.value());
+        byte[] bits = new byte[8];
+        random.nextBytes(bits);
+        Path temporary =
+                target.resolveSibling("." + name.last() + "." + HexFormat.of().formatHex(bits) + ".part");
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Files.createDirectories(folderOf(target), permissions("rwx------"));
+                checkInside(target);
+                FileChannel channel = FileChannel.open(
+                        temporary,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        permissions("rw-------"));
+                return new DirectoryUpload(target, temporary, channel);
+            } catch (NoSuchFileException folderRemoved) {
+                checkRoot();
+                if (attempt == FOLDER_ATTEMPTS) {
+                    throw folderRemoved;
+                }
+            }
+        }
+    }
+
+    @Override
+    public InputStream read(URI location) throws IOException {
+        Path file = existing(location);
+        try {
+            return Files.newInputStream(file);
+        } catch (NoSuchFileException removed) {
+            throw new MissingFileException(location, removed);
+        }
+    }
+
+    @Override
+    public void delete(URI location) throws IOException {
+        FileName name = FileName.at(location, this.location);
+        checkRoot();
+        Path target = root.resolve(name.value());
+        Path folder = folderOf(target);
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        checkInside(target);
+        Pattern leftover = Pattern.compile(Pattern.quote("." + name.last() + ".") + "[0-9a-f]{16}\\.part");
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
+                folder, path -> leftover.matcher(fileName(path)).matches())) {
+            for (Path path : leftovers) {
+                Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException removedMeanwhile) {
+            return;
+        }
+        Files.deleteIfExists(target);
+        if (name.hasFolder()) {
+            deleteIfEmpty(folder);
+        }
+    }
+
+    private static void deleteIfEmpty(Path folder) throws IOException {
+        try {
+            Files.deleteIfExists(folder);
+        } catch (DirectoryNotEmptyException inUse) {
+            return;
+        }
+    }
+
+    /**
+     * The file's own location, which only this machine can open: a directory has no links that expire.
+     *
+     * @throws MissingFileException if the file is not there
+     */
+    @Override
+    public URI link(URI location, Duration validity) throws IOException {
+        LinkValidity.checked(validity);
+        existing(location);
+        return location;
+    }
+
+    private Path existing(URI location) throws IOException {
+        FileName name = FileName.at(location, this.location);
+        checkRoot();
+        Path path = root.resolve(name.value());
+        if (!Files.isRegularFile(path)) {
+            throw new MissingFileException(location, new NoSuchFileException(path.toString()));
+        }
+        checkInside(path);
+        return path;
+    }
+
+    private void checkRoot() throws IOException {
+        if (!Files.isDirectory(root)) {
+            throw Files.exists(root) ? new NotDirectoryException(root.toString()) : new MissingDirectoryException(root);
+        }
+    }
+
+    // A name cannot lead out of the store, but a symbolic link that somebody put into it could.
+    private void checkInside(Path path) throws IOException {
+        if (Files.isSymbolicLink(path) || !folderOf(path).toRealPath().startsWith(root.toRealPath())) {
+            throw new FileSystemException(path.toString(), null, LEADS_OUT);
+        }
+    }
+
+    private static Path folderOf(Path path) {
+        Path folder = path.getParent();
+        if (folder == null) {
+            throw new IllegalStateException("a file in a directory has a parent: " + path);
+        }
+        return folder;
+    }
+
+    private static String fileName(Path path) {
+        Path name = path.getFileName();
+        return name == null ? "" : name.toString();
+    }
+
+    private FileAttribute<?>[] permissions(String permissions) {
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private final class DirectoryUpload implements Upload {
+
+        private final Path target;
+        private final Path temporary;
+        private final FileChannel channel;
+        private final OutputStream body = new Body();
+        private boolean ended;
+
+        DirectoryUpload(Path target, Path temporary, FileChannel channel) {
+            this.target = target;
+            this.temporary = temporary;
+            this.channel = channel;
+        }
+
+        @Override
+        public OutputStream body() {
+            return body;
+        }
+
+        @Override
+        public void commit() throws IOException {
+            if (ended) {
+                throw new IllegalStateException("the upload to " + target + " has ended");
+            }
+            try {
+                channel.force(true);
+                channel.close();
+            } catch (IOException failed) {
+                throw unwritten(failed);
+            }
+            publish();
+            ended = true;
+            forceFolder();
+        }
+
+        // A hard link is the one atomic step that fails where the name is taken; a rename would replace the file.
+        private void publish() throws IOException {
+            try {
+                Files.createLink(target, temporary);
+            } catch (FileAlreadyExistsException taken) {
+                throw new FileAlreadyExistsException(target.toString());
+            } catch (NoSuchFileException removed) {
+                throw removed;
+            } catch (FileSystemException | UnsupportedOperationException noHardLinks) {
+                if (Files.exists(target)) {
+                    throw new FileAlreadyExistsException(target.toString());
+                }
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+            Files.deleteIfExists(temporary);
+        }
+
+        // Without this, a file that is safe on the disk can still lose its name in a power cut.
+        private void forceFolder() throws IOException {
+            if (posix) {
+                try (FileChannel folder = FileChannel.open(folderOf(target), StandardOpenOption.READ)) {
+                    folder.force(true);
+                }
+            }
+        }
+
+        @Override
+        public boolean isSettled() {
+            return true;
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (!ended) {
+                ended = true;
+                try (channel) {
+                    Files.deleteIfExists(temporary);
+                }
+                Path folder = folderOf(target);
+                if (!folder.equals(root)) {
+                    deleteIfEmpty(folder);
+                }
+            }
+        }
+
+        // The channel's own exceptions do not say that a file system failed, and StoreFailures must know. What they say
+        // is
+        // in the language of the machine.
+        private FileSystemException unwritten(IOException cause) {
+            FileSystemException exception = new FileSystemException(
+                    temporary.toString(), null, hasNoRoom() ? NO_SPACE : String.valueOf(cause.getMessage()));
+            exception.initCause(cause);
+            return exception;
+        }
+
+        private boolean hasNoRoom() {
+            try {
+                return Files.getFileStore(root).getUsableSpace() < NO_ROOM;
+            } catch (IOException unknown) {
+                return false;
+            }
+        }
+
+        private final class Body extends OutputStream {
+
+            @Override
+            public void write(int value) throws IOException {
+                write(new byte[] {(byte) value}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+                try {
+                    while (buffer.hasRemaining()) {
+                        channel.write(buffer);
+                    }
+                } catch (IOException failed) {
+                    throw unwritten(failed);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.satchel.batchexport.store.file;
+
+import java.net.URI;
+import java.util.regex.Pattern;
+
+/**
+ * The name of a file inside a store: plain ASCII parts with {@code /} between them, of which none begins with a dot. It
+ * means the same in a bucket, a path and a URI, and cannot lead out of the store.
+ */
+public record FileName(String value) {
+
+    private static final Pattern PLAIN =
+            Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
+
+    /** What S3 allows for a key, less room for the prefix. */
+    private static final int LONGEST = 800;
+
+    public FileName {
+        if (value.length() > LONGEST || !PLAIN.matcher(value).matches()) {
+            throw new IllegalArgumentException("'" + value + "' is not a name for a file: expected letters, digits, "
+                    + "'.', '_' and '-', with '/' between parts that do not begin with '.'");
+        }
+    }
+
+    /**
+     * The name of the file at that location.
+     *
+     * @param root the store's own location, ending in {@code /}
+     * @throws IllegalArgumentException if the location is not inside the store
+     */
+    public static FileName at(URI location, String root) {
+        String text = location.toString();
+        String name = text.startsWith(root) ? text.substring(root.length()) : "";
+        if (!PLAIN.matcher(name).matches()) {
+            throw new IllegalArgumentException("'" + location + "' is not in the store " + root);
+        }
+        return new FileName(name);
+    }
+
+    /** The part after the last {@code /}. */
+    public String last() {
+        return value.substring(value.lastIndexOf('/') + 1);
+    }
+
+    /** Whether the file lies in a folder of the store rather than directly in it. */
+    public boolean hasFolder() {
+        return value.indexOf('/') >= 0;
+    }
+}

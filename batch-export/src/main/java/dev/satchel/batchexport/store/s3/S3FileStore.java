@@ -1,0 +1,204 @@
+package dev.satchel.batchexport.store.s3;
+
+import dev.satchel.batchexport.store.file.FileName;
+import dev.satchel.batchexport.store.file.LinkValidity;
+import dev.satchel.store.FileStore;
+import dev.satchel.store.MissingFileException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * Keeps files in an S3 bucket, under a prefix. The SDK's exceptions pass through as they are.
+ *
+ * <p>An {@link S3Upload} writes one file; what several of them may have left under one name is removed by {@link
+ * #delete}.
+ */
+public final class S3FileStore implements FileStore, AutoCloseable {
+
+    /** The size of a file's parts where memory allows; with the 10,000 parts that S3 allows, a file may have 156 GiB. */
+    static final int PART = 16 * 1024 * 1024;
+
+    /** S3 takes no smaller part, except as a file's last: 48 GiB a file. */
+    static final int SMALLEST_PART = 5 * 1024 * 1024;
+
+    // A service refuses a request that was signed more than 15 minutes ago by its clock; the SDK signs by the service's
+    // clock, give or take another 15 minutes, and sends a part for three minutes at most.
+    private static final Duration REQUEST_LIFETIME = Duration.ofHours(1);
+
+    private final S3Client client;
+    private final S3Connection connection;
+    private final Bucket address;
+    private final String bucket;
+    private final String keyPrefix;
+    private final URI root;
+    private final int partSize;
+
+    public S3FileStore(S3Client client, S3Connection connection, Bucket address, int partSize) {
+        this.client = client;
+        this.connection = connection;
+        this.address = address;
+        this.bucket = address.name();
+        this.keyPrefix = address.prefix().isEmpty() ? "" : address.prefix() + "/";
+        this.root = URI.create(address + "/");
+        this.partSize = partSize;
+    }
+
+    /**
+     * The size of the parts of a file, in bytes. All parts of a file but the last are equal, because some services want
+     * that, so it cannot grow with the file.
+     *
+     * @param heap the largest size of the heap in bytes, of which one part takes an eighth at most where S3 allows
+     */
+    public static int partSize(long heap) {
+        return (int) Math.max(SMALLEST_PART, Math.min(PART, heap / 8));
+    }
+
+    @Override
+    public URI root() {
+        return root;
+    }
+
+    @Override
+    public String address() {
+        return client.utilities()
+                .getUrl(url -> url.bucket(bucket).key(keyPrefix + "."))
+                .toString()
+                .replaceFirst("\\.$", "");
+    }
+
+    /** An hour: longer than the validity of a request's signature, its clock skew and its sending together. */
+    @Override
+    public Duration requestLifetime() {
+        return REQUEST_LIFETIME;
+    }
+
+    @Override
+    public URI locate(String name) {
+        return URI.create(root + new FileName(name).value());
+    }
+
+    @Override
+    public Upload open(String name, String downloadName, String contentType) {
+        return new S3Upload(
+                this,
+                client,
+                connection,
+                new S3Upload.Target(
+                        address,
+                        keyPrefix + new FileName(name).value(),
+                        "attachment; filename=\"" + downloadName.replaceAll("[^A-Za-z0-9._-]", "_") + "\"",
+                        contentType),
+                partSize);
+    }
+
+    @Override
+    public InputStream read(URI location) throws IOException {
+        String key = key(location);
+        try {
+            return client.getObject(get -> get.bucket(bucket).key(key));
+        } catch (S3Exception refused) {
+            throw missing(refused, location);
+        }
+    }
+
+    // The unfinished uploads go first: one of them may be about to become the object. The object goes whatever the
+    // service says about uploads, and a service that cannot list them is none that has them for long.
+    @Override
+    public void delete(URI location) {
+        String key = key(location);
+        try {
+            abortAll(key);
+        } finally {
+            deleteObject(key);
+        }
+    }
+
+    /** Ends every unfinished upload of that name, on services that can list them. */
+    void abortAll(String key) {
+        try {
+            client.listMultipartUploadsPaginator(list -> list.bucket(bucket).prefix(key)).uploads().stream()
+                    .filter(upload -> upload.key().equals(key))
+                    .map(MultipartUpload::uploadId)
+                    .forEach(uploadId -> abort(key, uploadId));
+        } catch (S3Exception refused) {
+            if (S3Error.of(refused) != S3Error.UNSUPPORTED) {
+                throw refused;
+            }
+        }
+    }
+
+    void deleteObject(String key) {
+        try {
+            client.deleteObject(delete -> delete.bucket(bucket).key(key));
+        } catch (NoSuchKeyException gone) {
+            return;
+        }
+    }
+
+    void abort(String key, String uploadId) {
+        try {
+            client.abortMultipartUpload(abort -> abort.bucket(bucket).key(key).uploadId(uploadId));
+        } catch (NoSuchUploadException gone) {
+            return;
+        }
+    }
+
+    /**
+     * A signed link for the public endpoint, dated by the service's clock; it also ends with the credentials that signed
+     * it.
+     *
+     * @throws MissingFileException if the file is not there
+     */
+    @Override
+    public URI link(URI location, Duration validity) throws IOException {
+        String key = key(location);
+        Duration seconds = LinkValidity.checked(validity);
+        try {
+            HeadObjectResponse head =
+                    client.headObject(request -> request.bucket(bucket).key(key));
+            return new S3Link(connection).sign(bucket, key, time(head), seconds);
+        } catch (S3Exception refused) {
+            throw missing(refused, location);
+        }
+    }
+
+    private static Instant time(SdkResponse answer) {
+        String date = answer.sdkHttpResponse().firstMatchingHeader("Date").orElse("");
+        try {
+            return ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+        } catch (DateTimeParseException none) {
+            return Instant.now();
+        }
+    }
+
+    // An answer to HEAD has no code, and some services give none with GET.
+    private static MissingFileException missing(S3Exception refused, URI location) {
+        if (refused.statusCode() == 404 && S3Error.of(refused) != S3Error.MISSING) {
+            return new MissingFileException(location, refused);
+        }
+        throw refused;
+    }
+
+    private String key(URI location) {
+        return keyPrefix + FileName.at(location, root.toString()).value();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

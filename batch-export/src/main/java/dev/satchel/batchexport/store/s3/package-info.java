@@ -1,0 +1,7 @@
+/**
+ * Files in a bucket of Amazon S3, or of a service that speaks its protocol.
+ */
+@NullMarked
+package dev.satchel.batchexport.store.s3;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,11 @@
+package dev.satchel.batchexport.terminal;
+
+/** The call is right, but what it asks for cannot be done. Ends the program with exit code 1. */
+public final class RefusedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public RefusedException(String message) {
+        super(message);
+    }
+}

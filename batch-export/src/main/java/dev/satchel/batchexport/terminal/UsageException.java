@@ -1,0 +1,13 @@
+package dev.satchel.batchexport.terminal;
+
+import org.jspecify.annotations.Nullable;
+
+/** The call itself is wrong: an argument or a setting. Ends the program with exit code 2. */
+public final class UsageException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public UsageException(@Nullable String message) {
+        super(message);
+    }
+}

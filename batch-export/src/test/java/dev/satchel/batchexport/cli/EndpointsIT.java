@@ -1,0 +1,98 @@
+package dev.satchel.batchexport.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.batchexport.Installation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** However the SDK of AWS is told of an endpoint: nothing goes over plain http to another machine. */
+class EndpointsIT {
+
+    private static final String LEARNER = "11111111-1111-4111-8111-111111111111";
+    private static final String ELSEWHERE = "http://192.0.2.1:9000";
+
+    @TempDir
+    static Path folder;
+
+    private static Installation installation;
+
+    @BeforeAll
+    static void install() throws IOException {
+        installation = Installation.in(folder.resolve("s3"));
+        Files.writeString(folder.resolve("everything"), "[default]\nendpoint_url = " + ELSEWHERE + "\n");
+        Files.writeString(
+                folder.resolve("services"),
+                "[default]\nservices = ours\n[services ours]\ns3 =\n  endpoint_url = " + ELSEWHERE
+                        + "\nkms =\n  endpoint_url = " + ELSEWHERE + "\n");
+    }
+
+    @AfterAll
+    static void close() {
+        installation.close();
+    }
+
+    static Stream<Arguments> waysToTell() {
+        Map<String, String> none = Map.of();
+        return Stream.of(
+                Arguments.of(Map.of("AWS_ENDPOINT_URL_S3", ELSEWHERE, "AWS_ENDPOINT_URL_KMS", ELSEWHERE), List.of()),
+                Arguments.of(Map.of("AWS_ENDPOINT_URL", ELSEWHERE), List.of()),
+                Arguments.of(Map.of("AWS_ENDPOINT_URL", "HTTP://user:hunter2@192.0.2.1"), List.of()),
+                Arguments.of(Map.of("AWS_ENDPOINT_URL", "hunter2"), List.of()),
+                Arguments.of(none, List.of("-Daws.endpointUrl=" + ELSEWHERE)),
+                Arguments.of(none, List.of("-Daws.endpointUrlS3=" + ELSEWHERE, "-Daws.endpointUrlKms=" + ELSEWHERE)),
+                Arguments.of(Map.of("AWS_CONFIG_FILE", file("everything")), List.of()),
+                Arguments.of(Map.of("AWS_CONFIG_FILE", file("services")), List.of()));
+    }
+
+    private static String file(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysToTell")
+    void theStoreIsNotReachedInTheClear(Map<String, String> variables, List<String> jvm) throws Exception {
+        Map<String, String> environment = new TreeMap<>(variables);
+        environment.put("SATCHEL_S3_ENDPOINT", "");
+
+        String said = refused(environment, jvm, "export", "run");
+
+        assertThat(said).contains("AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, a system property or the AWS profile");
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysToTell")
+    void kmsIsNotReachedInTheClear(Map<String, String> variables, List<String> jvm) throws Exception {
+        Map<String, String> environment = new TreeMap<>(variables);
+        environment.put(
+                "SATCHEL_KEK",
+                "aws-kms:arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-4333-8444-555555555555");
+
+        String said = refused(environment, jvm, "keys", "list", "--user", LEARNER);
+
+        assertThat(said).contains("AWS_ENDPOINT_URL");
+    }
+
+    private static String refused(Map<String, String> environment, List<String> jvm, String... arguments)
+            throws Exception {
+        Path output = Files.createTempFile(folder, "output", "");
+        int exit = Installation.ended(installation.start(environment, jvm, output, arguments));
+        String said = Files.readString(output);
+
+        assertThat(said.lines()).as(said).hasSize(1);
+        assertThat(said).startsWith("satchel: ").doesNotContain("hunter2", "unforeseen");
+        assertThat(exit).isEqualTo(2);
+        return said;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.satchel.batchexport.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.Installation.Result;
+import dev.satchel.batchexport.terminal.Console;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What {@code --help} says, at the width of 80 columns at which nothing may be lost. */
+class HelpTest {
+
+    private static final int WIDTH = 80;
+
+    static Stream<CommandLine> commands() {
+        PrintWriter nowhere = new PrintWriter(new StringWriter());
+        return withSubcommands(SatchelCommand.commandLine(
+                new Console(Map.of(), InputStream.nullInputStream(), nowhere, nowhere, false)));
+    }
+
+    private static Stream<CommandLine> withSubcommands(CommandLine command) {
+        return Stream.concat(
+                Stream.of(command), command.getSubcommands().values().stream().flatMap(HelpTest::withSubcommands));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void endsWithZeroAndSaysEverySentence(CommandLine command) {
+        Result help = satchel(path(command) + " --help");
+
+        assertThat(help.exit()).isZero();
+        assertThat(help.err()).isEmpty();
+        assertThat(help.out().lines()).allMatch(line -> line.length() <= WIDTH);
+        assertThat(List.of(command.getCommandSpec().usageMessage().description()))
+                .isNotEmpty()
+                .allSatisfy(paragraph -> assertThat(flat(help.out())).contains(sentence(paragraph)));
+        command.getCommandSpec()
+                .options()
+                .forEach(option -> assertThat(option.description())
+                        .hasSize(1)
+                        .allSatisfy(description -> assertThat(description).endsWith(".")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void listsEachCommandWithAWholeSentence(CommandLine command) {
+        String help = flat(satchel(path(command) + " --help").out());
+
+        command.getSubcommands()
+                .forEach((name, subcommand) -> assertThat(help)
+                        .contains(" " + name + " "
+                                + sentence(subcommand
+                                        .getCommandSpec()
+                                        .usageMessage()
+                                        .description()[0])));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nonsense --help",
+                "--help nonsense",
+                "nonsense -h",
+                "nonsense --version",
+                "export nonsense --help",
+                "export --help nonsense",
+                "export list nonsense --help",
+                "export list --help nonsense",
+                "export list --colour --help",
+                "export list --help --colour",
+                "--colour --help",
+                "keys rotate extra --version"
+            })
+    void doesNotHideAWrongCall(String call) {
+        Result result = satchel(call);
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).startsWith("satchel: Un").containsPattern("nonsense|colour|extra");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "-V", "export --version", "export run -V"})
+    void saysTheVersion(String call) {
+        assertThat(satchel(call).succeeded()).isEqualTo("satchel " + Version.text());
+    }
+
+    private static String path(CommandLine command) {
+        return command.getParent() == null ? "" : (path(command.getParent()) + " " + command.getCommandName()).strip();
+    }
+
+    private static Result satchel(String call) {
+        return Installation.satchel(Map.of(), call.strip().split(" "));
+    }
+
+    private static String sentence(String paragraph) {
+        assertThat(paragraph).matches("[A-Z].*(\\.|< key\\.txt|>\\.)");
+        return flat(paragraph);
+    }
+
+    private static String flat(String text) {
+        return text.replaceAll("\\s+", " ");
+    }
+}

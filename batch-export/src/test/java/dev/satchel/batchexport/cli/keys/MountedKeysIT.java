@@ -1,0 +1,179 @@
+package dev.satchel.batchexport.cli.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.Installation.Result;
+import dev.satchel.keyset.FileKeyEncryptionKeys;
+import dev.satchel.migrations.SampleDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Satchel in a container of Kubernetes, where the key-encryption keys are a mounted Secret: a link to a link to a file that
+ * belongs to root, which lets the service's group read it, and which nobody can change.
+ *
+ * <p>Where the tests run as root, Satchel runs as another user; elsewhere it is the tests' user, whose file is read-only.
+ */
+class MountedKeysIT {
+
+    private static final String LEARNER = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
+    private static final int SERVICE = 20_001;
+    private static final int GROUP = 20_000;
+
+    @TempDir
+    Path temporary;
+
+    private SampleDatabase database;
+    private Path folder;
+    private Path data;
+    private Path kek;
+    private boolean isRoot;
+
+    @BeforeEach
+    void mountASecretWithTwoKeysWhoseEarlierOneIsInUse() throws Exception {
+        database = SampleDatabase.create().withLearners();
+        folder = temporary.toRealPath();
+        isRoot = (int) Files.getAttribute(folder, "unix:uid") == 0;
+        chmod(folder, 0755);
+        chmod(Files.copy(product(), folder.resolve("satchel.jar")), 0644);
+        Files.writeString(folder.resolve("key.txt"), "sk-proj-mountedmounted0123456789\n");
+        Path mount = Files.createDirectory(folder.resolve("secret"));
+        data = Files.createDirectory(mount.resolve("..2026_11_28_10_00_00.1"));
+        Path file = data.resolve("kek.json");
+        FileKeyEncryptionKeys keys = FileKeyEncryptionKeys.create(file);
+        Files.createSymbolicLink(mount.resolve("..data"), data.getFileName());
+        kek = Files.createSymbolicLink(mount.resolve("kek.json"), Path.of("..data/kek.json"));
+        mounted(file);
+        satchel("keys", "set", "--user", LEARNER, "--provider", "openai").succeeded();
+        chmod(data, 0755);
+        chmod(file, 0600);
+        keys.addPrimary();
+        mounted(file);
+        chmod(mount, 01777);
+    }
+
+    private void mounted(Path file) throws IOException {
+        if (isRoot) {
+            Files.setAttribute(data, "unix:gid", GROUP);
+            Files.setAttribute(file, "unix:gid", GROUP);
+            chmod(file, 0440);
+        } else {
+            chmod(file, 0400);
+            chmod(data, 0500);
+        }
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        chmod(data, 0755);
+        database.close();
+    }
+
+    @Test
+    void isReadThroughItsLinks() throws Exception {
+        assertThat(satchel("keys", "list", "--user", LEARNER).succeeded()).contains("openai     sk-proj…6789");
+    }
+
+    @Test
+    void isNotRotatedAndThatIsSaidBeforeAnythingIsWrappedAnew() throws Exception {
+        String before = wrapped();
+
+        for (String[] rotation : new String[][] {
+            {"keys", "rotate"}, {"keys", "rotate", "--retire"}, {"keys", "rotate", "--resume", "--retire"}
+        }) {
+            Result refused = satchel(rotation);
+
+            assertThat(refused.exit()).isEqualTo(1);
+            assertThat(refused.out())
+                    .startsWith("satchel: the file of key-encryption keys " + kek + " ")
+                    .contains(
+                            isRoot
+                                    ? "belongs to the user root: run the command as that user"
+                                    : "cannot be written (permission denied): ");
+            assertThat(wrapped()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void isGoodForFinishingARotationThatNeedsNoNewKey() throws Exception {
+        String before = wrapped();
+
+        assertThat(satchel("keys", "rotate", "--resume").succeeded()).startsWith("wrapped 1 data keys anew");
+
+        assertThat(wrapped()).isNotEqualTo(before);
+        assertThat(satchel("keys", "list", "--user", LEARNER).succeeded()).contains("openai     sk-proj…6789");
+    }
+
+    @Test
+    void isRefusedWhereItBelongsToSomebodyElse() throws Exception {
+        Path foreign = Path.of("/etc/passwd");
+        if (isRoot) {
+            foreign = Files.copy(data.resolve("kek.json"), folder.resolve("foreign.json"));
+            chmod(foreign, 0600);
+            Files.setAttribute(foreign, "unix:uid", SERVICE + 1);
+        }
+        kek = Files.createSymbolicLink(folder.resolve("foreign"), foreign);
+
+        Result refused = satchel("keys", "list", "--user", LEARNER);
+
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.out())
+                .startsWith("satchel: the file of key-encryption keys " + kek + " ")
+                .contains(
+                        isRoot
+                                ? "belongs to the user " + (SERVICE + 1) + ": run the command as that user"
+                                : "is open to others (rw-r--r--): take their rights away with 'chmod 640 /etc/passwd'");
+    }
+
+    private Result satchel(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>();
+        if (isRoot) {
+            command.addAll(List.of("setpriv", "--reuid=" + SERVICE, "--regid=" + GROUP, "--clear-groups"));
+        }
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-jar", folder.resolve("satchel.jar").toString()));
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile(folder, "output", "");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(folder.resolve("key.txt").toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().put("DATABASE_URL", database.workerUrl());
+        builder.environment().put("SATCHEL_KEK", "file:" + kek);
+        int exit = Installation.ended(builder.start());
+        return new Result(exit, Files.readString(output), "");
+    }
+
+    private static Path product() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("target"))) {
+            return files.filter(file -> file.toString().endsWith("-exec.jar"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private String wrapped() throws SQLException {
+        try (Connection connection = database.superuserDataSource().getConnection();
+                Statement statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT kek_id || encode(wrapped, 'hex') FROM satchel.data_key")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private static void chmod(Path file, int mode) throws IOException {
+        Files.setAttribute(file, "unix:mode", mode);
+    }
+}

@@ -1,0 +1,138 @@
+package dev.satchel.batchexport.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.Installation.Result;
+import dev.satchel.batchexport.terminal.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingNamesTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "SATCHEL_STROE, there is no setting SATCHEL_STROE: did you mean SATCHEL_STORE?",
+        "SATCHEL_EXPORT_RETENTON, there is no setting SATCHEL_EXPORT_RETENTON: did you mean SATCHEL_EXPORT_RETENTION?",
+        "SATCHEL_RETENTION, there is no setting SATCHEL_RETENTION: expected one of SATCHEL_CSV_BOM",
+        "SATCHEL_CSV_BOMB, there is no setting SATCHEL_CSV_BOMB: did you mean SATCHEL_CSV_BOM?",
+        "SATCHEL_S3_PATHSTYLE, there is no setting SATCHEL_S3_PATHSTYLE: did you mean SATCHEL_S3_PATH_STYLE?",
+        "SATCHEL_LOGLEVEL, there is no setting SATCHEL_LOGLEVEL: did you mean SATCHEL_LOG_LEVEL?",
+        "satchel_store, there is no setting satchel_store: did you mean SATCHEL_STORE?",
+        "SATCHEL_, there is no setting SATCHEL_: expected one of SATCHEL_CSV_BOM"
+    })
+    void refusesAMisspeltVariableBeforeAnythingIsDone(String name, String sentence) {
+        for (String command : List.of("export run", "cleanup", "migrate", "verify", "keys init", "types typescript")) {
+            Result result = Installation.satchel(Map.of(name, "hunter2"), command.split(" "));
+
+            assertThat(result.exit()).isEqualTo(2);
+            assertThat(result.out()).isEmpty();
+            assertThat(result.err()).startsWith("satchel: " + sentence).doesNotContain("hunter2");
+            assertThat(result.err().lines()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "satchel.export.retenton, did you mean satchel.export.retention?",
+        "satchel.exprot.lease, did you mean satchel.export.lease?",
+        "satchel.csv.boom, did you mean satchel.csv.bom?",
+        "satchel.store, set the environment variable SATCHEL_STORE",
+        "satchel.s3.path-style, set the environment variable SATCHEL_S3_PATH_STYLE",
+        "satchel.colour, expected one of satchel.csv.bom"
+    })
+    void refusesAMisspeltProperty(String name, String remedy) {
+        assertThatThrownBy(() -> SettingNames.check(Map.of(), Set.of(name)))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith("there is no setting " + name + ": " + remedy);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SATCHEL_EXPORT_STOPGRACE",
+                "SATCHEL_EXPORT_STOP_GRACE",
+                "SATCHEL_TERMINAL",
+                "SATCHEL_TEST_DATABASE_URL",
+                "SATCHEL_SERVICE_HOST",
+                "SATCHEL_SERVICE_PORT",
+                "SATCHEL_SERVICE_PORT_HTTP",
+                "SATCHEL_PORT",
+                "SATCHEL_PORT_8080_TCP_ADDR",
+                "SATCHEL_WEB_SERVICE_HOST",
+                "SATCHELS",
+                "MY_SATCHEL_STORE"
+            })
+    void knowsBothSpellingsAndLeavesWhatOthersSetAlone(String name) {
+        assertThatCode(() -> SettingNames.check(Map.of(name, "x"), Set.of())).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "satchel.export.stop-grace",
+                "satchel.export.stopGrace",
+                "satchel.export.stop_grace",
+                "satchel.csv.bom",
+                "satchels.x",
+                "user.home"
+            })
+    void knowsThePropertiesAsSpringReadsThem(String name) {
+        assertThatCode(() -> SettingNames.check(Map.of(), Set.of(name))).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"VERBOSE", "DEBUGG", "1", "info,debug"})
+    void refusesALogLevelThatIsNone(String level) {
+        Result result = Installation.satchel(Map.of("SATCHEL_LOG_LEVEL", level), "export", "list");
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.err().strip())
+                .isEqualTo("satchel: SATCHEL_LOG_LEVEL='" + level
+                        + "' is malformed: expected TRACE, DEBUG, INFO, WARN, ERROR or OFF");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "info", "INFO", "Debug", "trace", "OFF"})
+    void takesALogLevelInCapitalsOrNot(String level) {
+        assertThatCode(() -> SettingNames.check(Map.of("SATCHEL_LOG_LEVEL", level), Set.of()))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void areThoseOfTheReadme() throws IOException {
+        String readme = Files.readString(Path.of("../README.md"));
+        Set<String> documented = new TreeSet<>();
+        Set<String> properties = new TreeSet<>();
+        readme.lines().filter(line -> line.startsWith("| `SATCHEL_")).forEach(line -> {
+            String[] cells = line.split("\\|");
+            documented.addAll(names(cells[1]));
+            properties.addAll(names(cells[2]));
+        });
+
+        documented.add("SATCHEL_TERMINAL");
+        assertThat(SettingNames.variables()).isEqualTo(documented);
+        assertThat(SettingNames.properties()).isEqualTo(properties);
+    }
+
+    private static Set<String> names(String cell) {
+        return Pattern.compile("`([^`]+)`")
+                .matcher(cell)
+                .results()
+                .map(name -> name.group(1))
+                .collect(Collectors.toSet());
+    }
+}

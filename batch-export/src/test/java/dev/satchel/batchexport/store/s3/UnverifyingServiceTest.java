@@ -1,0 +1,56 @@
+package dev.satchel.batchexport.store.s3;
+
+import dev.satchel.batchexport.store.s3.PeculiarS3.Peculiarity;
+import dev.satchel.store.FileStore;
+import dev.satchel.store.FileStoreContract;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+/** The contract on a service that compares nothing and whose ETags are no digests. */
+class UnverifyingServiceTest extends FileStoreContract {
+
+    private static final int PART = 64 * 1024;
+
+    private PeculiarS3 service;
+    private S3FileStore store;
+
+    @BeforeEach
+    void start() throws IOException {
+        service = PeculiarS3.with(Peculiarity.COMPARES_NOTHING, Peculiarity.TAGS_THAT_ARE_NO_DIGESTS);
+        S3Connection connection = new S3Connection(
+                service.endpoint(),
+                null,
+                "us-east-1",
+                true,
+                false,
+                true,
+                false,
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")));
+        store = new S3FileStore(connection.client(), connection, new Bucket("exports", ""), PART);
+    }
+
+    @AfterEach
+    void stop() {
+        store.close();
+        service.close();
+    }
+
+    @Override
+    protected FileStore store() {
+        return store;
+    }
+
+    @Override
+    protected int partSize() {
+        return PART;
+    }
+
+    @Override
+    protected List<String> leavings() {
+        return List.copyOf(service.unfinished());
+    }
+}

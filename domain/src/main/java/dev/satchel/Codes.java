@@ -1,0 +1,19 @@
+package dev.satchel;
+
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Finds the constant of a closed set by the name users know it by. */
+public final class Codes {
+
+    private Codes() {}
+
+    public static <T> T find(String what, String key, T[] all, Function<T, String> nameOf) {
+        return Arrays.stream(all)
+                .filter(candidate -> nameOf.apply(candidate).equals(key))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("unknown " + what + " '" + key + "': expected one of "
+                        + Arrays.stream(all).map(nameOf).collect(Collectors.joining(", "))));
+    }
+}

@@ -1,0 +1,377 @@
+package dev.satchel.delivery;
+
+import dev.satchel.export.DeliveredFile;
+import dev.satchel.export.Export;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.export.Failure;
+import dev.satchel.export.StaleExportException;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.UserRecords;
+import dev.satchel.store.FileStore;
+import dev.satchel.store.StoreCheck;
+import dev.satchel.store.UploadJournal;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Delivers one claimed export: reads the user's records in one snapshot, writes them as a file, stores it, and publishes
+ * it by completing the export.
+ *
+ * <p>The file is published by the last step alone. Whatever goes wrong before it, or takes the lease away meanwhile,
+ * leaves an unpublished object at most, which the {@link UploadJournal} has known of since before its first byte. Nothing is
+ * written to a store that {@link StoreCheck} does not recognise. Nothing that goes wrong leaves this class as an
+ * exception: not even an {@link Error}, which ends this export and no other.
+ *
+ * <p>What goes wrong while the store fails its probe is not the export's. It then waits, and spends no attempt; neither
+ * does one that waits for the operator. Safe for use by many threads.
+ */
+public final class DeliverExport {
+
+    /** How long an export waits that only the operator can help, before it is tried all the same. */
+    private static final Duration OPERATOR_PAUSE = Duration.ofMinutes(5);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    /** A value of many megabytes goes out in pieces, between which the worker hears that it must stop. */
+    private static final int PIECE = 64 * 1024;
+
+    /** What the store has no part in, so that it need not be probed. */
+    private static final Set<Failure.Code> NOT_OF_THE_STORE =
+            EnumSet.of(Failure.Code.INVALID_REQUEST, Failure.Code.SNAPSHOT_TOO_OLD, Failure.Code.OUT_OF_MEMORY);
+
+    private final ExportHistory history;
+    private final UploadJournal journal;
+    private final UserRecords records;
+    private final FileFormats formats;
+    private final FileStore store;
+    private final StoreCheck check;
+    private final FailureDiagnosis diagnosis;
+    private final RetryPolicy retries;
+    private final Heartbeats heartbeats;
+    private final Settings settings;
+    private final SecureRandom random = new SecureRandom();
+
+    public DeliverExport(
+            ExportHistory history,
+            UploadJournal journal,
+            UserRecords records,
+            FileFormats formats,
+            FileStore store,
+            StoreCheck check,
+            FailureDiagnosis diagnosis,
+            RetryPolicy retries,
+            Heartbeats heartbeats,
+            Settings settings) {
+        this.history = history;
+        this.journal = journal;
+        this.records = records;
+        this.formats = formats;
+        this.store = store;
+        this.check = check;
+        this.diagnosis = diagnosis;
+        this.retries = retries;
+        this.heartbeats = heartbeats;
+        this.settings = settings;
+    }
+
+    /**
+     * Makes one attempt.
+     *
+     * @param stopped once it says true, the attempt ends at the next byte and the export is released
+     */
+    public Delivery deliver(Export.Processing export, BooleanSupplier stopped) {
+        String name = objectName(export);
+        URI location = store.locate(name);
+        Sent sent = new Sent();
+        try (Lease lease = new Lease(history, export, settings, stopped, heartbeats)) {
+            try {
+                check.check();
+                sent.begun = true;
+                journal.opened(export, location);
+                DeliveredFile file = write(export, name, location, lease, sent);
+                if (!sent.settled) {
+                    journal.unanswered(location);
+                }
+                return publish(export, file, lease);
+            } catch (Throwable failed) {
+                Delivery end = end(export, failed, lease);
+                forgetIfGone(location, sent, end);
+                return end;
+            }
+        }
+    }
+
+    private DeliveredFile write(Export.Processing export, String name, URI location, Lease lease, Sent sent)
+            throws IOException {
+        ExportRequest request = export.request();
+        String contentType = formats.contentType(request);
+        FileStore.Upload upload = store.open(name, downloadName(export), contentType);
+        try (upload) {
+            MeteredOutputStream bytes = new MeteredOutputStream(new Guarded(upload.body(), lease));
+            FileFormats.Writer writer = formats.open(request, bytes);
+            UserRecords.Snapshot snapshot = records.read(
+                            request.user(), request.type().datasets(), request.filters(), writer)
+                    .accepting(settings.acceptedGaps());
+            List<DeliveredFile.Entry> entries = writer.finish(snapshot);
+            bytes.flush();
+            lease.check();
+            upload.commit();
+            return new DeliveredFile(
+                    location,
+                    contentType,
+                    bytes.count(),
+                    bytes.sha256(),
+                    snapshot.takenAt(),
+                    snapshot.schemaVersion(),
+                    snapshot.records(),
+                    snapshot.absent(),
+                    snapshot.hidden(),
+                    entries);
+        } finally {
+            sent.settled = upload.isSettled();
+        }
+    }
+
+    // Where no answer comes, the database may have committed all the same, so the file stays until it is known.
+    private Delivery publish(Export.Processing export, DeliveredFile file, Lease lease) {
+        try {
+            return new Delivery.Delivered(answered(lease, () -> history.complete(export, file, settings.retention())));
+        } catch (StaleExportException lost) {
+            throw lost;
+        } catch (RuntimeException | Error noAnswer) {
+            return new Delivery.Unconfirmed(export.id(), noAnswer);
+        }
+    }
+
+    private Delivery end(Export.Processing export, Throwable failed, Lease lease) {
+        try {
+            if (failed instanceof StaleExportException || lease.isLost()) {
+                return new Delivery.LeaseLost(export.id());
+            }
+            if (lease.isStopped()) {
+                return new Delivery.Released(answered(lease, () -> history.release(export)));
+            }
+            return end(export, lease.isChoked() ? Failure.OUT_OF_MEMORY : diagnosis.diagnose(failed), failed, lease);
+        } catch (StaleExportException lost) {
+            return new Delivery.LeaseLost(export.id());
+        } catch (RuntimeException | Error noAnswer) {
+            noAnswer.addSuppressed(failed);
+            return new Delivery.Unconfirmed(export.id(), noAnswer);
+        }
+    }
+
+    private Delivery end(Export.Processing export, Failure failure, Throwable failed, Lease lease) {
+        boolean isOfTheStore = !failure.code().isOfTheDatabase() && !NOT_OF_THE_STORE.contains(failure.code());
+        Optional<Failure> ofTheStore = isOfTheStore ? probe() : Optional.empty();
+        if (ofTheStore.isPresent()) {
+            return postponed(export, ofTheStore.get(), Duration.ZERO, true, failed, lease);
+        }
+        if (failure.code().verdict() == Failure.Verdict.OPERATOR) {
+            return postponed(export, failure, OPERATOR_PAUSE, false, failed, lease);
+        }
+        Optional<Duration> delay = retries.delayAfter(export.attempt(), failure, random);
+        if (delay.isPresent()) {
+            return new Delivery.Retried(
+                    answered(lease, () -> history.retry(export, failure, delay.get())), failure, delay.get(), failed);
+        }
+        return new Delivery.Failed(answered(lease, () -> history.fail(export, failure)), failed);
+    }
+
+    private Delivery postponed(
+            Export.Processing export,
+            Failure failure,
+            Duration delay,
+            boolean storeFailed,
+            Throwable failed,
+            Lease lease) {
+        return new Delivery.Postponed(
+                answered(lease, () -> history.postpone(export, failure, delay)), failure, delay, storeFailed, failed);
+    }
+
+    // The probe asks the database too, whose own failures say nothing about the store.
+    private Optional<Failure> probe() {
+        try {
+            check.probe();
+            return Optional.empty();
+        } catch (IOException | RuntimeException failed) {
+            return Optional.of(diagnosis.diagnose(failed))
+                    .filter(failure -> !failure.code().isOfTheDatabase());
+        }
+    }
+
+    /**
+     * Takes a step of the history, and again while the database is away or locked: for twice the time of the lease, after
+     * which another worker has the export. A step that finds the lease gone changes nothing.
+     */
+    private <T> T answered(Lease lease, Supplier<T> step) {
+        long begun = lease.now();
+        Duration pause = FIRST_PAUSE;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return step.get();
+            } catch (StaleExportException lost) {
+                throw lost;
+            } catch (RuntimeException noAnswer) {
+                boolean away = diagnosis.diagnose(noAnswer).code().isOfTheDatabase()
+                        && !lease.isStopped()
+                        && !lease.hasPassed(settings.lease().multipliedBy(2), begun);
+                // Once at least, whatever went wrong: an answer may just have been lost.
+                if ((attempt > 1 && !away) || !sleep(pause)) {
+                    throw noAnswer;
+                }
+                lease.move();
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            }
+        }
+    }
+
+    private static boolean sleep(Duration pause) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+            return true;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    // The upload has removed its own leavings when it was closed; this makes sure, so that the journal may forget them.
+    // Where it fails, or a request of the upload may still arrive, the journal keeps the entry and clean-up looks
+    // again.
+    private void forgetIfGone(URI location, Sent sent, Delivery end) {
+        if (!sent.begun) {
+            return;
+        }
+        if (end instanceof Delivery.Postponed postponed && postponed.storeFailed()) {
+            return;
+        }
+        try {
+            store.delete(location);
+            if (sent.settled) {
+                journal.deleted(location);
+            }
+        } catch (IOException | RuntimeException | Error later) {
+            return;
+        }
+    }
+
+    // 128 random bits: nobody can guess the name of a file, and no attempt can meet another's.
+    private String objectName(Export.Processing export) {
+        byte[] bits = new byte[16];
+        random.nextBytes(bits);
+        return export.id() + "/" + export.attempt() + "-" + HexFormat.of().formatHex(bits) + "."
+                + formats.extension(export.request());
+    }
+
+    private String downloadName(Export.Processing export) {
+        return "satchel-" + export.request().type().name() + "-"
+                + export.startedAt().atZone(ZoneOffset.UTC).toLocalDate() + "."
+                + formats.extension(export.request());
+    }
+
+    /**
+     * The durations an attempt runs under.
+     *
+     * @param lease how long a worker may be silent before its exports are taken back
+     * @param heartbeat how often it says that it lives; at most a third of the lease
+     * @param patience how long it goes on saying so while nothing moves; longer than any query or request may take
+     * @param retention how long a delivered file stays
+     * @param acceptedGaps the datasets that may lack what row security hides from their own user, each with the reason
+     */
+    public record Settings(
+            Duration lease,
+            Duration heartbeat,
+            Duration patience,
+            Duration retention,
+            Map<Dataset, String> acceptedGaps) {
+
+        /** Settings under which every file is complete. */
+        public Settings(Duration lease, Duration heartbeat, Duration patience, Duration retention) {
+            this(lease, heartbeat, patience, retention, Map.of());
+        }
+
+        public Settings {
+            acceptedGaps = Map.copyOf(acceptedGaps);
+            if (heartbeat.isZero()
+                    || heartbeat.isNegative()
+                    || heartbeat.multipliedBy(3).compareTo(lease) > 0) {
+                throw new IllegalArgumentException(
+                        "the heartbeat must be positive and at most a third of the lease, were " + heartbeat + " and "
+                                + lease);
+            }
+            if (patience.isZero() || patience.isNegative()) {
+                throw new IllegalArgumentException("the patience must be positive, was " + patience);
+            }
+            if (retention.isZero() || retention.isNegative()) {
+                throw new IllegalArgumentException("the retention must be positive, was " + retention);
+            }
+        }
+    }
+
+    /**
+     * What extends the leases of a process.
+     *
+     * @param executor runs the heartbeats, beside the work
+     * @param choking whether the JVM does little else than collect garbage
+     * @param nanoTime counts nanoseconds from any moment
+     */
+    public record Heartbeats(ScheduledExecutorService executor, BooleanSupplier choking, LongSupplier nanoTime) {}
+
+    /** How far an attempt has come with its object. */
+    private static final class Sent {
+
+        /** Whether the object is on record, or may be. */
+        private boolean begun;
+
+        /** Whether every request of the upload was answered; nothing was sent yet, so far. */
+        private boolean settled = true;
+    }
+
+    /** Ends the attempt at the next byte once it may not go on. */
+    private static final class Guarded extends FilterOutputStream {
+
+        private final Lease lease;
+
+        Guarded(OutputStream out, Lease lease) {
+            super(out);
+            this.lease = lease;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            lease.check();
+            out.write(value);
+            lease.move();
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            int done = 0;
+            while (done < length) {
+                int piece = Math.min(PIECE, length - done);
+                lease.check();
+                out.write(bytes, offset + done, piece);
+                lease.move();
+                done += piece;
+            }
+        }
+    }
+}

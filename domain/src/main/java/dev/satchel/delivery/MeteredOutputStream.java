@@ -1,0 +1,48 @@
+package dev.satchel.delivery;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Counts and hashes the bytes of a file as they pass, once. Used by one thread. */
+public final class MeteredOutputStream extends DigestOutputStream {
+
+    private long count;
+
+    public MeteredOutputStream(OutputStream out) {
+        super(out, sha256Digest());
+    }
+
+    private static MessageDigest sha256Digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+        super.write(value);
+        count++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        super.write(bytes, offset, length);
+        count += length;
+    }
+
+    /** How many bytes have passed. */
+    public long count() {
+        return count;
+    }
+
+    /** The SHA-256 of all of them, in lower-case hexadecimal. To be asked once, after the last byte. */
+    public String sha256() {
+        return HexFormat.of().formatHex(getMessageDigest().digest());
+    }
+}

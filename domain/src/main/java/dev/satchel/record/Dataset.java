@@ -1,0 +1,37 @@
+package dev.satchel.record;
+
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * One table of an exported file: all of a user's records of one kind, with the same columns for each record.
+ *
+ * @param name the name in files, manifests, messages and {@code export_history.export_type}, for example {@code api_keys}
+ * @param description what it holds, in words for the person whose data it is
+ * @param filters what its records can be chosen by
+ */
+public record Dataset(String name, String description, Set<Filter> filters) {
+
+    /** What a request may choose records by. */
+    public enum Filter {
+        PERIOD,
+        DIFFICULTY,
+        PHASE
+    }
+
+    /** The name of a dataset is the name of a file too. */
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,49}");
+
+    public Dataset {
+        if (!NAME.matcher(name).matches() || name.equals(ExportType.ALL)) {
+            throw new IllegalArgumentException("'" + name + "' cannot be the name of a dataset: expected at most 50 of"
+                    + " a-z, 0-9 and _, beginning with a letter, and not '" + ExportType.ALL + "'");
+        }
+        filters = Set.copyOf(filters);
+    }
+
+    /** Whether each record has a moment of its own, so that a {@link Period} can choose among them. */
+    public boolean isDated() {
+        return filters.contains(Filter.PERIOD);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.satchel.record;
+
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What narrows an export: a period, the difficulty of words, the phase of learning them. Each may be left out.
+ *
+ * <p>As text a filter is a name and a value, which is how {@code export_history.filters} and the command line carry it:
+ * {@code from} and {@code to} (dates, both included), {@code zone} (a region for those dates, UTC when left out),
+ * {@code difficulty}, {@code phase}. Nothing else is accepted, so that a misspelt filter is never an export of
+ * everything.
+ */
+public record ExportFilters(
+        @Nullable Period period,
+        @Nullable Difficulty difficulty,
+        @Nullable Phase phase) {
+
+    /** No filter: all of a user's data of the type. */
+    public static final ExportFilters NONE = new ExportFilters(null, null, null);
+
+    private static final Set<String> NAMES = new TreeSet<>(Set.of("from", "to", "zone", "difficulty", "phase"));
+
+    private static final DateTimeFormatter DAY =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT).withResolverStyle(ResolverStyle.STRICT);
+
+    /**
+     * Reads filters from their text.
+     *
+     * @throws IllegalArgumentException for an unknown name or a malformed value, naming it and what is allowed
+     */
+    public static ExportFilters of(Map<String, String> texts) {
+        for (String name : texts.keySet()) {
+            if (!NAMES.contains(name)) {
+                throw new IllegalArgumentException(
+                        "unknown filter '" + name + "': expected one of " + String.join(", ", NAMES));
+            }
+        }
+        LocalDate from = day("from", texts.get("from"));
+        LocalDate to = day("to", texts.get("to"));
+        String zone = texts.get("zone");
+        if (zone != null && from == null && to == null) {
+            throw new IllegalArgumentException(
+                    "the filter 'zone' says how to read 'from' and 'to', and neither is given");
+        }
+        String difficulty = texts.get("difficulty");
+        String phase = texts.get("phase");
+        return new ExportFilters(
+                from == null && to == null
+                        ? null
+                        : new Period(from, to, zone == null ? ZoneOffset.UTC : Period.zone(zone)),
+                difficulty == null ? null : Difficulty.of(difficulty),
+                phase == null ? null : Phase.of(phase));
+    }
+
+    private static @Nullable LocalDate day(String name, @Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            return LocalDate.parse(text, DAY);
+        } catch (DateTimeException malformed) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a date for '" + name + "': expected year-month-day such as 2026-01-31",
+                    malformed);
+        }
+    }
+
+    /** The days, when the export is limited to some. */
+    public Optional<Period> days() {
+        return Optional.ofNullable(period);
+    }
+
+    /** The difficulty of the words, when the export is limited to one. */
+    public Optional<Difficulty> difficultyOfWords() {
+        return Optional.ofNullable(difficulty);
+    }
+
+    /** The phase of the words, when the export is limited to one. */
+    public Optional<Phase> phaseOfWords() {
+        return Optional.ofNullable(phase);
+    }
+
+    /** The text of these filters, so that {@code of(f.texts())} equals {@code f}; empty when there are none. */
+    public Map<String, String> texts() {
+        Map<String, String> texts = new TreeMap<>();
+        if (period != null) {
+            if (period.from() != null) {
+                texts.put("from", period.from().format(DAY));
+            }
+            if (period.to() != null) {
+                texts.put("to", period.to().format(DAY));
+            }
+            texts.put(
+                    "zone",
+                    period.zone().equals(ZoneOffset.UTC) ? "UTC" : period.zone().getId());
+        }
+        if (difficulty != null) {
+            texts.put("difficulty", difficulty.code());
+        }
+        if (phase != null) {
+            texts.put("phase", phase.code());
+        }
+        return Map.copyOf(texts);
+    }
+}

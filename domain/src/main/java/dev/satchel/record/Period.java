@@ -1,0 +1,82 @@
+package dev.satchel.record;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The days an export is limited to, both included, as the calendar of {@code zone} has them.
+ *
+ * <p>As instants the period is half-open: it runs from the start of {@code from} up to, and without, the start of the
+ * day after {@code to}. So the last day is whole, and two adjoining periods share no record.
+ *
+ * @param from the first day; null for no beginning
+ * @param to the last day; null for no end
+ * @param zone a region such as Europe/Madrid, under which the period can be stored and read again, or UTC, whose names
+ *     all become one
+ */
+public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zone) {
+
+    /** The years a date filter may name: what both PostgreSQL and a calendar agree on without surprises. */
+    private static final int FIRST_YEAR = 1;
+
+    private static final int LAST_YEAR = 9999;
+
+    /** Half of the rule that the database has for {@code satchel.user_zone}; the other half is UTC. */
+    public static final Pattern REGION = Pattern.compile("(?!Etc/|SystemV/)[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]*)+");
+
+    public Period {
+        if (from == null && to == null) {
+            throw new IllegalArgumentException("a period needs a first day (from), a last day (to), or both");
+        }
+        if (from != null && to != null && to.isBefore(from)) {
+            throw new IllegalArgumentException("the last day (to) " + to + " is before the first (from) " + from);
+        }
+        checkYear("from", from);
+        checkYear("to", to);
+        zone = canonical(zone);
+    }
+
+    private static ZoneId canonical(ZoneId zone) {
+        return zone.normalized().equals(ZoneOffset.UTC) ? ZoneOffset.UTC : zone(zone.getId());
+    }
+
+    /**
+     * The zone of that name: a region that Java knows, or UTC.
+     *
+     * @throws IllegalArgumentException for anything else, abbreviations and offsets included, whose sign and daylight
+     *     saving PostgreSQL reads otherwise
+     */
+    static ZoneId zone(String name) {
+        if (name.equals("UTC")) {
+            return ZoneOffset.UTC;
+        }
+        if (!REGION.matcher(name).matches() || !ZoneId.getAvailableZoneIds().contains(name)) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is not a time zone: expected an IANA name such as Europe/Madrid, or UTC");
+        }
+        return ZoneId.of(name);
+    }
+
+    private static void checkYear(String name, @Nullable LocalDate day) {
+        if (day != null && (day.getYear() < FIRST_YEAR || day.getYear() > LAST_YEAR)) {
+            throw new IllegalArgumentException("'" + day + "' is out of range for '" + name + "': expected a year from "
+                    + FIRST_YEAR + " to " + LAST_YEAR);
+        }
+    }
+
+    /** The first instant inside; empty when the period has no beginning. */
+    public Optional<Instant> start() {
+        return Optional.ofNullable(from).map(day -> day.atStartOfDay(zone).toInstant());
+    }
+
+    /** The first instant after the period; empty when it has no end. */
+    public Optional<Instant> end() {
+        return Optional.ofNullable(to)
+                .map(day -> day.plusDays(1).atStartOfDay(zone).toInstant());
+    }
+}

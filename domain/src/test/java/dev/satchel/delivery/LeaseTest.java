@@ -1,0 +1,151 @@
+package dev.satchel.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import dev.satchel.export.Export;
+import dev.satchel.export.InMemoryExportHistory;
+import dev.satchel.export.Requests;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class LeaseTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(70);
+    private static final DeliverExport.Settings SETTINGS =
+            new DeliverExport.Settings(LEASE, Duration.ofMillis(2), PATIENCE, Duration.ofDays(7));
+
+    private final InMemoryExportHistory history = new InMemoryExportHistory();
+    private final AtomicLong clock = new AtomicLong();
+    private final AtomicBoolean choking = new AtomicBoolean();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1);
+
+    @AfterEach
+    void shutDown() {
+        executor.shutdownNow();
+    }
+
+    private Lease lease() {
+        history.request(Requests.of(history.addUser()));
+        Export.Processing export = history.claim("worker", LEASE).orElseThrow();
+        return new Lease(
+                history,
+                export,
+                SETTINGS,
+                stopped::get,
+                new DeliverExport.Heartbeats(executor, choking::get, clock::get));
+    }
+
+    private void letPass(Duration time) throws InterruptedException {
+        awaitBeats();
+        clock.addAndGet(time.toNanos());
+        awaitBeats();
+    }
+
+    // One thread runs them all, so that between two of these at least one beat of the lease has come and gone.
+    private void awaitBeats() throws InterruptedException {
+        CountDownLatch beats = new CountDownLatch(4);
+        var counting = executor.scheduleWithFixedDelay(beats::countDown, 2, 2, TimeUnit.MILLISECONDS);
+        beats.await();
+        counting.cancel(false);
+    }
+
+    private boolean isExtended() throws InterruptedException {
+        awaitBeats();
+        history.letPass(Duration.ofMillis(1));
+        awaitBeats();
+        return history.lastHeartbeat().equals(history.now());
+    }
+
+    @Test
+    void isExtendedWhileSomethingMoves() throws InterruptedException {
+        try (Lease lease = lease()) {
+            for (int hour = 0; hour < 10; hour++) {
+                lease.move();
+                letPass(Duration.ofHours(1));
+            }
+
+            assertThat(isExtended()).isTrue();
+        }
+    }
+
+    @Test
+    void endsWhenNothingMovesForLongerThanAnythingIsWaitedFor() throws InterruptedException {
+        try (Lease lease = lease()) {
+            letPass(PATIENCE.minusSeconds(1));
+            assertThat(isExtended()).isTrue();
+
+            letPass(Duration.ofSeconds(2));
+            assertThat(isExtended()).isFalse();
+
+            lease.move();
+            assertThat(isExtended()).isTrue();
+        }
+    }
+
+    @Test
+    void endsWithTheThreadThatHeldIt() throws Exception {
+        CompletableFuture<Lease> held = new CompletableFuture<>();
+        Thread worker = new Thread(() -> held.complete(lease()));
+        worker.start();
+        worker.join();
+
+        try (Lease lease = held.get()) {
+            assertThat(isExtended()).isFalse();
+            assertThat(lease.isLost()).isFalse();
+        }
+    }
+
+    @Test
+    void endsWhenTheJvmDoesLittleElseThanCollectGarbage() throws InterruptedException {
+        try (Lease lease = lease()) {
+            letPass(Duration.ofMinutes(10));
+            choking.set(true);
+            letPass(LEASE.minusSeconds(1));
+            assertThat(isExtended()).isTrue();
+
+            letPass(Duration.ofSeconds(2));
+
+            assertThat(isExtended()).isFalse();
+            assertThat(lease.isChoked()).isTrue();
+            assertThatIllegalStateException().isThrownBy(lease::check);
+        }
+    }
+
+    @Test
+    void goesOnWhileGarbageIsCollectedAndSomethingMoves() throws InterruptedException {
+        try (Lease lease = lease()) {
+            choking.set(true);
+            for (int minute = 0; minute < 5; minute++) {
+                lease.move();
+                letPass(LEASE);
+            }
+
+            assertThat(lease.isChoked()).isFalse();
+        }
+    }
+
+    @Test
+    void isCheckedBeforeEachStep() {
+        try (Lease lease = lease()) {
+            assertThatNoException().isThrownBy(lease::check);
+
+            stopped.set(true);
+
+            assertThatExceptionOfType(Lease.StoppedException.class).isThrownBy(lease::check);
+        }
+    }
+}

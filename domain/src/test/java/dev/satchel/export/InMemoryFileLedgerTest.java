@@ -1,9 +1,0 @@
-package dev.satchel.export;
-
-class InMemoryFileLedgerTest extends FileLedgerContract {
-
-    @Override
-    protected HistoryUnderTest emptyHistory() {
-        return new InMemoryHistoryUnderTest();
-    }
-}

@@ -1,9 +1,0 @@
-package dev.satchel.export;
-
-class InMemoryKnownStoresTest extends KnownStoresContract {
-
-    @Override
-    protected HistoryUnderTest emptyHistory() {
-        return new InMemoryHistoryUnderTest();
-    }
-}

@@ -1,9 +1,0 @@
-package dev.satchel.export;
-
-class InMemoryProbeRecordsTest extends ProbeRecordsContract {
-
-    @Override
-    protected HistoryUnderTest emptyHistory() {
-        return new InMemoryHistoryUnderTest();
-    }
-}
