@@ -133,7 +133,7 @@ class ExportJobs {
     }
 
     @Bean
-    Step reclaimExpired(JobRepository runs, ExportHistory history, ExportSettings settings) {
+    Step reclaim(JobRepository runs, ExportHistory history, ExportSettings settings) {
         return new StepBuilder("reclaim", runs)
                 .tasklet((contribution, context) -> {
                     history.reclaimExpired(settings.attempts());
