@@ -370,7 +370,7 @@ class AwsKmsKeyEncryptionKeysTest {
                     .build()) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> new AwsKmsKeyEncryptionKeys(client, new KmsKeyArn(arn)))
-                        .withMessageContaining("over http:// everybody on the way to kms.example.org could read");
+                        .withMessageContaining("http:// to kms.example.org is not encrypted, so others could read");
             } finally {
                 System.clearProperty("aws.endpointUrl");
             }
