@@ -5,15 +5,15 @@ import dev.satchel.export.Failure;
 import java.time.Duration;
 import java.util.UUID;
 
-/** How one attempt to deliver an export ended. */
+/** The outcome of one attempt to deliver an export. */
 public sealed interface Delivery {
 
     UUID exportId();
 
-    /** Calls the one method of {@code listener} that is for this end. */
+    /** Calls the method of {@code listener} for this outcome. */
     void tell(Listener listener);
 
-    /** Somebody who hears how attempts end. */
+    /** Receives the outcomes of attempts, with one method per kind. */
     interface Listener {
 
         void delivered(Delivered delivery);
@@ -48,7 +48,7 @@ public sealed interface Delivery {
         }
     }
 
-    /** The attempt failed, and another will be made after {@code delay}. */
+    /** The attempt failed; another one follows after {@code delay}. */
     record Retried(Export.Pending export, Failure failure, Duration delay, Throwable cause) implements Delivery {
         @Override
         public UUID exportId() {
@@ -62,9 +62,10 @@ public sealed interface Delivery {
     }
 
     /**
-     * What went wrong is not the export's: it waits, with the reason shown and without having spent the attempt.
+     * The cause of the failure is not this export. It waits with the reason shown, and the attempt does not count.
      *
-     * @param delay how long it waits at least; nothing when the store failed its probe, which every export waits for
+     * @param delay the least delay before the next attempt; zero if the store failed its probe, because then all
+     *     exports wait for the store
      * @param storeFailed whether the store failed its probe, so that no export can be delivered now
      */
     record Postponed(Export.Pending export, Failure failure, Duration delay, boolean storeFailed, Throwable cause)
@@ -80,7 +81,7 @@ public sealed interface Delivery {
         }
     }
 
-    /** The attempt failed, and none will follow. */
+    /** The attempt failed, and no other follows. */
     record Failed(Export.Failed export, Throwable cause) implements Delivery {
         @Override
         public UUID exportId() {
@@ -93,7 +94,7 @@ public sealed interface Delivery {
         }
     }
 
-    /** The worker was told to stop; the export waits for another, and the attempt is not spent. */
+    /** The worker was told to stop. The export waits for another worker, and the attempt does not count. */
     record Released(Export.Pending export) implements Delivery {
         @Override
         public UUID exportId() {
@@ -106,7 +107,10 @@ public sealed interface Delivery {
         }
     }
 
-    /** The export is no longer this worker's: another has it, or the user deleted it. Nothing is left of the attempt. */
+    /**
+     * The export is no longer this worker's: another worker has it, or its row was deleted. The attempt changed
+     * nothing.
+     */
     record LeaseLost(UUID exportId) implements Delivery {
         @Override
         public void tell(Listener listener) {
@@ -115,8 +119,8 @@ public sealed interface Delivery {
     }
 
     /**
-     * The history did not answer how the attempt ended. The lease will end, and either the export turns out completed or
-     * a worker delivers it again; clean-up removes what is left over.
+     * The database did not confirm the outcome. Either the export is completed, or its lease expires and a worker
+     * delivers it again; clean-up then removes the object of this attempt.
      */
     record Unconfirmed(UUID exportId, Throwable cause) implements Delivery {
         @Override
@@ -125,7 +129,7 @@ public sealed interface Delivery {
         }
     }
 
-    /** The last attempt was that of a worker that stopped answering, and none will follow. */
+    /** The worker of the last attempt let its lease expire, and no other attempt follows. */
     record Abandoned(UUID exportId) implements Delivery {
         @Override
         public void tell(Listener listener) {
@@ -133,7 +137,7 @@ public sealed interface Delivery {
         }
     }
 
-    /** The row asks for what does not exist, so that no attempt was made. */
+    /** The row asks for a type, format or filter that does not exist, so that no attempt was made. */
     record Refused(UUID exportId, Failure failure) implements Delivery {
         @Override
         public void tell(Listener listener) {
