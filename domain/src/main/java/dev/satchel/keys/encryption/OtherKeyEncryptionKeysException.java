@@ -1,5 +1,6 @@
 package dev.satchel.keys.encryption;
 
+import dev.satchel.SatchelException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
  * <p>What it was given belongs to another vault, or is an old copy. What it would seal, nobody else could open; and that
  * one of its keys wraps nothing here says nothing about what the key wraps elsewhere.
  */
-public final class OtherKeyEncryptionKeysException extends RuntimeException {
+public final class OtherKeyEncryptionKeysException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 
@@ -18,10 +19,11 @@ public final class OtherKeyEncryptionKeysException extends RuntimeException {
     private static final int MOST_NAMED = 5;
 
     private OtherKeyEncryptionKeysException(Set<String> inUse) {
-        super("the given key-encryption keys are not those of this database, whose data keys are wrapped by "
-                + new TreeSet<>(inUse).stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
-                + (inUse.size() > MOST_NAMED ? ", …" : "")
-                + ": give those, or name the database that the given ones belong to; nothing was changed");
+        super(
+                "the given key-encryption keys are not those of this database, whose data keys are wrapped by "
+                        + new TreeSet<>(inUse).stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+                        + (inUse.size() > MOST_NAMED ? ", …" : ""),
+                "give those, or name the database that the given ones belong to; nothing was changed");
     }
 
     /**
