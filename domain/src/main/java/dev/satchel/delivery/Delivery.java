@@ -10,30 +10,8 @@ public sealed interface Delivery {
 
     UUID exportId();
 
-    /** Calls the one method of {@code listener} that is for this end. */
-    void tell(Listener listener);
-
-    /** Somebody who hears how attempts end. */
-    interface Listener {
-
-        void delivered(Delivered delivery);
-
-        void retried(Retried delivery);
-
-        void postponed(Postponed delivery);
-
-        void failed(Failed delivery);
-
-        void released(Released delivery);
-
-        void leaseLost(LeaseLost delivery);
-
-        void unconfirmed(Unconfirmed delivery);
-
-        void abandoned(Abandoned delivery);
-
-        void refused(Refused delivery);
-    }
+    /** Calls the one method of {@code listener} that is for this outcome. */
+    void tell(DeliveryListener listener);
 
     /** The file is published. */
     record Delivered(Export.Completed export) implements Delivery {
@@ -43,7 +21,7 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.delivered(this);
         }
     }
@@ -56,7 +34,7 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.retried(this);
         }
     }
@@ -75,7 +53,7 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.postponed(this);
         }
     }
@@ -88,7 +66,7 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.failed(this);
         }
     }
@@ -101,7 +79,7 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.released(this);
         }
     }
@@ -109,7 +87,7 @@ public sealed interface Delivery {
     /** The export is no longer this worker's: another has it, or the user deleted it. Nothing is left of the attempt. */
     record LeaseLost(UUID exportId) implements Delivery {
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.leaseLost(this);
         }
     }
@@ -120,7 +98,7 @@ public sealed interface Delivery {
      */
     record Unconfirmed(UUID exportId, Throwable cause) implements Delivery {
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.unconfirmed(this);
         }
     }
@@ -128,7 +106,7 @@ public sealed interface Delivery {
     /** The last attempt was that of a worker that stopped answering, and none will follow. */
     record Abandoned(UUID exportId) implements Delivery {
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.abandoned(this);
         }
     }
@@ -136,7 +114,7 @@ public sealed interface Delivery {
     /** The row asks for what does not exist, so that no attempt was made. */
     record Refused(UUID exportId, Failure failure) implements Delivery {
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.refused(this);
         }
     }
