@@ -3,7 +3,6 @@ package dev.satchel.keyset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
@@ -66,7 +65,7 @@ class FileKeyEncryptionKeysTest {
     }
 
     private void refused(String message) {
-        assertThatIllegalStateException()
+        assertThatExceptionOfType(UnusableKeysetException.class)
                 .isThrownBy(() -> FileKeyEncryptionKeys.open(file()))
                 .withMessage("the file of key-encryption keys " + file() + " " + message)
                 .withNoCause();
@@ -91,7 +90,7 @@ class FileKeyEncryptionKeysTest {
             FileKeyEncryptionKeys.create(file());
             String before = Files.readString(file());
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.create(file()))
                     .withMessage("the file of key-encryption keys " + file() + " exists already, and what its keys wrap"
                             + " could not be opened without them: use it, add a key to it with 'satchel keys rotate',"
@@ -106,7 +105,7 @@ class FileKeyEncryptionKeysTest {
                 makers.add(() -> {
                     try {
                         return FileKeyEncryptionKeys.create(file()).primaryId();
-                    } catch (IllegalStateException e) {
+                    } catch (UnusableKeysetException e) {
                         return "late";
                     }
                 });
@@ -127,7 +126,7 @@ class FileKeyEncryptionKeysTest {
         void needsADirectory() {
             Path file = directory.resolve("missing/keyset.json");
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.create(file))
                     .withMessage("the file of key-encryption keys " + file
                             + " is in no directory that exists: make the directory, or give another path");
@@ -155,7 +154,7 @@ class FileKeyEncryptionKeysTest {
             // Readable by its permissions, and yet nobody can: also where the tests run as root.
             Path unreadable = Path.of("/proc/self/mem");
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.open(unreadable))
                     .withMessage("the file of key-encryption keys /proc/self/mem cannot be read (IOException): it must"
                             + " belong to the user that runs Satchel")
@@ -440,7 +439,7 @@ class FileKeyEncryptionKeysTest {
             String before = Files.readString(file());
             Files.createDirectory(directory.resolve("keyset.json.lock"));
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(keys::addPrimary)
                     .withMessage("the file of key-encryption keys " + file() + " cannot be written"
                             + " (FileSystemException): the user that runs Satchel must be able to write to its"
@@ -452,7 +451,9 @@ class FileKeyEncryptionKeysTest {
         void aFileThatBecameReadableByOthersIsNoLongerChanged() throws IOException {
             Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-r--r--"));
 
-            assertThatIllegalStateException().isThrownBy(keys::addPrimary).withMessageContaining("is open to others");
+            assertThatExceptionOfType(UnusableKeysetException.class)
+                    .isThrownBy(keys::addPrimary)
+                    .withMessageContaining("is open to others");
         }
     }
 }

@@ -20,7 +20,7 @@ public interface DataKeys {
     SortedMap<String, Long> countByKeyEncryptionKey();
 
     /**
-     * Wraps at most {@code limit} data keys anew that the primary key-encryption key does not wrap yet, and returns how
+     * Re-wraps at most {@code limit} data keys that the primary key-encryption key does not wrap yet, and returns how
      * many. The data keys and what they seal stay as they are.
      *
      * <p>Each call takes effect entirely or not at all, never waits for others and never undoes what they did: rows that
@@ -30,7 +30,7 @@ public interface DataKeys {
     int rewrapNext(int limit);
 
     /**
-     * How many data keys can never be wrapped anew, by the id of the key-encryption key that should open them: it is
+     * How many data keys can never be re-wrapped, by the id of the key-encryption key that should open them: it is
      * missing, or what is stored is broken. Tries each data key that the primary key-encryption key does not wrap, so it
      * is a question for the end of a rotation.
      */
