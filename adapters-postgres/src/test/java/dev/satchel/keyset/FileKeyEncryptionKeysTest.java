@@ -3,7 +3,7 @@ package dev.satchel.keyset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
@@ -63,7 +63,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
             FileKeyEncryptionKeys.create(file());
             String before = Files.readString(file());
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.create(file()))
                     .withMessage("the file of key-encryption keys " + file() + " exists already, and what its keys wrap"
                             + " could not be opened without them: use it, add a key to it with 'satchel keys rotate',"
@@ -78,7 +78,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
                 makers.add(() -> {
                     try {
                         return FileKeyEncryptionKeys.create(file()).primaryId();
-                    } catch (IllegalStateException e) {
+                    } catch (UnusableKeysetException e) {
                         return "late";
                     }
                 });
@@ -99,7 +99,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
         void needsADirectory() {
             Path file = directory.resolve("missing/keyset.json");
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.create(file))
                     .withMessage("the file of key-encryption keys " + file
                             + " is in no directory that exists: make the directory, or give another path");
@@ -246,7 +246,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
             String before = Files.readString(file());
             Files.createDirectory(directory.resolve("keyset.json.lock"));
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(keys::addPrimary)
                     .withMessage("the file of key-encryption keys " + file() + " cannot be written"
                             + " (FileSystemException): the user that runs Satchel must be able to write to its"
@@ -258,7 +258,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
         void aFileThatBecameReadableByOthersIsNoLongerChanged() throws IOException {
             Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-r--r--"));
 
-            assertThatIllegalStateException().isThrownBy(keys::addPrimary).withMessageContaining("is open to others");
+            assertThatExceptionOfType(UnusableKeysetException.class).isThrownBy(keys::addPrimary).withMessageContaining("is open to others");
         }
     }
 }

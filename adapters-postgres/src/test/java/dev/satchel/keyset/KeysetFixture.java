@@ -3,7 +3,7 @@ package dev.satchel.keyset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
@@ -67,7 +67,7 @@ abstract class KeysetFixture {
     }
 
     void refused(String message) {
-        assertThatIllegalStateException()
+        assertThatExceptionOfType(UnusableKeysetException.class)
                 .isThrownBy(() -> FileKeyEncryptionKeys.open(file()))
                 .withMessage("the file of key-encryption keys " + file() + " " + message)
                 .withNoCause();

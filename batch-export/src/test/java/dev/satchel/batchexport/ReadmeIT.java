@@ -112,7 +112,7 @@ class ReadmeIT {
             String worker = "export DATABASE_URL=" + withUser(database, "satchel_readme", "secret") + "\n";
 
             assertThat(shell(values, worker + block("keys init")))
-                    .contains("openai     sk-proj…6789", "wrapped 1 data keys anew");
+                    .contains("openai     sk-proj…6789", "re-wrapped 1 data keys");
             try (Connection connection =
                             database.dataSource("satchel_readme", "secret").getConnection();
                     Statement statement = connection.createStatement()) {
