@@ -89,7 +89,7 @@ class ReadmeIT {
             String worker = "export DATABASE_URL=" + withUser(database, "satchel_readme", "secret") + "\n";
 
             assertThat(Shell.run(folder, values, worker + block("docs/keys.md", "./satchel keys init")))
-                    .contains("openai     sk-proj…6789", "wrapped 1 data keys anew");
+                    .contains("openai     sk-proj…6789", "re-wrapped 1 data keys");
             try (Connection connection =
                             database.dataSource("satchel_readme", "secret").getConnection();
                     Statement statement = connection.createStatement()) {
