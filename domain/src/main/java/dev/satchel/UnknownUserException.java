@@ -1,6 +1,6 @@
 package dev.satchel;
 
-/** Something was asked for a user who does not exist. */
+/** A request names a user who does not exist. */
 public final class UnknownUserException extends SatchelException {
 
     private static final long serialVersionUID = 1L;

@@ -159,9 +159,9 @@ class KmsKeysIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            http://kms.example.org         | over http:// everybody on the way to kms.example.org could read and change
-            HTTP://10.1.2.3:4599           | over http:// everybody on the way to 10.1.2.3 could read and change
-            https://u:hunter2@10.1.2.3     | more than a host and a port is given
+            http://kms.example.org         | http:// to kms.example.org is not encrypted, so others could read and change
+            HTTP://10.1.2.3:4599           | http:// to 10.1.2.3 is not encrypted, so others could read and change
+            https://u:hunter2@10.1.2.3     | the address holds a user, a password
             kms.example.org/hunter2        | this is not the address of a service
             """)
     void refusesAnEndpointWhereOthersCouldListen(String endpoint, String problem) throws SQLException {
