@@ -3,7 +3,7 @@ package dev.satchel.batchexport.run;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.run.cleanup.CleanUpReport;
-import dev.satchel.batchexport.schema.WorkerLogins;
+import dev.satchel.batchexport.schema.check.WorkerLogins;
 import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.postgres.dataset.PostgresDatasets;

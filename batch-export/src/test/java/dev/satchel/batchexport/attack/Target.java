@@ -1,7 +1,7 @@
 package dev.satchel.batchexport.attack;
 
-import dev.satchel.batchexport.schema.Backfill;
-import dev.satchel.batchexport.schema.Migration;
+import dev.satchel.batchexport.schema.migrate.Backfill;
+import dev.satchel.batchexport.schema.migrate.Migration;
 import dev.satchel.batchexport.schema.Platform;
 import dev.satchel.batchexport.schema.PostgresServer;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.satchel.batchexport.cli.schema;
 
-import dev.satchel.batchexport.schema.Backfill;
-import dev.satchel.batchexport.schema.Migration;
-import dev.satchel.batchexport.schema.Preflight;
+import dev.satchel.batchexport.schema.migrate.Backfill;
+import dev.satchel.batchexport.schema.migrate.Migration;
+import dev.satchel.batchexport.schema.migrate.Preflight;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import java.sql.SQLException;

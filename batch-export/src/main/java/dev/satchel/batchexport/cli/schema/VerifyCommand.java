@@ -1,8 +1,8 @@
 package dev.satchel.batchexport.cli.schema;
 
-import dev.satchel.batchexport.schema.Check;
-import dev.satchel.batchexport.schema.SchemaVerification;
-import dev.satchel.batchexport.schema.SchemaVersion;
+import dev.satchel.batchexport.schema.check.Check;
+import dev.satchel.batchexport.schema.check.SchemaVerification;
+import dev.satchel.batchexport.schema.catalog.SchemaVersion;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.Json;

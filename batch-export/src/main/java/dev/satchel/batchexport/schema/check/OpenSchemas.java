@@ -1,0 +1,128 @@
+package dev.satchel.batchexport.schema.check;
+
+import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Who may create objects in {@code public} and in {@code satchel} beside those who are trusted anyway.
+ *
+ * <p>An operator or a function in {@code public} with better matching argument types is what a statement finds whose
+ * {@code search_path} leads there, and it runs with the rights of whoever runs the statement. Satchel's own statements look
+ * elsewhere; the application's triggers and policies may not. Trusted are superusers, the owners of the database and of
+ * the schema, the owner of Satchel's objects, and whoever can become one of these.
+ */
+public final class OpenSchemas {
+
+    private static final String SUBJECT = "creation in schema public";
+    private static final String EXPECTATION = "left to its owners";
+
+    // Membership need not be followed: a member of a role that is found here can create because that role can.
+    private static final String UNTRUSTED = """
+            WITH trusted AS (
+                SELECT role.oid
+                  FROM pg_roles AS role
+                 WHERE role.rolsuper
+                    OR role.rolname = %1$s
+                    OR role.oid = (SELECT datdba FROM pg_database WHERE datname = current_database())
+            ), creator AS (
+                SELECT schema.nspname, item.grantee, false AS owns
+                  FROM pg_namespace AS schema
+                 CROSS JOIN LATERAL aclexplode(coalesce(schema.nspacl, acldefault('n', schema.nspowner))) AS item
+                 WHERE schema.nspname IN ('public', 'satchel')
+                   AND item.privilege_type = 'CREATE'
+                   AND item.grantee <> schema.nspowner
+                   AND NOT (item.grantee <> 0 AND pg_has_role(item.grantee, schema.nspowner, 'MEMBER'))
+                 UNION
+                -- The schema may be there already, made by somebody who can drop and replace what is put into it.
+                SELECT schema.nspname, schema.nspowner, true
+                  FROM pg_namespace AS schema
+                 WHERE schema.nspname = 'satchel'
+            )
+            SELECT creator.nspname AS schema,
+                   CASE WHEN creator.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(creator.grantee)::text END AS who,
+                   CASE WHEN creator.owns
+                        THEN format('ALTER SCHEMA %%I OWNER TO %%I;', creator.nspname, %1$s)
+                        ELSE format('REVOKE CREATE ON SCHEMA %%I FROM %%s;', creator.nspname,
+                                    CASE WHEN creator.grantee = 0 THEN 'PUBLIC'
+                                         ELSE quote_ident(pg_get_userbyid(creator.grantee)) END) END AS remedy
+              FROM creator
+             WHERE creator.grantee = 0
+                OR NOT EXISTS (SELECT
+                                 FROM trusted
+                                WHERE creator.grantee = trusted.oid
+                                   OR pg_has_role(creator.grantee, trusted.oid, 'MEMBER'))
+             ORDER BY creator.nspname, creator.owns, creator.grantee
+            """;
+
+    private static final String ME = "current_user";
+    private static final String OWNER =
+            "(SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'satchel')";
+
+    // The migrator may have the right by way of PUBLIC alone, and would lose it together with the others.
+    private static final String KEEP_CREATING = """
+            SELECT format('GRANT USAGE, CREATE ON SCHEMA public TO %I;', current_user)
+              FROM pg_namespace AS schema
+             WHERE schema.nspname = 'public'
+               AND NOT pg_has_role(schema.nspowner, 'USAGE')
+               AND NOT EXISTS (SELECT
+                                 FROM aclexplode(schema.nspacl) AS item
+                                WHERE item.privilege_type = 'CREATE'
+                                  AND item.grantee <> 0
+                                  AND pg_has_role(item.grantee, 'USAGE'))
+            """;
+
+    private OpenSchemas() {}
+
+    /**
+     * Somebody who may create in one of the schemas.
+     *
+     * @param schema in which
+     * @param name of the role
+     * @param remedy the statement that ends it
+     */
+    public record Creator(String schema, String name, String remedy) {}
+
+    /** Whom the role that is about to migrate need not trust. */
+    public static List<Creator> beforeMigration(Connection connection) throws SQLException {
+        return creators(connection, ME);
+    }
+
+    /** What lets the role that is about to migrate create in {@code public} once PUBLIC may not, if anything must. */
+    public static List<String> grantsToKeep(Connection connection) throws SQLException {
+        return SchemaTransaction.rows(connection, KEEP_CREATING);
+    }
+
+    static Check check(Connection connection) throws SQLException {
+        // Of schema satchel the contract tells the owner and every grant.
+        List<Creator> creators = creators(connection, OWNER).stream()
+                .filter(creator -> creator.schema().equals("public"))
+                .toList();
+        if (creators.isEmpty()) {
+            return Check.ok(SUBJECT, EXPECTATION);
+        }
+        return Check.warning(
+                SUBJECT,
+                EXPECTATION,
+                "open to " + creators.stream().map(Creator::name).distinct().collect(Collectors.joining(", "))
+                        + ", whose operators and functions others would then run; run: "
+                        + creators.stream().map(Creator::remedy).collect(Collectors.joining(" ")));
+    }
+
+    private static List<Creator> creators(Connection connection, String owner) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(UNTRUSTED.formatted(owner));
+                ResultSet row = statement.executeQuery()) {
+            List<Creator> creators = new ArrayList<>();
+            while (row.next()) {
+                creators.add(new Creator(row.getString("schema"), row.getString("who"), row.getString("remedy")));
+            }
+            return creators;
+        }
+    }
+}

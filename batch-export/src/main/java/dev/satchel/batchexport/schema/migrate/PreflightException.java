@@ -1,0 +1,35 @@
+package dev.satchel.batchexport.schema.migrate;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The pre-flight found what stops the migration; nothing was changed. */
+public final class PreflightException extends SQLException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Preflight.Report report;
+
+    PreflightException(Preflight.Report report) {
+        super(lines(report).collect(Collectors.joining("\n")));
+        this.report = report;
+    }
+
+    private static Stream<String> lines(Preflight.Report report) {
+        return Stream.concat(
+                Stream.of("nothing was changed, because the pre-flight found:"),
+                report.blocking().stream().flatMap(Preflight.Finding::lines));
+    }
+
+    /** What stops the migration, for people. */
+    public List<String> lines() {
+        return lines(report).toList();
+    }
+
+    /** Everything that was found, the good news too. */
+    public Preflight.Report report() {
+        return report;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.satchel.batchexport.schema.migrate;
+
+import dev.satchel.batchexport.schema.Schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.migrations.SampleDatabase;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PublicTableIT {
+
+    @Test
+    void theCommittedListIsWhatTheMigrationsMake() throws SQLException {
+        try (var database = SampleDatabase.create();
+                var connection = database.ownerDataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            var made = new StringBuilder();
+            for (var table : PublicTable.NAMES) {
+                PublicTable.facts(connection, table)
+                        .forEach((subject, definition) ->
+                                made.append(table + "\t" + subject + "\t" + definition + "\n"));
+            }
+
+            assertThat(made.toString()).isEqualTo(Schemas.resource("public-tables.txt"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"user_api_keys", "user_progress", "export_history"})
+    void tellsTheEarlierTableFromSatchelsAndFromNone(String name) throws SQLException {
+        try (var earlier = Schemas.earlier();
+                var migrated = SampleDatabase.create();
+                var empty = SampleDatabase.createUnmigrated()) {
+            assertThat(stateIn(earlier, name)).isEqualTo(PublicTable.State.EARLIER);
+            assertThat(stateIn(migrated, name)).isEqualTo(PublicTable.State.SATCHELS);
+            assertThat(stateIn(empty, name)).isEqualTo(PublicTable.State.ABSENT);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE public.export_history ALTER COLUMN status TYPE text",
+                "ALTER TABLE public.export_history ALTER COLUMN records_count SET NOT NULL",
+                "ALTER TABLE public.export_history ADD COLUMN extra text",
+                "ALTER TABLE public.export_history DROP COLUMN filters",
+                "ALTER TABLE public.export_history DROP CONSTRAINT export_history_pkey, ALTER COLUMN id DROP NOT NULL"
+            })
+    void aChangedEarlierTableIsNeitherToThePreflightNorToTheFileThatMovesIt(String change) throws SQLException {
+        try (var earlier = Schemas.earlier()) {
+            Schemas.run(earlier.ownerDataSource(), "UPDATE public.export_history SET records_count = 0");
+            Schemas.run(earlier.ownerDataSource(), change);
+            Schemas.run(earlier.ownerDataSource(), PastedFiles.read("V001__private_schema.sql"));
+
+            assertThat(stateIn(earlier, "export_history")).isEqualTo(PublicTable.State.OTHER);
+            org.assertj.core.api.Assertions.assertThatThrownBy(() ->
+                            Schemas.run(earlier.ownerDataSource(), PastedFiles.read("V001_1__earlier_tables.sql")))
+                    .hasMessageContaining("neither absent nor the application's earlier table");
+        }
+    }
+
+    private static PublicTable.State stateIn(SampleDatabase database, String name) throws SQLException {
+        try (var connection = database.ownerDataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            return PublicTable.in(connection, name).state();
+        }
+    }
+}
