@@ -5,7 +5,7 @@ import dev.satchel.UserId;
 /**
  * One value of a user's progress that is not what it should be.
  *
- * @param what the column, sum, or session whose credit it is
+ * @param what the column, sum, or session whose contribution it is
  * @param expected computed anew
  * @param found in the database
  */

@@ -20,12 +20,12 @@ public interface ProgressUpkeep {
     /**
      * Deletes what is left of users who are gone: nothing, as long as every trigger fired.
      *
-     * @return how many credits of sessions were left
+     * @return how many contributions of sessions were left
      */
     long forgetDeparted();
 
     /**
-     * Compares each user's credits with the sessions that still exist, the sums with the credits, and the totals with
+     * Compares each user's contributions with the sessions that still exist, the sums with the contributions, and the totals with
      * the sums, under the locks that sessions queue on when they end.
      *
      * @param repair whether to compute anew what is not as it should be; the longest streak never shrinks

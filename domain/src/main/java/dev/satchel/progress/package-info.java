@@ -24,7 +24,7 @@
  *
  * <p><b>Days.</b> The day of a contribution is the day of the session's end in the zone then in force for the user: the
  * zone with the latest start that is not after the end, UTC before the first ({@link dev.satchel.progress.UserZones}).
- * The day is fixed when the contribution is credited and computed anew only when the end or the user changes, so that a
+ * The day is fixed when the contribution is recorded and computed anew only when the end or the user changes, so that a
  * change of zone rewrites no day gone by, nor does restoring a deleted session.
  *
  * <p><b>Streaks.</b> A streak is a run of consecutive calendar days with at least one contribution each. The current one
@@ -35,7 +35,7 @@
  * compared as dates, because their zones can differ: where a zone left out a date, as Pacific/Apia did with 30 December
  * 2011, a streak ends.
  *
- * <p><b>Last activity</b> is the latest end ever credited to the user. It never goes back.
+ * <p><b>Last activity</b> is the latest end ever recorded to the user. It never goes back.
  *
  * <p><b>Words</b> are counted as they are now, by their phase: mastered words are mastered, words in learning or review
  * are learning, new words are new ({@link dev.satchel.progress.Words}). They alone shrink when words are deleted.

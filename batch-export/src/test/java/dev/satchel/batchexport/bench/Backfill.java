@@ -16,7 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 
-/** Credits the sessions from before the migration, in batches, each its own transaction. */
+/** Records the sessions from before the migration, in batches, each its own transaction. */
 final class Backfill {
 
     /** Users per batch. */
@@ -78,7 +78,7 @@ final class Backfill {
         }
     }
 
-    // Begins again when all have ended, which corrects what was credited.
+    // Begins again when all have ended, which corrects what was recorded.
     private Ended endSessions() throws SQLException {
         try (Connection connection = database.ownerDataSource().getConnection();
                 PreparedStatement end = Ending.prepare(connection)) {

@@ -10,13 +10,13 @@ import java.util.Locale;
  * Whether the journal says what the sessions say, and the totals what the journal says, computed anew from the rules and
  * not with Satchel's own functions. For databases in which no user has a zone and no session was deleted.
  *
- * @param credits how many there are
- * @param wrongCredits that differ from their session, or are missing, or have none
+ * @param contributions how many there are
+ * @param wrongContributions that differ from their session, or are missing, or have none
  * @param totals how many users have some
- * @param wrongTotals users whose exact totals are missing or not the sums of their credits
+ * @param wrongTotals users whose exact totals are missing or not the sums of their contributions
  * @param wrongProgress users whose {@code user_progress} is missing or does not follow from those sums
  */
-record Drift(long credits, long wrongCredits, long totals, long wrongTotals, long wrongProgress) {
+record Drift(long contributions, long wrongContributions, long totals, long wrongTotals, long wrongProgress) {
 
     private static final String COMPARE = """
               WITH counted AS (
@@ -28,17 +28,16 @@ record Drift(long credits, long wrongCredits, long totals, long wrongTotals, lon
                      FROM sessions
                     WHERE ended_at IS NOT NULL
                       AND user_id IS NOT NULL),
-                   wrong_credit AS (
+                   wrong_contribution AS (
                    SELECT
                      FROM counted
-                     FULL JOIN satchel.session_credit AS credit ON credit.session_id = counted.id
+                     FULL JOIN satchel.session_contribution AS contribution ON contribution.session_id = counted.id
                     WHERE (counted.user_id, counted.ended_at, counted.day, counted.descriptions, counted.images,
                            counted.attempts, counted.correct, counted.vocabulary, counted.seconds,
-                           counted.correct * 10 + greatest(counted.attempts - counted.correct, 0) * 5
-                           + counted.vocabulary * 10 + counted.descriptions * 2)
+                           satchel.points(counted.correct, counted.attempts, counted.vocabulary, counted.descriptions))
                           IS DISTINCT FROM
-                          (credit.user_id, credit.ended_at, credit.day, credit.descriptions, credit.images,
-                           credit.qa_attempts, credit.qa_correct, credit.vocabulary, credit.seconds, credit.points)),
+                          (contribution.user_id, contribution.ended_at, contribution.day, contribution.descriptions, contribution.images,
+                           contribution.qa_attempts, contribution.qa_correct, contribution.vocabulary, contribution.seconds, contribution.points)),
                    sums AS (
                    SELECT users.id AS user_id, count(session_id) AS sessions,
                           coalesce(sum(descriptions), 0) AS descriptions, coalesce(sum(images), 0) AS images,
@@ -46,7 +45,7 @@ record Drift(long credits, long wrongCredits, long totals, long wrongTotals, lon
                           coalesce(sum(vocabulary), 0) AS vocabulary, coalesce(sum(seconds), 0) AS seconds,
                           coalesce(sum(points), 0) AS points, max(ended_at) AS last
                      FROM users
-                     LEFT JOIN satchel.session_credit AS credit ON credit.user_id = users.id
+                     LEFT JOIN satchel.session_contribution AS contribution ON contribution.user_id = users.id
                     GROUP BY users.id),
                    wrong_total AS (
                    SELECT
@@ -69,7 +68,7 @@ record Drift(long credits, long wrongCredits, long totals, long wrongTotals, lon
                            progress.total_images, progress.total_questions_answered, progress.total_vocabulary_learned,
                            progress.total_time_spent_minutes, progress.total_points, progress.last_activity_at,
                            progress.average_accuracy))
-            SELECT (SELECT count(*) FROM satchel.session_credit), (SELECT count(*) FROM wrong_credit),
+            SELECT (SELECT count(*) FROM satchel.session_contribution), (SELECT count(*) FROM wrong_contribution),
                    (SELECT count(*) FROM satchel.progress_total), (SELECT count(*) FROM wrong_total),
                    (SELECT count(*) FROM wrong_progress)
             """;
@@ -83,7 +82,7 @@ record Drift(long credits, long wrongCredits, long totals, long wrongTotals, lon
     }
 
     boolean isNone() {
-        return wrongCredits + wrongTotals + wrongProgress == 0;
+        return wrongContributions + wrongTotals + wrongProgress == 0;
     }
 
     @Override
@@ -91,14 +90,14 @@ record Drift(long credits, long wrongCredits, long totals, long wrongTotals, lon
         return isNone()
                 ? String.format(
                         Locale.ROOT,
-                        "no drift: %,d credits equal their sessions, the totals of %,d users the sums of their credits",
-                        credits,
+                        "no drift: %,d contributions equal their sessions, the totals of %,d users the sums of their contributions",
+                        contributions,
                         totals)
                 : String.format(
                         Locale.ROOT,
-                        "DRIFT: %,d of %,d credits, %,d of %,d totals and %,d progress rows are wrong",
-                        wrongCredits,
-                        credits,
+                        "DRIFT: %,d of %,d contributions, %,d of %,d totals and %,d progress rows are wrong",
+                        wrongContributions,
+                        contributions,
                         wrongTotals,
                         totals,
                         wrongProgress);

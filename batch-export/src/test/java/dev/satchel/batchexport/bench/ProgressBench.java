@@ -14,12 +14,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What Satchel's triggers cost the application, and how long it takes to credit the sessions that were there before. */
+/** What Satchel's triggers cost the application, and how long it takes to record the sessions that were there before. */
 @Command(
         name = "progress",
         description = {
             "Measures sessions ended per second with and without Satchel's triggers,",
-            "or, with --backfill, how long it takes to credit the sessions of a database that had none of them."
+            "or, with --backfill, how long it takes to record the sessions of a database that had none of them."
         })
 final class ProgressBench implements Callable<Integer> {
 

@@ -40,23 +40,23 @@ final class TriggerCost {
         Comparison many = new Comparison("%,d sessions in one statement", bulk, 1.5);
         Comparison manyAfterwards = new Comparison("the same, after one by one", bulk, 1.5);
         try (Connection plain = without.ownerDataSource().getConnection();
-                Connection credited = with.ownerDataSource().getConnection();
+                Connection recorded = with.ownerDataSource().getConnection();
                 PreparedStatement endPlain = Ending.prepare(plain);
-                PreparedStatement endCredited = Ending.prepare(credited)) {
+                PreparedStatement endFollowed = Ending.prepare(recorded)) {
             Turns turns = new Turns(Learners.open(plain));
             Learners.tidy(plain);
-            Learners.tidy(credited);
+            Learners.tidy(recorded);
             checkpoint();
             for (int round = 0; round < WARM_UP + rounds; round++) {
                 console.err()
                         .println(round < WARM_UP ? "warming up" : "round " + (round - WARM_UP + 1) + " of " + rounds);
                 Learners.tidy(plain);
-                Learners.tidy(credited);
+                Learners.tidy(recorded);
                 boolean counts = round >= WARM_UP;
                 boolean swapped = round % 2 == 1;
-                turns.oneByOne(single, sessions, counts, endPlain, endCredited);
+                turns.oneByOne(single, sessions, counts, endPlain, endFollowed);
                 // The plans that the triggers keep were made for a single session.
-                turns.atOnce(manyAfterwards, bulk, counts, swapped, plain, credited);
+                turns.atOnce(manyAfterwards, bulk, counts, swapped, plain, recorded);
                 try (Connection freshPlain = without.ownerDataSource().getConnection();
                         Connection freshCredited = with.ownerDataSource().getConnection()) {
                     turns.atOnce(many, bulk, counts, swapped, freshPlain, freshCredited);

@@ -1,7 +1,6 @@
 package dev.satchel.batchexport.schema;
 
 import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
-
 import dev.satchel.migrations.CatalogFingerprint;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;

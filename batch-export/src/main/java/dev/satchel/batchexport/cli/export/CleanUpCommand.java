@@ -91,7 +91,7 @@ public final class CleanUpCommand implements Callable<Integer> {
     private static void log(UploadJournal.Unreadable unreadable) {
         LOG.error(
                 "file of export {} not removed: its record '{}' is no location of a file; look for the file by hand, then"
-                        + " delete that row of satchel.export_file",
+                        + " delete that row of satchel.upload_journal",
                 unreadable.exportId(),
                 unreadable.text());
     }

@@ -2,16 +2,24 @@ package dev.satchel.batchexport.cli.schema;
 
 import dev.satchel.batchexport.schema.migrate.Backfill;
 import dev.satchel.batchexport.schema.migrate.Migration;
+import dev.satchel.batchexport.schema.migrate.MigrationSettings;
 import dev.satchel.batchexport.schema.migrate.Preflight;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
+import dev.satchel.postgres.dataset.PostgresDatasets;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.convert.DurationStyle;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "migrate",
@@ -30,8 +38,21 @@ public final class MigrateCommand implements Callable<Integer> {
 
     @Option(
             names = "--dry-run",
-            description = "Only look, and print what was found. Ends with 1 when something stands in the way.")
+            description = "Only look, and print what was found. Ends with 1 when something stands in the way, or is"
+                    + " not as it should be and would not be restored.")
     boolean dryRun;
+
+    @Option(
+            names = "--lock-timeout",
+            paramLabel = "DURATION",
+            description =
+                    "How long one lock is waited for at a time, between 1ms and 1m: ${DEFAULT-VALUE}. Writers queue"
+                            + " behind it meanwhile; a run that does not get its locks begins again, for two minutes.")
+    String lockTimeout = "2s";
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
 
     MigrateCommand(Console console) {
         this.console = console;
@@ -39,22 +60,35 @@ public final class MigrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException {
-        DataSource owner = new Settings(console.environment()).database().plain();
-        return dryRun ? look(owner) : migrate(owner);
+        Settings settings = new Settings(console.environment());
+        DataSource owner = settings.database().plain();
+        MigrationSettings chosen = chosen(settings);
+        return dryRun ? look(owner, chosen, settings.datasets()) : migrate(owner, chosen);
     }
 
-    private int look(DataSource owner) throws SQLException {
-        Preflight.Report report = Preflight.report(owner);
+    private int look(DataSource owner, MigrationSettings chosen, PostgresDatasets datasets) throws SQLException {
+        Preflight.Report report = Preflight.report(owner, chosen.usersTable(), datasets);
         report.lines().forEach(console.out()::println);
-        return report.isBlocked() ? 1 : 0;
+        return report.isFailed() ? 1 : 0;
     }
 
-    private int migrate(DataSource owner) throws SQLException {
-        Migration.Outcome outcome = new Migration(owner).migrate();
+    private MigrationSettings chosen(Settings settings) {
+        try {
+            return new MigrationSettings(DurationStyle.SIMPLE.parse(lockTimeout), settings.usersTable());
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(
+                    Objects.requireNonNull(spec).commandLine(),
+                    "--lock-timeout must be a duration between 1ms and 1m, such as 500ms or 5s, was " + lockTimeout);
+        }
+    }
+
+    private int migrate(DataSource owner, MigrationSettings settings) throws SQLException {
+        Migration.Outcome outcome = new Migration(owner, settings).migrate();
         outcome.recorded().forEach(file -> console.out().println("recorded " + file + ", which was there already"));
         outcome.applied().forEach(file -> console.out().println("applied " + file));
         outcome.restored().forEach(console.out()::println);
         outcome.left().forEach(difference -> console.out().println("left as it is: " + difference));
+        outcome.leftOut().forEach(console.out()::println);
         console.out()
                 .println((outcome.isChange() ? "" : "nothing to do: ") + "the schema is at version "
                         + outcome.version());

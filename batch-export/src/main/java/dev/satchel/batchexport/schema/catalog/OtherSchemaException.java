@@ -18,9 +18,16 @@ public final class OtherSchemaException extends SQLException {
                 + ": run the program that migrated the database, or a newer one");
     }
 
+    static OtherSchemaException replaced() {
+        return new OtherSchemaException(
+                "the database's schema was made by files from before the first release, which are"
+                        + " no longer part of Satchel: run 'satchel rollback --archive' with the program that migrated the"
+                        + " database, then 'satchel migrate' with this one");
+    }
+
     static OtherSchemaException unreadable(MigrationVersion needed) {
-        return new OtherSchemaException("the login may not read which version the database's schema is at, which it may"
-                + " from version 016 on, while the program needs version " + needed
+        return new OtherSchemaException("the login may not read which version the database's schema is at, while the"
+                + " program needs version " + needed
                 + ": run 'satchel migrate' as the owner of its tables, or log in as a member of Satchel's role for the"
                 + " command");
     }

@@ -1,11 +1,15 @@
 package dev.satchel.batchexport.schema.catalog;
 
-
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What the schema must be: the facts of a freshly migrated database, kept in {@code SchemaContract.txt}.
@@ -18,14 +22,32 @@ public final class SchemaContract {
 
     private static final String SEPARATOR = ": ";
 
+    private static final Pattern USERS = Pattern.compile("\\b" + Pattern.quote(UsersTable.DEFAULT) + "\\b");
+
     private final Map<String, String> facts;
 
     private SchemaContract(Map<String, String> facts) {
         this.facts = Collections.unmodifiableMap(facts);
     }
 
+    /** As it is for a database whose users are in {@code public.users}. */
     public static SchemaContract load() {
         return parse(SchemaFacts.resource(FILE));
+    }
+
+    /** As it is for this database: Satchel's keys and triggers are on the table that holds its users. */
+    public static SchemaContract forDatabase(Connection connection) throws SQLException {
+        SchemaContract contract = load();
+        Optional<String> users =
+                UsersTable.of(connection).map(UsersTable::name).filter(name -> !name.equals(UsersTable.DEFAULT));
+        if (users.isEmpty()) {
+            return contract;
+        }
+        String name = Matcher.quoteReplacement(users.get());
+        Map<String, String> facts = new LinkedHashMap<>();
+        contract.facts.forEach((subject, fact) -> facts.put(
+                USERS.matcher(subject).replaceAll(name), USERS.matcher(fact).replaceAll(name)));
+        return new SchemaContract(facts);
     }
 
     static SchemaContract parse(String text) {

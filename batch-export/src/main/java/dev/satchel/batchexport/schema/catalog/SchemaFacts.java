@@ -106,7 +106,7 @@ public final class SchemaFacts {
         }
     }
 
-    Map<String, String> bySubject() {
+    public Map<String, String> bySubject() {
         return bySubject;
     }
 

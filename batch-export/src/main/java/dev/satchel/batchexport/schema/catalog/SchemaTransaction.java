@@ -3,6 +3,7 @@ package dev.satchel.batchexport.schema.catalog;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,16 +20,14 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
  * A change of the schema as one transaction: alone among its kind in the database, and tried again from the start when
  * a lock or a deadlock was in the way.
  *
- * <p>No lock is waited for longer than two seconds at a time, because writers queue behind whoever waits for a strong
- * one. Between two attempts nothing is locked.
+ * <p>No lock is waited for longer than the lock timeout at a time, because writers queue behind one that waits for a strong
+ * lock. Between two attempts nothing is locked.
  */
 public final class SchemaTransaction {
 
     public static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final String SEARCH_PATH = "SET LOCAL search_path = pg_catalog, pg_temp";
-
-    private static final String LIMIT_WAITING = "SET LOCAL lock_timeout = '2s'";
 
     // Any number will do that no other program uses for the same; it ends with the transaction.
     private static final String BE_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('satchel.schema', 0))";
@@ -53,12 +52,22 @@ public final class SchemaTransaction {
     // Lock timeout, deadlock, serialization failure.
     private static final Set<String> IN_THE_WAY = Set.of("55P03", "40P01", "40001");
 
+    // Not by to_regclass, which is an error to a login without rights on the schema.
+    private static final String RELATIONS_EXIST = """
+            SELECT count(*) = cardinality(string_to_array(?, ','))
+              FROM pg_class
+              JOIN pg_namespace ON pg_namespace.oid = relnamespace
+             WHERE format('%I.%I', nspname, relname) = ANY (string_to_array(?, ','))
+            """;
+
     private final DataSource dataSource;
     private final Duration patience;
+    private final Duration lockTimeout;
 
-    public SchemaTransaction(DataSource dataSource, Duration patience) {
+    public SchemaTransaction(DataSource dataSource, Duration patience, Duration lockTimeout) {
         this.dataSource = dataSource;
         this.patience = patience;
+        this.lockTimeout = lockTimeout;
     }
 
     /** Work that may be done several times, each time from the start. */
@@ -83,7 +92,7 @@ public final class SchemaTransaction {
             try (Connection connection = dataSource.getConnection()) {
                 try {
                     begin(connection);
-                    execute(connection, LIMIT_WAITING);
+                    execute(connection, "SET LOCAL lock_timeout = " + lockTimeout.toMillis());
                     execute(connection, BE_ALONE);
                     T result = work.on(connection);
                     connection.commit();
@@ -134,7 +143,7 @@ public final class SchemaTransaction {
     }
 
     /** Whether the work may succeed when it is done once more from the start. */
-    static boolean isInTheWay(SQLException failure) {
+    public static boolean isInTheWay(SQLException failure) {
         return failure.getSQLState() != null && (IN_THE_WAY.contains(failure.getSQLState()) || isRaceForRole(failure));
     }
 
@@ -189,15 +198,25 @@ public final class SchemaTransaction {
         }
     }
 
-    /** The first column of each row. */
-    public static List<String> rows(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            List<String> rows = new ArrayList<>();
-            while (result.next()) {
-                rows.add(result.getString(1));
+    /** Whether all these tables and views are there, which a login without any right on them can ask too. */
+    public static boolean exist(Connection connection, String... relations) throws SQLException {
+        String names = String.join(",", relations);
+        return rows(connection, RELATIONS_EXIST, names, names).equals(List.of("t"));
+    }
+
+    /** The first column of each row, of a query with parameters. */
+    public static List<String> rows(Connection connection, String sql, String... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int parameter = 0; parameter < parameters.length; parameter++) {
+                statement.setString(parameter + 1, parameters[parameter]);
             }
-            return rows;
+            try (ResultSet result = statement.executeQuery()) {
+                List<String> rows = new ArrayList<>();
+                while (result.next()) {
+                    rows.add(result.getString(1));
+                }
+                return rows;
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.satchel.batchexport.schema.catalog;
 
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;

@@ -1,7 +1,6 @@
 package dev.satchel.batchexport.schema.check;
 
 import dev.satchel.batchexport.schema.catalog.Attempt;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

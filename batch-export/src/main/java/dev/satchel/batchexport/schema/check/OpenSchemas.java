@@ -1,7 +1,6 @@
 package dev.satchel.batchexport.schema.check;
 
 import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -80,39 +79,44 @@ public final class OpenSchemas {
 
     private OpenSchemas() {}
 
-    /**
-     * Somebody who may create in one of the schemas.
-     *
-     * @param schema in which
-     * @param name of the role
-     * @param remedy the statement that ends it
-     */
-    public record Creator(String schema, String name, String remedy) {}
+    private record Creator(String schema, String name, String remedy) {}
 
-    /** Whom the role that is about to migrate need not trust. */
-    public static List<Creator> beforeMigration(Connection connection) throws SQLException {
-        return creators(connection, ME);
+    /** Before a migration, whose statements these could redirect; the role that migrates need not trust them. */
+    public static List<Check> beforeMigration(Connection connection) throws SQLException {
+        List<Creator> creators = creators(connection, ME);
+        if (creators.isEmpty()) {
+            return List.of(Check.ok(SUBJECT, EXPECTATION));
+        }
+        List<String> statements = new ArrayList<>();
+        if (creators.stream().anyMatch(creator -> creator.name().equals("PUBLIC"))) {
+            statements.addAll(SchemaTransaction.rows(connection, KEEP_CREATING));
+        }
+        creators.forEach(creator -> statements.add(creator.remedy()));
+        return List.of(new Check(
+                SUBJECT,
+                EXPECTATION,
+                "open to " + names(creators) + ", whose operators and functions could run with your rights",
+                Check.Result.FAILED,
+                statements));
     }
 
-    /** What lets the role that is about to migrate create in {@code public} once PUBLIC may not, if anything must. */
-    public static List<String> grantsToKeep(Connection connection) throws SQLException {
-        return SchemaTransaction.rows(connection, KEEP_CREATING);
-    }
-
-    static Check check(Connection connection) throws SQLException {
+    static List<Check> check(Connection connection) throws SQLException {
         // Of schema satchel the contract tells the owner and every grant.
         List<Creator> creators = creators(connection, OWNER).stream()
                 .filter(creator -> creator.schema().equals("public"))
                 .toList();
         if (creators.isEmpty()) {
-            return Check.ok(SUBJECT, EXPECTATION);
+            return List.of(Check.ok(SUBJECT, EXPECTATION));
         }
-        return Check.warning(
+        return List.of(Check.warning(
                 SUBJECT,
                 EXPECTATION,
-                "open to " + creators.stream().map(Creator::name).distinct().collect(Collectors.joining(", "))
-                        + ", whose operators and functions others would then run; run: "
-                        + creators.stream().map(Creator::remedy).collect(Collectors.joining(" ")));
+                "open to " + names(creators) + ", whose operators and functions others would then run; run: "
+                        + creators.stream().map(Creator::remedy).collect(Collectors.joining(" "))));
+    }
+
+    private static String names(List<Creator> creators) {
+        return creators.stream().map(Creator::name).distinct().collect(Collectors.joining(", "));
     }
 
     private static List<Creator> creators(Connection connection, String owner) throws SQLException {

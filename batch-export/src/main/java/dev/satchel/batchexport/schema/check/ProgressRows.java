@@ -1,78 +1,75 @@
 package dev.satchel.batchexport.schema.check;
 
 import dev.satchel.batchexport.schema.catalog.Attempt;
-
+import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Whether everybody's progress is counted, and whether accounts can be deleted beside sessions that end. */
-final class ProgressRows {
-
-    private static final String EXIST = """
-            SELECT count(*) = 3
-              FROM pg_class
-              JOIN pg_namespace ON pg_namespace.oid = relnamespace
-             WHERE (nspname, relname) IN (('satchel', 'progress_total'), ('public', 'user_progress'),
-                                          ('public', 'users'))
-            """;
+public final class ProgressRows {
 
     private static final String COUNT_WAITING = """
             SELECT count(*)
-              FROM public.users
-             WHERE NOT EXISTS (SELECT FROM public.user_progress AS progress WHERE progress.user_id = users.id)
-                OR NOT EXISTS (SELECT FROM satchel.progress_total AS total WHERE total.user_id = users.id)
+              FROM satchel.users
+             WHERE NOT EXISTS (SELECT FROM satchel.progress_total AS total WHERE total.user_id = users.id)
             """;
 
     // The cascades of one deletion run in the order of their triggers' names, which the server makes.
     private static final String LAST_CASCADES = """
-            SELECT string_agg(tgconstrrelid::regclass::text, ', ' ORDER BY tgname)
-              FROM pg_trigger
-             WHERE tgrelid = 'public.users'::regclass
-               AND tgisinternal
-               AND tgfoid = 'pg_catalog."RI_FKey_cascade_del"'::regproc
-               AND tgconstrrelid IN (to_regclass('public.sessions'), to_regclass('public.learning_progress'))
-               AND tgname > (SELECT min(tgname)
-                               FROM pg_trigger
-                              WHERE tgrelid = 'public.users'::regclass
-                                AND tgconstrrelid = 'public.user_progress'::regclass
-                                AND tgfoid = 'pg_catalog."RI_FKey_cascade_del"'::regproc)
+            WITH deletion AS (
+                SELECT cascading.tgname, cascading.tgrelid AS users, namespace.nspname, class.relname
+                  FROM pg_trigger AS cascading
+                  JOIN pg_class AS class ON class.oid = cascading.tgconstrrelid
+                  JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
+                 WHERE cascading.tgisinternal
+                   AND cascading.tgfoid = 'pg_catalog."RI_FKey_cascade_del"'::regproc
+                   AND namespace.nspname = 'public'
+                   AND class.relname IN ('user_progress', 'sessions', 'learning_progress')
+            )
+            SELECT string_agg(format('%I.%I', late.nspname, late.relname), ', ' ORDER BY late.tgname)
+              FROM deletion AS late
+             WHERE late.relname <> 'user_progress'
+               AND late.tgname > (SELECT min(progress.tgname)
+                                    FROM deletion AS progress
+                                   WHERE progress.relname = 'user_progress'
+                                     AND progress.users = late.users)
             """;
 
     private ProgressRows() {}
 
-    static List<Check> check(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            if (!"t".equals(single(statement, EXIST))) {
-                return List.of();
-            }
-            return List.of(counted(connection, statement), deletion(statement));
-        }
+    public static List<Check> check(Connection connection) throws SQLException {
+        return SchemaTransaction.exist(connection, "satchel.users", "satchel.progress_total", "public.user_progress")
+                ? List.of(counted(connection), deletion(connection))
+                : List.of();
     }
 
-    private static Check counted(Connection connection, Statement statement) throws SQLException {
+    /** How many users wait for their progress to be counted from the sessions that had ended before. */
+    public static long waiting(Connection connection) throws SQLException {
+        return Long.parseLong(SchemaTransaction.rows(connection, COUNT_WAITING).get(0));
+    }
+
+    private static Check counted(Connection connection) throws SQLException {
         String subject = "progress of every user";
         String expectation = "counted";
-        return Attempt.orElse(
+        return Attempt.seeingAll(
                 connection,
                 () -> {
-                    // A missing right must be an error and not a count of zero.
-                    statement.execute("SET LOCAL row_security = off");
-                    String waiting = single(statement, COUNT_WAITING);
+                    long waiting = waiting(connection);
                     return Check.of(
                             subject,
                             expectation,
-                            waiting.equals("0") ? expectation : waiting + " users wait; run: satchel migrate");
+                            waiting == 0 ? expectation : waiting + " users wait; run: satchel migrate");
                 },
                 failure -> Check.warning(subject, expectation, "not counted: " + Attempt.reason(failure)));
     }
 
-    private static Check deletion(Statement statement) throws SQLException {
+    private static Check deletion(Connection connection) throws SQLException {
         String subject = "deletion of a user";
         String expectation = "takes user_progress after sessions and learning_progress";
-        String late = single(statement, LAST_CASCADES);
+        @Nullable
+        String late = SchemaTransaction.rows(connection, LAST_CASCADES).get(0);
         return late == null
                 ? Check.ok(subject, expectation)
                 : Check.warning(
@@ -80,12 +77,5 @@ final class ProgressRows {
                         expectation,
                         "takes user_progress before " + late + ", and may be in a deadlock with a session that ends;"
                                 + " drop the foreign key from user_progress to users and add it again");
-    }
-
-    private static String single(Statement statement, String query) throws SQLException {
-        try (ResultSet row = statement.executeQuery(query)) {
-            row.next();
-            return row.getString(1);
-        }
     }
 }

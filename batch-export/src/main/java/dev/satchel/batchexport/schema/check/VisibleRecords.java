@@ -2,7 +2,6 @@ package dev.satchel.batchexport.schema.check;
 
 import dev.satchel.batchexport.schema.catalog.Attempt;
 import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
-
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,7 +1,6 @@
 package dev.satchel.batchexport.schema.check;
 
 import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.Optional;
 /**
  * The logins that Satchel works as, and which of them row security does not bind.
  *
- * <p>Records are read as {@code authenticated}, to whom row security applies whoever has logged in. But the login can
+ * <p>Records are read as {@code authenticated}, to whom row security applies whichever login reads. But the login can
  * take its own rights back, and so can a function of the application that a policy calls meanwhile: the wall holds as
  * far as the login's own rights end at it.
  */
@@ -91,14 +90,16 @@ public final class WorkerLogins {
                         + " nothing");
     }
 
-    static Check check(Connection connection) throws SQLException {
+    static List<Check> check(Connection connection) throws SQLException {
         List<String> unbound = SchemaTransaction.rows(connection, UNBOUND.formatted(MEMBERSHIPS, MEMBERS));
-        return unbound.isEmpty()
-                ? Check.ok(SUBJECT, EXPECTATION)
-                : Check.warning(
-                        SUBJECT,
-                        EXPECTATION,
-                        "does not bind " + String.join("; ", unbound) + ": make the worker a login of its own, in role"
-                                + " satchel_runtime, that owns no table and bypasses nothing");
+        return List.of(
+                unbound.isEmpty()
+                        ? Check.ok(SUBJECT, EXPECTATION)
+                        : Check.warning(
+                                SUBJECT,
+                                EXPECTATION,
+                                "does not bind " + String.join("; ", unbound)
+                                        + ": make the worker a login of its own, in role"
+                                        + " satchel_runtime, that owns no table and bypasses nothing"));
     }
 }

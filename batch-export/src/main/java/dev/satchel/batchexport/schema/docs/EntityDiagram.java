@@ -1,11 +1,11 @@
 package dev.satchel.batchexport.schema.docs;
 
 import dev.satchel.batchexport.schema.catalog.LiveTables;
-
 import dev.satchel.batchexport.schema.catalog.LiveTables.Column;
 import dev.satchel.batchexport.schema.catalog.LiveTables.ForeignKey;
 import dev.satchel.batchexport.schema.catalog.LiveTables.Relation;
 import dev.satchel.batchexport.schema.catalog.LiveTables.ValueType;
+import dev.satchel.batchexport.schema.catalog.LiveTablesReader;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ public final class EntityDiagram {
      * @throws SQLException if the database cannot be reached
      */
     public static String of(DataSource dataSource) throws SQLException {
-        return of(LiveTables.of(dataSource));
+        return of(LiveTablesReader.read(dataSource));
     }
 
     static String of(LiveTables live) {

@@ -1,19 +1,21 @@
 package dev.satchel.batchexport.schema.docs;
 
-import dev.satchel.batchexport.schema.catalog.LiveTables;
+import static dev.satchel.batchexport.schema.docs.TypescriptNames.alternatives;
+import static dev.satchel.batchexport.schema.docs.TypescriptNames.key;
+import static dev.satchel.batchexport.schema.docs.TypescriptNames.string;
+import static dev.satchel.batchexport.schema.docs.TypescriptNames.type;
 
+import dev.satchel.batchexport.schema.catalog.LiveTables;
 import dev.satchel.batchexport.schema.catalog.LiveTables.Argument;
 import dev.satchel.batchexport.schema.catalog.LiveTables.Column;
 import dev.satchel.batchexport.schema.catalog.LiveTables.ForeignKey;
 import dev.satchel.batchexport.schema.catalog.LiveTables.Function;
 import dev.satchel.batchexport.schema.catalog.LiveTables.Relation;
-import dev.satchel.batchexport.schema.catalog.LiveTables.ValueType;
+import dev.satchel.batchexport.schema.catalog.LiveTablesReader;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -30,8 +32,6 @@ import javax.sql.DataSource;
 public final class TypescriptTypes {
 
     private static final int WIDTH = 80;
-
-    private static final Set<String> NUMBERS = Set.of("int2", "int4", "int8", "float4", "float8", "numeric");
 
     private static final String JSON = """
             export type Json =
@@ -117,7 +117,7 @@ public final class TypescriptTypes {
      * @throws SQLException if the database cannot be reached
      */
     public static String of(DataSource dataSource) throws SQLException {
-        return new TypescriptTypes(LiveTables.of(dataSource)).print();
+        return new TypescriptTypes(LiveTablesReader.read(dataSource)).print();
     }
 
     private String print() {
@@ -271,7 +271,7 @@ public final class TypescriptTypes {
     private void enumeration(Map.Entry<String, List<String>> enumeration) {
         union(
                 key(enumeration.getKey()) + ":",
-                enumeration.getValue().stream().map(TypescriptTypes::string).toList());
+                enumeration.getValue().stream().map(TypescriptNames::string).toList());
     }
 
     private void compositeType(Relation type) {
@@ -300,77 +300,6 @@ public final class TypescriptTypes {
                 .toList();
     }
 
-    private static List<String> alternatives(Column column) {
-        String type = type(column.type());
-        return column.nullable() && !"unknown".equals(type) ? List.of(type, "null") : List.of(type);
-    }
-
-    private static String type(ValueType type) {
-        return single(type) + (type.array() ? "[]" : "");
-    }
-
-    // A value arrives as JSON, and PostgreSQL writes as a string whatever is no number, boolean, JSON, array or row.
-    private static String single(ValueType type) {
-        boolean builtIn = "pg_catalog".equals(type.schema());
-        return switch (type.kind()) {
-            case 'b' -> builtIn ? builtIn(type.name()) : "citext".equals(type.name()) ? "string" : "unknown";
-            case 'c' -> "public".equals(type.schema()) ? ofRelation(type) : "unknown";
-            case 'e' ->
-                "public".equals(type.schema())
-                        ? "Database[\"public\"][\"Enums\"][" + string(type.name()) + "]"
-                        : "string";
-            case 'm', 'r' -> "string";
-            case 'p' -> pseudo(type.name());
-            default -> "unknown";
-        };
-    }
-
-    private static String builtIn(String name) {
-        if (NUMBERS.contains(name)) {
-            return "number";
-        }
-        return switch (name) {
-            case "bool" -> "boolean";
-            case "json", "jsonb" -> "Json";
-            default -> "string";
-        };
-    }
-
-    private static String pseudo(String name) {
-        return switch (name) {
-            case "record" -> "Record<string, unknown>";
-            case "void" -> "undefined";
-            default -> "unknown";
-        };
-    }
-
-    private static String ofRelation(ValueType type) {
-        String name = "[" + string(type.name()) + "]";
-        return switch (type.relationKind()) {
-            case "c" -> "Database[\"public\"][\"CompositeTypes\"]" + name;
-            case "v", "m" -> "Database[\"public\"][\"Views\"]" + name + "[\"Row\"]";
-            default -> "Database[\"public\"][\"Tables\"]" + name + "[\"Row\"]";
-        };
-    }
-
-    private static String key(String name) {
-        return name.matches("[A-Za-z_$][A-Za-z0-9_$]*") ? name : string(name);
-    }
-
-    private static String string(String value) {
-        StringBuilder quoted = new StringBuilder("\"");
-        value.codePoints().forEach(character -> {
-            if (character == '"' || character == '\\') {
-                quoted.append('\\').appendCodePoint(character);
-            } else if (character < ' ' || character == 0x2028 || character == 0x2029) {
-                quoted.append(String.format(Locale.ROOT, "\\u%04x", character));
-            } else {
-                quoted.appendCodePoint(character);
-            }
-        });
-        return quoted.append('"').toString();
-    }
-
     private void union(String head, List<String> alternatives) {
         String all = head + " " + String.join(" | ", alternatives);
         if (fits(all) || alternatives.size() == 1) {
@@ -384,7 +313,7 @@ public final class TypescriptTypes {
     }
 
     private void list(String head, List<String> values, String end) {
-        List<String> quoted = values.stream().map(TypescriptTypes::string).toList();
+        List<String> quoted = values.stream().map(TypescriptNames::string).toList();
         String all = head + "[" + String.join(", ", quoted) + "]" + end;
         if (fits(all)) {
             line(all);

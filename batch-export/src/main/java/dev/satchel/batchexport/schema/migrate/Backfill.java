@@ -3,14 +3,12 @@ package dev.satchel.batchexport.schema.migrate;
 import dev.satchel.batchexport.schema.catalog.Attempt;
 import dev.satchel.batchexport.schema.catalog.SchemaBusyException;
 import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
-
+import dev.satchel.batchexport.schema.check.ProgressRows;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.Set;
 import java.util.function.LongConsumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -28,15 +26,6 @@ public final class Backfill {
     private static final int BATCH = 200;
 
     private static final String NEXT = "SELECT satchel.backfill_progress(CAST(? AS uuid), ?)";
-
-    private static final String COUNT_WAITING = """
-            SELECT count(*)
-              FROM public.users
-             WHERE NOT EXISTS (SELECT FROM satchel.progress_total AS total WHERE total.user_id = users.id)
-            """;
-
-    // Lock timeout, deadlock, serialization failure.
-    private static final Set<String> IN_THE_WAY = Set.of("55P03", "40P01", "40001");
 
     private final DataSource dataSource;
     private final Duration patience;
@@ -94,7 +83,7 @@ public final class Backfill {
             }
             return null;
         } catch (SQLException failure) {
-            if (failure.getSQLState() == null || !IN_THE_WAY.contains(failure.getSQLState())) {
+            if (!SchemaTransaction.isInTheWay(failure)) {
                 throw failure;
             }
             return failure;
@@ -116,13 +105,7 @@ public final class Backfill {
     }
 
     private static long waiting(Connection connection) throws SQLException {
-        return inTransaction(connection, () -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery(COUNT_WAITING)) {
-                row.next();
-                return row.getLong(1);
-            }
-        });
+        return inTransaction(connection, () -> ProgressRows.waiting(connection));
     }
 
     private static <T extends @Nullable Object> T inTransaction(Connection connection, Attempt.Query<T> work)

@@ -2,16 +2,15 @@ package dev.satchel.batchexport.schema.migrate;
 
 import dev.satchel.batchexport.schema.catalog.SchemaBusyException;
 import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
+import dev.satchel.batchexport.schema.catalog.UsersTable;
 import dev.satchel.batchexport.schema.check.Check;
-
+import dev.satchel.batchexport.schema.check.FollowedTables;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateResult;
 
 /**
@@ -31,39 +30,32 @@ public final class Migration {
     private static final String SHOW_HISTORY =
             "GRANT SELECT ON satchel.flyway_schema_history TO satchel_exports, satchel_vault, satchel_rotation";
 
-    // Whoever waits for one lock while holding another invites a deadlock, of which the application would be the victim
-    // as often as this. So the first is waited for with empty hands, and the rest are there at once or not at all.
-    // Where the role may not lock, the files do as they run.
-    private static final String LOCK_BASE_TABLES = """
-            DO $block$
-            DECLARE
-                base text;
-                waiting text := '';
-            BEGIN
-                FOREACH base IN ARRAY ARRAY ['public.sessions', 'public.learning_progress', 'public.users'] LOOP
-                    IF to_regclass(base) IS NOT NULL AND has_table_privilege(base, 'TRUNCATE') THEN
-                        EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE %s', base, waiting);
-                        waiting := 'NOWAIT';
-                    END IF;
-                END LOOP;
-            END
-            $block$
-            """;
-
     // Its trigger on sessions is dropped, which no weaker lock allows; asking for a stronger one later is a deadlock
     // too.
     private static final String LOCK_SESSIONS = "LOCK TABLE public.sessions IN ACCESS EXCLUSIVE MODE";
 
     private final SchemaTransaction transaction;
+    private final MigrationSettings settings;
     private final SchemaTransaction.Step beforeCommit;
 
     /** @param dataSource logs in as the owner of the tables to be, who needs no superuser's rights */
     public Migration(DataSource dataSource) {
-        this(dataSource, SchemaTransaction.PATIENCE, connection -> {});
+        this(dataSource, MigrationSettings.DEFAULT);
+    }
+
+    /** @param dataSource logs in as the owner of the tables to be, who needs no superuser's rights */
+    public Migration(DataSource dataSource, MigrationSettings settings) {
+        this(dataSource, settings, SchemaTransaction.PATIENCE, connection -> {});
     }
 
     Migration(DataSource dataSource, Duration patience, SchemaTransaction.Step beforeCommit) {
-        this.transaction = new SchemaTransaction(dataSource, patience);
+        this(dataSource, MigrationSettings.DEFAULT, patience, beforeCommit);
+    }
+
+    Migration(
+            DataSource dataSource, MigrationSettings settings, Duration patience, SchemaTransaction.Step beforeCommit) {
+        this.transaction = new SchemaTransaction(dataSource, patience, settings.lockTimeout());
+        this.settings = settings;
         this.beforeCommit = beforeCommit;
     }
 
@@ -71,6 +63,7 @@ public final class Migration {
      * Applies what is missing, and restores what a schema lacks of what the files made; nothing when the schema is
      * current.
      *
+     * @throws OtherSchemaException if files from before the first release made the schema
      * @throws PreflightException if something found beforehand stops it
      * @throws SchemaBusyException if tables stayed locked
      * @throws EnforcedRowSecurityException if somebody's event trigger keeps row security on tables of schema satchel
@@ -78,6 +71,9 @@ public final class Migration {
      */
     public Outcome migrate() throws SQLException {
         return transaction.run(connection -> {
+            if (settings.usersTable().isPresent()) {
+                UsersTable.name(connection, settings.usersTable().get());
+            }
             Outcome outcome = migrate(connection);
             beforeCommit.on(connection);
             return outcome;
@@ -90,19 +86,18 @@ public final class Migration {
         if (report.isBlocked()) {
             throw new PreflightException(report);
         }
-        EditedFiles.realign(connection);
         PastedFiles pasted = preflight.pastedFiles();
-        if (flyway(connection).load().info().pending().length > 0) {
-            if (preflight.adopts()) {
+        if (SchemaFiles.flyway(connection).load().info().pending().length > 0) {
+            if (!preflight.legacyTables().isEmpty() && SchemaTransaction.exist(connection, "public.sessions")) {
                 SchemaTransaction.execute(connection, LOCK_SESSIONS);
             }
-            lockBaseTables(connection);
+            Restoration.lockBaseTables(connection);
         }
         if (pasted.needRecording()) {
             record(connection, pasted);
         }
         List<Check> roles = preflight.hasHistory() ? Restoration.makeRoles(connection) : List.of();
-        MigrateResult result = flyway(connection).load().migrate();
+        MigrateResult result = SchemaFiles.flyway(connection).load().migrate();
         if (!pasted.recorded().isEmpty()) {
             SchemaTransaction.execute(connection, SHOW_HISTORY);
         }
@@ -112,18 +107,21 @@ public final class Migration {
         }
         Restoration.Outcome restored = Restoration.restore(connection, roles);
         PrivateRowSecurity.takeBack(connection);
-        return outcome(pasted, result, restored);
-    }
-
-    static void lockBaseTables(Connection connection) throws SQLException {
-        SchemaTransaction.execute(connection, LOCK_BASE_TABLES);
+        return outcome(
+                pasted,
+                result,
+                restored,
+                FollowedTables.check(connection).stream()
+                        .filter(check -> check.result() == Check.Result.NOTICE)
+                        .map(Check::found)
+                        .toList());
     }
 
     private static void record(Connection connection, PastedFiles pasted) throws SQLException {
-        flyway(connection).baselineVersion("0").load().baseline();
+        SchemaFiles.flyway(connection).baselineVersion("0").load().baseline();
         SchemaTransaction.execute(connection, FORGET_BASELINE);
         if (!pasted.recorded().isEmpty()) {
-            flyway(connection)
+            SchemaFiles.flyway(connection)
                     .target(pasted.lastVersion())
                     .skipExecutingMigrations(true)
                     .load()
@@ -132,7 +130,8 @@ public final class Migration {
         }
     }
 
-    private static Outcome outcome(PastedFiles pasted, MigrateResult result, Restoration.Outcome restored) {
+    private static Outcome outcome(
+            PastedFiles pasted, MigrateResult result, Restoration.Outcome restored, List<String> leftOut) {
         List<String> applied = result.migrations.stream()
                 .map(file -> Stream.of(file.version, file.description)
                         .filter(part -> part != null && !part.isBlank())
@@ -144,21 +143,8 @@ public final class Migration {
                 applied,
                 restored.lines(),
                 restored.left(),
+                leftOut,
                 result.targetSchemaVersion == null ? result.initialSchemaVersion : result.targetSchemaVersion);
-    }
-
-    static FluentConfiguration flyway(Connection connection) {
-        return Flyway.configure(Migration.class.getClassLoader())
-                .dataSource(SchemaTransaction.lending(connection))
-                .locations("classpath:dev/satchel/db/platform", "classpath:dev/satchel/db/migration")
-                .schemas("satchel")
-                .defaultSchema("satchel")
-                .createSchemas(true)
-                .baselineOnMigrate(false)
-                .cleanDisabled(true)
-                .placeholderReplacement(false)
-                .validateMigrationNaming(true)
-                .failOnMissingLocations(true);
     }
 
     /**
@@ -168,10 +154,16 @@ public final class Migration {
      * @param applied the files, in order
      * @param restored what the migrations make and the schema lacked, or what it had besides; the last line sums up
      * @param left what differs still, and why
+     * @param leftOut what waits for a table of the application that is not there, in sentences
      * @param version of the schema from now on
      */
     public record Outcome(
-            List<String> recorded, List<String> applied, List<String> restored, List<String> left, String version) {
+            List<String> recorded,
+            List<String> applied,
+            List<String> restored,
+            List<String> left,
+            List<String> leftOut,
+            String version) {
 
         /** Whether anything was changed. */
         public boolean isChange() {

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.schema.migrate;
 
+import dev.satchel.batchexport.schema.check.Check;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -20,7 +21,7 @@ public final class PreflightException extends SQLException {
     private static Stream<String> lines(Preflight.Report report) {
         return Stream.concat(
                 Stream.of("nothing was changed, because the pre-flight found:"),
-                report.blocking().stream().flatMap(Preflight.Finding::lines));
+                report.blocking().stream().flatMap(Check::lines));
     }
 
     /** What stops the migration, for people. */

@@ -1,7 +1,7 @@
 package dev.satchel.batchexport.schema.migrate;
 
 import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
-
+import dev.satchel.batchexport.schema.check.Check;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.List;
  *
  * <p>Some platforms and projects enable it on each new table by an event trigger, whatever the schema.
  */
-final class PrivateRowSecurity {
+public final class PrivateRowSecurity {
 
     // What an adoption keeps has the row security that it had.
     private static final String ENABLED = """
@@ -39,9 +39,15 @@ final class PrivateRowSecurity {
 
     private PrivateRowSecurity() {}
 
-    /** The event triggers that enable row security, as far as their functions say so. */
-    static List<String> triggers(Connection connection) throws SQLException {
-        return SchemaTransaction.rows(connection, TRIGGERS);
+    /** Names the event triggers that enable row security, as far as their functions say so. */
+    static List<Check> check(Connection connection) throws SQLException {
+        return SchemaTransaction.rows(connection, TRIGGERS).stream()
+                .map(trigger -> Check.notice(
+                        "triggers",
+                        "event trigger " + trigger
+                                + " enables row security on new tables: on those of schema satchel, which grants alone"
+                                + " protect, it will be disabled again"))
+                .toList();
     }
 
     /**
@@ -56,7 +62,21 @@ final class PrivateRowSecurity {
         }
         List<String> enforced = SchemaTransaction.rows(connection, ENABLED);
         if (!enforced.isEmpty()) {
-            throw new EnforcedRowSecurityException(enforced.get(0), triggers(connection));
+            throw new EnforcedRowSecurityException(enforced.get(0), SchemaTransaction.rows(connection, TRIGGERS));
+        }
+    }
+
+    /** An event trigger enables row security on Satchel's private tables whenever it is disabled; nothing was changed. */
+    public static final class EnforcedRowSecurityException extends SQLException {
+
+        private static final long serialVersionUID = 1L;
+
+        EnforcedRowSecurityException(String table, List<String> triggers) {
+            super(
+                    "an event trigger" + (triggers.isEmpty() ? "" : " (" + String.join(", ", triggers) + ")")
+                            + " enables row security on " + table
+                            + " whenever it is disabled, and would hide every row of it from"
+                            + " Satchel's logins: let its function leave out schema satchel, then migrate; nothing was changed");
         }
     }
 }

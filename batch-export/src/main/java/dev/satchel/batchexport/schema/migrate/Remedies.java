@@ -3,11 +3,11 @@ package dev.satchel.batchexport.schema.migrate;
 import dev.satchel.batchexport.schema.catalog.FactKind;
 import dev.satchel.batchexport.schema.catalog.SchemaContract;
 import dev.satchel.batchexport.schema.check.Check;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -44,11 +44,19 @@ final class Remedies {
 
     private final SchemaContract contract;
     private final String owner;
+    private final Set<String> ownRoles;
+    private final Set<String> followed;
 
-    /** @param owner of schema {@code satchel} */
-    Remedies(SchemaContract contract, String owner) {
+    /**
+     * @param owner of schema {@code satchel}
+     * @param ownRoles whose rights the login has
+     * @param followed the application's tables that have triggers of Satchel's
+     */
+    Remedies(SchemaContract contract, String owner, Set<String> ownRoles, Set<String> followed) {
         this.contract = contract;
         this.owner = identifier(owner);
+        this.ownRoles = ownRoles;
+        this.followed = followed;
     }
 
     Remedy of(Check check) {
@@ -73,9 +81,7 @@ final class Remedies {
             case PLATFORM ->
                 roles("schema auth and what is in it are the platform's: the owner of schema auth can"
                         + " grant its use");
-            case OWNER ->
-                Remedy.statements("ALTER %s %s OWNER TO %s"
-                        .formatted(parts.group("kind").toUpperCase(Locale.ROOT), parts.group("object"), owner));
+            case OWNER -> owner(check, parts);
             case TABLE -> table(check, parts.group("object"), isExtra, isMissing);
             case COLUMN -> column(check, parts.group("object"), parts.group("part"), isExtra, isMissing);
             case DEFAULT ->
@@ -96,7 +102,7 @@ final class Remedies {
                         .formatted(
                                 parts.group("object"), check.expectation().equals("enabled") ? "ENABLE" : "DISABLE"));
             case POLICY -> policy(parts.group("object"), parts.group("part"));
-            case TRIGGER -> trigger(parts.group("object"), parts.group("part"));
+            case TRIGGER -> trigger(parts.group("object"), parts.group("part"), isMissing);
             case USE_OF_OTHERS ->
                 Remedy.byHand("it is in a schema of others, and runs wherever that expression does: make"
                         + " the expression again without it");
@@ -298,8 +304,20 @@ final class Remedies {
                                 contract.has(check) ? " WITH CHECK (" + contract.fact(check) + ")" : ""));
     }
 
-    private Remedy trigger(String table, String trigger) {
+    private Remedy owner(Check check, Matcher parts) {
+        String statement = "ALTER %s %s OWNER TO %s"
+                .formatted(parts.group("kind").toUpperCase(Locale.ROOT), parts.group("object"), owner);
+        return ownRoles.contains(check.found())
+                ? Remedy.statements(statement)
+                : Remedy.byHand("the login must be owner of it to take it from " + check.found(), statement);
+    }
+
+    private Remedy trigger(String table, String trigger, boolean isMissing) {
         String subject = "trigger %s on %s".formatted(trigger, table);
+        if (isMissing && contract.has(subject) && followed.contains(table)) {
+            // The file sees that the table was written to without it, and lets every user be counted again.
+            return Remedy.files(Remedy.Group.REPEATABLE, "its file ran, and it is missing still");
+        }
         return contract.has(subject)
                 // A trigger that is replaced is enabled again.
                 ? Remedy.statements(contract.fact(subject).replaceFirst("^CREATE ", "CREATE OR REPLACE "))
@@ -336,5 +354,51 @@ final class Remedies {
 
     private static String identifier(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /**
+     * How one difference between a live schema and the contract is mended: by files, by statements, or by a person.
+     *
+     * @param files that run again, because they hold what the contract knows a digest of only
+     * @param statements that lose no row, and drop nothing that somebody else made
+     * @param otherwise what a person can do, where there is neither or they change nothing
+     */
+    record Remedy(Optional<Group> files, List<String> statements, String otherwise) {
+
+        /** Files that may run at any time. */
+        enum Group {
+            /** The roles, which belong to the server and are in no dump of a database, and what Supabase provides. */
+            ROLES,
+            /** Functions, their triggers, and views. */
+            REPEATABLE
+        }
+
+        static Remedy files(Group files, String otherwise) {
+            return new Remedy(Optional.of(files), List.of(), otherwise);
+        }
+
+        static Remedy statements(List<String> statements) {
+            return new Remedy(
+                    Optional.empty(),
+                    statements,
+                    "what should have changed it had no effect: " + String.join("; ", statements) + ";");
+        }
+
+        static Remedy statements(String... statements) {
+            return statements(List.of(statements));
+        }
+
+        /** What no migration may do by itself. */
+        static Remedy byHand(String reason) {
+            return new Remedy(Optional.empty(), List.of(), reason);
+        }
+
+        static Remedy byHand(String reason, String statement) {
+            return byHand("%s; to change that, run: %s;".formatted(reason, statement));
+        }
+
+        boolean isByHand() {
+            return files.isEmpty() && statements.isEmpty();
+        }
     }
 }

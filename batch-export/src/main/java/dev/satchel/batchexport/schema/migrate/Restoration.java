@@ -4,10 +4,11 @@ import dev.satchel.batchexport.schema.catalog.Attempt;
 import dev.satchel.batchexport.schema.catalog.FactKind;
 import dev.satchel.batchexport.schema.catalog.SchemaContract;
 import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
+import dev.satchel.batchexport.schema.catalog.UsersTable;
 import dev.satchel.batchexport.schema.check.Check;
-import dev.satchel.batchexport.schema.check.SchemaVerification;
-
-import dev.satchel.batchexport.schema.migrate.Preflight.Finding;
+import dev.satchel.batchexport.schema.check.ContractCheck;
+import dev.satchel.batchexport.schema.check.FollowedTables;
+import dev.satchel.batchexport.schema.migrate.Remedies.Remedy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -24,7 +25,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.flywaydb.core.api.MigrationInfo;
 
 /**
  * Brings back what a schema at the newest version lacks of what the migrations made, as after a restore of a dump
@@ -40,11 +40,14 @@ final class Restoration {
     // its columns too, which the next round gives back.
     private static final int MOST_ROUNDS = 6;
 
-    private static final List<String> FILES_OF_ROLES = List.of("V000__platform.sql", "R__roles.sql");
+    private static final String PRIVATE_SCHEMA = "V001__private_schema.sql";
+    private static final List<String> FILES_OF_ROLES = List.of("V000__platform.sql", PRIVATE_SCHEMA);
 
     private static final String OWNER = """
             SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'satchel'
             """;
+
+    private static final String OWN_ROLES = "SELECT rolname FROM pg_roles WHERE pg_has_role(oid, 'USAGE')";
 
     private static final String MISSING_ROLES = """
             SELECT name
@@ -62,7 +65,10 @@ final class Restoration {
     private Restoration(Connection connection) throws SQLException {
         this.connection = connection;
         this.remedies = new Remedies(
-                SchemaContract.load(), SchemaTransaction.rows(connection, OWNER).get(0));
+                SchemaContract.forDatabase(connection),
+                SchemaTransaction.rows(connection, OWNER).get(0),
+                Set.copyOf(SchemaTransaction.rows(connection, OWN_ROLES)),
+                FollowedTables.followed(connection));
     }
 
     /** Makes the roles that the server lacks, for files that name them: a dump of a database is restored without them. */
@@ -70,10 +76,10 @@ final class Restoration {
         List<String> missing = SchemaTransaction.rows(connection, MISSING_ROLES);
         if (!missing.isEmpty()) {
             for (String file : FILES_OF_ROLES) {
-                SchemaTransaction.execute(connection, PastedFiles.read(file));
+                SchemaTransaction.execute(connection, SchemaFiles.read(file));
             }
         }
-        SchemaContract contract = SchemaContract.load();
+        SchemaContract contract = SchemaContract.forDatabase(connection);
         return missing.stream()
                 .map("role "::concat)
                 .map(role -> Check.of(role, contract.fact(role), Check.NOTHING))
@@ -86,46 +92,76 @@ final class Restoration {
      * @param beforehand what was brought back already
      */
     static Outcome restore(Connection connection, List<Check> beforehand) throws SQLException {
-        List<Check> differences = SchemaVerification.differences(connection);
+        List<Check> differences = ContractCheck.differences(connection);
         return differences.isEmpty()
                 ? new Outcome(beforehand, List.of())
                 : new Restoration(connection).restore(differences, beforehand);
     }
 
-    /** What {@link #restore} would do, as far as that can be told by looking. */
-    static List<Finding> plan(Connection connection) throws SQLException {
-        List<Check> differences = SchemaVerification.differences(connection);
+    /** What {@link #restore} would do, and what would stay as it is, as far as that can be told by looking. */
+    static List<Check> plan(Connection connection) throws SQLException {
+        List<Check> differences = ContractCheck.differences(connection);
         if (differences.isEmpty()) {
-            return List.of(
-                    new Finding(Preflight.Level.OK, "contract", "the schema is what the migrations make", List.of()));
+            return List.of(Check.ok("contract", "the schema is what the migrations make"));
         }
         Restoration restoration = new Restoration(connection);
         List<Check> mendable = restoration.mendable(differences);
-        List<Finding> findings = new ArrayList<>();
-        if (!mendable.isEmpty()) {
-            findings.add(new Finding(
-                    Preflight.Level.NOTICE,
-                    "contract",
-                    "will be restored to what the migrations make: " + counts(mendable),
-                    restoration.statements(mendable)));
+        List<Check> checks = new ArrayList<>();
+        for (Check check : mendable) {
+            if (isUncertain(check)) {
+                checks.add(Check.failed(
+                        check.subject(),
+                        check.expectation(),
+                        check.found() + ": " + restoration.reason(check),
+                        restoration.statements(check)));
+                continue;
+            }
+            checks.add(Check.notice(
+                    check.subject(),
+                    "would be restored: expected " + check.expectation() + ", found " + check.found(),
+                    restoration.statements(check)));
         }
-        restoration
-                .left(differences.stream()
-                        .filter(check -> !mendable.contains(check))
-                        .toList())
-                .forEach(left -> findings.add(new Finding(Preflight.Level.NOTICE, "contract", left, List.of())));
-        return findings;
+        for (Check check : restoration.left(
+                differences.stream().filter(check -> !mendable.contains(check)).toList())) {
+            checks.add(Check.failed(
+                    check.subject(), check.expectation(), check.found() + ": " + restoration.reason(check)));
+        }
+        return checks;
+    }
+
+    // A membership that another role granted otherwise is not to be taken back by this one.
+    private static boolean isUncertain(Check check) {
+        return FactKind.of(check.subject()) == FactKind.MEMBERSHIP
+                && !check.found().equals(Check.NOTHING);
+    }
+
+    /**
+     * Locks the application's tables that get triggers or keys: the first is waited for while nothing is held, and the rest
+     * are there at once or not at all. A wait for one lock while holding another invites a deadlock, of which the
+     * application would be the victim as often as this. Where the role may not lock, the files do as they run.
+     */
+    static void lockBaseTables(Connection connection) throws SQLException {
+        List<String> tables = new ArrayList<>(FollowedTables.followed(connection));
+        UsersTable.of(connection).ifPresent(users -> tables.add(users.name()));
+        String waiting = "";
+        for (String table : tables) {
+            if (SchemaTransaction.rows(connection, "SELECT has_table_privilege(?, 'TRUNCATE')", table)
+                    .equals(List.of("t"))) {
+                SchemaTransaction.execute(connection, "LOCK TABLE " + table + " IN SHARE ROW EXCLUSIVE MODE" + waiting);
+                waiting = " NOWAIT";
+            }
+        }
     }
 
     private Outcome restore(List<Check> before, List<Check> beforehand) throws SQLException {
         if (!mendable(before).isEmpty()) {
-            Migration.lockBaseTables(connection);
+            lockBaseTables(connection);
         }
         List<Check> differences = before;
         for (int round = 1; round <= MOST_ROUNDS && !differences.isEmpty(); round++) {
             obstacles.clear();
             mend(mendable(differences));
-            List<Check> after = SchemaVerification.differences(connection);
+            List<Check> after = ContractCheck.differences(connection);
             if (after.equals(differences)) {
                 break;
             }
@@ -137,7 +173,9 @@ final class Restoration {
                                 beforehand.stream(),
                                 before.stream().filter(check -> !stillThere.contains(check.subject())))
                         .toList(),
-                left(differences));
+                left(differences).stream()
+                        .map(check -> check.subject() + ": " + reason(check))
+                        .toList());
     }
 
     private void mend(List<Check> differences) throws SQLException {
@@ -145,7 +183,7 @@ final class Restoration {
         for (Remedy.Group group : groups(needed)) {
             for (String file : files(group)) {
                 Optional<SQLException> failure =
-                        Attempt.change(connection, () -> SchemaTransaction.execute(connection, PastedFiles.read(file)));
+                        Attempt.change(connection, () -> SchemaTransaction.execute(connection, SchemaFiles.read(file)));
                 if (failure.isPresent()) {
                     String obstacle = file + ": " + Attempt.reason(failure.get());
                     needed.stream()
@@ -182,24 +220,20 @@ final class Restoration {
         return switch (group) {
             case ROLES -> FILES_OF_ROLES;
             case REPEATABLE ->
-                Stream.of(Migration.flyway(connection).load().info().all())
-                        .map(MigrationInfo::getScript)
-                        .filter(script -> script.startsWith("R__") && !FILES_OF_ROLES.contains(script))
+                Stream.concat(Stream.of(PRIVATE_SCHEMA), SchemaFiles.repeatable(connection).stream())
                         .distinct()
                         .toList();
         };
     }
 
-    private List<String> statements(List<Check> differences) {
-        Set<Remedy> needed = remedies(differences);
+    private String[] statements(Check check) {
+        Remedy remedy = remedies.of(check);
         return Stream.concat(
-                        groups(needed).stream()
+                        remedy.files().stream()
                                 .flatMap(group -> files(group).stream())
                                 .map(file -> file + " runs again"),
-                        needed.stream()
-                                .flatMap(remedy -> remedy.statements().stream())
-                                .map(sql -> sql + ";"))
-                .toList();
+                        remedy.statements().stream().map(sql -> sql + ";"))
+                .toArray(String[]::new);
     }
 
     // What belongs to an object that is gone, or is somebody else's, goes with it.
@@ -214,11 +248,10 @@ final class Restoration {
                 .toList();
     }
 
-    private List<String> left(List<Check> differences) {
+    private List<Check> left(List<Check> differences) {
         List<Check> objects = differences.stream().filter(Restoration::isObject).toList();
         return differences.stream()
                 .filter(check -> objects.stream().noneMatch(object -> belongsTo(check, object)))
-                .map(check -> check.subject() + ": " + reason(check))
                 .toList();
     }
 

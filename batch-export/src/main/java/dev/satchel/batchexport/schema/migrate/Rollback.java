@@ -2,7 +2,6 @@ package dev.satchel.batchexport.schema.migrate;
 
 import dev.satchel.batchexport.schema.catalog.SchemaBusyException;
 import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -42,7 +41,7 @@ public final class Rollback {
     }
 
     Rollback(DataSource dataSource, Duration patience, SchemaTransaction.Step beforeCommit) {
-        this.transaction = new SchemaTransaction(dataSource, patience);
+        this.transaction = new SchemaTransaction(dataSource, patience, MigrationSettings.DEFAULT.lockTimeout());
         this.beforeCommit = beforeCommit;
     }
 

@@ -1,7 +1,6 @@
 package dev.satchel.batchexport.schema.migrate;
 
 import dev.satchel.batchexport.schema.catalog.Attempt;
-
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.stream.Collectors;

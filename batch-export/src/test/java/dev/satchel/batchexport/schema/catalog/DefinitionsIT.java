@@ -1,11 +1,10 @@
 package dev.satchel.batchexport.schema.catalog;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.satchel.batchexport.schema.Platform;
 import dev.satchel.batchexport.schema.PostgresServer;
 import dev.satchel.batchexport.schema.migrate.Migration;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,9 +1,8 @@
 package dev.satchel.batchexport.schema.migrate;
 
-import dev.satchel.batchexport.schema.Schemas;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.schema.Schemas;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.BufferedReader;
 import java.io.File;

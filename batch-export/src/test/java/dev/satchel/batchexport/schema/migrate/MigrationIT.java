@@ -1,12 +1,12 @@
 package dev.satchel.batchexport.schema.migrate;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import dev.satchel.batchexport.schema.Schemas;
 import dev.satchel.batchexport.schema.catalog.SchemaBusyException;
 import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
 import dev.satchel.migrations.CatalogFingerprint;
 import dev.satchel.migrations.SampleDatabase;
 import java.sql.Connection;
@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -77,7 +78,8 @@ class MigrationIT {
             var outcome = new Migration(database.ownerDataSource()).migrate();
 
             assertThat(outcome)
-                    .isEqualTo(new Migration.Outcome(List.of(), List.of(), List.of(), List.of(), latestVersion()));
+                    .isEqualTo(new Migration.Outcome(
+                            List.of(), List.of(), List.of(), List.of(), List.of(), latestVersion()));
             assertThat(Schemas.everything(database)).isEqualTo(before);
         }
     }
@@ -132,6 +134,32 @@ class MigrationIT {
                     .contains("; locks are held by process ")
                     .contains(" on public.sessions since ");
             assertThat(Schemas.everything(database)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void waitsForALockAsLongAsItIsTold() throws SQLException {
+        try (var database = Schemas.unmigrated();
+                var idle = database.ownerDataSource().getConnection()) {
+            idle.setAutoCommit(false);
+            SchemaTransaction.execute(idle, "UPDATE public.sessions SET device_type = 'idle'");
+            var settings = new MigrationSettings(Duration.ofMillis(20), Optional.empty());
+            var limits = new ArrayList<String>();
+
+            assertThatThrownBy(
+                            () -> new Migration(database.ownerDataSource(), settings, Duration.ZERO, connection -> {})
+                                    .migrate())
+                    .isInstanceOf(SchemaBusyException.class);
+            idle.rollback();
+            // The files supply their own where none is set, and this is set.
+            new Migration(
+                            database.ownerDataSource(),
+                            new MigrationSettings(Duration.ofSeconds(7), Optional.empty()),
+                            SchemaTransaction.PATIENCE,
+                            connection -> limits.addAll(SchemaTransaction.rows(connection, "SHOW lock_timeout")))
+                    .migrate();
+
+            assertThat(limits).containsExactly("7s");
         }
     }
 
@@ -242,7 +270,7 @@ class MigrationIT {
                     .contains("constraint export_history_status_check CHECK")
                     .contains("index idx_user_progress_last_activity")
                     .contains("policy \"Users can view their own API keys\"")
-                    .contains("satchel.export_lease of V005__export_lease.sql is missing");
+                    .contains("satchel.export_lease of V004__export_history.sql is missing");
             assertThat(Schemas.everything(database)).isEqualTo(before);
         }
     }
@@ -335,7 +363,7 @@ class MigrationIT {
     private static Stream<String> files() {
         try (var database = SampleDatabase.createEmpty();
                 var connection = database.ownerDataSource().getConnection()) {
-            return Stream.of(Migration.flyway(connection).load().info().pending())
+            return Stream.of(SchemaFiles.flyway(connection).load().info().pending())
                     .map(file -> file.getScript())
                     .toList()
                     .stream();
@@ -346,7 +374,7 @@ class MigrationIT {
 
     private static void paste(SampleDatabase database, String file) {
         try {
-            Schemas.run(database.ownerDataSource(), PastedFiles.read(file));
+            Schemas.run(database.ownerDataSource(), SchemaFiles.read(file));
         } catch (SQLException failure) {
             throw new IllegalStateException(file, failure);
         }

@@ -1,13 +1,12 @@
 package dev.satchel.batchexport.schema.migrate;
 
-import dev.satchel.batchexport.schema.Schemas;
-import dev.satchel.batchexport.schema.check.Check;
-import dev.satchel.batchexport.schema.check.SchemaVerification;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.satchel.batchexport.schema.Schemas;
+import dev.satchel.batchexport.schema.check.Check;
+import dev.satchel.batchexport.schema.check.SchemaVerification;
 import dev.satchel.migrations.SampleDatabase;
 import java.sql.SQLException;
 import java.util.List;
@@ -30,11 +29,11 @@ class PreflightIT {
 
             assertThat(report.isBlocked()).isFalse();
             assertThat(report.toString())
-                    .contains("ok        server       PostgreSQL ")
-                    .contains("ok        tables       public.export_history will be made")
-                    .contains("ok        base tables  public.sessions")
+                    .contains("ok      server version: ")
+                    .contains("ok      table public.export_history: will be made")
+                    .contains("ok      progress of sessions: follows public.sessions")
                     .contains("has every right it needs")
-                    .contains("notice    locks        ");
+                    .contains("notice  locks: ");
             assertThat(Schemas.everything(database)).isEqualTo(before);
         }
     }
@@ -43,7 +42,7 @@ class PreflightIT {
     void tellsTheVersionOfAMigratedSchema() throws SQLException {
         try (var database = SampleDatabase.create()) {
             assertThat(Preflight.report(database.ownerDataSource()).toString())
-                    .containsPattern("ok        history      the schema is at version \\d+");
+                    .containsPattern("ok      history: the schema is at version \\d+");
         }
     }
 
@@ -56,8 +55,9 @@ class PreflightIT {
 
             assertThat(report.isBlocked()).isFalse();
             assertThat(report.toString())
-                    .contains("public.user_progress is the application's earlier table and will be moved, as it is, to "
-                            + "satchel.adopted_user_progress")
+                    .contains(
+                            "table public.user_progress: is the application's legacy table and will be moved, as it is, to "
+                                    + "satchel.adopted_user_progress")
                     .contains("and all who use public.user_api_keys, public.user_progress, public.export_history, "
                             + "public.sessions");
             assertThat(Schemas.everything(database)).isEqualTo(before);
@@ -74,7 +74,7 @@ class PreflightIT {
             assertThat(Preflight.report(database.ownerDataSource()).blocking())
                     .singleElement()
                     .hasToString(
-                            "blocking  tables       view public.points reads public.user_progress, which is to be moved: drop it, "
+                            "FAILED  tables: expected nothing that depends on a legacy table, found view public.points reads public.user_progress, which is to be moved: drop it, "
                                     + "migrate, and make it again");
         }
     }
@@ -101,45 +101,66 @@ class PreflightIT {
                 Schemas.run(owner, Schemas.resource("/db/sample/base-tables.sql"));
 
                 assertThat(Preflight.report(owner).blocking())
-                        .extracting(Preflight.Finding::toString)
-                        .containsExactly("blocking  encoding     the database's encoding is " + encoding + ", in which"
-                                + " not every text of a user can be kept as it is: copy the data (pg_dump, pg_restore)"
+                        .extracting(Check::line)
+                        .containsExactly("FAILED  encoding of the database: expected UTF8, found " + encoding + ", in"
+                                + " which not every text of a user can be kept as it is: copy the data (pg_dump, pg_restore)"
                                 + " into a database made with ENCODING 'UTF8' TEMPLATE template0");
                 assertThatThrownBy(() -> new Migration(owner).migrate()).isInstanceOf(PreflightException.class);
                 assertThat(Schemas.value(owner, "SELECT to_regnamespace('satchel')"))
                         .isNull();
                 assertThat(SchemaVerification.of(owner).checks())
-                        .contains(new Check("encoding of the database", "UTF8", encoding, Check.Result.FAILED));
+                        .anyMatch(check -> check.isFailed() && check.subject().equals("encoding of the database"));
             } finally {
                 Schemas.run(database.superuserDataSource(), "DROP DATABASE " + name + " WITH (FORCE)");
             }
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "14.18, 140018, BLOCKING", "14.19, 140019, OK", "15.13, 150013, BLOCKING", "15.14, 150014, OK",
-        "16.9, 160009, BLOCKING", "16.10, 160010, OK", "17.5, 170005, BLOCKING", "17.6, 170006, OK",
-        "18.0, 180000, OK", "13.22, 130022, BLOCKING", "19beta1, 190000, OK"
-    })
-    void knowsTheServersWhoseRowSecurityHolds(String version, int number, Preflight.Level level) {
-        assertThat(Preflight.serverFinding(version, number).level()).isEqualTo(level);
+    @Test
+    void needsATableOfUsersWithAUniqueUuid() throws SQLException {
+        try (var database = Schemas.unmigrated()) {
+            Schemas.run(database.ownerDataSource(), "ALTER TABLE public.users DROP CONSTRAINT users_pkey CASCADE");
+
+            assertThat(Preflight.report(database.ownerDataSource()).blocking())
+                    .singleElement()
+                    .satisfies(check -> {
+                        assertThat(check.found())
+                                .isEqualTo(
+                                        "public.users, which has no unique key on id, to which foreign keys could refer");
+                        assertThat(check.statements())
+                                .containsExactly("ALTER TABLE public.users ADD PRIMARY KEY (id);");
+                    });
+        }
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ALTER TABLE public.sessions RENAME ended_at TO finished_at        | public.sessions lacks column ended_at timestamp with time zone
-            ALTER TABLE public.sessions ALTER qa_correct TYPE bigint          | public.sessions has column qa_correct as bigint and not integer
-            DROP TABLE public.sessions CASCADE                                | public.sessions is missing
-            ALTER TABLE public.users DROP CONSTRAINT users_pkey CASCADE       | public.users has no unique key on id, to which foreign keys could refer
+            ALTER TABLE public.sessions RENAME ended_at TO finished_at   | public.sessions lacks column ended_at timestamp with time zone
+            ALTER TABLE public.sessions ALTER qa_correct TYPE bigint     | public.sessions has column qa_correct as bigint and not integer
+            ALTER TABLE public.sessions DROP CONSTRAINT sessions_user_id_fkey, ALTER user_id TYPE text | public.sessions has column user_id as text and not uuid, which is fixed by the specification: uuid
+            DROP TABLE public.sessions CASCADE                           | there is no table public.sessions
             """)
-    void stopsWhereTheApplicationsTablesAreDifferent(String change, String found) throws SQLException {
+    void leavesSessionsOfAnotherShapeAlone(String change, String why) throws SQLException {
         try (var database = Schemas.unmigrated()) {
+            for (var policy : Schemas.rows(
+                    database.ownerDataSource(),
+                    "SELECT format('DROP POLICY %I ON public.sessions', polname) FROM pg_policy WHERE polrelid ="
+                            + " 'public.sessions'::regclass")) {
+                Schemas.run(database.ownerDataSource(), policy);
+            }
             Schemas.run(database.ownerDataSource(), change);
+            var sentence =
+                    "progress does not follow sessions: " + why + "; once that is otherwise, run: satchel migrate";
 
-            assertThat(Preflight.report(database.ownerDataSource()).blocking())
-                    .extracting(Preflight.Finding::text)
-                    .contains(found);
+            assertThat(Preflight.report(database.ownerDataSource()).toString())
+                    .contains("notice  progress of sessions: " + sentence);
+            assertThat(new Migration(database.ownerDataSource()).migrate().leftOut())
+                    .containsExactly(sentence);
+            assertThat(SchemaVerification.of(database.ownerDataSource()).checks())
+                    .contains(Check.notice("progress of sessions", sentence))
+                    .noneMatch(Check::isFailed);
+            assertThat(Schemas.value(database.ownerDataSource(), "SELECT satchel.follows('public.sessions')"))
+                    .isEqualTo("f");
         }
     }
 
@@ -155,8 +176,8 @@ class PreflightIT {
 
             assertThat(report.isBlocked()).isFalse();
             assertThat(report.toString())
-                    .contains("public.qa_responses is missing: exports will say that it is absent")
-                    .contains("GRANT SELECT ON TABLE public.user_settings TO authenticated;");
+                    .contains("ok      table public.qa_responses: absent, as exports will say")
+                    .contains("GRANT SELECT ON public.user_settings TO authenticated;");
         }
     }
 
@@ -177,14 +198,13 @@ class PreflightIT {
                     PreflightException.class, () -> new Migration(database.ownerDataSource()).migrate());
 
             assertThat(stop.report().blocking().stream()
-                            .filter(finding -> finding.subject().equals("schemas")))
+                            .filter(check -> check.subject().equals("creation in schema public")))
                     .singleElement()
-                    .isEqualTo(new Preflight.Finding(
-                            Preflight.Level.BLOCKING,
-                            "schemas",
-                            "operators and functions of others could run with your rights, because these may create them: "
-                                    + who,
-                            List.of(remedy)));
+                    .isEqualTo(Check.failed(
+                            "creation in schema public",
+                            "left to its owners",
+                            "open to " + who + ", whose operators and functions could run with your rights",
+                            remedy));
             assertThat(Schemas.everything(database)).isEqualTo(before);
 
             Schemas.run(database.superuserDataSource(), remedy);
@@ -223,7 +243,7 @@ class PreflightIT {
 
             assertThat(Preflight.report(migrator.dataSource()).blocking())
                     .singleElement()
-                    .extracting(Preflight.Finding::statements)
+                    .extracting(Check::statements)
                     .isEqualTo(List.of(
                             "GRANT USAGE, CREATE ON SCHEMA public TO " + migrator.name + ";",
                             "REVOKE CREATE ON SCHEMA public FROM PUBLIC;"));
@@ -239,16 +259,20 @@ class PreflightIT {
             })
     void stopsAtWhatOthersPutOnATableOfItsShape(String spy) throws SQLException {
         try (var database = Schemas.unmigrated()) {
-            for (var file : List.of("V001__private_schema.sql", "V002__user_api_keys.sql", "V003__user_progress.sql")) {
-                Schemas.run(database.ownerDataSource(), PastedFiles.read(file));
+            for (var file : List.of(
+                    "V001__private_schema.sql",
+                    "V003__user_api_keys.sql",
+                    "V004__export_history.sql",
+                    "V005__user_progress.sql")) {
+                Schemas.run(database.ownerDataSource(), SchemaFiles.read(file));
             }
             assertThat(Preflight.report(database.ownerDataSource()).isBlocked()).isFalse();
             Schemas.run(database.ownerDataSource(), spy);
 
             assertThat(Preflight.report(database.ownerDataSource()).blocking())
-                    .extracting(Preflight.Finding::text)
+                    .extracting(Check::found)
                     .anySatisfy(text -> assertThat(text)
-                            .startsWith("public.user_progress exists and has another shape: ")
+                            .startsWith("one of another shape: ")
                             .contains(" spy "));
         }
     }
@@ -264,9 +288,8 @@ class PreflightIT {
                     database.superuserDataSource(),
                     "ALTER DATABASE %s SET search_path = public, pg_catalog".formatted(database.name()));
 
-            assertThat(Preflight.report(database.ownerDataSource()).blocking())
-                    .extracting(Preflight.Finding::text)
-                    .containsExactly("public.learning_progress has column id as public.uuid and not uuid");
+            assertThat(Preflight.report(database.ownerDataSource()).toString())
+                    .contains("public.learning_progress has column id as public.uuid and not uuid");
         }
     }
 
@@ -283,7 +306,7 @@ class PreflightIT {
             assertThat(report.isBlocked()).isFalse();
             assertThat(report.toString())
                     .contains(
-                            "notice    users        2 have no auth user of the same id and cannot reach their rows, such as ");
+                            "warning users without a user in auth.users: 2: row security shows their rows to nobody, such as ");
         }
     }
 
@@ -318,7 +341,7 @@ class PreflightIT {
             var statement = grant.formatted(database.name(), migrator.name);
             assertThat(stop.report().blocking())
                     .singleElement()
-                    .extracting(Preflight.Finding::statements)
+                    .extracting(Check::statements)
                     .isEqualTo(List.of(statement));
             assertThat(stop.getMessage()).contains(statement);
             assertThat(Schemas.everything(database)).isEqualTo(before);
@@ -334,7 +357,7 @@ class PreflightIT {
                 var migrator = new Migrator(database)) {
             assertThat(Preflight.report(migrator.dataSource()).blocking())
                     .singleElement()
-                    .extracting(Preflight.Finding::statements)
+                    .extracting(Check::statements)
                     .isEqualTo(List.of("GRANT " + database.ownerUser() + " TO " + migrator.name + ";"));
         }
     }

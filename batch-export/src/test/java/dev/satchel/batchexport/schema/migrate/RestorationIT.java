@@ -1,13 +1,12 @@
 package dev.satchel.batchexport.schema.migrate;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.satchel.batchexport.schema.Platform;
 import dev.satchel.batchexport.schema.PostgresServer;
 import dev.satchel.batchexport.schema.Schemas;
 import dev.satchel.batchexport.schema.check.Check;
 import dev.satchel.batchexport.schema.check.SchemaVerification;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -88,7 +87,7 @@ class RestorationIT {
         try (var database = SampleDatabase.create()) {
             var owner = database.ownerDataSource();
             assertThat(Preflight.report(owner).toString())
-                    .contains("ok        contract     the schema is what the migrations make");
+                    .contains("ok      contract: the schema is what the migrations make");
             Schemas.run(database.superuserDataSource(), WITHOUT_PRIVILEGES);
             Schemas.run(owner, "CREATE TABLE satchel.leftover (id integer)");
             var before = Schemas.everything(database);
@@ -97,12 +96,15 @@ class RestorationIT {
 
             assertThat(report.isBlocked()).isFalse();
             assertThat(report.toString())
-                    .contains("notice    contract     will be restored to what the migrations make: grants ")
+                    .contains(
+                            "notice  grant on table public.export_history to authenticated: would be restored: expected DELETE,"
+                                    + " SELECT, found ")
                     .contains("  GRANT DELETE, SELECT ON TABLE public.export_history TO \"authenticated\";")
                     .contains("  REVOKE EXECUTE ON FUNCTION satchel.user_ids() FROM PUBLIC;")
                     .contains(
-                            "notice    contract     table satchel.leftover: is not Satchel's; to change that, run: DROP"
-                                    + " TABLE satchel.leftover;");
+                            "FAILED  table satchel.leftover: expected nothing, found ordinary: is not Satchel's; to change"
+                                    + " that, run: DROP TABLE satchel.leftover;");
+            assertThat(report.isFailed()).isTrue();
             assertThat(Schemas.everything(database)).isEqualTo(before);
         }
     }

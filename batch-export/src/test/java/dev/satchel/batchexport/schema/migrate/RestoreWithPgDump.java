@@ -1,18 +1,17 @@
 package dev.satchel.batchexport.schema.migrate;
 
-import dev.satchel.batchexport.schema.PgTools;
-import dev.satchel.batchexport.schema.Platform;
-import dev.satchel.batchexport.schema.PostgresServer;
-import dev.satchel.batchexport.schema.Schemas;
-import dev.satchel.batchexport.schema.check.Check;
-import dev.satchel.batchexport.schema.check.SchemaVerification;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.UserId;
 import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.schema.PgTools;
+import dev.satchel.batchexport.schema.Platform;
+import dev.satchel.batchexport.schema.PostgresServer;
+import dev.satchel.batchexport.schema.Schemas;
+import dev.satchel.batchexport.schema.check.Check;
+import dev.satchel.batchexport.schema.check.SchemaVerification;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.Purpose;
 import dev.satchel.keys.UserKeys;
@@ -154,7 +153,7 @@ class RestoreWithPgDump {
         var migrated = Installation.satchel(environment, "migrate");
 
         assertThat(planned.exit()).as(planned.out()).isZero();
-        assertThat(planned.out().contains("will be restored")).isEqualTo(failedBefore > 0);
+        assertThat(planned.out().contains("would be restored")).isEqualTo(failedBefore > 0);
         assertThat(migrated.succeeded()).doesNotContain("left as it is");
         assertThat(failed(owner)).isEmpty();
         assertThat(Installation.satchel(environment, "verify").succeeded()).contains(" 0 failed");

@@ -1,10 +1,9 @@
 package dev.satchel.batchexport.schema.migrate;
 
-import dev.satchel.batchexport.schema.Schemas;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.satchel.batchexport.schema.Schemas;
 import dev.satchel.migrations.SampleDatabase;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
@@ -49,7 +48,7 @@ class SchemaRollbackIT {
 
             assertThat(notices).hasSize(2);
             assertThat(notices.get(0)).startsWith("archived 25 rows of public.user_progress as ");
-            assertThat(notices.get(1)).startsWith("archived 275 rows of satchel.session_credit as ");
+            assertThat(notices.get(1)).startsWith("archived 275 rows of satchel.session_contribution as ");
             new Migration(database.ownerDataSource()).migrate();
             Schemas.run(
                     database.ownerDataSource(),
