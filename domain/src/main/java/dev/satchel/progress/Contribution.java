@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one session that counts gives to its user's totals, besides being one session.
+ * What one counted session adds to its user's totals, besides 1 to the number of sessions.
  *
  * @param attempts answers to questions, right and wrong
  * @param time from the session's start to its end
@@ -30,10 +30,11 @@ public record Contribution(int descriptions, int images, int attempts, int corre
     }
 
     /**
-     * What a session gives as it is stored; empty when it does not count because nobody is its user or it has not ended.
+     * The contribution of a session with these stored values; empty if the session does not count, because it has no
+     * user or has not ended.
      *
-     * @param startedAt null also for the infinities of the database
-     * @param endedAt null also for the infinities of the database
+     * @param startedAt null also if the database holds an infinity
+     * @param endedAt null also if the database holds an infinity
      */
     public static Optional<Contribution> of(
             @Nullable UserId user,

@@ -5,10 +5,10 @@ import java.math.RoundingMode;
 import java.time.Duration;
 
 /**
- * The exact sums of a user's contributions, from which everything that is rounded is computed.
+ * The exact sums of a user's contributions. All rounded values are computed from them.
  *
- * @param sessions how many contributions there are
- * @param attempts answers to questions, right and wrong
+ * @param sessions the number of contributions
+ * @param attempts correct and wrong answers to questions
  */
 public record Totals(
         long sessions,
@@ -20,12 +20,12 @@ public record Totals(
         Duration time,
         long points) {
 
-    /** The totals of a user who has ended no session yet. */
+    /** The totals of a user without contributions. */
     public static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, Duration.ZERO, 0);
 
     private static final BigDecimal ALL_CORRECT = new BigDecimal("100.00");
 
-    /** The totals with one contribution more. */
+    /** These totals with one more contribution. */
     public Totals plus(Contribution more) {
         return new Totals(
                 sessions + 1,
@@ -38,7 +38,7 @@ public record Totals(
                 Math.addExact(points, more.points()));
     }
 
-    /** Correct answers per hundred attempts, with two decimals, half up; at most 100, and 0 without attempts. */
+    /** Correct answers per hundred attempts, rounded half up to two decimals; at most 100, and 0 without attempts. */
     public BigDecimal accuracy() {
         if (attempts == 0) {
             return BigDecimal.ZERO.setScale(2);
@@ -49,7 +49,7 @@ public record Totals(
                 .min(ALL_CORRECT);
     }
 
-    /** The whole minutes of all time together. */
+    /** The total time in minutes, rounded down once. */
     public long minutes() {
         return time.toMinutes();
     }

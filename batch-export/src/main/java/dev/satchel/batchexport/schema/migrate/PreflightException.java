@@ -1,13 +1,13 @@
 package dev.satchel.batchexport.schema.migrate;
 
+import dev.satchel.SatchelException;
 import dev.satchel.batchexport.schema.check.Check;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The pre-flight found what stops the migration; nothing was changed. */
-public final class PreflightException extends SQLException {
+public final class PreflightException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 
@@ -24,7 +24,8 @@ public final class PreflightException extends SQLException {
                 report.blocking().stream().flatMap(Check::lines));
     }
 
-    /** What stops the migration, for people. */
+    /** What stops the migration. */
+    @Override
     public List<String> lines() {
         return lines(report).toList();
     }

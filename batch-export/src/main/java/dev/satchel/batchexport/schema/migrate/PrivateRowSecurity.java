@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.schema.migrate;
 
+import dev.satchel.SatchelException;
 import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
 import dev.satchel.batchexport.schema.check.Check;
 import java.sql.Connection;
@@ -67,7 +68,7 @@ public final class PrivateRowSecurity {
     }
 
     /** An event trigger enables row security on Satchel's private tables whenever it is disabled; nothing was changed. */
-    public static final class EnforcedRowSecurityException extends SQLException {
+    public static final class EnforcedRowSecurityException extends SatchelException {
 
         private static final long serialVersionUID = 1L;
 
