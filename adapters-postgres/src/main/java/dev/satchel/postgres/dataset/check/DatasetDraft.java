@@ -90,8 +90,9 @@ final class DatasetDraft {
     void leaveOut(TableName table, String column) {
         notes.append("# ")
                 .append((table + "." + column).replaceAll("\\R", " "))
-                .append(" leads to users, but the type of a user's id is fixed by the specification: uuid. The table is not"
-                        + " drafted.\n");
+                .append(
+                        " leads to users, but the type of a user's id is fixed by the specification: uuid. The table is not"
+                                + " drafted.\n");
     }
 
     private void owner(String before, OwnerPath owner, int indent) {

@@ -129,7 +129,8 @@ final class DatasetProposal {
         return List.copyOf(direct);
     }
 
-    // The type of a user's id is fixed by the specification. What has another one is not drafted, and is said to be left out.
+    // The type of a user's id is fixed by the specification. What has another one is not drafted, and is said to be
+    // left out.
     private boolean isUuid(Table table, String column) {
         LiveColumn found = table.columns().get(column);
         boolean isUuid = found != null

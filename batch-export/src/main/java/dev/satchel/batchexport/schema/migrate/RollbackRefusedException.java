@@ -1,8 +1,8 @@
 package dev.satchel.batchexport.schema.migrate;
 
 import dev.satchel.SatchelException;
-import java.util.List;
 import dev.satchel.batchexport.schema.catalog.Attempt;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;

@@ -30,8 +30,9 @@ class UsersAloneIT {
     private static final String ANA = "aaaaaaaa-0000-4000-8000-000000000001";
     private static final String BO = "bbbbbbbb-0000-4000-8000-000000000002";
 
-    private static final String NO_SESSIONS = "progress does not follow sessions: there is no table public.sessions; once"
-            + " that is otherwise, run: satchel migrate";
+    private static final String NO_SESSIONS =
+            "progress does not follow sessions: there is no table public.sessions; once"
+                    + " that is otherwise, run: satchel migrate";
     private static final String NO_WORDS = "progress does not follow words: there is no table public.learning_progress;"
             + " once that is otherwise, run: satchel migrate";
 
@@ -104,8 +105,7 @@ class UsersAloneIT {
 
         assertThat(owner("migrate --dry-run").succeeded())
                 .contains("ok      table of users: " + table, NO_SESSIONS, NO_WORDS);
-        assertThat(owner("migrate").succeeded())
-                .contains(NO_SESSIONS, NO_WORDS, "counted the progress of 2 users");
+        assertThat(owner("migrate").succeeded()).contains(NO_SESSIONS, NO_WORDS, "counted the progress of 2 users");
         assertThat(owner("migrate").succeeded()).contains("nothing to do: the schema is at version ", NO_SESSIONS);
         assertThat(owner("migrate --dry-run").succeeded())
                 .contains("ok      contract: the schema is what the migrations make");
@@ -166,8 +166,9 @@ class UsersAloneIT {
         assertThat(verified.out())
                 .contains("FAILED  trigger trigger_update_user_progress_from_session_insert on public.sessions");
         assertThat(owner("migrate --dry-run").succeeded())
-                .contains("notice  trigger trigger_update_user_progress_from_session_insert on public.sessions: would be"
-                        + " restored: ");
+                .contains(
+                        "notice  trigger trigger_update_user_progress_from_session_insert on public.sessions: would be"
+                                + " restored: ");
         assertThat(owner("migrate").succeeded())
                 .contains(
                         "restored trigger trigger_update_user_progress_from_session_insert on public.sessions",
@@ -184,14 +185,13 @@ class UsersAloneIT {
                         SELECT concat_ws(' ', total_sessions, total_images, total_descriptions, mastered_words_count)
                           FROM public.user_progress
                          ORDER BY user_id
-                        """))
-                .containsExactly("1 3 2 1", "0 0 0 0");
+                        """)).containsExactly("1 3 2 1", "0 0 0 0");
         Schemas.run(
                 database.ownerDataSource(),
-                "INSERT INTO public.sessions (user_id, started_at, ended_at) VALUES ('%s', now(), now())".formatted(BO));
+                "INSERT INTO public.sessions (user_id, started_at, ended_at) VALUES ('%s', now(), now())"
+                        .formatted(BO));
         assertThat(Schemas.rows(
-                        database.ownerDataSource(),
-                        "SELECT total_sessions FROM public.user_progress ORDER BY user_id"))
+                        database.ownerDataSource(), "SELECT total_sessions FROM public.user_progress ORDER BY user_id"))
                 .containsExactly("1", "1");
     }
 
@@ -202,7 +202,8 @@ class UsersAloneIT {
                 "REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE TABLE public.users (id bigint PRIMARY KEY)");
 
         assertThat(owner("migrate").err())
-                .contains("public.users with id as bigint: the type of a user's id is fixed by the specification: uuid");
+                .contains(
+                        "public.users with id as bigint: the type of a user's id is fixed by the specification: uuid");
         Result verified = owner("verify --quiet");
         assertThat(verified.exit()).isEqualTo(1);
         assertThat(verified.out()).contains("fixed by the specification: uuid");
@@ -214,8 +215,9 @@ class UsersAloneIT {
         Schemas.run(database.ownerDataSource(), "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
 
         assertThat(owner("migrate").err())
-                .contains("table of users: expected public.users or auth.users, with a unique column id of the type uuid,"
-                        + " found neither");
+                .contains(
+                        "table of users: expected public.users or auth.users, with a unique column id of the type uuid,"
+                                + " found neither");
     }
 
     @Test
@@ -229,8 +231,7 @@ class UsersAloneIT {
         }
         owner("migrate").succeeded();
         database.ensureWorker();
-        Schemas.run(
-                database.ownerDataSource(), "GRANT SELECT ON ALL TABLES IN SCHEMA public TO authenticated");
+        Schemas.run(database.ownerDataSource(), "GRANT SELECT ON ALL TABLES IN SCHEMA public TO authenticated");
         Path file = folder.resolve("shop.yaml");
         Files.writeString(file, owner("datasets propose").succeeded());
         var settings = Map.of("SATCHEL_DATASETS", file.toString());
@@ -240,17 +241,16 @@ class UsersAloneIT {
         Files.createDirectories(folder.resolve("exports"));
         satchel(settings, database.workerUrl(), "store init").succeeded();
         for (String format : List.of("json", "csv")) {
-            satchel(
-                            settings,
-                            database.workerUrl(),
-                            "export request --user " + ANA + " --type all --format " + format)
+            satchel(settings, database.workerUrl(), "export request --user " + ANA + " --type all --format " + format)
                     .succeeded();
         }
         assertThat(satchel(settings, database.workerUrl(), "export run").succeeded())
                 .startsWith("delivered 2 ");
         Path json;
         try (Stream<Path> files = Files.walk(folder.resolve("exports"))) {
-            json = files.filter(path -> path.toString().endsWith(".json")).findFirst().orElseThrow();
+            json = files.filter(path -> path.toString().endsWith(".json"))
+                    .findFirst()
+                    .orElseThrow();
         }
         assertThat(Files.readString(json))
                 .contains("ana address 1", "ana order 3", "ana wish 3", "ana review")
