@@ -123,10 +123,44 @@ final class Restoration {
         }
         for (Check check : restoration.left(
                 differences.stream().filter(check -> !mendable.contains(check)).toList())) {
-            checks.add(Check.failed(
-                    check.subject(), check.expectation(), check.found() + ": " + restoration.reason(check)));
+            checks.add(
+                    mendable.stream().anyMatch(cause -> comesWith(check, cause))
+                            ? Check.notice(check.subject(), "would be restored with what it comes from")
+                            : Check.failed(
+                                    check.subject(),
+                                    check.expectation(),
+                                    check.found() + ": " + restoration.reason(check)));
         }
         return checks;
+    }
+
+    // What follows from another difference, and goes with it: the index of a key, say, or the rights that a grant gave.
+    private static boolean comesWith(Check check, Check cause) {
+        FactKind kind = FactKind.of(check.subject());
+        FactKind of = FactKind.of(cause.subject());
+        Matcher parts = kind.partsOf(check.subject());
+        boolean isMissing = check.found().equals(Check.NOTHING);
+        return switch (kind) {
+            case RIGHTS ->
+                (of == FactKind.GRANT || isMissing) && mentions(cause.subject(), parts.group("object"));
+            case OWNER -> isMissing && isObject(cause) && mentions(cause.subject(), parts.group("object"));
+            case INDEX, USE_OF_INDEX ->
+                isMissing
+                        && (cause.subject().equals("index " + parts.group("object"))
+                                || cause.subject()
+                                        .startsWith("constraint "
+                                                + parts.group("object").replaceFirst(".*\\.", "")
+                                                + " on "));
+            case USE_OF_OTHERS ->
+                switch (of) {
+                    case CONSTRAINT, POLICY, TRIGGER ->
+                        check.subject().contains(" " + of.partsOf(cause.subject()).group("part") + " on ");
+                    case INDEX -> check.subject().endsWith(" " + of.partsOf(cause.subject()).group("object"));
+                    case DEFAULT -> check.subject().endsWith(" " + cause.subject().replaceFirst("^default of ", ""));
+                    default -> false;
+                };
+            default -> false;
+        };
     }
 
     // A membership that another role granted otherwise is not to be taken back by this one.

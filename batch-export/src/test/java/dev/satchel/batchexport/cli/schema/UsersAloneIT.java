@@ -221,6 +221,40 @@ class UsersAloneIT {
     }
 
     @Test
+    void aUserIdOfAnotherTypeIsNamedAndItsTableNotDrafted() throws SQLException {
+        users("public.users");
+        owner("migrate").succeeded();
+        Schemas.run(database.ownerDataSource(), """
+                CREATE TABLE public.points (id uuid PRIMARY KEY, user_id text NOT NULL, points integer);
+                CREATE TABLE public.visits (id uuid PRIMARY KEY, user_id uuid NOT NULL REFERENCES public.users (id));
+                """);
+
+        assertThat(owner("datasets propose").succeeded())
+                .contains(
+                        "- name: visits",
+                        "# public.points.user_id (text) leads to users, but the type of a user's id is fixed by the"
+                                + " specification: uuid. The table is not drafted.")
+                .doesNotContain("- name: points");
+    }
+
+    // What 'datasets check' says of the built-in datasets is that their tables are absent, and nothing worse.
+    @Test
+    void getADraftThatRemovesTheDatasetsOfTheLearningTables() throws SQLException, IOException {
+        users("public.users");
+        owner("migrate").succeeded();
+        assertThat(owner("datasets check").exit()).isEqualTo(1);
+        Path file = folder.resolve("datasets.yaml");
+        Files.writeString(file, owner("datasets propose").succeeded());
+
+        Result checked =
+                satchel(Map.of("SATCHEL_DATASETS", file.toString()), database.ownerUrl(), "datasets check");
+
+        assertThat(Files.readString(file)).contains("{name: sessions, remove: true}");
+        assertThat((checked.out() + checked.err()).lines())
+                .allMatch(line -> line.contains("row security") || line.contains("authenticated"));
+    }
+
+    @Test
     void ofAShopAreServedWithoutTheLearningTables() throws SQLException, IOException {
         users("public.users");
         Schemas.run(
