@@ -25,7 +25,7 @@ public final class SchemaBusyException extends SatchelException {
 
     public SchemaBusyException(long waiting, Duration tried, @Nullable SQLException last) {
         super(
-                "gave up after %d seconds: %d users stay locked by somebody else and still wait for their progress; all others are counted, run 'satchel migrate' again"
+                "gave up after %d seconds: %d users stay locked by other transactions and still wait for their progress; all others are counted, run 'satchel migrate' again"
                         .formatted(tried.toSeconds(), waiting),
                 null,
                 last);

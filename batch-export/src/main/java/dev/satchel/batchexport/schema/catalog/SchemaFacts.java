@@ -15,7 +15,7 @@ import java.util.Map;
 /**
  * What a live database says about every object of Satchel's, as text by subject.
  *
- * <p>The same schema gives the same facts on every supported server version, whoever owns it and in whichever order
+ * <p>The same schema gives the same facts on every supported server version, whichever role owns it and in whichever order
  * its objects were made.
  */
 public final class SchemaFacts {

@@ -16,7 +16,7 @@ import java.util.Objects;
 final class AuthUid {
 
     private static final String SUBJECT = "answers of auth.uid()";
-    private static final String EXPECTATION = "the user of the claims, and nobody without claims";
+    private static final String EXPECTATION = "the user of the claims, and no user without claims";
     private static final String SOMEBODY = "5a7c4e10-0000-4000-8000-000000000001";
 
     // Without a path of its own it has that of the caller, which is Satchel's wherever the caller's rights are more

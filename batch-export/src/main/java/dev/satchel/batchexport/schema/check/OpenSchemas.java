@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
  * Who may create objects in {@code public} and in {@code satchel} beside those who are trusted anyway.
  *
  * <p>An operator or a function in {@code public} with better matching argument types is what a statement finds whose
- * {@code search_path} leads there, and it runs with the rights of whoever runs the statement. Satchel's own statements look
+ * {@code search_path} leads there, and it runs with the rights of the role that runs the statement. Satchel's own statements look
  * elsewhere; the application's triggers and policies may not. Trusted are superusers, the owners of the database and of
- * the schema, the owner of Satchel's objects, and whoever can become one of these.
+ * the schema, the owner of Satchel's objects, and the roles that can become one of these.
  */
 public final class OpenSchemas {
 

@@ -140,7 +140,7 @@ public final class UsersTableCheck {
                                 : Check.warning(
                                         subject,
                                         "none",
-                                        row.getLong(1) + ": row security shows their rows to nobody, such as "
+                                        row.getLong(1) + ": row security shows their rows to no user, such as "
                                                 + row.getString(2));
                     }
                 },

@@ -25,7 +25,7 @@ import javax.sql.DataSource;
  * The TypeScript types of a live database, in the <a
  * href="https://supabase.com/docs/guides/api/rest/generating-types">layout that Supabase's clients read</a>.
  *
- * <p>The same schema always gives the same text, whoever asks: what a role may read or write does not matter. Left out
+ * <p>The same schema always gives the same text, whichever role asks: what it may read or write does not matter. Left out
  * are functions with more than one signature, which no client can call by name alone, and {@code __InternalSupabase},
  * which tells the version of the API's server: a database does not know it.
  */

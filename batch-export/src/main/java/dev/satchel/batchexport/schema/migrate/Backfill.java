@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Counts the sessions that had ended before Satchel came, user by user.
  *
  * <p>Works in batches that each commit, while sessions keep ending: a session that ends meanwhile is counted once,
- * whoever meets its user first. Stopped at any moment, the next call goes on where this one was. A second call finds
+ * by the trigger or by this. Stopped at any moment, the next call goes on where this one was. A second call finds
  * nothing to do.
  */
 public final class Backfill {
@@ -45,7 +45,7 @@ public final class Backfill {
      *
      * @param watcher is told after each batch how many users still wait
      * @return how many users waited at first
-     * @throws SchemaBusyException if users stayed locked by somebody else; all others are done
+     * @throws SchemaBusyException if users stayed locked by other transactions; all others are done
      * @throws SQLException if the database fails; what was done stays done
      */
     public long run(LongConsumer watcher) throws SQLException {

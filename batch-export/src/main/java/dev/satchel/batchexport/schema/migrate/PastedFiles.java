@@ -30,7 +30,7 @@ record PastedFiles(
 
     /**
      * @param live the subjects of what is there
-     * @param foreign tables that have the name of one of Satchel's and are somebody else's
+     * @param foreign tables that have the name of one of Satchel's and belong to something else
      */
     static PastedFiles in(Connection connection, SchemaSteps steps, Set<String> live, Set<String> foreign)
             throws SQLException {

@@ -52,7 +52,7 @@ public final class PrivateRowSecurity {
     }
 
     /**
-     * Disables row security where somebody else has enabled it.
+     * Disables row security where something else has enabled it.
      *
      * @throws EnforcedRowSecurityException if it is enabled again at once
      */

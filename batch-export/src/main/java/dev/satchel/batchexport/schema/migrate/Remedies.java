@@ -215,7 +215,7 @@ final class Remedies {
         String member = parts.group("role");
         return isExtra
                 ? Remedy.byHand("a role belongs to the whole server", "REVOKE %s FROM %s".formatted(role, member))
-                : roles("expected is: %s; somebody else granted it otherwise, or it takes ADMIN OPTION on %s"
+                : roles("expected is: %s; another role granted it otherwise, or it takes ADMIN OPTION on %s"
                         .formatted(check.expectation(), role));
     }
 
@@ -338,14 +338,8 @@ final class Remedies {
         if (!numbers.matches()) {
             throw new IllegalStateException("the contract says of %s: %s".formatted(sequence, check.expectation()));
         }
-        return Remedy.statements("ALTER SEQUENCE %s AS %s START %s INCREMENT %s MINVALUE %s MAXVALUE %s NO CYCLE"
-                .formatted(
-                        sequence,
-                        numbers.group(1),
-                        numbers.group(2),
-                        numbers.group(3),
-                        numbers.group(4),
-                        numbers.group(5)));
+        return Remedy.statements("ALTER SEQUENCE " + sequence
+                + numbers.replaceFirst(" AS $1 START $2 INCREMENT $3 MINVALUE $4 MAXVALUE $5 NO CYCLE"));
     }
 
     private static Remedy notOurs(String drop) {
@@ -360,7 +354,7 @@ final class Remedies {
      * How one difference between a live schema and the contract is mended: by files, by statements, or by a person.
      *
      * @param files that run again, because they hold what the contract knows a digest of only
-     * @param statements that lose no row, and drop nothing that somebody else made
+     * @param statements that lose no row, and drop nothing that others made
      * @param otherwise what a person can do, where there is neither or they change nothing
      */
     record Remedy(Optional<Group> files, List<String> statements, String otherwise) {

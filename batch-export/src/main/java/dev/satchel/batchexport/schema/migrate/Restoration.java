@@ -141,8 +141,7 @@ final class Restoration {
         Matcher parts = kind.partsOf(check.subject());
         boolean isMissing = check.found().equals(Check.NOTHING);
         return switch (kind) {
-            case RIGHTS ->
-                (of == FactKind.GRANT || isMissing) && mentions(cause.subject(), parts.group("object"));
+            case RIGHTS -> (of == FactKind.GRANT || isMissing) && mentions(cause.subject(), parts.group("object"));
             case OWNER -> isMissing && isObject(cause) && mentions(cause.subject(), parts.group("object"));
             case INDEX, USE_OF_INDEX ->
                 isMissing
@@ -154,9 +153,13 @@ final class Restoration {
             case USE_OF_OTHERS ->
                 switch (of) {
                     case CONSTRAINT, POLICY, TRIGGER ->
-                        check.subject().contains(" " + of.partsOf(cause.subject()).group("part") + " on ");
-                    case INDEX -> check.subject().endsWith(" " + of.partsOf(cause.subject()).group("object"));
-                    case DEFAULT -> check.subject().endsWith(" " + cause.subject().replaceFirst("^default of ", ""));
+                        check.subject()
+                                .contains(" " + of.partsOf(cause.subject()).group("part") + " on ");
+                    case INDEX ->
+                        check.subject()
+                                .endsWith(" " + of.partsOf(cause.subject()).group("object"));
+                    case DEFAULT ->
+                        check.subject().endsWith(" " + cause.subject().replaceFirst("^default of ", ""));
                     default -> false;
                 };
             default -> false;
@@ -270,7 +273,7 @@ final class Restoration {
                 .toArray(String[]::new);
     }
 
-    // What belongs to an object that is gone, or is somebody else's, goes with it.
+    // What belongs to an object that is gone, or is not Satchel's, goes with it.
     private List<Check> mendable(List<Check> differences) {
         List<Check> lost = differences.stream()
                 .filter(Restoration::isObject)

@@ -246,8 +246,7 @@ class UsersAloneIT {
         Path file = folder.resolve("datasets.yaml");
         Files.writeString(file, owner("datasets propose").succeeded());
 
-        Result checked =
-                satchel(Map.of("SATCHEL_DATASETS", file.toString()), database.ownerUrl(), "datasets check");
+        Result checked = satchel(Map.of("SATCHEL_DATASETS", file.toString()), database.ownerUrl(), "datasets check");
 
         assertThat(Files.readString(file)).contains("{name: sessions, remove: true}");
         assertThat((checked.out() + checked.err()).lines())

@@ -610,7 +610,7 @@ class DamageIT {
                             END IF;
                         END
                         $block$
-                        """).left("somebody else granted it otherwise"),
+                        """).left("another role granted it otherwise"),
                 to("membership of satchel_runtime in satchel_vault", """
                         DELETE FROM pg_auth_members
                          WHERE member = 'satchel_runtime'::regrole AND roleid = 'satchel_vault'::regrole

@@ -308,7 +308,7 @@ class PreflightIT {
             assertThat(report.isBlocked()).isFalse();
             assertThat(report.toString())
                     .contains(
-                            "warning users without a user in auth.users: 2: row security shows their rows to nobody, such as ");
+                            "warning users without a user in auth.users: 2: row security shows their rows to no user, such as ");
         }
     }
 
