@@ -35,26 +35,6 @@ public record Progress(
         accuracy = accuracy.setScale(2, RoundingMode.UNNECESSARY);
     }
 
-    /** What the row of a user with these totals holds; counts beyond an integer stop at its greatest. */
-    public static Progress of(Totals totals, Words words, Streak streak, @Nullable Instant lastActivityAt) {
-        return new Progress(
-                integer(totals.sessions()),
-                integer(totals.descriptions()),
-                integer(totals.images()),
-                integer(totals.attempts()),
-                integer(totals.vocabulary()),
-                integer(totals.minutes()),
-                integer(totals.points()),
-                totals.accuracy(),
-                words,
-                streak,
-                lastActivityAt);
-    }
-
-    private static int integer(long count) {
-        return (int) Math.min(count, Integer.MAX_VALUE);
-    }
-
     /** When the user was last active; empty before the first session ended. */
     public Optional<Instant> lastActivity() {
         return Optional.ofNullable(lastActivityAt);

@@ -2,18 +2,17 @@
  * Progress: what a learner has done and for how many days in a row, exact by construction.
  *
  * <p>A service reads it through {@link dev.satchel.progress.LearnerProgress}; {@link dev.satchel.progress.ProgressUpkeep}
- * looks after it. The other types are the rules as pure functions, told the time and the zone. The database follows the
- * same rules in triggers, and tests hold the two against each other. The rules:
+ * looks after it. The database computes all of it, in triggers; tests compute it once more and compare. The rules:
  *
  * <p><b>What counts.</b> A session counts when it has ended and has a user; an end at infinity is none. What it gives is
- * its {@link dev.satchel.progress.Contribution}: one session, its descriptions, images, attempts at questions, correct
+ * its contribution: one session, its descriptions, images, attempts at questions, correct
  * answers and vocabulary learned, where a counter that is missing or negative is 0, and the time from its start to its
  * end. The time is 0 where the start is missing, infinite or after the end.
  *
- * <p><b>Points.</b> 10 for each correct answer, 5 for each other attempt, 10 for each vocabulary item learned and 2 for
- * each description. More correct answers than attempts leave no other attempts.
+ * <p><b>Points</b> are what the function {@code satchel.points()} gives for a session when its contribution is written,
+ * and the only place where that rule stands. A change of it applies from then on and rewrites nothing.
  *
- * <p><b>Totals</b> are sums of contributions ({@link dev.satchel.progress.Totals}). Accuracy is computed from the sums:
+ * <p><b>Totals</b> are sums of contributions. Accuracy is computed from the sums:
  * 100 × correct answers / attempts, two decimals, half up, at most 100, and 0 without attempts. Minutes are the sum of all
  * time in seconds / 60, rounded down once, so that sessions of half a minute are not lost. The columns of
  * {@code user_progress} are integers and stop at 2147483647 ({@link dev.satchel.progress.Progress}).
@@ -24,7 +23,7 @@
  *
  * <p><b>Days.</b> The day of a contribution is the day of the session's end in the zone then in force for the user: the
  * zone with the latest start that is not after the end, UTC before the first ({@link dev.satchel.progress.UserZones}).
- * The day is fixed when the contribution is recorded and computed anew only when the end or the user changes, so that a
+ * The day is fixed when the contribution is recorded and computed again only when the end or the user changes, so that a
  * change of zone rewrites no day gone by, nor does restoring a deleted session.
  *
  * <p><b>Streaks.</b> A streak is a run of consecutive calendar days with at least one contribution each. The current one
@@ -35,7 +34,7 @@
  * compared as dates, because their zones can differ: where a zone left out a date, as Pacific/Apia did with 30 December
  * 2011, a streak ends.
  *
- * <p><b>Last activity</b> is the latest end ever recorded to the user. It never goes back.
+ * <p><b>Last activity</b> is the latest end that ever counted for the user. It never goes back.
  *
  * <p><b>Words</b> are counted as they are now, by their phase: mastered words are mastered, words in learning or review
  * are learning, new words are new ({@link dev.satchel.progress.Words}). They alone shrink when words are deleted.

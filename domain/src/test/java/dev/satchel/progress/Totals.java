@@ -3,6 +3,8 @@ package dev.satchel.progress;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The exact sums of a user's contributions, from which everything that is rounded is computed.
@@ -10,7 +12,7 @@ import java.time.Duration;
  * @param sessions how many contributions there are
  * @param attempts answers to questions, right and wrong
  */
-public record Totals(
+record Totals(
         long sessions,
         long descriptions,
         long images,
@@ -47,6 +49,26 @@ public record Totals(
                 .movePointRight(2)
                 .divide(BigDecimal.valueOf(attempts), 2, RoundingMode.HALF_UP)
                 .min(ALL_CORRECT);
+    }
+
+    /** What the row of a user with these totals holds; counts beyond an integer stop at its greatest. */
+    public Progress shown(Words words, Streak streak, @Nullable Instant lastActivityAt) {
+        return new Progress(
+                integer(sessions),
+                integer(descriptions),
+                integer(images),
+                integer(attempts),
+                integer(vocabulary),
+                integer(minutes()),
+                integer(points),
+                accuracy(),
+                words,
+                streak,
+                lastActivityAt);
+    }
+
+    private static int integer(long count) {
+        return (int) Math.min(count, Integer.MAX_VALUE);
     }
 
     /** The whole minutes of all time together. */
