@@ -7,12 +7,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one counted session adds to its user's totals, besides 1 to the number of sessions.
+ * What one session that counts, by the rules that this package publishes, gives to its user's totals,
+ * besides being one session. An oracle: the database has its own, and the contract tests hold the two together.
  *
  * @param attempts answers to questions, right and wrong
  * @param time from the session's start to its end
  */
-public record Contribution(int descriptions, int images, int attempts, int correct, int vocabulary, Duration time) {
+record Contribution(int descriptions, int images, int attempts, int correct, int vocabulary, Duration time) {
 
     private static final long POINTS_PER_CORRECT_ANSWER = 10;
     private static final long POINTS_PER_OTHER_ATTEMPT = 5;
@@ -30,11 +31,10 @@ public record Contribution(int descriptions, int images, int attempts, int corre
     }
 
     /**
-     * The contribution of a session with these stored values; empty if the session does not count, because it has no
-     * user or has not ended.
+     * What a session gives as it is stored; empty when it does not count because it has no user or has not ended.
      *
-     * @param startedAt null also if the database holds an infinity
-     * @param endedAt null also if the database holds an infinity
+     * @param startedAt null also for the infinities of the database
+     * @param endedAt null also for the infinities of the database
      */
     public static Optional<Contribution> of(
             @Nullable UserId user,
