@@ -9,7 +9,7 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /**
- * What S3's answers mean for an export: the one table of its error codes.
+ * What S3's answers mean for an export: the one table of its error codes, whose length is that of the list.
  *
  * <p>It holds every code of the list in the API reference of AWS ("Error responses"), also of operations that are never
  * asked for, and those that other services add. A code that is not here is read by its HTTP status; an answer to HEAD
