@@ -5,42 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import com.google.crypto.tink.InsecureSecretKeyAccess;
-import com.google.crypto.tink.KeysetHandle;
-import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
-import com.google.crypto.tink.aead.AeadConfig2026;
-import com.google.crypto.tink.aead.AesGcmKey;
-import com.google.crypto.tink.aead.AesGcmParameters;
-import com.google.crypto.tink.aead.PredefinedAeadParameters;
-import com.google.crypto.tink.util.SecretBytes;
 import dev.satchel.UserId;
 import dev.satchel.keys.encryption.BrokenSealException;
 import dev.satchel.keys.encryption.UnknownKeyEncryptionKeyException;
 import dev.satchel.keys.encryption.WrappedKey;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class FileKeyEncryptionKeysTest extends KeysetFixture {
 
@@ -65,9 +46,10 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
 
             assertThatIllegalStateException()
                     .isThrownBy(() -> FileKeyEncryptionKeys.create(file()))
-                    .withMessage("the file of key-encryption keys " + file() + " exists already, and what its keys wrap"
-                            + " could not be opened without them: use it, add a key to it with 'satchel keys rotate',"
-                            + " or give another path");
+                    .withMessage("the file of key-encryption keys " + file()
+                            + " exists already, and replacing it would lose its "
+                            + "keys and all that they wrap: use it, add a key to it with 'satchel keys rotate', or give "
+                            + "another path");
             assertThat(Files.readString(file())).isEqualTo(before);
         }
 

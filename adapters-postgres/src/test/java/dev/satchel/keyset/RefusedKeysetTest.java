@@ -1,8 +1,6 @@
 package dev.satchel.keyset;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.google.crypto.tink.InsecureSecretKeyAccess;
@@ -13,30 +11,18 @@ import com.google.crypto.tink.aead.AesGcmKey;
 import com.google.crypto.tink.aead.AesGcmParameters;
 import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import com.google.crypto.tink.util.SecretBytes;
-import dev.satchel.UserId;
-import dev.satchel.keys.encryption.BrokenSealException;
-import dev.satchel.keys.encryption.UnknownKeyEncryptionKeyException;
-import dev.satchel.keys.encryption.WrappedKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
-import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,7 +43,7 @@ class RefusedKeysetTest extends KeysetFixture {
         void aDirectory() throws IOException {
             Files.createDirectory(file());
 
-            refused("is no file: give the path of a file made with 'satchel keys init'");
+            refused("is not a regular file: give the path of a file made with 'satchel keys init'");
         }
 
         @Test
@@ -151,7 +137,7 @@ class RefusedKeysetTest extends KeysetFixture {
         void aKeyThatOthersCanGuess(String name, byte[] key) throws Exception {
             write(keyset(32, key));
 
-            refused("holds the key 77, which was not made at random (zeros, a pattern, a text): others can guess it:"
+            refused("holds the key 77, which is not random (zeros, a pattern or a text) and can be guessed:"
                     + " make another file with 'satchel keys init'");
         }
 
@@ -178,7 +164,7 @@ class RefusedKeysetTest extends KeysetFixture {
                     AeadConfig2026.get(),
                     InsecureSecretKeyAccess.get()));
 
-            refused("holds the key 77, which is none for AES-GCM: make another file with 'satchel keys init'");
+            refused("holds the key 77, which is not a key for AES-GCM: make another file with 'satchel keys init'");
         }
 
         @Test

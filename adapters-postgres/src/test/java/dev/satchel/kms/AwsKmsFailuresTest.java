@@ -3,54 +3,29 @@ package dev.satchel.kms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.satchel.UserId;
-import dev.satchel.keys.encryption.BrokenSealException;
-import dev.satchel.keys.encryption.UnknownKeyEncryptionKeyException;
 import dev.satchel.keys.encryption.WrappedKey;
 import dev.satchel.kms.KmsServer.Fault;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
-import software.amazon.awssdk.services.kms.KmsClient;
 
 /** What the program says where KMS refuses, fails or does not answer. */
 class AwsKmsFailuresTest extends KmsFixture {
@@ -63,8 +38,8 @@ class AwsKmsFailuresTest extends KmsFixture {
                 ACCESS_DENIED   | access is denied: allow ACTION in the key's policy or an IAM policyCONTEXT (400 AccessDeniedException, request ID)
                 BAD_CREDENTIALS | the AWS credentials are wrong or have expired: check them, and this machine's clock (400 UnrecognizedClientException, request ID)
                 DISABLED        | the key is disabled, or waits for its deletion or its material: enable it, or cancel the deletion (400 KMSInvalidStateException, request ID)
-                INTERNAL        | it cannot answer at the moment: try again later (500 KMSInternalException, request ID)
-                THROTTLED       | it is asked too often: try again later, or have the account's quota raised (400 ThrottlingException, request ID)
+                INTERNAL        | it is not available: try again later (500 KMSInternalException, request ID)
+                THROTTLED       | there were too many requests: try again later, or have the account's quota raised (400 ThrottlingException, request ID)
                 UNHEARD_OF      | it refused the request (400 MoonPhaseException, request ID)
                 """)
         void saysWhatWasRefusedAndWhatToDo(Fault fault, String why) {
@@ -118,8 +93,8 @@ class AwsKmsFailuresTest extends KmsFixture {
 
             assertThatExceptionOfType(UnusableKeyException.class)
                     .isThrownBy(() -> keys(wrong, Duration.ofSeconds(10)).wrap(dataKey(), USER, DATA_KEY))
-                    .withMessage("AWS KMS knows the key " + wrong + ", but it is no symmetric key for encryption: make"
-                            + " one of the spec SYMMETRIC_DEFAULT and name that");
+                    .withMessage("AWS KMS knows the key " + wrong + ", but it is not a symmetric key for encryption: "
+                            + "create one with the key spec SYMMETRIC_DEFAULT and use that");
             assertThat(server.calls("Encrypt")).isZero();
         }
 
@@ -158,7 +133,7 @@ class AwsKmsFailuresTest extends KmsFixture {
             refused(
                     () -> keys.unwrap(wrapped, USER, DATA_KEY),
                     "kms:Decrypt",
-                    "no answer came that could be read (ConnectException): check the network, and AWS_ENDPOINT_URL_KMS"
+                    "no valid answer came (ConnectException): check the network, and AWS_ENDPOINT_URL_KMS"
                             + " if it is set");
         }
 

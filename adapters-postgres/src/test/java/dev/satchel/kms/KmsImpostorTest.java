@@ -1,55 +1,30 @@
 package dev.satchel.kms;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.satchel.UserId;
-import dev.satchel.keys.encryption.BrokenSealException;
-import dev.satchel.keys.encryption.UnknownKeyEncryptionKeyException;
 import dev.satchel.keys.encryption.WrappedKey;
-import dev.satchel.kms.KmsServer.Fault;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.retries.api.BackoffStrategy;
-import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.kms.KmsClient;
 
 /** What an attacker in the place of KMS cannot do. */
@@ -92,7 +67,7 @@ class KmsImpostorTest extends KmsFixture {
             refused(
                     () -> keys.wrap(dataKey(), USER, DATA_KEY),
                     "kms:Encrypt",
-                    "the answer holds the data key in the clear");
+                    "the answer holds the data key unencrypted");
         }
 
         @ParameterizedTest
@@ -106,7 +81,7 @@ class KmsImpostorTest extends KmsFixture {
             refused(
                     () -> keys.wrap(dataKey(), USER, DATA_KEY),
                     "kms:Encrypt",
-                    "the answer has " + length + " bytes, and those of AWS KMS have 1 to 6144");
+                    "the answer has " + length + " bytes, but AWS KMS returns 1 to 6144");
         }
 
         @ParameterizedTest
@@ -121,14 +96,14 @@ class KmsImpostorTest extends KmsFixture {
             refused(
                     () -> keys.unwrap(wrapped, USER, DATA_KEY),
                     "kms:Decrypt",
-                    "the answer has " + length + " bytes, and those of AWS KMS have 1 to 4096");
+                    "the answer has " + length + " bytes, but AWS KMS returns 1 to 4096");
         }
 
         @ParameterizedTest
         @CsvSource({
-            "Encrypt, CiphertextBlob, 'the answer has 0 bytes, and those of AWS KMS have 1 to 6144'",
+            "Encrypt, CiphertextBlob, 'the answer has 0 bytes, but AWS KMS returns 1 to 6144'",
             "Encrypt, KeyId, the answer names no key",
-            "Decrypt, Plaintext, 'the answer has 0 bytes, and those of AWS KMS have 1 to 4096'",
+            "Decrypt, Plaintext, 'the answer has 0 bytes, but AWS KMS returns 1 to 4096'",
             "Decrypt, KeyId, the answer names no key",
             "DescribeKey, KeyMetadata, the answer names no key"
         })
@@ -183,7 +158,7 @@ class KmsImpostorTest extends KmsFixture {
                     .build()) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> new AwsKmsKeyEncryptionKeys(client, new KmsKeyArn(arn)))
-                        .withMessageStartingWith("AWS KMS must not be asked at its endpoint: ");
+                        .withMessageStartingWith("the endpoint of AWS KMS is refused: ");
             }
         }
 
@@ -219,8 +194,8 @@ class KmsImpostorTest extends KmsFixture {
 
             assertThat(refused)
                     .hasMessage("AWS KMS did not do " + action + " with the key " + arn + ": " + why
-                            + ", so it is not AWS KMS that answers: check AWS_ENDPOINT_URL_KMS if it is set, and whom"
-                            + " this machine trusts")
+                            + ", so another server than AWS KMS answered: check AWS_ENDPOINT_URL_KMS if it is set, and "
+                            + "the certificates that this machine trusts")
                     .hasNoCause();
         }
     }

@@ -9,7 +9,6 @@ final class InMemoryVaultUnderTest implements VaultUnderTest {
 
     private final InMemoryKeyVault memory = new InMemoryKeyVault();
 
-
     @Override
     public KeyVault vault() {
         return memory;

@@ -6,25 +6,14 @@ import static dev.satchel.keys.Provider.UNSPLASH;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
 import dev.satchel.keys.encryption.BrokenSealException;
 import dev.satchel.keys.encryption.OtherKeyEncryptionKeysException;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** How every {@link KeyVault} treats replaced keys and rotated or foreign key-encryption keys. */
 public abstract class KeyEncryptionContract extends KeyVaultContract {

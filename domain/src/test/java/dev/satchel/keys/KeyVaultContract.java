@@ -1,30 +1,13 @@
 package dev.satchel.keys;
 
-import static dev.satchel.keys.Provider.ANTHROPIC;
-import static dev.satchel.keys.Provider.OPENAI;
-import static dev.satchel.keys.Provider.UNSPLASH;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-
-import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
-import dev.satchel.keys.encryption.BrokenSealException;
-import dev.satchel.keys.encryption.OtherKeyEncryptionKeysException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The set-up that the contracts of {@link KeyVault} share. Every implementation passes {@link KeyStorageContract},
@@ -38,6 +21,7 @@ public abstract class KeyVaultContract {
     VaultUnderTest world;
     KeyVault vault;
     UserId user;
+
     protected abstract VaultUnderTest emptyVault();
 
     @BeforeEach

@@ -1,25 +1,11 @@
 package dev.satchel.progress;
 
-import static dev.satchel.progress.LearningSession.ended;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.satchel.UserId;
-import dev.satchel.record.Phase;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The set-up that the contracts of {@link LearnerProgress} share. Every implementation passes {@link TotalsContract} and

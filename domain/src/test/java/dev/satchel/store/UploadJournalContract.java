@@ -1,14 +1,7 @@
 package dev.satchel.store;
 
-import static dev.satchel.store.UploadJournal.Reason.EXPIRED;
-import static dev.satchel.store.UploadJournal.Reason.NEVER_PUBLISHED;
-import static dev.satchel.store.UploadJournal.Reason.ROW_DELETED;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.satchel.UserId;
-import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
-import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.Exports;
 import dev.satchel.export.HistoryUnderTest;
@@ -17,10 +10,7 @@ import dev.satchel.store.UploadJournal.Leftover;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
 
 /**
  * The set-up that the contracts of {@link UploadJournal} share. Every implementation passes {@link LeftoverContract} and

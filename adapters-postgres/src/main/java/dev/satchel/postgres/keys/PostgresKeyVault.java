@@ -36,11 +36,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The vault in {@code public.user_api_keys} and {@code satchel.data_key}, through the functions that alone may touch them.
+ * The vault in {@code public.user_api_keys} and {@code satchel.data_key}, which it accesses through database
+ * functions.
  *
- * <p>Each key is sealed under a data key of its own, which is made when the key is set and which the database deletes as
- * soon as the key's cell changes, whoever changes it. Nothing is wrapped while a lock is held: the data key is made ready
- * before. Only sealed keys and wrapped data keys are ever sent to the database.
+ * <p>Each key is sealed with a data key of its own, which is generated when the key is set. A trigger deletes it as
+ * soon as any program changes the key's cell. The data key is wrapped before a lock is taken, so that no lock is held
+ * during a call of a key management service. Only sealed keys and wrapped data keys are sent to the database.
  */
 final class PostgresKeyVault implements KeyVault {
 
@@ -91,7 +92,7 @@ final class PostgresKeyVault implements KeyVault {
 
     private static final String FOREIGN_KEY_VIOLATION = "23503";
 
-    /** How often a step is taken again because others changed what it was about; each time one of them succeeded. */
+    /** How often an operation is repeated after concurrent changes, each of which succeeded. */
     private static final int MOST_ATTEMPTS = 100;
 
     private final JdbcClient jdbc;
@@ -100,7 +101,7 @@ final class PostgresKeyVault implements KeyVault {
     private final DataKeyCache cache;
     private final SecureRandom random = new SecureRandom();
 
-    /** @param ownTransaction begins a transaction of its own at READ COMMITTED, whatever the caller is in */
+    /** @param ownTransaction begins a new transaction at READ COMMITTED, even inside a transaction of the caller */
     public PostgresKeyVault(
             JdbcClient jdbc,
             TransactionTemplate ownTransaction,
@@ -143,11 +144,14 @@ final class PostgresKeyVault implements KeyVault {
 
     private enum Storing {
         STORED,
-        /** The user has set or removed a key, which is to stay so. */
+        /** The user has set or removed a key before, and the caller does not want to replace it. */
         WAS_SET,
         /** The row of keys was deleted, or the primary key-encryption key changed. */
         OVERTAKEN,
-        /** There is no data key yet, and two processes with different key-encryption keys must not both begin. */
+        /**
+         * There is no data key yet, so that the exclusive lock is needed: two processes with different key-encryption
+         * keys must not both store the first one.
+         */
         FIRST
     }
 
@@ -184,8 +188,8 @@ final class PostgresKeyVault implements KeyVault {
         if (row.isEmpty()) {
             return Storing.OVERTAKEN;
         }
-        // Whoever retires a key waits for this lock before asking what it wraps. What was wrapped earlier, with a key
-        // that is not the primary any more, may come too late for that, and is wrapped again.
+        // Before a key-encryption key is retired, this lock is awaited and the data keys are checked. A data key that
+        // was wrapped with an earlier primary key could be stored after that check, so it is wrapped again below.
         jdbc.sql(lock).query(locked -> {});
         Set<String> inUse = PostgresDataKeys.keyEncryptionKeys(jdbc);
         if (inUse.isEmpty() && lock.equals(STORING_DATA_KEY)) {
@@ -257,7 +261,7 @@ final class PostgresKeyVault implements KeyVault {
                 return Optional.empty();
             }
             Optional<StoredKey> stored = recordedKey(user, recorded.get());
-            // Empty if the key was set again or removed since it was recorded.
+            // Empty if the key was replaced or removed since the opening was recorded.
             if (stored.isPresent()) {
                 return Optional.of(opened(stored.get(), recorded.get(), user, provider, opening));
             }
@@ -276,7 +280,7 @@ final class PostgresKeyVault implements KeyVault {
                         .optional());
     }
 
-    /** In another transaction than the record's, which must be committed first. */
+    /** Reads the key in a second transaction, after the one with the audit entry was committed. */
     private Optional<StoredKey> recordedKey(UserId user, UUID opening) {
         return inOwnTransaction(
                 user,
@@ -333,7 +337,7 @@ final class PostgresKeyVault implements KeyVault {
         try {
             return unwrappedAndCached(stored, user);
         } catch (UnknownKeyEncryptionKeyException e) {
-            // A rotation may have ended, and the earlier key been retired, since the row was read.
+            // Since the row was read, a rotation may have ended and the earlier key may have been retired.
             StoredDataKey newer =
                     recordedKey(user, recorded).map(StoredKey::dataKey).orElse(null);
             if (newer == null || newer.equals(stored)) {
@@ -354,7 +358,7 @@ final class PostgresKeyVault implements KeyVault {
             return Objects.requireNonNull(ownTransaction.execute(status -> {
                 T result = work.run();
                 if (result instanceof Storing storing && storing != Storing.STORED) {
-                    // Nothing was done, so nothing is kept of the attempt.
+                    // The attempt stored no key, so its other changes are rolled back.
                     status.setRollbackOnly();
                 }
                 return result;
@@ -369,7 +373,8 @@ final class PostgresKeyVault implements KeyVault {
     }
 
     private static IllegalStateException tooFast(UserId user) {
-        return new IllegalStateException("the keys of user " + user + " are set and removed too fast");
+        return new IllegalStateException(
+                "the keys of user " + user + " keep being changed by other processes: try again " + "later");
     }
 
     private static @Nullable String reason(Verdict verdict) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.satchel.UserId;
-import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
@@ -16,23 +15,17 @@ import dev.satchel.export.HistoryUnderTest;
 import dev.satchel.export.ImpossibleExportException;
 import dev.satchel.export.Requests;
 import dev.satchel.export.StaleExportException;
-import dev.satchel.record.LearningDatasets;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** How {@link PostgresExportHistory} reads rows that other programs wrote or changed. */
 class ExportRowsIT extends ExportHistoryContract {

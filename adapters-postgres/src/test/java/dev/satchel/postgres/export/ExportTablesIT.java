@@ -1,38 +1,25 @@
 package dev.satchel.postgres.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.satchel.UserId;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportCatalog;
-import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportHistoryContract;
 import dev.satchel.export.Exports;
 import dev.satchel.export.Failure;
 import dev.satchel.export.HistoryUnderTest;
-import dev.satchel.export.ImpossibleExportException;
 import dev.satchel.export.Requests;
-import dev.satchel.export.StaleExportException;
 import dev.satchel.record.LearningDatasets;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What {@link PostgresExportHistory} writes to its tables. */
 class ExportTablesIT extends ExportHistoryContract {

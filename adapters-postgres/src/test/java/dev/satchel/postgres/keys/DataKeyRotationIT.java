@@ -1,66 +1,29 @@
 package dev.satchel.postgres.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.assertj.core.api.Assertions.tuple;
 
-import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
-import dev.satchel.keys.ApiKey;
 import dev.satchel.keys.ApiKeys;
-import dev.satchel.keys.KeyAudit;
 import dev.satchel.keys.KeyVault;
-import dev.satchel.keys.KeyVaultContract;
 import dev.satchel.keys.Provider;
-import dev.satchel.keys.Purpose;
-import dev.satchel.keys.SealedKey;
 import dev.satchel.keys.UserKeys;
-import dev.satchel.keys.VaultUnderTest;
-import dev.satchel.keys.encryption.BrokenSealException;
 import dev.satchel.keys.encryption.KeyEncryptionKeys;
-import dev.satchel.keys.encryption.OtherKeyEncryptionKeysException;
 import dev.satchel.keys.encryption.WrappedKey;
 import dev.satchel.keyset.FileKeyEncryptionKeys;
 import dev.satchel.postgres.SatchelPostgres;
-import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.postgresql.PGConnection;
-import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** How rotation re-wraps data keys beside other processes, missing keys and damaged rows. */
 class DataKeyRotationIT extends PostgresVaultTests {

@@ -1,63 +1,23 @@
 package dev.satchel.postgres.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.UserId;
-import dev.satchel.migrations.SampleDatabase;
-import dev.satchel.postgres.dataset.DatasetQuery;
-import dev.satchel.postgres.dataset.LiveSchema;
-import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.record.Column;
-import dev.satchel.record.Dataset;
-import dev.satchel.record.Difficulty;
-import dev.satchel.record.ExportFilters;
-import dev.satchel.record.HiddenRecords;
 import dev.satchel.record.LearningDatasets;
-import dev.satchel.record.LearningTypes;
-import dev.satchel.record.Period;
-import dev.satchel.record.Phase;
-import dev.satchel.record.RecordSink;
 import dev.satchel.record.RecordSink.NonFinite;
 import dev.satchel.record.RecordingSink;
 import dev.satchel.record.RecordingSink.Json;
-import dev.satchel.record.SnapshotTooOldException;
-import dev.satchel.record.UserRecords;
-import dev.satchel.record.UserRecordsContract;
-import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.FieldSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
-import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** How values of every type reach the sink. */
 class RecordValuesIT extends PostgresRecordsFixture {

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.batchexport.store.UnreliableNetwork;
 import dev.satchel.batchexport.store.s3.PeculiarS3.Answer;
 import dev.satchel.batchexport.store.s3.PeculiarS3.Call;
 import dev.satchel.batchexport.store.s3.PeculiarS3.Peculiarity;
 import dev.satchel.export.Failure;
-import dev.satchel.store.DamagedFileException;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.MissingFileException;
 import java.io.IOException;
@@ -23,16 +21,12 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 class PeculiarServicesTest extends PeculiarServiceFixture {
