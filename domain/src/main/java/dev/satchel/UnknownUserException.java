@@ -1,7 +1,7 @@
 package dev.satchel;
 
 /** A request names a user who does not exist. */
-public final class UnknownUserException extends RuntimeException {
+public final class UnknownUserException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 

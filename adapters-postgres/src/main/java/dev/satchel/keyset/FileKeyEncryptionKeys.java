@@ -6,7 +6,7 @@ import com.google.crypto.tink.aead.AeadConfig2026;
 import dev.satchel.UserId;
 import dev.satchel.keys.encryption.AssociatedData;
 import dev.satchel.keys.encryption.BrokenSealException;
-import dev.satchel.keys.encryption.KeyEncryptionKeys;
+import dev.satchel.keys.encryption.ManagedKeyEncryptionKeys;
 import dev.satchel.keys.encryption.UnknownKeyEncryptionKeyException;
 import dev.satchel.keys.encryption.WrappedKey;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  * <p>A changed file is read again when a data key is wrapped, and when an unknown key is requested. So a rotation in
  * one process reaches the others without a restart. Safe for use by many threads.
  */
-public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
+public final class FileKeyEncryptionKeys implements ManagedKeyEncryptionKeys {
 
     private final KeysetFile file;
     private volatile Keyset keyset;
@@ -42,7 +42,7 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
      * Creates a file with one new key, with mode 0600. The file appears complete or not at all. If {@code path} is a
      * symbolic link, its target is created.
      *
-     * @throws IllegalStateException if the file exists, or its directory is missing or open to others
+     * @throws UnusableKeysetException if the file exists, or its directory is missing or open to others
      */
     public static FileKeyEncryptionKeys create(Path path) {
         KeysetFile file = new KeysetFile(path);
@@ -53,7 +53,7 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
     /**
      * Reads a file of keys.
      *
-     * @throws IllegalStateException if the file is missing, others can read or replace it, it is not a keyset, or it
+     * @throws UnusableKeysetException if the file is missing, others can read or replace it, it is not a keyset, or it
      *     holds a key that is too short or not random; the message says which, and what to do
      */
     public static FileKeyEncryptionKeys open(Path path) {
@@ -70,7 +70,7 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
         return current().holds(id);
     }
 
-    /** The ids of all keys in the file, the oldest first. */
+    @Override
     public List<String> ids() {
         return current().ids();
     }
@@ -98,25 +98,24 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
     }
 
     /**
-     * Verifies that the file can be changed, by replacing it with one that holds the same keys.
+     * {@inheritDoc}
      *
-     * @throws IllegalStateException if the file cannot be changed; the message says why
+     * <p>Replaces the file with one that holds the same keys.
+     *
+     * @throws UnusableKeysetException if the file cannot be changed; the message says why
      */
+    @Override
     public void requireChangeable() {
         file.change(KeysetHandle::newBuilder);
     }
 
-    /** Adds a new key and makes it the primary; the others stay. Returns its id. */
+    @Override
     public String addPrimary() {
         file.change(before -> KeysetFile.withNewPrimary(KeysetHandle.newBuilder(before)));
         return primaryId();
     }
 
-    /**
-     * Removes a key from the file permanently. The caller has verified that it wraps no data key any more.
-     *
-     * @throws IllegalArgumentException if the file has no such key, or it is the primary
-     */
+    @Override
     public void retire(String id) {
         file.change(before -> {
             for (int i = 0; i < before.size(); i++) {

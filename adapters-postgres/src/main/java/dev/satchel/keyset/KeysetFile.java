@@ -84,7 +84,7 @@ final class KeysetFile {
         }
     }
 
-    /** @throws IllegalStateException if the file exists */
+    /** @throws UnusableKeysetException if the file exists */
     void create() {
         PrivateFile file = file();
         if (file.exists()) {
@@ -172,7 +172,7 @@ final class KeysetFile {
     }
 
     /**
-     * @throws IllegalStateException if the file holds no keys that may be used; the message says why, and what to do
+     * @throws UnusableKeysetException if the file holds no keys that may be used; the message says why, and what to do
      */
     KeysetHandle read() {
         return keyset(file()).keyset();
@@ -320,19 +320,19 @@ final class KeysetFile {
         }
     }
 
-    private IllegalStateException alreadyThere() {
+    private UnusableKeysetException alreadyThere() {
         return refused(
                 "exists already, and replacing it would lose its keys and all that they wrap",
                 "use it, add a key to it with 'satchel keys rotate', or give another path");
     }
 
-    private IllegalStateException unwritable(IOException e) {
+    private UnusableKeysetException unwritable(IOException e) {
         return refused(
                 "cannot be written (" + reason(e) + ")",
                 "the user that runs Satchel must be able to write to its directory");
     }
 
-    private IllegalStateException unreadable(IOException e) {
+    private UnusableKeysetException unreadable(IOException e) {
         return refused("cannot be read (" + reason(e) + ")", "it must belong to the user that runs Satchel");
     }
 
@@ -346,7 +346,7 @@ final class KeysetFile {
                 : e.getClass().getSimpleName();
     }
 
-    private IllegalStateException refused(String problem, String remedy) {
-        return new IllegalStateException("the file of key-encryption keys " + path + " " + problem + ": " + remedy);
+    private UnusableKeysetException refused(String problem, String remedy) {
+        return new UnusableKeysetException("the file of key-encryption keys " + path + " " + problem, remedy);
     }
 }

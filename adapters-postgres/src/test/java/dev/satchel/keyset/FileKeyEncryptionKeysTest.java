@@ -3,7 +3,6 @@ package dev.satchel.keyset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.satchel.UserId;
 import dev.satchel.keys.encryption.BrokenSealException;
@@ -44,7 +43,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
             FileKeyEncryptionKeys.create(file());
             String before = Files.readString(file());
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.create(file()))
                     .withMessage("the file of key-encryption keys " + file()
                             + " exists already, and replacing it would lose its "
@@ -60,7 +59,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
                 makers.add(() -> {
                     try {
                         return FileKeyEncryptionKeys.create(file()).primaryId();
-                    } catch (IllegalStateException e) {
+                    } catch (UnusableKeysetException e) {
                         return "late";
                     }
                 });
@@ -81,7 +80,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
         void needsADirectory() {
             Path file = directory.resolve("missing/keyset.json");
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.create(file))
                     .withMessage("the file of key-encryption keys " + file
                             + " is in no directory that exists: make the directory, or give another path");
@@ -228,7 +227,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
             String before = Files.readString(file());
             Files.createDirectory(directory.resolve("keyset.json.lock"));
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(keys::addPrimary)
                     .withMessage("the file of key-encryption keys " + file() + " cannot be written"
                             + " (FileSystemException): the user that runs Satchel must be able to write to its"
@@ -240,7 +239,9 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
         void aFileThatBecameReadableByOthersIsNoLongerChanged() throws IOException {
             Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-r--r--"));
 
-            assertThatIllegalStateException().isThrownBy(keys::addPrimary).withMessageContaining("is open to others");
+            assertThatExceptionOfType(UnusableKeysetException.class)
+                    .isThrownBy(keys::addPrimary)
+                    .withMessageContaining("is open to others");
         }
     }
 }

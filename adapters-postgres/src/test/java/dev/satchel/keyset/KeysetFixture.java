@@ -1,6 +1,6 @@
 package dev.satchel.keyset;
 
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.satchel.UserId;
 import java.io.IOException;
@@ -36,7 +36,7 @@ abstract class KeysetFixture {
     }
 
     void refused(String message) {
-        assertThatIllegalStateException()
+        assertThatExceptionOfType(UnusableKeysetException.class)
                 .isThrownBy(() -> FileKeyEncryptionKeys.open(file()))
                 .withMessage("the file of key-encryption keys " + file() + " " + message)
                 .withNoCause();

@@ -1,7 +1,7 @@
 package dev.satchel.keyset;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
@@ -52,7 +52,7 @@ class RefusedKeysetTest extends KeysetFixture {
             // Readable by its permissions, and yet nobody can: also where the tests run as root.
             Path unreadable = Path.of("/proc/self/mem");
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.open(unreadable))
                     .withMessage("the file of key-encryption keys /proc/self/mem cannot be read (IOException): it must"
                             + " belong to the user that runs Satchel")

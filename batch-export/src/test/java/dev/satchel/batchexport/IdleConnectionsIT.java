@@ -107,6 +107,6 @@ class IdleConnectionsIT {
         s3.release();
 
         assertThat(cleanUp.get(1, TimeUnit.MINUTES).succeeded()).contains("removed 1 expired", "kept 0");
-        assertThat(satchel.value("SELECT count(*) FROM satchel.export_file")).isEqualTo("0");
+        assertThat(satchel.value("SELECT count(*) FROM satchel.upload_journal")).isEqualTo("0");
     }
 }

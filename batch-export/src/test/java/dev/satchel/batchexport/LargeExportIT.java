@@ -86,7 +86,8 @@ class LargeExportIT {
         String id = request("csv");
         Map<String, String> impatient = Map.of("SATCHEL_EXPORT_LEASE", "3s", "SATCHEL_EXPORT_ORPHANGRACE", "6s");
         Process killed = satchel.start(impatient, List.of(), folder.resolve("killed"), "export", "run");
-        Await.until("an upload has begun", () -> "1".equals(satchel.value("SELECT count(*) FROM satchel.export_file")));
+        Await.until(
+                "an upload has begun", () -> "1".equals(satchel.value("SELECT count(*) FROM satchel.upload_journal")));
 
         killed.destroyForcibly().waitFor();
 
@@ -116,7 +117,8 @@ class LargeExportIT {
         request("json");
         Process worker = satchel.start(
                 Map.of("SATCHEL_EXPORT_STOPGRACE", "0s"), List.of(), folder.resolve("stopped"), "export", "run");
-        Await.until("an upload has begun", () -> "1".equals(satchel.value("SELECT count(*) FROM satchel.export_file")));
+        Await.until(
+                "an upload has begun", () -> "1".equals(satchel.value("SELECT count(*) FROM satchel.upload_journal")));
 
         worker.destroy();
 

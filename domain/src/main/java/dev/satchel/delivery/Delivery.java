@@ -11,29 +11,7 @@ public sealed interface Delivery {
     UUID exportId();
 
     /** Calls the method of {@code listener} for this outcome. */
-    void tell(Listener listener);
-
-    /** Receives the outcomes of attempts, with one method per kind. */
-    interface Listener {
-
-        void delivered(Delivered delivery);
-
-        void retried(Retried delivery);
-
-        void postponed(Postponed delivery);
-
-        void failed(Failed delivery);
-
-        void released(Released delivery);
-
-        void leaseLost(LeaseLost delivery);
-
-        void unconfirmed(Unconfirmed delivery);
-
-        void abandoned(Abandoned delivery);
-
-        void refused(Refused delivery);
-    }
+    void tell(DeliveryListener listener);
 
     /** The file is published. */
     record Delivered(Export.Completed export) implements Delivery {
@@ -43,7 +21,7 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.delivered(this);
         }
     }
@@ -56,7 +34,7 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.retried(this);
         }
     }
@@ -76,7 +54,7 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.postponed(this);
         }
     }
@@ -89,7 +67,7 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.failed(this);
         }
     }
@@ -102,7 +80,7 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.released(this);
         }
     }
@@ -113,7 +91,7 @@ public sealed interface Delivery {
      */
     record LeaseLost(UUID exportId) implements Delivery {
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.leaseLost(this);
         }
     }
@@ -124,7 +102,7 @@ public sealed interface Delivery {
      */
     record Unconfirmed(UUID exportId, Throwable cause) implements Delivery {
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.unconfirmed(this);
         }
     }
@@ -132,7 +110,7 @@ public sealed interface Delivery {
     /** The worker of the last attempt let its lease expire, and no other attempt follows. */
     record Abandoned(UUID exportId) implements Delivery {
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.abandoned(this);
         }
     }
@@ -140,7 +118,7 @@ public sealed interface Delivery {
     /** The row asks for a type, format or filter that does not exist, so that no attempt was made. */
     record Refused(UUID exportId, Failure failure) implements Delivery {
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.refused(this);
         }
     }

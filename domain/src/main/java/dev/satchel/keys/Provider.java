@@ -50,13 +50,13 @@ public enum Provider {
 
     private static final int MIN_LENGTH = 20;
 
-    private final String key;
+    private final String code;
     private final String title;
     private final String prefix;
     private final String start;
 
-    Provider(String key, String title, String prefix, String start) {
-        this.key = key;
+    Provider(String code, String title, String prefix, String start) {
+        this.code = code;
         this.title = title;
         this.prefix = prefix;
         this.start = start;
@@ -71,21 +71,21 @@ public enum Provider {
             String text, String makesIt, @Nullable Provider of) {}
 
     /**
-     * The provider with this {@link #key}.
+     * The provider with this {@link #code}.
      *
      * @throws IllegalArgumentException if no provider has that code
      */
-    public static Provider of(String key) {
+    public static Provider of(String code) {
         return Arrays.stream(values())
-                .filter(candidate -> candidate.key.equals(key))
+                .filter(candidate -> candidate.code.equals(code))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown provider '" + key + "': expected one of "
+                .orElseThrow(() -> new IllegalArgumentException("unknown provider '" + code + "': expected one of "
                         + Arrays.stream(values()).map(Provider::code).collect(Collectors.joining(", "))));
     }
 
     /** The name on the command line and in tables, in lower case. */
     public String code() {
-        return key;
+        return code;
     }
 
     /** The name as the provider writes it. */
@@ -95,7 +95,7 @@ public enum Provider {
 
     /** The column of {@code user_api_keys} that holds keys of this provider. */
     public String column() {
-        return key + "_api_key";
+        return code + "_api_key";
     }
 
     /**

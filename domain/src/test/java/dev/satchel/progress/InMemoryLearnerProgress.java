@@ -16,21 +16,21 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps sessions and their credits in memory by the rules of this package, for tests that need progress. */
+/** Keeps sessions and their contributions in memory by the rules of this package, for tests that need progress. */
 public final class InMemoryLearnerProgress implements LearnerProgress, ProgressUnderTest {
 
     private final Map<UserId, Learner> learners = new HashMap<>();
     private final Map<UUID, LearningSession> sessions = new HashMap<>();
-    private final Map<UUID, Credit> credits = new HashMap<>();
+    private final Map<UUID, Recorded> contributions = new HashMap<>();
     private Instant now;
 
     public InMemoryLearnerProgress(Instant now) {
         this.now = now;
     }
 
-    private record Credit(UserId user, Instant endedAt, LocalDate day, Contribution contribution) {}
+    private record Recorded(UserId user, Instant endedAt, LocalDate day, Contribution contribution) {}
 
-    /** What is known of a user besides the credits. */
+    /** What is known of a user besides the contributions. */
     private static final class Learner {
         private UserZones zones = UserZones.UTC;
         private List<Phase> words = List.of();
@@ -64,7 +64,7 @@ public final class InMemoryLearnerProgress implements LearnerProgress, ProgressU
     public void deleteUser(UserId user) {
         learners.remove(user);
         sessions.values().removeIf(session -> user.equals(session.user()));
-        credits.values().removeIf(credit -> credit.user().equals(user));
+        contributions.values().removeIf(recorded -> recorded.user().equals(user));
     }
 
     @Override
@@ -90,8 +90,9 @@ public final class InMemoryLearnerProgress implements LearnerProgress, ProgressU
 
     private void store(UUID id, LearningSession session) {
         sessions.put(id, session);
-        Credit before = credits.remove(id);
-        session.contribution().ifPresent(contribution -> credits.put(id, credited(before, session, contribution)));
+        Recorded before = contributions.remove(id);
+        session.contribution()
+                .ifPresent(contribution -> contributions.put(id, recorded(before, session, contribution)));
         if (before != null) {
             written(before.user());
         }
@@ -100,7 +101,7 @@ public final class InMemoryLearnerProgress implements LearnerProgress, ProgressU
         }
     }
 
-    private Credit credited(@Nullable Credit before, LearningSession session, Contribution contribution) {
+    private Recorded recorded(@Nullable Recorded before, LearningSession session, Contribution contribution) {
         Learner learner = learners.get(session.user());
         Instant end = session.endedAt();
         if (learner.lastActivityAt == null || end.isAfter(learner.lastActivityAt)) {
@@ -109,7 +110,7 @@ public final class InMemoryLearnerProgress implements LearnerProgress, ProgressU
         boolean known = before != null
                 && before.user().equals(session.user())
                 && before.endedAt().equals(end);
-        return new Credit(session.user(), end, known ? before.day() : learner.zones.day(end), contribution);
+        return new Recorded(session.user(), end, known ? before.day() : learner.zones.day(end), contribution);
     }
 
     private void written(UserId user) {
@@ -132,10 +133,10 @@ public final class InMemoryLearnerProgress implements LearnerProgress, ProgressU
     @Override
     public Optional<Progress> find(UserId user) {
         return Optional.ofNullable(learners.get(user)).map(learner -> {
-            Totals totals = creditsOf(user)
-                    .map(Credit::contribution)
+            Totals totals = recordedOf(user)
+                    .map(Recorded::contribution)
                     .reduce(Totals.NONE, Totals::plus, (one, other) -> {
-                        throw new AssertionError("credits are added one by one");
+                        throw new AssertionError("contributions are added one by one");
                     });
             return Progress.of(totals, Words.of(learner.words), learner.streak, learner.lastActivityAt);
         });
@@ -145,19 +146,20 @@ public final class InMemoryLearnerProgress implements LearnerProgress, ProgressU
     public Activity activity(UserId user, Instant at) {
         LocalDate today = zones(user).day(at);
         SortedMap<LocalDate, Long> counts = new TreeMap<>();
-        creditsOf(user).forEach(credit -> counts.merge(credit.day(), 1L, Long::sum));
+        recordedOf(user).forEach(recorded -> counts.merge(recorded.day(), 1L, Long::sum));
         return new Activity(today, counts.subMap(Activity.firstDay(today), today.plusDays(1)));
     }
 
     @Override
     public Streak streak(UserId user, Instant at) {
-        List<LocalDate> days = creditsOf(user).map(Credit::day).toList();
+        List<LocalDate> days = recordedOf(user).map(Recorded::day).toList();
         Learner learner = learners.get(user);
         return Streak.of(days, zones(user).day(at)).remembering(learner == null ? 0 : learner.streak.longest());
     }
 
-    private Stream<Credit> creditsOf(UserId user) {
-        return credits.values().stream().filter(credit -> credit.user().equals(user));
+    private Stream<Recorded> recordedOf(UserId user) {
+        return contributions.values().stream()
+                .filter(recorded -> recorded.user().equals(user));
     }
 
     private UserZones zones(UserId user) {

@@ -71,11 +71,44 @@ class AdoptionIT {
                             "8 | failed | 0 | NULL | 5 | 1 | out of luck",
                             "9 | pending | 0 | NULL | 0 | NULL | NULL",
                             "10 | processing | 0 | NULL | 0 | NULL | NULL",
-                            "11 | failed | 0 | NULL | 0 | NULL | adopted: its filters are too long");
+                            "11 | failed | 0 | NULL | 0 | NULL | adopted: its filters are larger than 1000 bytes or"
+                                    + " have more than 10 names");
             assertThat(owner.value("SELECT count(*) FROM public.export_history WHERE data ->> 'etiqueta' = 'año'"))
                     .isEqualTo("10");
         }
     }
+
+    @Test
+    void replacesFiltersThatAreTooLargeByTheirSize() throws SQLException {
+        try (var database = earlier();
+                var owner = Session.open(database.ownerDataSource())) {
+            owner.run("""
+                    INSERT INTO public.export_history (user_id, export_type, export_format, status, filters)
+                    SELECT (SELECT min(id::text)::uuid FROM public.users), 'large', n::text, status,
+                           CASE n WHEN 1 THEN jsonb_build_object('x', repeat('a', 1500))
+                                  ELSE (SELECT jsonb_object_agg(name, 1) FROM generate_series(1, 11) AS name) END
+                      FROM unnest(ARRAY ['pending', 'completed']) AS status
+                     CROSS JOIN generate_series(1, 2) AS n
+                    """);
+
+            migrate(database);
+
+            assertThat(owner.rows("""
+                            SELECT status, filters, error_message
+                              FROM public.export_history
+                             WHERE export_type = 'large'
+                             ORDER BY status, export_format
+                            """))
+                    .containsExactly(
+                            "completed | {\"removed\": \"1509 bytes of filters\"} | NULL",
+                            "completed | {\"removed\": \"90 bytes of filters\"} | NULL",
+                            "failed | {\"removed\": \"1509 bytes of filters\"} | " + TOO_LARGE,
+                            "failed | {\"removed\": \"90 bytes of filters\"} | " + TOO_LARGE);
+        }
+    }
+
+    private static final String TOO_LARGE =
+            "adopted: its filters are larger than 1000 bytes or have more than 10 names";
 
     @Test
     void keepsTheLocationOfAnEarlierFileInTheMovedTableOnly() throws SQLException {
@@ -166,7 +199,7 @@ class AdoptionIT {
             var before = CatalogFingerprint.of(database.superuserDataSource());
 
             var stop = catchThrowableOfType(
-                    PSQLException.class, () -> paste(database, "/dev/satchel/db/migration/V001_1__earlier_tables.sql"));
+                    PSQLException.class, () -> paste(database, "/dev/satchel/db/migration/V002__legacy_tables.sql"));
 
             assertThat(stop.getSQLState()).isEqualTo("42P07");
             assertThat(stop.getServerErrorMessage().getDetail()).isEqualTo(differences);
@@ -183,7 +216,7 @@ class AdoptionIT {
             owner.run("CREATE TABLE public.note (export uuid CONSTRAINT note_export REFERENCES public.export_history)");
 
             var stop = catchThrowableOfType(
-                    PSQLException.class, () -> paste(database, "/dev/satchel/db/migration/V001_1__earlier_tables.sql"));
+                    PSQLException.class, () -> paste(database, "/dev/satchel/db/migration/V002__legacy_tables.sql"));
 
             assertThat(stop.getSQLState()).isEqualTo("2BP01");
             assertThat(stop.getServerErrorMessage().getDetail())

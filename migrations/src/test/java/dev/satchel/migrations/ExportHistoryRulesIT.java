@@ -177,7 +177,7 @@ class ExportHistoryRulesIT {
         var export = add(user, "processing", null);
         owner.run("INSERT INTO satchel.export_lease (export_id, attempt) VALUES (?, 1)", export);
         owner.run(
-                "INSERT INTO satchel.export_file (url, export_id, token) VALUES (?, ?, ?)",
+                "INSERT INTO satchel.upload_journal (url, export_id, token) VALUES (?, ?, ?)",
                 "s3://bucket/" + export,
                 export,
                 UUID.randomUUID());
@@ -188,7 +188,7 @@ class ExportHistoryRulesIT {
                 .isEmpty();
         assertThat(owner.rows("SELECT attempt FROM satchel.export_lease WHERE export_id = ?", export))
                 .isEmpty();
-        assertThat(owner.rows("SELECT url FROM satchel.export_file WHERE export_id = ?", export))
+        assertThat(owner.rows("SELECT url FROM satchel.upload_journal WHERE export_id = ?", export))
                 .containsExactly("s3://bucket/" + export);
     }
 

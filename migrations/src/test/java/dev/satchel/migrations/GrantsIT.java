@@ -128,8 +128,6 @@ class GrantsIT {
                         "batch_step_execution | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
                         "batch_step_execution_context | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
                         "data_key | satchel_rotation | SELECT",
-                        "export_file | satchel_exports | DELETE, INSERT, SELECT, UPDATE (published_at, store_id,"
-                                + " unanswered_at)",
                         "export_lease | satchel_exports | DELETE, INSERT (export_id, attempt, token, owner,"
                                 + " heartbeat_at, expires_at), SELECT, UPDATE (attempt, token, owner, heartbeat_at,"
                                 + " expires_at, run_after)",
@@ -139,9 +137,11 @@ class GrantsIT {
                         "flyway_schema_history | satchel_vault | SELECT",
                         "key_audit | satchel_vault | SELECT",
                         "key_check | satchel_vault | SELECT, UPDATE (next_check_at)",
-                        "session_credit | satchel_exports | SELECT",
+                        "session_contribution | satchel_exports | SELECT",
                         "store | satchel_exports | DELETE, INSERT, SELECT, UPDATE (generation, marked_at)",
                         "store_probe | satchel_exports | DELETE, INSERT, SELECT",
+                        "upload_journal | satchel_exports | DELETE, INSERT, SELECT, UPDATE (published_at, store_id,"
+                                + " unanswered_at)",
                         "user_zone | satchel_exports | INSERT, SELECT");
         try (var worker = Session.open(database.workerDataSource())) {
             assertThat(worker.value("SELECT nextval('satchel.batch_job_instance_seq')"))
@@ -254,6 +254,7 @@ class GrantsIT {
                                  ORDER BY routine.proname COLLATE "C"
                                 """))
                 .containsExactly(
+                        "satchel.accuracy(bigint,bigint) | f | NULL | NULL",
                         "satchel.active_exports(uuid) | t | {\"search_path=pg_catalog, pg_temp\",enable_seqscan=off} | NULL",
                         "satchel.add_differences(satchel.progress_difference[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.admit_added_exports() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
@@ -261,9 +262,10 @@ class GrantsIT {
                         "satchel.admit_exports(uuid,bigint) | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.backfill_progress(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.check_zone() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.compared_columns(jsonb) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.contribution(uuid,timestamp with time zone,integer,integer,integer,integer,integer) | f | NULL | NULL",
                         "satchel.count_records(uuid,jsonb) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
-                        "satchel.countable_table(text,text) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
-                        "satchel.credit_sessions(uuid[],uuid[],uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
+                        "satchel.counted(integer) | f | NULL | NULL",
                         "satchel.day_in_zone(timestamp with time zone,text) | f | {\"search_path=pg_catalog, pg_temp\"} | satchel_exports",
                         "satchel.end_broken_streaks(integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.ensure_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
@@ -272,6 +274,7 @@ class GrantsIT {
                         "satchel.follow_new_users() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.follow_sessions() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.follow_words() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
+                        "satchel.follows(text) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.forget_departed() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.forget_ended_export() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.forget_progress() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
@@ -279,17 +282,22 @@ class GrantsIT {
                         "satchel.guard_file_url() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.guard_key_audit() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.hold_requests(uuid) | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.is_countable(text,text,text) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.is_trusted(oid) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.judge_keys(uuid) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.key_encryption_keys() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_rotation, satchel_vault",
                         "satchel.key_statuses(uuid) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.lock_keys(uuid,text) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.lock_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
+                        "satchel.minutes(numeric) | f | NULL | NULL",
                         "satchel.most_active_exports() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.next_users(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.own_api_keys_status() | t | {\"search_path=pg_catalog, pg_temp\"} | authenticated",
                         "satchel.owner_condition(uuid,jsonb,text,integer) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.points(bigint,bigint,bigint,bigint) | f | NULL | NULL",
                         "satchel.progress_drift(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.queue_the_rest() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
+                        "satchel.record_contributions(uuid[],uuid[],uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
                         "satchel.record_opening(uuid,text,text) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.record_verdict(uuid,text,text,text,text) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.recorded_key(uuid) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
@@ -300,8 +308,11 @@ class GrantsIT {
                         "satchel.rewrap_data_keys(uuid[],text[],bytea[],text[],bytea[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_rotation",
                         "satchel.set_key(uuid,text,uuid,text,text,bytea) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.set_updated_at() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
-                        "satchel.user_day(uuid,timestamp with time zone) | f | {\"search_path=pg_catalog, pg_temp\"} | satchel_exports",
+                        "satchel.shown(bigint) | f | NULL | NULL",
+                        "satchel.user_day(uuid,timestamp with time zone) | f | NULL | satchel_exports",
                         "satchel.user_ids() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
-                        "satchel.users_with_room() | t | {\"search_path=pg_catalog, pg_temp\"} | satchel_exports");
+                        "satchel.users_table() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.users_with_room() | t | {\"search_path=pg_catalog, pg_temp\"} | satchel_exports",
+                        "satchel.word_group(text) | f | NULL | NULL");
     }
 }

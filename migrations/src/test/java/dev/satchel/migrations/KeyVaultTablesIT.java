@@ -378,32 +378,4 @@ class KeyVaultTablesIT {
             assertThat(session.rows("SELECT * FROM satchel.key_audit")).containsAll(recorded);
         }
     }
-
-    @Test
-    void aMigrationRefusesKeysThatAnEarlierVersionStoredUnsealed() throws SQLException {
-        try (var earlier = SampleDatabase.createUnmigrated();
-                var session = Session.open(earlier.ownerDataSource())) {
-            for (var file : PastedFilesIT.files()) {
-                if (file.contains("/V009")) {
-                    break;
-                }
-                Cluster.execute(earlier.ownerDataSource(), Cluster.resource(file));
-            }
-            var user = session.addUser();
-            session.run("""
-                    INSERT INTO public.user_api_keys (user_id, openai_api_key, anthropic_api_key, unsplash_api_key)
-                    VALUES (?, 'sk-plain', ?, 'cGxhaW4=')
-                    """, user, sealed("YW50"));
-            var vault = Cluster.resource("/dev/satchel/db/migration/V009__key_vault.sql");
-
-            assertThatThrownBy(() -> Cluster.execute(earlier.ownerDataSource(), vault))
-                    .hasMessageContaining("public.user_api_keys holds 2 keys that are not sealed")
-                    .hasMessageNotContaining("sk-plain");
-
-            session.run("UPDATE public.user_api_keys SET openai_api_key = NULL, unsplash_api_key = NULL");
-            Cluster.execute(earlier.ownerDataSource(), vault);
-            assertThat(session.value("SELECT anthropic_api_key FROM public.user_api_keys"))
-                    .isEqualTo(sealed("YW50"));
-        }
-    }
 }

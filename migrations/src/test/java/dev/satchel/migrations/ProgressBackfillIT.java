@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Users who were there before Satchel are credited with the sessions that existed when it came, whatever happens before
+ * The progress of users who were there before Satchel counts the sessions that existed when it came, whatever happens before
  * the backfill reaches them.
  *
  * <p>{@code -Dsatchel.backfill.users=100000} makes the large run, ten sessions for each user.
@@ -142,7 +142,7 @@ class ProgressBackfillIT {
         assertThat(owner.value("SELECT total_descriptions, total_images, total_questions_answered,"
                         + " total_vocabulary_learned, average_accuracy FROM public.user_progress"))
                 .isEqualTo("1 | 4 | 2 | 1 | 50.00");
-        assertThat(owner.rows("SELECT DISTINCT day FROM satchel.session_credit"))
+        assertThat(owner.rows("SELECT DISTINCT day FROM satchel.session_contribution"))
                 .containsExactly("2026-01-02");
         assertExact();
     }
@@ -210,7 +210,8 @@ class ProgressBackfillIT {
         assertThat(owner.run("DELETE FROM public.users WHERE id = ?", user)).isEqualTo(1);
         backfill(owner, 10);
 
-        assertThat(owner.value("SELECT count(*) FROM satchel.session_credit")).isEqualTo("0");
+        assertThat(owner.value("SELECT count(*) FROM satchel.session_contribution"))
+                .isEqualTo("0");
         assertExact();
     }
 

@@ -56,7 +56,7 @@ class ProgressConcurrencyIT {
 
     private static final String DAY = """
             SELECT day
-              FROM satchel.session_credit
+              FROM satchel.session_contribution
             """;
 
     private SampleDatabase database;
@@ -218,7 +218,8 @@ class ProgressConcurrencyIT {
 
         assertThat(owner.run("DELETE FROM public.users WHERE id = ?", user)).isEqualTo(1);
 
-        assertThat(owner.value("SELECT count(*) FROM satchel.session_credit")).isEqualTo("0");
+        assertThat(owner.value("SELECT count(*) FROM satchel.session_contribution"))
+                .isEqualTo("0");
         assertExact();
     }
 
@@ -239,7 +240,7 @@ class ProgressConcurrencyIT {
         for (var forbidden : List.of(
                 "INSERT INTO public.user_progress (user_id) VALUES ('" + user + "')",
                 "DELETE FROM public.user_progress",
-                "UPDATE satchel.session_credit SET points = 7",
+                "UPDATE satchel.session_contribution SET points = 7",
                 "SELECT satchel.refresh_progress(ARRAY ['" + user + "'::uuid])",
                 "SELECT satchel.backfill_progress(NULL, 1)")) {
             try (var own = Session.speakingFor(user, database.workerDataSource())) {
@@ -616,7 +617,7 @@ class ProgressConcurrencyIT {
         var id = open(List.of(user), 1).get(0);
 
         owner.run("DELETE FROM public.user_progress");
-        assertThat(owner.value("SELECT (SELECT count(*) FROM satchel.session_credit),"
+        assertThat(owner.value("SELECT (SELECT count(*) FROM satchel.session_contribution),"
                         + " (SELECT count(*) FROM satchel.progress_total), (SELECT count(*) FROM satchel.user_zone)"))
                 .isEqualTo("0 | 0 | 1");
         owner.rows("SELECT satchel.backfill_progress(NULL, 10)");

@@ -52,9 +52,9 @@ class ProgressHistoryIT {
               FROM public.user_progress
             """;
 
-    private static final String CREDITED_DAYS = """
+    private static final String RECORDED_DAYS = """
             SELECT session_id, day
-              FROM satchel.session_credit
+              FROM satchel.session_contribution
              ORDER BY session_id::text
             """;
 
@@ -96,12 +96,13 @@ class ProgressHistoryIT {
     @Test
     void everyHistoryLeavesExactProgress() {
         for (int seed = FIRST_SEED; seed < FIRST_SEED + HISTORIES; seed++) {
-            var history = new History(seed);
+            List<String> done = List.of();
             try {
+                var history = new History(seed);
+                done = history.done;
                 history.run();
             } catch (SQLException | RuntimeException | AssertionError failure) {
-                throw new AssertionError(
-                        "seed %d failed after:%n%s".formatted(seed, String.join("\n", history.done)), failure);
+                throw new AssertionError("seed %d failed after:%n%s".formatted(seed, String.join("\n", done)), failure);
             }
         }
     }
@@ -116,10 +117,11 @@ class ProgressHistoryIT {
         private final List<UUID> items = new ArrayList<>();
         private final Map<UUID, Said> lastSaid = new HashMap<>();
         private final Map<UUID, String> identities = new HashMap<>();
-        private ProgressModel model = new ProgressModel();
+        private ProgressModel model;
 
-        History(int seed) {
+        History(int seed) throws SQLException {
             random = new Random(seed);
+            model = new ProgressModel(ProgressModel.Worth.in(owner));
         }
 
         void run() throws SQLException {
@@ -708,7 +710,7 @@ class ProgressHistoryIT {
                 assertThat(identity).isEqualTo(identities.getOrDefault(user, identity));
                 identities.put(user, identity);
             }
-            assertThat(owner.rows(CREDITED_DAYS)).isEqualTo(model.creditedDays());
+            assertThat(owner.rows(RECORDED_DAYS)).isEqualTo(model.recordedDays());
         }
 
         private void endBrokenStreaks() throws SQLException {
@@ -727,7 +729,7 @@ class ProgressHistoryIT {
         private void leaveNothing() throws SQLException {
             owner.run("DELETE FROM public.users");
             assertThat(owner.value("""
-                    SELECT (SELECT count(*) FROM public.user_progress), (SELECT count(*) FROM satchel.session_credit),
+                    SELECT (SELECT count(*) FROM public.user_progress), (SELECT count(*) FROM satchel.session_contribution),
                            (SELECT count(*) FROM satchel.progress_total), (SELECT count(*) FROM satchel.user_zone)
                     """)).isEqualTo("0 | 0 | 0 | 0");
             owner.run("DELETE FROM public.sessions");

@@ -72,7 +72,7 @@ class ProgressInterleavingIT {
     private static final String DELETE_B = "DELETE FROM public.users WHERE id = :b";
     private static final String PURGE = "DELETE FROM public.sessions WHERE ended_at < now() - interval '1 hour'";
     private static final String FORGET_A_TOTAL = "DELETE FROM satchel.progress_total WHERE user_id = :a;"
-            + " DELETE FROM satchel.session_credit WHERE user_id = :a";
+            + " DELETE FROM satchel.session_contribution WHERE user_id = :a";
 
     private static final List<Scenario> SCENARIOS = List.of(
             Scenario.of("end and end, same user", List.of(END_S1), List.of(END_S2)),

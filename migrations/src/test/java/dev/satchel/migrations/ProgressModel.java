@@ -3,6 +3,7 @@ package dev.satchel.migrations;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -60,42 +61,63 @@ final class ProgressModel {
     /** A word that a user studies; the phase may be null. */
     record Word(UUID user, UUID item, String phase) {}
 
-    private record Credit(Said said, LocalDate day) {}
+    private record Contribution(Said said, LocalDate day) {}
 
     private static final class Shown {
         Instant last;
         int longest;
-        // Written with each change of the credits, not of the words. More than one where the rules leave open when:
-        // around
-        // midnight, or where a session was written and nothing changed.
+        // Written with each change of the contributions, not of the words. More than one where the rules leave open
+        // when:
+        // around midnight, or where a session was written and nothing changed.
         Set<Integer> current = Set.of(0);
-        String credited = "";
+        String recorded = "";
         Set<LocalDate> days = Set.of();
     }
 
     final Map<UUID, Said> sessions = new HashMap<>();
     final Map<UUID, Word> words = new HashMap<>();
-    private final Map<UUID, Credit> credits = new HashMap<>();
+    private final Map<UUID, Contribution> contributions = new HashMap<>();
     private final Map<UUID, TreeMap<Instant, ZoneId>> zones = new HashMap<>();
     private final Map<UUID, Shown> users = new HashMap<>();
     private final Set<UUID> touched = new HashSet<>();
+    private final Worth worth;
+
+    ProgressModel(Worth worth) {
+        this.worth = worth;
+    }
+
+    /** The points for one of each, as the database's own rule has them: which they are is not for this model to say. */
+    record Worth(BigInteger correct, BigInteger other, BigInteger word, BigInteger description) {
+
+        static Worth in(Session session) throws SQLException {
+            return new Worth(
+                    points(session, "1, 1, 0, 0"),
+                    points(session, "0, 1, 0, 0"),
+                    points(session, "0, 0, 1, 0"),
+                    points(session, "0, 0, 0, 1"));
+        }
+
+        private static BigInteger points(Session session, String counters) throws SQLException {
+            return new BigInteger(session.value("SELECT satchel.points(" + counters + ")"));
+        }
+    }
 
     static boolean isFinite(Instant moment) {
         return !moment.equals(FOREVER) && !moment.equals(SINCE_EVER);
     }
 
     ProgressModel copy() {
-        var copy = new ProgressModel();
+        var copy = new ProgressModel(worth);
         copy.sessions.putAll(sessions);
         copy.words.putAll(words);
-        copy.credits.putAll(credits);
+        copy.contributions.putAll(contributions);
         zones.forEach((user, since) -> copy.zones.put(user, new TreeMap<>(since)));
         users.forEach((user, shown) -> {
             var other = new Shown();
             other.last = shown.last;
             other.longest = shown.longest;
             other.current = shown.current;
-            other.credited = shown.credited;
+            other.recorded = shown.recorded;
             other.days = shown.days;
             copy.users.put(user, other);
         });
@@ -110,7 +132,7 @@ final class ProgressModel {
         var shown = new Shown();
         users.put(user, shown);
         zones.put(user, new TreeMap<>());
-        shown.credited = credited(user, shown);
+        shown.recorded = recorded(user, shown);
     }
 
     void deleteUser(UUID user) {
@@ -118,7 +140,7 @@ final class ProgressModel {
         zones.remove(user);
         sessions.values().removeIf(said -> user.equals(said.user));
         words.values().removeIf(word -> user.equals(word.user));
-        credits.values().removeIf(credit -> user.equals(credit.said.user));
+        contributions.values().removeIf(contribution -> user.equals(contribution.said.user));
     }
 
     void setZone(UUID user, Instant since, ZoneId zone) {
@@ -127,7 +149,7 @@ final class ProgressModel {
 
     void write(UUID id, Said said) {
         sessions.put(id, said);
-        var before = credits.remove(id);
+        var before = contributions.remove(id);
         if (before != null) {
             touched.add(before.said.user);
         }
@@ -136,7 +158,7 @@ final class ProgressModel {
         }
         touched.add(said.user);
         var same = before != null && before.said.user.equals(said.user) && before.said.end.equals(said.end);
-        credits.put(id, new Credit(said, same ? before.day : day(said.user, said.end)));
+        contributions.put(id, new Contribution(said, same ? before.day : day(said.user, said.end)));
     }
 
     void delete(UUID id) {
@@ -154,9 +176,10 @@ final class ProgressModel {
     /** Takes what lasts, whatever comes next. */
     void remember() {
         users.forEach((user, shown) -> {
-            for (var credit : credits.values()) {
-                if (credit.said.user.equals(user) && (shown.last == null || credit.said.end.isAfter(shown.last))) {
-                    shown.last = credit.said.end;
+            for (var contribution : contributions.values()) {
+                if (contribution.said.user.equals(user)
+                        && (shown.last == null || contribution.said.end.isAfter(shown.last))) {
+                    shown.last = contribution.said.end;
                 }
             }
             shown.longest = Math.max(shown.longest, longestRun(days(user)));
@@ -168,11 +191,11 @@ final class ProgressModel {
         remember();
         users.forEach((user, shown) -> {
             var now = new HashSet<>(List.of(current(user, from), current(user, to)));
-            var credited = credited(user, shown);
+            var recorded = recorded(user, shown);
             var days = days(user);
-            if (!credited.equals(shown.credited) || !days.equals(shown.days)) {
+            if (!recorded.equals(shown.recorded) || !days.equals(shown.days)) {
                 shown.current = now;
-                shown.credited = credited;
+                shown.recorded = recorded;
                 shown.days = days;
             } else if (touched.contains(user)) {
                 var either = new HashSet<>(shown.current);
@@ -185,7 +208,7 @@ final class ProgressModel {
 
     /** The row as {@link ProgressHistoryIT} reads it, without the current streak. */
     String row(UUID user) {
-        return users.get(user).credited
+        return users.get(user).recorded
                 + " | "
                 + String.join(
                         " | ",
@@ -194,10 +217,10 @@ final class ProgressModel {
                         "" + wordsIn(user, Set.of("new")));
     }
 
-    /** The day that each credited session counts for, deleted ones too. */
-    List<String> creditedDays() {
-        return credits.entrySet().stream()
-                .map(credit -> credit.getKey() + " | " + credit.getValue().day)
+    /** The day that each recorded session counts for, deleted ones too. */
+    List<String> recordedDays() {
+        return contributions.entrySet().stream()
+                .map(contribution -> contribution.getKey() + " | " + contribution.getValue().day)
                 .sorted()
                 .toList();
     }
@@ -227,9 +250,9 @@ final class ProgressModel {
 
     private TreeSet<LocalDate> days(UUID user) {
         var days = new TreeSet<LocalDate>();
-        for (var credit : credits.values()) {
-            if (credit.said.user.equals(user)) {
-                days.add(credit.day);
+        for (var contribution : contributions.values()) {
+            if (contribution.said.user.equals(user)) {
+                days.add(contribution.day);
             }
         }
         return days;
@@ -247,7 +270,7 @@ final class ProgressModel {
         return longest;
     }
 
-    private String credited(UUID user, Shown shown) {
+    private String recorded(UUID user, Shown shown) {
         long sessionCount = 0;
         var descriptions = BigInteger.ZERO;
         var images = BigInteger.ZERO;
@@ -256,8 +279,8 @@ final class ProgressModel {
         var vocabulary = BigInteger.ZERO;
         var points = BigInteger.ZERO;
         var spent = Duration.ZERO;
-        for (var credit : credits.values()) {
-            var said = credit.said;
+        for (var contribution : contributions.values()) {
+            var said = contribution.said;
             if (!said.user.equals(user)) {
                 continue;
             }
@@ -270,10 +293,10 @@ final class ProgressModel {
             var other = count(said.counts.attempts)
                     .subtract(count(said.counts.correct))
                     .max(BigInteger.ZERO);
-            points = points.add(BigInteger.TEN.multiply(count(said.counts.correct)))
-                    .add(BigInteger.valueOf(5).multiply(other))
-                    .add(BigInteger.TEN.multiply(count(said.counts.vocabulary)))
-                    .add(BigInteger.TWO.multiply(count(said.counts.descriptions)));
+            points = points.add(worth.correct.multiply(count(said.counts.correct)))
+                    .add(worth.other.multiply(other))
+                    .add(worth.word.multiply(count(said.counts.vocabulary)))
+                    .add(worth.description.multiply(count(said.counts.descriptions)));
             if (said.start != null && isFinite(said.start) && said.start.isBefore(said.end)) {
                 spent = spent.plus(Duration.between(said.start, said.end));
             }

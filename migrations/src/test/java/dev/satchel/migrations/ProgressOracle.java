@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * What user_progress must say, recomputed in SQL from the sessions, the words and the credits.
+ * What user_progress must say, recomputed in SQL from the sessions, the words and the contributions.
  *
  * <p>Written from the published rules, on purpose in other SQL than the triggers': a run of days is found from its two
  * ends and by counting through it, a percentage in whole numbers.
@@ -29,13 +29,10 @@ final class ProgressOracle {
                                AND ended_at > '-infinity'
                                AND ended_at < 'infinity'),
                    worth AS (SELECT said.*,
-                                    CASE WHEN qa_attempts > qa_correct
-                                         THEN 5::bigint * qa_attempts + 5::bigint * qa_correct
-                                         ELSE 10::bigint * qa_correct END
-                                        + 10::bigint * vocabulary + 2::bigint * descriptions AS points
+                                    satchel.points(qa_correct, qa_attempts, vocabulary, descriptions) AS points
                                FROM said),
                    total AS (SELECT users.id AS user_id,
-                                    count(credit.session_id) AS sessions,
+                                    count(contribution.session_id) AS sessions,
                                     coalesce(sum(descriptions), 0) AS descriptions,
                                     coalesce(sum(images), 0) AS images,
                                     coalesce(sum(qa_attempts), 0) AS qa_attempts,
@@ -43,16 +40,16 @@ final class ProgressOracle {
                                     coalesce(sum(vocabulary), 0) AS vocabulary,
                                     coalesce(sum(seconds), 0) AS seconds,
                                     coalesce(sum(points), 0) AS points,
-                                    max(credit.day) AS run_to,
-                                    max(credit.ended_at) AS last_end
+                                    max(contribution.day) AS run_to,
+                                    max(contribution.ended_at) AS last_end
                                FROM public.users
-                               LEFT JOIN satchel.session_credit AS credit ON credit.user_id = users.id
+                               LEFT JOIN satchel.session_contribution AS contribution ON contribution.user_id = users.id
                               GROUP BY users.id),
-                   active AS (SELECT DISTINCT user_id, day FROM satchel.session_credit),
+                   active AS (SELECT DISTINCT user_id, day FROM satchel.session_contribution),
                    first AS (SELECT user_id, day
                                FROM active
                               WHERE NOT EXISTS (SELECT
-                                                  FROM satchel.session_credit AS eve
+                                                  FROM satchel.session_contribution AS eve
                                                  WHERE eve.user_id = active.user_id
                                                    AND eve.day = active.day - 1)),
                    run AS (SELECT active.user_id, active.day, active.day - max(first.day) + 1 AS days
@@ -75,35 +72,35 @@ final class ProgressOracle {
                                LEFT JOIN run
                                  ON run.user_id = today.user_id
                                 AND run.day BETWEEN today.day - 1 AND today.day
-                                AND run.day = (SELECT max(credit.day)
-                                                 FROM satchel.session_credit AS credit
-                                                WHERE credit.user_id = today.user_id
-                                                  AND credit.day <= today.day)),
+                                AND run.day = (SELECT max(contribution.day)
+                                                 FROM satchel.session_contribution AS contribution
+                                                WHERE contribution.user_id = today.user_id
+                                                  AND contribution.day <= today.day)),
                    words AS (SELECT user_id,
                                     sum((learning_phase = 'mastered')::integer) AS mastered,
                                     sum((learning_phase = 'learning' OR learning_phase = 'review')::integer) AS learning,
                                     sum((learning_phase = 'new')::integer) AS new
                                FROM public.learning_progress
                               GROUP BY user_id)
-            SELECT 'session without its credit', session_id::text, worth::text, NULL
+            SELECT 'session without its contribution', session_id::text, worth::text, NULL
               FROM worth
-             WHERE NOT EXISTS (SELECT FROM satchel.session_credit AS credit WHERE credit.session_id = worth.session_id)
+             WHERE NOT EXISTS (SELECT FROM satchel.session_contribution AS contribution WHERE contribution.session_id = worth.session_id)
              UNION ALL
-            SELECT 'credit unlike its session', session_id::text, worth::text, credit::text
+            SELECT 'contribution unlike its session', session_id::text, worth::text, contribution::text
               FROM worth
-              JOIN satchel.session_credit AS credit USING (session_id)
-             WHERE (credit.user_id, credit.ended_at, credit.descriptions, credit.images, credit.qa_attempts,
-                    credit.qa_correct, credit.vocabulary, credit.seconds, credit.points)
+              JOIN satchel.session_contribution AS contribution USING (session_id)
+             WHERE (contribution.user_id, contribution.ended_at, contribution.descriptions, contribution.images, contribution.qa_attempts,
+                    contribution.qa_correct, contribution.vocabulary, contribution.seconds, contribution.points)
                    <> (worth.user_id, worth.ended_at, worth.descriptions, worth.images, worth.qa_attempts,
                        worth.qa_correct, worth.vocabulary, worth.seconds, worth.points)
              UNION ALL
-            SELECT 'credit of a session that does not count', id::text, sessions::text, credit::text
+            SELECT 'contribution of a session that does not count', id::text, sessions::text, contribution::text
               FROM public.sessions
-              JOIN satchel.session_credit AS credit ON credit.session_id = sessions.id
+              JOIN satchel.session_contribution AS contribution ON contribution.session_id = sessions.id
              WHERE NOT EXISTS (SELECT FROM worth WHERE worth.session_id = sessions.id)
              UNION ALL
             SELECT 'left behind by an account', left_over.user_id::text, left_over.kind, NULL
-              FROM (SELECT user_id, 'credit' AS kind FROM satchel.session_credit
+              FROM (SELECT user_id, 'contribution' AS kind FROM satchel.session_contribution
                      UNION ALL
                     SELECT user_id, 'total' FROM satchel.progress_total
                      UNION ALL
@@ -118,7 +115,7 @@ final class ProgressOracle {
               FROM total
              WHERE NOT EXISTS (SELECT FROM public.user_progress AS shown WHERE shown.user_id = total.user_id)
              UNION ALL
-            SELECT 'total unlike its credits', user_id::text, total::text, kept::text
+            SELECT 'total unlike its contributions', user_id::text, total::text, kept::text
               FROM total
               JOIN satchel.progress_total AS kept USING (user_id)
              WHERE (kept.sessions, kept.descriptions, kept.images, kept.qa_attempts, kept.qa_correct, kept.vocabulary,
@@ -137,7 +134,7 @@ final class ProgressOracle {
                                                  AND active.day = day::date))
                 OR EXISTS (SELECT FROM active WHERE active.user_id = kept.user_id AND active.day = kept.run_from - 1)
              UNION ALL
-            SELECT 'progress unlike its credits', user_id::text, total::text, shown::text
+            SELECT 'progress unlike its contributions', user_id::text, total::text, shown::text
               FROM total
               JOIN public.user_progress AS shown USING (user_id)
              WHERE (shown.total_sessions, shown.total_descriptions, shown.total_images, shown.total_questions_answered,
@@ -172,7 +169,7 @@ final class ProgressOracle {
             """;
 
     // A row lock orders the writers of one session, and with them the lines of this log. What a session said last is
-    // what it must be credited with, for as long as its user exists, whatever became of the session itself.
+    // what it must be recorded with, for as long as its user exists, whatever became of the session itself.
     private static final String LOG = """
             CREATE TABLE public.session_said (
                 line       bigserial PRIMARY KEY,
@@ -213,14 +210,14 @@ final class ProgressOracle {
                                  FROM latest
                                 WHERE isfinite(ended_at)
                                   AND EXISTS (SELECT FROM public.users WHERE users.id = latest.user_id)),
-                   credited AS (SELECT session_id, user_id, ended_at,
+                   recorded AS (SELECT session_id, user_id, ended_at,
                                        concat_ws(' ', descriptions, images, qa_attempts, qa_correct, vocabulary) AS worth
-                                  FROM satchel.session_credit)
-            (SELECT 'said and not credited', counted.* FROM counted EXCEPT ALL
-             SELECT 'said and not credited', credited.* FROM credited)
+                                  FROM satchel.session_contribution)
+            (SELECT 'said and not recorded', counted.* FROM counted EXCEPT ALL
+             SELECT 'said and not recorded', recorded.* FROM recorded)
              UNION ALL
-            (SELECT 'credited and not said', credited.* FROM credited EXCEPT ALL
-             SELECT 'credited and not said', counted.* FROM counted)
+            (SELECT 'recorded and not said', recorded.* FROM recorded EXCEPT ALL
+             SELECT 'recorded and not said', counted.* FROM counted)
             """;
 
     private static final String LAST_ACTIVITY = """
@@ -254,7 +251,7 @@ final class ProgressOracle {
         owner.run(LOG);
     }
 
-    /** Differences between the credits and what the sessions said last, deleted ones too. */
+    /** Differences between the contributions and what the sessions said last, deleted ones too. */
     static List<String> forgotten(Session session) throws SQLException {
         return session.rows(FORGOTTEN);
     }

@@ -73,7 +73,7 @@ class RolesIT {
 
         private void record(UUID export, String url) throws SQLException {
             exports.run("""
-                    INSERT INTO satchel.export_file (url, export_id, token, published_at)
+                    INSERT INTO satchel.upload_journal (url, export_id, token, published_at)
                     VALUES (?, ?, gen_random_uuid(), now())
                     """, url, export);
         }
@@ -115,18 +115,18 @@ class RolesIT {
             refusesToComplete(amelias, file(amelias));
             var url = file(amelias);
             record(amelias, url);
-            owner.run("UPDATE satchel.export_file SET published_at = NULL WHERE url = ?", url);
+            owner.run("UPDATE satchel.upload_journal SET published_at = NULL WHERE url = ?", url);
             refusesToComplete(amelias, url);
         }
 
         @Test
         void cannotMakeTheRecordOfAnothersFileItsOwn() throws SQLException {
-            assertThatThrownBy(() -> record(amelias, brunosFile)).hasMessageContaining("export_file_pkey");
+            assertThatThrownBy(() -> record(amelias, brunosFile)).hasMessageContaining("upload_journal_pkey");
             assertThatThrownBy(() -> exports.run(
-                            "UPDATE satchel.export_file SET export_id = ? WHERE url = ?", amelias, brunosFile))
-                    .hasMessageContaining("permission denied for table export_file");
+                            "UPDATE satchel.upload_journal SET export_id = ? WHERE url = ?", amelias, brunosFile))
+                    .hasMessageContaining("permission denied for table upload_journal");
 
-            exports.run("DELETE FROM satchel.export_file WHERE url = ?", brunosFile);
+            exports.run("DELETE FROM satchel.upload_journal WHERE url = ?", brunosFile);
             record(amelias, brunosFile);
 
             refusesToComplete(amelias, brunosFile);
@@ -155,16 +155,16 @@ class RolesIT {
                     "UPDATE public.user_progress SET total_points = 9999",
                     "INSERT INTO public.user_progress (user_id) VALUES (gen_random_uuid())",
                     "DELETE FROM public.user_progress",
-                    "UPDATE satchel.session_credit SET qa_correct = 9999",
-                    "INSERT INTO satchel.session_credit (session_id) VALUES (gen_random_uuid())",
-                    "DELETE FROM satchel.session_credit",
+                    "UPDATE satchel.session_contribution SET qa_correct = 9999",
+                    "INSERT INTO satchel.session_contribution (session_id) VALUES (gen_random_uuid())",
+                    "DELETE FROM satchel.session_contribution",
                     "UPDATE satchel.progress_total SET points = 9999",
                     "DELETE FROM satchel.progress_total",
                     "SELECT FROM satchel.progress_total",
                     "UPDATE satchel.user_zone SET zone = 'UTC'",
                     "SELECT satchel.refresh_progress('{}')",
                     "SELECT satchel.add_differences('{}')",
-                    "SELECT satchel.credit_sessions('{}', '{}')",
+                    "SELECT satchel.record_contributions('{}', '{}')",
                     "SELECT id FROM public.user_api_keys",
                     "SELECT openai_api_key FROM public.user_api_keys",
                     "DELETE FROM public.user_api_keys",
@@ -293,7 +293,7 @@ class RolesIT {
                     "DELETE FROM satchel.key_check",
                     "SELECT id FROM public.export_history",
                     "SELECT id FROM public.user_progress",
-                    "SELECT url FROM satchel.export_file",
+                    "SELECT url FROM satchel.upload_journal",
                     "SELECT satchel.user_ids()",
                     "SELECT satchel.forget_departed()",
                     "SET ROLE authenticated",
@@ -393,7 +393,7 @@ class RolesIT {
                     "SELECT satchel.lock_keys(gen_random_uuid(), 'openai')",
                     "SELECT id FROM public.export_history",
                     "SELECT id FROM public.user_progress",
-                    "SELECT url FROM satchel.export_file",
+                    "SELECT url FROM satchel.upload_journal",
                     "SET ROLE authenticated",
                     "SET ROLE satchel_vault",
                     "SET session_replication_role = replica"

@@ -17,7 +17,6 @@ public final class SampleDatabase implements AutoCloseable {
 
     private final Cluster cluster;
     private final String name;
-    private String from;
 
     private SampleDatabase(Cluster cluster, String name) {
         this.cluster = cluster;
@@ -34,33 +33,6 @@ public final class SampleDatabase implements AutoCloseable {
     public static SampleDatabase createUnmigrated() {
         var cluster = Cluster.get();
         return new SampleDatabase(cluster, cluster.createBase());
-    }
-
-    /**
-     * Makes a database with the application's tables and those of Satchel's files that come before the version, without
-     * rows; {@link #upgrade()} runs the others.
-     */
-    public static SampleDatabase createBefore(String version) {
-        var database = createUnmigrated();
-        PastedFilesIT.files().stream()
-                .filter(file -> file.contains("/V"))
-                .takeWhile(file -> !file.contains("/V" + version + "__"))
-                .forEach(database::run);
-        database.from = version;
-        return database;
-    }
-
-    /** Runs the files from the version on that this database was made before. */
-    public SampleDatabase upgrade() {
-        PastedFilesIT.files().stream()
-                .dropWhile(file -> !file.contains("/V" + from + "__"))
-                .forEach(this::run);
-        cluster.createWorker();
-        return this;
-    }
-
-    private void run(String file) {
-        Cluster.execute(ownerDataSource(), Cluster.resource(file));
     }
 
     /**

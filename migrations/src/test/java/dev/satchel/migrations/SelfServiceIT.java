@@ -175,7 +175,7 @@ class SelfServiceIT {
                     "SET session_replication_role = replica",
                     "SELECT satchel.set_updated_at()",
                     "DELETE FROM satchel.export_lease",
-                    "UPDATE satchel.export_file SET url = ''"
+                    "UPDATE satchel.upload_journal SET url = ''"
                 })
         void theWaysAroundAreClosed(String statement) throws SQLException {
             try (var user = Session.speakingFor(amelia, database.workerDataSource())) {

@@ -18,7 +18,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * Reads {@code public.export_history} as it is, whoever wrote the rows.
  *
- * <p>Except {@code file_url}, which other programs may write too: it counts only where {@code satchel.export_file} has it
+ * <p>Except {@code file_url}, which other programs may write too: it counts only where {@code satchel.upload_journal} has it
  * as what a worker published for that export.
  */
 final class PostgresExportCatalog implements ExportCatalog {
@@ -28,7 +28,7 @@ final class PostgresExportCatalog implements ExportCatalog {
                    f.url, coalesce(h.filters, '{}')::text AS filters, coalesce(h.data, '{}')::text AS manifest,
                    h.error_message, h.retry_count, h.created_at, h.started_at, h.completed_at, h.expires_at
               FROM public.export_history h
-              LEFT JOIN satchel.export_file f
+              LEFT JOIN satchel.upload_journal f
                 ON f.url = h.file_url AND f.export_id = h.id AND f.published_at IS NOT NULL
              WHERE h.id = :id
             """;
@@ -38,7 +38,7 @@ final class PostgresExportCatalog implements ExportCatalog {
                    f.url, coalesce(h.filters, '{}')::text AS filters, coalesce(h.data, '{}')::text AS manifest,
                    h.error_message, h.retry_count, h.created_at, h.started_at, h.completed_at, h.expires_at
               FROM public.export_history h
-              LEFT JOIN satchel.export_file f
+              LEFT JOIN satchel.upload_journal f
                 ON f.url = h.file_url AND f.export_id = h.id AND f.published_at IS NOT NULL
              WHERE (:user::uuid IS NULL OR h.user_id = :user::uuid)
                AND (:status::text IS NULL OR h.status = :status::text)
@@ -50,7 +50,7 @@ final class PostgresExportCatalog implements ExportCatalog {
             SELECT h.id, h.user_id, f.url,
                    floor(extract(epoch FROM h.expires_at - statement_timestamp()) * 1000)::bigint AS remaining
               FROM public.export_history h
-              JOIN satchel.export_file f
+              JOIN satchel.upload_journal f
                 ON f.url = h.file_url AND f.export_id = h.id AND f.published_at IS NOT NULL
              WHERE h.id = :id
                AND h.status = 'completed'

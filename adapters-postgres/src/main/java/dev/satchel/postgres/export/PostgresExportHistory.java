@@ -177,7 +177,7 @@ final class PostgresExportHistory implements ExportHistory {
                    AND l.token = :token
                 RETURNING l.export_id
             ), published AS (
-                INSERT INTO satchel.export_file AS f (url, export_id, token, published_at)
+                INSERT INTO satchel.upload_journal AS f (url, export_id, token, published_at)
                 SELECT :url, export_id, :token, statement_timestamp()
                   FROM ended
                 ON CONFLICT (url) DO UPDATE

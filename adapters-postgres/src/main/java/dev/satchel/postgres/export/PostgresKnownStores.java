@@ -36,7 +36,7 @@ final class PostgresKnownStores implements KnownStores {
                  WHERE id = :id
                 RETURNING id, root
             )
-            UPDATE satchel.export_file f
+            UPDATE satchel.upload_journal f
                SET store_id = marked.id
               FROM marked
              WHERE f.store_id IS NULL
@@ -69,11 +69,11 @@ final class PostgresKnownStores implements KnownStores {
                    s.address,
                    s.marked_at IS NOT NULL AS marked,
                    s.generation = max(s.generation) OVER (PARTITION BY s.root) AS expected,
-                   (SELECT count(*) FROM satchel.export_file f WHERE f.store_id = s.id) AS files
+                   (SELECT count(*) FROM satchel.upload_journal f WHERE f.store_id = s.id) AS files
               FROM satchel.store s
              UNION ALL
             SELECT NULL, regexp_replace(url, '^([^/]*//[^/]*/(.*/|))[^/]+/[^/]*$', '\\1'), NULL, false, false, count(*)
-              FROM satchel.export_file
+              FROM satchel.upload_journal
              WHERE store_id IS NULL
                AND url COLLATE "C" ~ :location
              GROUP BY 2
@@ -82,7 +82,7 @@ final class PostgresKnownStores implements KnownStores {
 
     private static final String FORGET = """
             WITH files AS (
-                DELETE FROM satchel.export_file
+                DELETE FROM satchel.upload_journal
                  WHERE store_id = :id
                     OR :id::uuid IS NULL
                        AND store_id IS NULL

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The journal in {@code satchel.export_file}, whose rows outlive the exports they were written for. */
+/** The journal in {@code satchel.upload_journal}, whose rows outlive the exports they were written for. */
 final class PostgresUploadJournal implements UploadJournal {
 
     // Written to the store that is expected at the longest root.
     private static final String OPEN = """
-            INSERT INTO satchel.export_file (url, export_id, token, opened_at, store_id)
+            INSERT INTO satchel.upload_journal (url, export_id, token, opened_at, store_id)
             SELECT :url,
                    :id,
                    :token,
@@ -26,7 +26,7 @@ final class PostgresUploadJournal implements UploadJournal {
             """;
 
     private static final String UNANSWERED = """
-            UPDATE satchel.export_file
+            UPDATE satchel.upload_journal
                SET unanswered_at = statement_timestamp()
              WHERE url = :url
             """;
@@ -37,7 +37,7 @@ final class PostgresUploadJournal implements UploadJournal {
                    OR pg_has_role(current_user, 'satchel_exports', 'USAGE')
             """;
 
-    /** What the database accepts as a location since V012; a row from before may be anything. */
+    /** What the database accepts as a location. */
     static final String LOCATION =
             "^[a-z][a-z0-9+.-]*://[A-Za-z0-9._~$&+,;=:@-]*/" + "([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})+$";
 
@@ -69,7 +69,7 @@ final class PostgresUploadJournal implements UploadJournal {
                                 AND f.opened_at <= due.before
                                 AND h.updated_at <= due.before THEN 'NEVER_PUBLISHED'
                        END AS reason
-                  FROM satchel.export_file f
+                  FROM satchel.upload_journal f
                  CROSS JOIN (SELECT statement_timestamp() - :grace * interval '1 millisecond' AS before) due
                  CROSS JOIN (SELECT (SELECT id
                                        FROM satchel.store
@@ -93,7 +93,7 @@ final class PostgresUploadJournal implements UploadJournal {
 
     private static final String FIND_UNREADABLE = """
             SELECT url, export_id
-              FROM satchel.export_file
+              FROM satchel.upload_journal
              WHERE url COLLATE "C" !~ :location
              ORDER BY url
              LIMIT :limit
@@ -113,7 +113,7 @@ final class PostgresUploadJournal implements UploadJournal {
 
     private static final String FIND_PUBLISHED = """
             SELECT url
-              FROM satchel.export_file
+              FROM satchel.upload_journal
              WHERE published_at IS NOT NULL
                AND unanswered_at IS NULL
                AND url COLLATE "C" ~ :location
@@ -143,12 +143,12 @@ final class PostgresUploadJournal implements UploadJournal {
                            WHEN h.id IS NULL THEN f.opened_at <= due.before - interval '1 day'
                            ELSE greatest(f.opened_at, f.unanswered_at, h.updated_at) <= due.before
                        END AS settled
-                  FROM satchel.export_file f
+                  FROM satchel.upload_journal f
                  CROSS JOIN (SELECT statement_timestamp() - :lifetime * interval '1 millisecond' AS before) due
                   LEFT JOIN public.export_history h ON h.id = f.export_id
                  WHERE f.url = :url
             ), forgotten AS (
-                DELETE FROM satchel.export_file f
+                DELETE FROM satchel.upload_journal f
                  USING removed
                  WHERE f.url = removed.url
                    AND removed.settled

@@ -22,7 +22,7 @@ import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Reads {@code public.user_progress} and the days of {@code satchel.session_credit}, each answer in one statement.
+ * Reads {@code public.user_progress} and the days of {@code satchel.session_contribution}, each answer in one statement.
  *
  * <p>The database computes today's date for the user, because the days of contributions come from its list of time
  * zones too. The domain computes the streak.
@@ -40,23 +40,23 @@ final class PostgresLearnerProgress implements LearnerProgress {
 
     // For a user without activity, one row whose day is NULL.
     private static final String ACTIVITY = """
-            SELECT today.day AS today, credit.day, credit.sessions
+            SELECT today.day AS today, contribution.day, contribution.sessions
               FROM (SELECT satchel.user_day(:user, :at) AS day) AS today
               LEFT JOIN LATERAL (SELECT day, count(*) AS sessions
-                                   FROM satchel.session_credit
+                                   FROM satchel.session_contribution
                                   WHERE user_id = :user
                                     AND day > today.day - :days
                                     AND day <= today.day
-                                  GROUP BY day) AS credit ON true
+                                  GROUP BY day) AS contribution ON true
             """;
 
     private static final String ACTIVE_DAYS = """
-            SELECT today.day AS today, coalesce(progress.longest_streak_days, 0) AS longest_so_far, credit.day
+            SELECT today.day AS today, coalesce(progress.longest_streak_days, 0) AS longest_so_far, contribution.day
               FROM (SELECT satchel.user_day(:user, :at) AS day) AS today
               LEFT JOIN public.user_progress AS progress ON progress.user_id = :user
               LEFT JOIN (SELECT DISTINCT day
-                           FROM satchel.session_credit
-                          WHERE user_id = :user) AS credit ON true
+                           FROM satchel.session_contribution
+                          WHERE user_id = :user) AS contribution ON true
             """;
 
     private final JdbcClient jdbc;

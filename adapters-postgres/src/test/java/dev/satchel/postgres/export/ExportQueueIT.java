@@ -237,7 +237,7 @@ class ExportQueueIT extends ExportHistoryContract {
             int done = completed.stream().mapToInt(Integer::intValue).sum();
             assertThat(postgres.catalog().newest(null, "completed", 100)).hasSize(done);
             assertThat(postgres.owner()
-                            .sql("SELECT count(*) FROM satchel.export_file WHERE published_at IS NOT NULL")
+                            .sql("SELECT count(*) FROM satchel.upload_journal WHERE published_at IS NOT NULL")
                             .query(Integer.class)
                             .single())
                     .isEqualTo(done);

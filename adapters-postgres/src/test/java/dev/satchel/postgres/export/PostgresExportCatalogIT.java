@@ -122,7 +122,7 @@ class PostgresExportCatalogIT extends ExportCatalogContract {
         assertThat(postgres.catalog().downloadable(id)).isPresent();
 
         postgres.owner()
-                .sql("UPDATE satchel.export_file SET published_at = NULL WHERE url = :url")
+                .sql("UPDATE satchel.upload_journal SET published_at = NULL WHERE url = :url")
                 .param("url", location.toString())
                 .update();
 

@@ -31,7 +31,7 @@ final class PostgresHistoryUnderTest implements HistoryUnderTest, AutoCloseable 
                SET heartbeat_at = heartbeat_at - interval '%1$s milliseconds',
                    expires_at = expires_at - interval '%1$s milliseconds',
                    run_after = run_after - interval '%1$s milliseconds';
-            UPDATE satchel.export_file
+            UPDATE satchel.upload_journal
                SET opened_at = opened_at - interval '%1$s milliseconds',
                    published_at = published_at - interval '%1$s milliseconds',
                    unanswered_at = unanswered_at - interval '%1$s milliseconds';
@@ -46,7 +46,7 @@ final class PostgresHistoryUnderTest implements HistoryUnderTest, AutoCloseable 
 
     PostgresHistoryUnderTest emptied() {
         owner.sql("DELETE FROM public.users").update();
-        owner.sql("DELETE FROM satchel.export_file").update();
+        owner.sql("DELETE FROM satchel.upload_journal").update();
         owner.sql("DELETE FROM satchel.store").update();
         owner.sql("DELETE FROM satchel.store_probe").update();
         return this;

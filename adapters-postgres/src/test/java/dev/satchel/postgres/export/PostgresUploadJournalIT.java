@@ -82,7 +82,8 @@ class PostgresUploadJournalIT {
                     .sql("GRANT USAGE ON SCHEMA satchel TO nearly_a_worker")
                     .update();
             postgres.owner()
-                    .sql("GRANT SELECT ON satchel.export_file, satchel.export_lease, satchel.store TO nearly_a_worker")
+                    .sql(
+                            "GRANT SELECT ON satchel.upload_journal, satchel.export_lease, satchel.store TO nearly_a_worker")
                     .update();
             UploadJournal blind = new PostgresUploadJournal(
                     JdbcClient.create(postgres.database().dataSource("nearly_a_worker", "nearly")));
@@ -93,7 +94,8 @@ class PostgresUploadJournalIT {
                             + " from leftovers: log in as a member of satchel_exports");
         } finally {
             postgres.owner()
-                    .sql("REVOKE ALL ON satchel.export_file, satchel.export_lease, satchel.store FROM nearly_a_worker")
+                    .sql(
+                            "REVOKE ALL ON satchel.upload_journal, satchel.export_lease, satchel.store FROM nearly_a_worker")
                     .update();
             postgres.owner()
                     .sql("REVOKE USAGE ON SCHEMA satchel FROM nearly_a_worker")
@@ -166,11 +168,11 @@ class PostgresUploadJournalIT {
                 .sql("UPDATE public.export_history SET expires_at = now()")
                 .update();
         postgres.owner()
-                .sql("ALTER TABLE satchel.export_file DROP CONSTRAINT export_file_url_check")
+                .sql("ALTER TABLE satchel.upload_journal DROP CONSTRAINT upload_journal_url_check")
                 .update();
         for (String record : records) {
             postgres.owner()
-                    .sql("INSERT INTO satchel.export_file (url, export_id, token, opened_at, published_at)"
+                    .sql("INSERT INTO satchel.upload_journal (url, export_id, token, opened_at, published_at)"
                             + " VALUES (:url, gen_random_uuid(), gen_random_uuid(), '-infinity', '-infinity')")
                     .param("url", record)
                     .update();
@@ -180,11 +182,12 @@ class PostgresUploadJournalIT {
 
     private static void checkTheColumnAgain() {
         postgres.owner()
-                .sql("DELETE FROM satchel.export_file WHERE opened_at = '-infinity'")
+                .sql("DELETE FROM satchel.upload_journal WHERE opened_at = '-infinity'")
                 .update();
         postgres.owner()
-                .sql("ALTER TABLE satchel.export_file ADD CONSTRAINT export_file_url_check CHECK (url COLLATE \"C\" ~ '"
-                        + PostgresUploadJournal.LOCATION.replace("'", "''") + "')")
+                .sql(
+                        "ALTER TABLE satchel.upload_journal ADD CONSTRAINT upload_journal_url_check CHECK (url COLLATE \"C\" ~ '"
+                                + PostgresUploadJournal.LOCATION.replace("'", "''") + "')")
                 .update();
     }
 
@@ -222,7 +225,7 @@ class PostgresUploadJournalIT {
     void judgesALocationAsTheDatabaseDoes() {
         assertThat(postgres.owner()
                         .sql("SELECT pg_get_constraintdef(oid) FROM pg_constraint"
-                                + " WHERE conname = 'export_file_url_check'")
+                                + " WHERE conname = 'upload_journal_url_check'")
                         .query(String.class)
                         .single())
                 .isEqualTo("CHECK (((url COLLATE \"C\") ~ '" + PostgresUploadJournal.LOCATION.replace("'", "''")

@@ -180,7 +180,7 @@ class ProgressRulesIT {
         assertThat(daysOf(lost, List.of(end))).containsExactly(LocalDate.parse("2026-03-01"));
         assertThat(postgres.owner()
                         .sql(
-                                "SELECT count(*) FROM satchel.session_credit WHERE day = '2026-03-01' AND user_id IN (?, ?)")
+                                "SELECT count(*) FROM satchel.session_contribution WHERE day = '2026-03-01' AND user_id IN (?, ?)")
                         .params(lost.value(), other.value())
                         .query(Integer.class)
                         .single())

@@ -27,9 +27,9 @@ public final class Database {
 
     // Objects that the migrations of this version create. Without this check, a command could fail half-way.
     private static final String MIGRATED = """
-            SELECT pg_catalog.to_regclass('satchel.export_file') IS NOT NULL
+            SELECT pg_catalog.to_regclass('satchel.upload_journal') IS NOT NULL
                AND pg_catalog.to_regclass('satchel.batch_job_instance') IS NOT NULL
-               AND pg_catalog.to_regclass('satchel.session_credit') IS NOT NULL
+               AND pg_catalog.to_regclass('satchel.session_contribution') IS NOT NULL
                AND pg_catalog.to_regclass('satchel.store_probe') IS NOT NULL
                AND pg_catalog.to_regprocedure('satchel.record_opening(uuid, text, text)') IS NOT NULL
                AND pg_catalog.to_regclass('public.export_history') IS NOT NULL

@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.schema;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -50,16 +51,30 @@ public final class Migration {
     // too.
     private static final String LOCK_SESSIONS = "LOCK TABLE public.sessions IN ACCESS EXCLUSIVE MODE";
 
+    private static final String NAME_USERS_TABLE = "SELECT set_config('satchel.users_table', ?, true)";
+
     private final SchemaTransaction transaction;
+    private final MigrationSettings settings;
     private final SchemaTransaction.Step beforeCommit;
 
     /** @param dataSource logs in as the owner of the tables to be, who needs no superuser's rights */
     public Migration(DataSource dataSource) {
-        this(dataSource, SchemaTransaction.PATIENCE, connection -> {});
+        this(dataSource, MigrationSettings.DEFAULT);
+    }
+
+    /** @param dataSource logs in as the owner of the tables to be, who needs no superuser's rights */
+    public Migration(DataSource dataSource, MigrationSettings settings) {
+        this(dataSource, settings, SchemaTransaction.PATIENCE, connection -> {});
     }
 
     Migration(DataSource dataSource, Duration patience, SchemaTransaction.Step beforeCommit) {
-        this.transaction = new SchemaTransaction(dataSource, patience);
+        this(dataSource, MigrationSettings.DEFAULT, patience, beforeCommit);
+    }
+
+    Migration(
+            DataSource dataSource, MigrationSettings settings, Duration patience, SchemaTransaction.Step beforeCommit) {
+        this.transaction = new SchemaTransaction(dataSource, patience, settings.lockTimeout());
+        this.settings = settings;
         this.beforeCommit = beforeCommit;
     }
 
@@ -67,6 +82,7 @@ public final class Migration {
      * Applies what is missing, and restores what a schema lacks of what the files made; nothing when the schema is
      * current.
      *
+     * @throws OtherSchemaException if files from before the first release made the schema
      * @throws PreflightException if something found beforehand stops it
      * @throws SchemaBusyException if tables stayed locked
      * @throws EnforcedRowSecurityException if somebody's event trigger keeps row security on tables of schema satchel
@@ -74,10 +90,20 @@ public final class Migration {
      */
     public Outcome migrate() throws SQLException {
         return transaction.run(connection -> {
+            if (settings.usersTable().isPresent()) {
+                nameUsersTable(connection, settings.usersTable().get());
+            }
             Outcome outcome = migrate(connection);
             beforeCommit.on(connection);
             return outcome;
         });
+    }
+
+    private static void nameUsersTable(Connection connection, String table) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(NAME_USERS_TABLE)) {
+            statement.setString(1, table);
+            statement.execute();
+        }
     }
 
     static Outcome migrate(Connection connection) throws SQLException {
@@ -86,7 +112,6 @@ public final class Migration {
         if (report.isBlocked()) {
             throw new PreflightException(report);
         }
-        EditedFiles.realign(connection);
         PastedFiles pasted = preflight.pastedFiles();
         if (flyway(connection).load().info().pending().length > 0) {
             if (preflight.adopts()) {

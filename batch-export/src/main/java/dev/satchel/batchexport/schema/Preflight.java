@@ -347,6 +347,7 @@ public final class Preflight {
 
     Report report() throws SQLException {
         findings.clear();
+        SchemaVersion.refuseReplaced(connection);
         server();
         encoding();
         List<String> closed = rows(connection, CLOSED_SCHEMAS);
@@ -653,7 +654,9 @@ public final class Preflight {
     }
 
     private void locks(List<PublicTable> tables) {
-        String waiting = "each waited for at most 2 seconds at a time, then tried again for 2 minutes";
+        String waiting =
+                "each waited for at most 2 seconds at a time, unless --lock-timeout says otherwise, then tried again for 2"
+                        + " minutes";
         List<String> strong = new ArrayList<>();
         if (adopts) {
             strong.add(namesOf(tables, State.EARLIER).replace(",", ", "));

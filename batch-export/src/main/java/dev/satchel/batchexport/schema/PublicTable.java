@@ -83,7 +83,7 @@ record PublicTable(String name, State state, List<String> differences) {
             """;
 
     // The shapes of the earlier tables have one home: the file that moves them.
-    private static final String EARLIER_FILE = "V001_1__earlier_tables.sql";
+    private static final String EARLIER_FILE = "V002__legacy_tables.sql";
     private static final Pattern EARLIER_TABLE = Pattern.compile("'(\\w+)', ARRAY \\[(.*?)\\]", Pattern.DOTALL);
     private static final Pattern EARLIER_COLUMN = Pattern.compile("'(\\w+) ([^'!?]+?)(?: ([!?]))?'");
 

@@ -33,7 +33,8 @@ final class Restoration {
     // its columns too, which the next round gives back.
     private static final int MOST_ROUNDS = 6;
 
-    private static final List<String> FILES_OF_ROLES = List.of("V000__platform.sql", "R__roles.sql");
+    private static final String PRIVATE_SCHEMA = "V001__private_schema.sql";
+    private static final List<String> FILES_OF_ROLES = List.of("V000__platform.sql", PRIVATE_SCHEMA);
 
     private static final String OWNER = """
             SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'satchel'
@@ -175,9 +176,14 @@ final class Restoration {
         return switch (group) {
             case ROLES -> FILES_OF_ROLES;
             case REPEATABLE ->
-                Stream.of(Migration.flyway(connection).load().info().all())
-                        .map(MigrationInfo::getScript)
-                        .filter(script -> script.startsWith("R__") && !FILES_OF_ROLES.contains(script))
+                Stream.concat(
+                                Stream.of(PRIVATE_SCHEMA),
+                                Stream.of(Migration.flyway(connection)
+                                                .load()
+                                                .info()
+                                                .all())
+                                        .map(MigrationInfo::getScript)
+                                        .filter(script -> script.startsWith("R__")))
                         .distinct()
                         .toList();
         };

@@ -39,7 +39,7 @@ public final class Rollback {
     }
 
     Rollback(DataSource dataSource, Duration patience, SchemaTransaction.Step beforeCommit) {
-        this.transaction = new SchemaTransaction(dataSource, patience);
+        this.transaction = new SchemaTransaction(dataSource, patience, MigrationSettings.DEFAULT.lockTimeout());
         this.beforeCommit = beforeCommit;
     }
 

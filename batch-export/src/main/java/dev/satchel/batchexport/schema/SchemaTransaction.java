@@ -19,16 +19,14 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
  * A change of the schema as one transaction: alone among its kind in the database, and tried again from the start when
  * a lock or a deadlock was in the way.
  *
- * <p>No lock is waited for longer than two seconds at a time, because writers queue behind whoever waits for a strong
- * one. Between two attempts nothing is locked.
+ * <p>No lock is waited for longer than the lock timeout at a time, because writers queue behind one that waits for a strong
+ * lock. Between two attempts nothing is locked.
  */
 final class SchemaTransaction {
 
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final String SEARCH_PATH = "SET LOCAL search_path = pg_catalog, pg_temp";
-
-    private static final String LIMIT_WAITING = "SET LOCAL lock_timeout = '2s'";
 
     // Any number will do that no other program uses for the same; it ends with the transaction.
     private static final String BE_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('satchel.schema', 0))";
@@ -55,10 +53,12 @@ final class SchemaTransaction {
 
     private final DataSource dataSource;
     private final Duration patience;
+    private final Duration lockTimeout;
 
-    SchemaTransaction(DataSource dataSource, Duration patience) {
+    SchemaTransaction(DataSource dataSource, Duration patience, Duration lockTimeout) {
         this.dataSource = dataSource;
         this.patience = patience;
+        this.lockTimeout = lockTimeout;
     }
 
     /** Work that may be done several times, each time from the start. */
@@ -83,7 +83,7 @@ final class SchemaTransaction {
             try (Connection connection = dataSource.getConnection()) {
                 try {
                     begin(connection);
-                    execute(connection, LIMIT_WAITING);
+                    execute(connection, "SET LOCAL lock_timeout = " + lockTimeout.toMillis());
                     execute(connection, BE_ALONE);
                     T result = work.on(connection);
                     connection.commit();

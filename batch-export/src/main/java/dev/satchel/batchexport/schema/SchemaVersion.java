@@ -31,6 +31,21 @@ public final class SchemaVersion {
              WHERE (namespace.nspname, history.relname) = ('satchel', 'flyway_schema_history')
             """;
 
+    // Tables by the names they had, also where the files were pasted, and files of that time.
+    private static final String HAS_REPLACED_TABLES = """
+            SELECT count(*) > 0
+              FROM pg_class AS relation
+              JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace
+             WHERE namespace.nspname = 'satchel'
+               AND relation.relname IN ('export_file', 'session_credit')
+            """;
+    private static final String HAS_REPLACED_FILES = """
+            SELECT count(*) > 0
+              FROM satchel.flyway_schema_history
+             WHERE script IN ('V001_1__earlier_tables.sql', 'V003__user_progress.sql', 'V006__export_file.sql',
+                              'V008__session_credit.sql')
+            """;
+
     private SchemaVersion() {}
 
     /** The version that the newest of this program's migrations makes. */
@@ -45,6 +60,7 @@ public final class SchemaVersion {
      *     command is needed
      */
     public static void requireSame(Connection connection) throws SQLException {
+        refuseReplaced(connection);
         if (isHidden(connection)) {
             throw OtherSchemaException.unreadable(ofProgram());
         }
@@ -61,12 +77,35 @@ public final class SchemaVersion {
      * @throws OtherSchemaException if one has, saying which program is needed
      */
     public static void refuseNewer(Connection connection) throws SQLException {
+        refuseReplaced(connection);
         refuseNewer(ofDatabase(connection));
+    }
+
+    /**
+     * Refuses a database that was migrated before the first release, by files that others have replaced since.
+     *
+     * @throws OtherSchemaException if it was, saying how to begin again
+     */
+    static void refuseReplaced(Connection connection) throws SQLException {
+        if (isTrue(connection, HAS_REPLACED_TABLES)
+                || (historyIsReadable(connection) && isTrue(connection, HAS_REPLACED_FILES))) {
+            throw OtherSchemaException.replaced();
+        }
+    }
+
+    private static boolean isTrue(Connection connection, String question) throws SQLException {
+        return SchemaTransaction.rows(connection, question).equals(List.of("t"));
+    }
+
+    private static boolean historyIsReadable(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return SchemaFacts.historyIsReadable(statement);
+        }
     }
 
     /** Whether there is a history of the migrations that the login may not read. */
     static boolean isHidden(Connection connection) throws SQLException {
-        return SchemaTransaction.rows(connection, IS_HIDDEN).equals(List.of("t"));
+        return isTrue(connection, IS_HIDDEN);
     }
 
     private static void refuseNewer(Optional<MigrationVersion> found) throws OtherSchemaException {
@@ -76,10 +115,8 @@ public final class SchemaVersion {
     }
 
     private static Optional<MigrationVersion> ofDatabase(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            if (!SchemaFacts.historyIsReadable(statement)) {
-                return Optional.empty();
-            }
+        if (!historyIsReadable(connection)) {
+            return Optional.empty();
         }
         List<String> applied = SchemaTransaction.rows(connection, APPLIED);
         return applied.isEmpty() ? Optional.empty() : Optional.of(newest(applied));

@@ -314,7 +314,8 @@ WITH satchel AS (
            -- Servers before 16 name the source of every column, later ones only where there are several.
            regexp_replace(
                definition.query,
-               '\m' || coalesce(substring(definition.query FROM ' FROM \S+ (\w+)\('), '[^\w]') || '\.', '', 'g')
+               '\m' || coalesce(substring(definition.query FROM ' FROM \S+ (\w+)\('),
+                                substring(definition.query FROM ' FROM (?:\w+\.)?(\w+);$'), '[^\w]') || '\.', '', 'g')
       FROM relation
      CROSS JOIN LATERAL (SELECT ltrim(regexp_replace(pg_get_viewdef(relation.oid), '\s+', ' ', 'g'))
                                     AS query) AS definition

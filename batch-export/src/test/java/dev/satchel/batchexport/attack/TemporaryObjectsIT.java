@@ -157,7 +157,7 @@ class TemporaryObjectsIT {
             "UPDATE public.export_history SET status = 'processing'",
             "UPDATE public.export_history SET status = 'completed'",
             "INSERT INTO satchel.user_zone (user_id, since, zone) VALUES ('%1$s', '2026-01-01', 'Europe/Madrid')",
-            "INSERT INTO satchel.export_file (url, export_id, token) VALUES ('s3://a/b', '%1$s', '%1$s')",
+            "INSERT INTO satchel.upload_journal (url, export_id, token) VALUES ('s3://a/b', '%1$s', '%1$s')",
             "INSERT INTO satchel.key_audit (user_id, provider, action, purpose, data_key_id)"
                     + " VALUES ('%1$s', 'openai', 'open', 'describe image', '%1$s')",
             "UPDATE satchel.key_audit SET provider = 'openai'",

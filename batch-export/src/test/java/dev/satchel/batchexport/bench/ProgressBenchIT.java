@@ -32,12 +32,12 @@ class ProgressBenchIT {
                 .containsPattern("(?m)^20 sessions in one statement .* aim 1.5 ×")
                 .containsPattern("(?m)^the same, after one by one .* aim 1.5 ×")
                 // 7 users with 50 each, and what a warm-up and 2 rounds ended.
-                .contains("no drift: " + (7 * 50 + 3 * (11 + 2 * 20)) + " credits equal their sessions")
+                .contains("no drift: " + (7 * 50 + 3 * (11 + 2 * 20)) + " contributions equal their sessions")
                 .contains("the totals of 7 users");
     }
 
     @Test
-    void creditsWhatWasThereWhileSessionsEnd() {
+    void recordsWhatWasThereWhileSessionsEnd() {
         int exit = bench("progress", "--backfill", "--users", "1200", "--sessions", "6000");
 
         assertThat(exit).as(out + "" + err).isZero();
@@ -51,9 +51,9 @@ class ProgressBenchIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "UPDATE satchel.session_credit SET qa_correct = qa_correct + 1",
-                "UPDATE satchel.session_credit SET day = day - 1",
-                "DELETE FROM satchel.session_credit",
+                "UPDATE satchel.session_contribution SET qa_correct = qa_correct + 1",
+                "UPDATE satchel.session_contribution SET day = day - 1",
+                "DELETE FROM satchel.session_contribution",
                 "UPDATE satchel.progress_total SET seconds = seconds + 0.000001",
                 "DELETE FROM satchel.progress_total",
                 "UPDATE user_progress SET total_points = total_points - 1",

@@ -389,9 +389,9 @@ class BadInputIT {
         // A store without a mark is not asked to remove anything.
         satchel.satchel("store", "init").succeeded();
         String definition = satchel.value(
-                "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'export_file_url_check'");
-        satchel.sql("ALTER TABLE satchel.export_file DROP CONSTRAINT export_file_url_check");
-        satchel.sql("INSERT INTO satchel.export_file (url, export_id, token, published_at) VALUES"
+                "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'upload_journal_url_check'");
+        satchel.sql("ALTER TABLE satchel.upload_journal DROP CONSTRAINT upload_journal_url_check");
+        satchel.sql("INSERT INTO satchel.upload_journal (url, export_id, token, published_at) VALUES"
                 + " (E'no\u0007 location', '44444444-4444-4444-8444-444444444444', gen_random_uuid(), now()),"
                 + " ('s3://" + Installation.BUCKET
                 + "/exports/100% full.csv', gen_random_uuid(), gen_random_uuid(), now()),"
@@ -400,9 +400,9 @@ class BadInputIT {
 
         Result cleaned = satchel.satchel("cleanup");
         String kept = satchel.value(
-                "SELECT string_agg(url, ', ' ORDER BY url) FROM satchel.export_file WHERE url LIKE '% %'");
-        satchel.sql("DELETE FROM satchel.export_file");
-        satchel.sql("ALTER TABLE satchel.export_file ADD CONSTRAINT export_file_url_check " + definition);
+                "SELECT string_agg(url, ', ' ORDER BY url) FROM satchel.upload_journal WHERE url LIKE '% %'");
+        satchel.sql("DELETE FROM satchel.upload_journal");
+        satchel.sql("ALTER TABLE satchel.upload_journal ADD CONSTRAINT upload_journal_url_check " + definition);
 
         assertThat(cleaned.out()).contains("removed 0 expired, 1 of deleted exports, 0 never published; kept 2");
         assertThat(cleaned.exit()).isEqualTo(1);

@@ -101,14 +101,14 @@ class DamageIT {
                         .left("is missing, and its rows with it"),
                 to("table public.export_history", "ALTER TABLE public.export_history SET SCHEMA satchel")
                         .left("is missing, and its rows with it"),
-                to("table satchel.export_file", "DROP TABLE satchel.export_file")
+                to("table satchel.upload_journal", "DROP TABLE satchel.upload_journal")
                         .left("is missing, and its rows with it"),
                 to("table satchel.batch_job_execution_context", "DROP TABLE satchel.batch_job_execution_context")
                         .left("is missing, and its rows with it"),
                 to("table satchel.leftover", "CREATE TABLE satchel.leftover (id integer)")
                         .left("is not Satchel's"),
-                to("table satchel.export_file", "ALTER TABLE satchel.export_file SET UNLOGGED"),
-                to("table satchel.export_file", "CREATE TABLE public.files () INHERITS (satchel.export_file)")
+                to("table satchel.upload_journal", "ALTER TABLE satchel.upload_journal SET UNLOGGED"),
+                to("table satchel.upload_journal", "CREATE TABLE public.files () INHERITS (satchel.upload_journal)")
                         .left("which only its owner can judge"),
                 to("owner of table public.export_history", "ALTER TABLE public.export_history OWNER TO stranger")
                         .left("must be owner of"),
@@ -234,7 +234,7 @@ class DamageIT {
     private static List<Damage> indexes() {
         return List.of(
                 to("index public.idx_export_history_user_id", "DROP INDEX public.idx_export_history_user_id"),
-                to("index satchel.export_file_export_id_idx", "DROP INDEX satchel.export_file_export_id_idx"),
+                to("index satchel.upload_journal_export_id_idx", "DROP INDEX satchel.upload_journal_export_id_idx"),
                 to("index public.idx_user_progress_last_activity", """
                         ALTER INDEX public.idx_user_progress_last_activity RENAME TO last_activity
                         """).left("is not Satchel's"),
@@ -365,8 +365,8 @@ class DamageIT {
                 to("table satchel.flyway_schema_history to satchel_exports", """
                         GRANT INSERT ON satchel.flyway_schema_history TO satchel_exports
                         """),
-                to("table satchel.export_file to authenticated", """
-                        GRANT SELECT ON satchel.export_file TO authenticated
+                to("table satchel.upload_journal to authenticated", """
+                        GRANT SELECT ON satchel.upload_journal TO authenticated
                         """),
                 to("table public.user_api_keys to the owner", """
                         DO $block$
@@ -398,8 +398,8 @@ class DamageIT {
                 to("table satchel.progress_total to satchel_exports", """
                         GRANT UPDATE ON satchel.progress_total TO satchel_exports
                         """),
-                to("column satchel.export_file.export_id to satchel_exports", """
-                        GRANT UPDATE (export_id) ON satchel.export_file TO satchel_exports
+                to("column satchel.upload_journal.export_id to satchel_exports", """
+                        GRANT UPDATE (export_id) ON satchel.upload_journal TO satchel_exports
                         """),
                 to("table public.user_api_keys to satchel_vault", """
                         GRANT SELECT ON public.user_api_keys TO satchel_vault
@@ -665,8 +665,8 @@ class DamageIT {
                 to("migration V004__export_history.sql", """
                         DELETE FROM satchel.flyway_schema_history WHERE version = '004'
                         """).left("Validate failed"),
-                to("migration V007__batch_job_repository.sql", """
-                        UPDATE satchel.flyway_schema_history SET success = false WHERE version = '007'
+                to("migration V006__batch_job_repository.sql", """
+                        UPDATE satchel.flyway_schema_history SET success = false WHERE version = '006'
                         """).left("Validate failed"),
                 to("migration V999__of_the_future.sql", """
                         INSERT INTO satchel.flyway_schema_history (installed_rank, version, description, type, script,
@@ -718,9 +718,9 @@ class DamageIT {
                                 ALTER POLICY "Users can view their own progress" ON public.user_progress
                                     USING (public.alike('a', 'b'))
                                 """),
-                to("use of type public.uuid in table column satchel.export_file", """
+                to("use of type public.uuid in table column satchel.upload_journal", """
                                 CREATE DOMAIN public.uuid AS pg_catalog.uuid;
-                                ALTER TABLE satchel.export_file ALTER COLUMN token TYPE public.uuid
+                                ALTER TABLE satchel.upload_journal ALTER COLUMN token TYPE public.uuid
                                 """)
                         .left("is in a schema of others"));
     }

@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.satchel.migrations.CatalogFingerprint;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -122,12 +124,39 @@ class MigrationIT {
                     SchemaBusyException.class,
                     () -> new Migration(database.ownerDataSource(), Duration.ZERO, connection -> {}).migrate());
 
-            assertThat(busy.getSQLState()).isEqualTo("55P03");
+            assertThat(busy).hasCauseInstanceOf(SQLException.class);
+            assertThat(((SQLException) busy.getCause()).getSQLState()).isEqualTo("55P03");
             assertThat(busy.getMessage())
                     .startsWith("gave up after 1 attempts in 2 seconds, nothing was changed:")
                     .contains("; locks are held by process ")
                     .contains(" on public.sessions since ");
             assertThat(Schemas.everything(database)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void waitsForALockAsLongAsItIsTold() throws SQLException {
+        try (var database = Schemas.unmigrated();
+                var idle = database.ownerDataSource().getConnection()) {
+            idle.setAutoCommit(false);
+            SchemaTransaction.execute(idle, "UPDATE public.sessions SET device_type = 'idle'");
+            var settings = new MigrationSettings(Duration.ofMillis(20), Optional.empty());
+            var limits = new ArrayList<String>();
+
+            assertThatThrownBy(
+                            () -> new Migration(database.ownerDataSource(), settings, Duration.ZERO, connection -> {})
+                                    .migrate())
+                    .isInstanceOf(SchemaBusyException.class);
+            idle.rollback();
+            // The files supply their own where none is set, and this is set.
+            new Migration(
+                            database.ownerDataSource(),
+                            new MigrationSettings(Duration.ofSeconds(7), Optional.empty()),
+                            SchemaTransaction.PATIENCE,
+                            connection -> limits.addAll(SchemaTransaction.rows(connection, "SHOW lock_timeout")))
+                    .migrate();
+
+            assertThat(limits).containsExactly("7s");
         }
     }
 
@@ -238,7 +267,7 @@ class MigrationIT {
                     .contains("constraint export_history_status_check CHECK")
                     .contains("index idx_user_progress_last_activity")
                     .contains("policy \"Users can view their own API keys\"")
-                    .contains("satchel.export_lease of V005__export_lease.sql is missing");
+                    .contains("satchel.export_lease of V004__export_history.sql is missing");
             assertThat(Schemas.everything(database)).isEqualTo(before);
         }
     }

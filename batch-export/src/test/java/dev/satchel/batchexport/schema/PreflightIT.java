@@ -235,7 +235,11 @@ class PreflightIT {
             })
     void stopsAtWhatOthersPutOnATableOfItsShape(String spy) throws SQLException {
         try (var database = Schemas.unmigrated()) {
-            for (var file : List.of("V001__private_schema.sql", "V002__user_api_keys.sql", "V003__user_progress.sql")) {
+            for (var file : List.of(
+                    "V001__private_schema.sql",
+                    "V003__user_api_keys.sql",
+                    "V004__export_history.sql",
+                    "V005__user_progress.sql")) {
                 Schemas.run(database.ownerDataSource(), PastedFiles.read(file));
             }
             assertThat(Preflight.report(database.ownerDataSource()).isBlocked()).isFalse();

@@ -54,9 +54,9 @@ class PublicTableIT {
             Schemas.run(earlier.ownerDataSource(), PastedFiles.read("V001__private_schema.sql"));
 
             assertThat(stateIn(earlier, "export_history")).isEqualTo(PublicTable.State.OTHER);
-            org.assertj.core.api.Assertions.assertThatThrownBy(() ->
-                            Schemas.run(earlier.ownerDataSource(), PastedFiles.read("V001_1__earlier_tables.sql")))
-                    .hasMessageContaining("neither absent nor the application's earlier table");
+            org.assertj.core.api.Assertions.assertThatThrownBy(
+                            () -> Schemas.run(earlier.ownerDataSource(), PastedFiles.read("V002__legacy_tables.sql")))
+                    .hasMessageContaining("neither absent nor the application's legacy table");
         }
     }
 

@@ -47,7 +47,7 @@ class SchemaRollbackIT {
 
             assertThat(notices).hasSize(2);
             assertThat(notices.get(0)).startsWith("archived 25 rows of public.user_progress as ");
-            assertThat(notices.get(1)).startsWith("archived 275 rows of satchel.session_credit as ");
+            assertThat(notices.get(1)).startsWith("archived 275 rows of satchel.session_contribution as ");
             new Migration(database.ownerDataSource()).migrate();
             Schemas.run(
                     database.ownerDataSource(),
@@ -80,7 +80,7 @@ class SchemaRollbackIT {
             var refusal = catchThrowableOfType(
                     RollbackRefusedException.class, () -> new Rollback(database.workerDataSource()).destroy());
 
-            assertThat(refusal.getSQLState()).isEqualTo("42501");
+            assertThat(((SQLException) refusal.getCause()).getSQLState()).isEqualTo("42501");
         }
     }
 

@@ -129,27 +129,28 @@ class SchemaVerificationIT {
             execute(
                     database,
                     "CREATE TEMPORARY TABLE rule AS SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint"
-                            + " WHERE conname = 'export_file_url_check'",
-                    "ALTER TABLE satchel.export_file DROP CONSTRAINT export_file_url_check",
-                    "INSERT INTO satchel.export_file (url, export_id, token)"
+                            + " WHERE conname = 'upload_journal_url_check'",
+                    "ALTER TABLE satchel.upload_journal DROP CONSTRAINT upload_journal_url_check",
+                    "INSERT INTO satchel.upload_journal (url, export_id, token)"
                             + " SELECT url, gen_random_uuid(), gen_random_uuid()"
                             + " FROM unnest(ARRAY ['no location', 'zzz', 's3://bucket/sound']) AS url",
-                    "DO $$ BEGIN EXECUTE 'ALTER TABLE satchel.export_file ADD CONSTRAINT export_file_url_check '"
+                    "DO $$ BEGIN EXECUTE 'ALTER TABLE satchel.upload_journal ADD CONSTRAINT upload_journal_url_check '"
                             + " || (SELECT definition FROM rule) || ' NOT VALID'; END $$");
 
             assertThat(verification.checks())
                     .filteredOn(Check::isFailed)
                     .extracting(Check::line)
-                    .anyMatch(
-                            line -> line.startsWith("FAILED  constraint export_file_url_check on satchel.export_file:"))
-                    .contains("FAILED  rows beyond constraint export_file_url_check on satchel.export_file: expected 0,"
-                            + " found 2, such as 'no location'; correct or delete each, then run: ALTER TABLE"
-                            + " satchel.export_file VALIDATE CONSTRAINT export_file_url_check");
+                    .anyMatch(line ->
+                            line.startsWith("FAILED  constraint upload_journal_url_check on satchel.upload_journal:"))
+                    .contains(
+                            "FAILED  rows beyond constraint upload_journal_url_check on satchel.upload_journal: expected 0,"
+                                    + " found 2, such as 'no location'; correct or delete each, then run: ALTER TABLE"
+                                    + " satchel.upload_journal VALIDATE CONSTRAINT upload_journal_url_check");
 
             execute(
                     database,
-                    "DELETE FROM satchel.export_file WHERE url !~ '^s3'",
-                    "ALTER TABLE satchel.export_file VALIDATE CONSTRAINT export_file_url_check");
+                    "DELETE FROM satchel.upload_journal WHERE url !~ '^s3'",
+                    "ALTER TABLE satchel.upload_journal VALIDATE CONSTRAINT upload_journal_url_check");
             assertThat(verification.checks()).filteredOn(Check::isFailed).isEmpty();
         }
     }

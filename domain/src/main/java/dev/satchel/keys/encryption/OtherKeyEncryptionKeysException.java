@@ -1,5 +1,6 @@
 package dev.satchel.keys.encryption;
 
+import dev.satchel.SatchelException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
  * <p>The given keys belong to another vault, or are an old copy. If they were used, other processes could not open the
  * new keys, and retiring one of them could lose the keys of another vault.
  */
-public final class OtherKeyEncryptionKeysException extends RuntimeException {
+public final class OtherKeyEncryptionKeysException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 
@@ -18,10 +19,11 @@ public final class OtherKeyEncryptionKeysException extends RuntimeException {
     private static final int MOST_NAMED = 5;
 
     private OtherKeyEncryptionKeysException(Set<String> inUse) {
-        super("the given key-encryption keys are not those of this database, whose data keys are wrapped by "
-                + new TreeSet<>(inUse).stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
-                + (inUse.size() > MOST_NAMED ? ", …" : "")
-                + ": give those, or name the database that the given ones belong to; nothing was changed");
+        super(
+                "the given key-encryption keys are not those of this database, whose data keys are wrapped by "
+                        + new TreeSet<>(inUse).stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+                        + (inUse.size() > MOST_NAMED ? ", …" : ""),
+                "give those, or name the database that the given ones belong to; nothing was changed");
     }
 
     /**

@@ -1,6 +1,6 @@
 -- How many exports of one user may be under way, and the order in which workers serve users.
-SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog, pg_temp;
+DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 CREATE OR REPLACE FUNCTION satchel.most_active_exports() RETURNS integer
     LANGUAGE sql
@@ -71,7 +71,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION satchel.admit_exports(uuid, bigint) IS
-    'Refuses more active exports of the user than the limit, whoever asks and however many ask at once; returns the round '
+    'Refuses more active exports of the user than the limit, in whatever role and however many at once they are asked for; returns the round '
     'that the first of the added ones joins.';
 
 CREATE OR REPLACE FUNCTION satchel.admit_added_exports() RETURNS trigger

@@ -1,5 +1,5 @@
-SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog, pg_temp;
+DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 CREATE OR REPLACE FUNCTION satchel.guard_export_status() RETURNS trigger
     LANGUAGE plpgsql
@@ -43,7 +43,7 @@ BEGIN
     -- and put in again, can be made to belong to this one.
     IF strpos(NEW.file_url, NEW.id::text) > 0
         AND EXISTS (SELECT
-                      FROM satchel.export_file
+                      FROM satchel.upload_journal
                      WHERE url = NEW.file_url
                        AND export_id = NEW.id
                        AND published_at IS NOT NULL) THEN
@@ -55,7 +55,7 @@ BEGIN
             TABLE = 'export_history',
             COLUMN = 'file_url',
             CONSTRAINT = 'export_history_file_url_is_its_own',
-            HINT = 'satchel.export_file must know the file as this export''s, and its name must hold the export''s id.';
+            HINT = 'satchel.upload_journal must know the file as this export''s, and its name must hold the export''s id.';
 END
 $function$;
 

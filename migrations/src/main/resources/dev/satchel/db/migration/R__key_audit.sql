@@ -1,5 +1,5 @@
-SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog, pg_temp;
+DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 CREATE OR REPLACE FUNCTION satchel.guard_key_audit() RETURNS trigger
     LANGUAGE plpgsql

@@ -3,8 +3,8 @@
 --
 -- Whatever changes a row of keys locks it first, and the data keys and the verdicts afterwards, which is the order in
 -- which deleting an account takes them.
-SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog, pg_temp;
+DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 CREATE OR REPLACE FUNCTION satchel.key_encryption_keys()
     RETURNS TABLE (kek_id text)

@@ -1,5 +1,5 @@
-SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog, pg_temp;
+DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 CREATE OR REPLACE FUNCTION satchel.set_updated_at() RETURNS trigger
     LANGUAGE plpgsql
@@ -12,7 +12,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION satchel.set_updated_at() IS
-    'The time of the transaction that last updated the row, whoever writes.';
+    'The time of the transaction that last updated the row, in whatever role.';
 
 REVOKE ALL ON FUNCTION satchel.set_updated_at() FROM PUBLIC, anon, authenticated, service_role;
 

@@ -1,5 +1,5 @@
-SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog, pg_temp;
+DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 -- With its owner's rights, because users and service_role change rows of keys and may not touch the private tables. It
 -- writes only about the row that was changed.

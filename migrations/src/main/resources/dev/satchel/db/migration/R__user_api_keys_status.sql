@@ -1,5 +1,5 @@
-SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog, pg_temp;
+DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 -- Users may not read the key columns, so this reads them with its owner's rights and gives away only whether they are
 -- set, and only in the caller's own row. Row security does not bind the owner: the WHERE is the wall.

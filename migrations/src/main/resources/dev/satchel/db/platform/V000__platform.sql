@@ -1,7 +1,7 @@
 -- What Supabase provides and plain PostgreSQL lacks: the API roles and auth.uid(). Each step looks first and touches
 -- nothing that exists, so that this file changes nothing on Supabase and may run any number of times.
-SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog, pg_temp;
+DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 DO $block$
 DECLARE

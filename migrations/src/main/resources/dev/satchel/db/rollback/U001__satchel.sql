@@ -1,11 +1,11 @@
--- Takes Satchel out of the database and leaves everything else as it was: the application's earlier tables come back
+-- Takes Satchel out of the database and leaves everything else as it was: the application's legacy tables come back
 -- with their rows, triggers and functions. Roles and what db/platform supplied stay.
 --
 -- While Satchel's tables hold rows, say first what is to become of them, in the same session:
 --   SET satchel.rollback = 'archive';   keeps them in schema satchel_archive
 --   SET satchel.rollback = 'destroy';   deletes them
-SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog, pg_temp;
+DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 DO $block$
 DECLARE
@@ -15,7 +15,7 @@ DECLARE
     -- Tables whose rows somebody would miss, in an order in which they can be filled again.
     precious constant text[] := ARRAY [
         'public.user_api_keys', 'public.user_progress', 'public.export_history', 'satchel.export_lease',
-        'satchel.store', 'satchel.export_file', 'satchel.session_credit', 'satchel.user_zone', 'satchel.data_key',
+        'satchel.store', 'satchel.upload_journal', 'satchel.session_contribution', 'satchel.user_zone', 'satchel.data_key',
         'satchel.key_check', 'satchel.key_audit'];
     -- Tables of the machinery.
     technical constant text[] := ARRAY [
@@ -26,15 +26,20 @@ DECLARE
     sequences constant text[] := ARRAY [
         'satchel.batch_job_instance_seq', 'satchel.batch_job_execution_seq', 'satchel.batch_step_execution_seq'];
     types constant text[] := ARRAY ['satchel.progress_difference'];
-    views constant text[] := ARRAY ['public.user_api_keys_status'];
+    views constant text[] := ARRAY ['public.user_api_keys_status', 'satchel.users'];
+    users constant regclass := (SELECT confrelid
+                                  FROM pg_constraint
+                                 WHERE conrelid = to_regclass('satchel.export_requester')
+                                   AND conname = 'export_requester_user_id_fkey');
     -- Functions of schema satchel, by name.
     functions constant text[] := ARRAY [
         'set_updated_at', 'guard_export_status', 'guard_file_url', 'own_api_keys_status', 'user_ids', 'guard_key_audit',
         'follow_key_changes', 'key_encryption_keys', 'lock_keys', 'set_key', 'judge_keys', 'remove_keys',
         'key_statuses', 'record_verdict', 'record_opening', 'recorded_key', 'rewrap_data_keys', 'count_records',
-        'countable_table', 'owner_condition', 'day_in_zone', 'check_zone',
-        'user_day', 'refresh_progress',
-        'credit_sessions', 'ensure_progress', 'follow_new_users', 'follow_sessions', 'add_differences',
+        'is_trusted', 'compared_columns', 'is_countable', 'owner_condition', 'users_table', 'points', 'counted', 'shown',
+        'minutes', 'accuracy', 'word_group',
+        'day_in_zone', 'user_day', 'contribution', 'follows', 'check_zone', 'refresh_progress', 'record_contributions',
+        'ensure_progress', 'follow_new_users', 'follow_sessions', 'add_differences',
         'follow_deleted_sessions', 'follow_words', 'forget_progress', 'refuse_truncate', 'backfill_progress',
         'most_active_exports', 'active_exports', 'hold_requests', 'admit_exports', 'admit_added_exports',
         'admit_changed_export', 'forget_ended_export', 'users_with_room', 'queue_the_rest',
@@ -91,7 +96,7 @@ BEGIN
            AND proname = ANY (functions)
            AND NOT tgisinternal
            AND NOT tgrelid = ANY (tables::regclass[])
-         ORDER BY array_position(ARRAY ['sessions', 'learning_progress', 'users'], relname::text), tgname
+         ORDER BY tgrelid = users, relname <> 'sessions', relname <> 'learning_progress', tgname
     LOOP
         EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.on_table);
     END LOOP;
@@ -100,8 +105,8 @@ BEGIN
             EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', found.table_name);
         END LOOP;
     END IF;
-    IF to_regclass('public.users') IS NOT NULL AND has_table_privilege('public.users', 'TRUNCATE') THEN
-        LOCK TABLE public.users IN ACCESS EXCLUSIVE MODE;
+    IF users IS NOT NULL AND has_table_privilege(users, 'TRUNCATE') THEN
+        EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', users);
     END IF;
 
     FOREACH relation IN ARRAY tables LOOP
@@ -161,8 +166,8 @@ BEGIN
                     'satchel_archive, satchel rollback --destroy (SET satchel.rollback = ''destroy'') deletes them.';
     END IF;
 
-    IF mode = 'destroy' AND to_regclass('satchel.export_file') IS NOT NULL THEN
-        SELECT count(*) INTO rows_found FROM satchel.export_file;
+    IF mode = 'destroy' AND to_regclass('satchel.upload_journal') IS NOT NULL THEN
+        SELECT count(*) INTO rows_found FROM satchel.upload_journal;
         IF rows_found > 0 THEN
             RAISE NOTICE '% files may still be in the store, and nothing knows of them any more: delete them there',
                 rows_found;
@@ -198,9 +203,16 @@ BEGIN
               FROM unnest(views) AS listed (name)
              WHERE to_regclass(name) IS NOT NULL
              UNION ALL
-            SELECT 2, 'DROP TABLE ' || nullif(array_to_string(tables, ', '), '')
+            -- These depend on what they name, as no other function does.
+            SELECT 2, 'DROP FUNCTION ' || string_agg(oid::regprocedure::text, ', ')
+              FROM pg_catalog.pg_proc
+             WHERE pronamespace = 'satchel'::regnamespace
+               AND proname = ANY (functions)
+               AND prosqlbody IS NOT NULL
              UNION ALL
-            SELECT 3, 'DROP SEQUENCE ' || string_agg(name, ', ')
+            SELECT 3, 'DROP TABLE ' || nullif(array_to_string(tables, ', '), '')
+             UNION ALL
+            SELECT 4, 'DROP SEQUENCE ' || string_agg(name, ', ')
               FROM unnest(sequences) AS listed (name)
              WHERE to_regclass(name) IS NOT NULL) AS drops (position, drop_statement)
      WHERE drop_statement IS NOT NULL;
@@ -255,14 +267,14 @@ BEGIN
         END IF;
     END LOOP;
     FOR found IN
-        SELECT proname, substr(proname, length('adopted_') + 1) AS earlier_name
+        SELECT proname, substr(proname, length('adopted_') + 1) AS legacy_name
           FROM pg_catalog.pg_proc
          WHERE pronamespace = 'satchel'::regnamespace
            AND proname IN ('adopted_update_user_api_keys_updated_at', 'adopted_update_user_progress_updated_at',
                            'adopted_update_export_history_updated_at', 'adopted_update_user_progress_from_session')
     LOOP
         EXECUTE format('ALTER FUNCTION satchel.%I() SET SCHEMA public', found.proname);
-        EXECUTE format('ALTER FUNCTION public.%I() RENAME TO %I', found.proname, found.earlier_name);
+        EXECUTE format('ALTER FUNCTION public.%I() RENAME TO %I', found.proname, found.legacy_name);
     END LOOP;
     IF to_regclass('satchel.adopted_trigger') IS NOT NULL THEN
         FOR found IN EXECUTE 'SELECT * FROM satchel.adopted_trigger ORDER BY table_name, trigger_name' LOOP

@@ -2,16 +2,24 @@ package dev.satchel.batchexport.cli.schema;
 
 import dev.satchel.batchexport.schema.Backfill;
 import dev.satchel.batchexport.schema.Migration;
+import dev.satchel.batchexport.schema.MigrationSettings;
 import dev.satchel.batchexport.schema.Preflight;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.convert.DurationStyle;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "migrate",
@@ -33,6 +41,27 @@ public final class MigrateCommand implements Callable<Integer> {
             description = "Only look, and print what was found. Ends with 1 when something stands in the way.")
     boolean dryRun;
 
+    @Option(
+            names = "--lock-timeout",
+            paramLabel = "DURATION",
+            description =
+                    "How long one lock is waited for at a time, between 1ms and 1m: ${DEFAULT-VALUE}. Writers queue"
+                            + " behind it meanwhile; a run that does not get its locks begins again, for two minutes.")
+    String lockTimeout = "2s";
+
+    @Option(
+            names = "--users-table",
+            paramLabel = "SCHEMA.TABLE",
+            description =
+                    "The table that holds the users, for the first migration: public.users where there is one, and"
+                            + " else auth.users. Its column id is a uuid and unique.")
+    @Nullable
+    String usersTable;
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
     MigrateCommand(Console console) {
         this.console = console;
     }
@@ -40,7 +69,8 @@ public final class MigrateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SQLException {
         DataSource owner = new Settings(console.environment()).database().plain();
-        return dryRun ? look(owner) : migrate(owner);
+        MigrationSettings chosen = chosen();
+        return dryRun ? look(owner) : migrate(owner, chosen);
     }
 
     private int look(DataSource owner) throws SQLException {
@@ -49,8 +79,18 @@ public final class MigrateCommand implements Callable<Integer> {
         return report.isBlocked() ? 1 : 0;
     }
 
-    private int migrate(DataSource owner) throws SQLException {
-        Migration.Outcome outcome = new Migration(owner).migrate();
+    private MigrationSettings chosen() {
+        try {
+            return new MigrationSettings(DurationStyle.SIMPLE.parse(lockTimeout), Optional.ofNullable(usersTable));
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(
+                    Objects.requireNonNull(spec).commandLine(),
+                    "--lock-timeout must be a duration between 1ms and 1m, such as 500ms or 5s, was " + lockTimeout);
+        }
+    }
+
+    private int migrate(DataSource owner, MigrationSettings settings) throws SQLException {
+        Migration.Outcome outcome = new Migration(owner, settings).migrate();
         outcome.recorded().forEach(file -> console.out().println("recorded " + file + ", which was there already"));
         outcome.applied().forEach(file -> console.out().println("applied " + file));
         outcome.restored().forEach(console.out()::println);

@@ -57,7 +57,7 @@ class LateRequestIT {
     @AfterEach
     void disconnect() throws IOException {
         network.close();
-        satchel.sql("DELETE FROM export_history; DELETE FROM satchel.export_file");
+        satchel.sql("DELETE FROM export_history; DELETE FROM satchel.upload_journal");
     }
 
     private void request(String type) {
@@ -77,14 +77,14 @@ class LateRequestIT {
                 ALTER TABLE export_history DISABLE TRIGGER trigger_export_history_updated_at;
                 UPDATE export_history SET updated_at = updated_at - interval '%1$s';
                 ALTER TABLE export_history ENABLE TRIGGER trigger_export_history_updated_at;
-                UPDATE satchel.export_file
+                UPDATE satchel.upload_journal
                    SET opened_at = opened_at - interval '%1$s',
                        unanswered_at = unanswered_at - interval '%1$s';
                 """.formatted(time));
     }
 
     private String recorded() {
-        return satchel.value("SELECT count(*) FROM satchel.export_file");
+        return satchel.value("SELECT count(*) FROM satchel.upload_journal");
     }
 
     private long exported() {

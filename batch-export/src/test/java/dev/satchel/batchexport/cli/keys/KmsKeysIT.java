@@ -66,7 +66,7 @@ class KmsKeysIT {
 
         assertThat(satchel("keys", "list", "--user", LEARNER).succeeded()).contains("openai     sk-proj…WXYZ");
         assertThat(satchel("keys", "rotate").succeeded().lines())
-                .containsExactly("wrapped 0 data keys anew", before + " wraps 1 data keys (primary)");
+                .containsExactly("re-wrapped 0 data keys", before + " wraps 1 data keys (primary)");
 
         String after = "aws-kms:" + arn + "#" + kms.rotate(arn);
 
@@ -74,7 +74,7 @@ class KmsKeysIT {
         assertThat(satchel("keys", "rotate", "--dry-run").succeeded().lines())
                 .containsExactlyInAnyOrder(before + " wraps 1 data keys", after + " wraps 0 data keys (primary)");
         assertThat(satchel("keys", "rotate").succeeded().lines())
-                .containsExactly("wrapped 1 data keys anew", after + " wraps 1 data keys (primary)");
+                .containsExactly("re-wrapped 1 data keys", after + " wraps 1 data keys (primary)");
         assertThat(value("SELECT kek_id FROM satchel.data_key")).isEqualTo(after);
         assertThat(KmsServer.materialOf(bytes("SELECT wrapped FROM satchel.data_key")))
                 .isEqualTo(kms.currentMaterial(arn));

@@ -78,7 +78,7 @@ class ProgressCommandsIT {
             asOwner("migrate").succeeded();
             execute("DELETE FROM satchel.progress_total WHERE user_id = '" + SOMEBODY + "'");
             execute("UPDATE public.user_progress SET total_sessions = 0 WHERE user_id = '" + SOMEBODY + "'");
-            execute("DELETE FROM satchel.session_credit WHERE user_id = '" + SOMEBODY + "'");
+            execute("DELETE FROM satchel.session_contribution WHERE user_id = '" + SOMEBODY + "'");
 
             Result verified = asOwner("verify");
             assertThat(verified.exit()).isEqualTo(1);
@@ -107,7 +107,7 @@ class ProgressCommandsIT {
             execute("ALTER TABLE public.sessions ENABLE TRIGGER USER");
 
             assertThat(asWorker("progress", "reconcile").out())
-                    .contains("credit of session ", ": expected none, found ");
+                    .contains("contribution of session ", ": expected none, found ");
             asWorker("progress", "reconcile", "--repair").succeeded();
 
             assertThat(value("SELECT total_sessions FROM public.user_progress WHERE user_id = '" + SOMEBODY + "'"))
@@ -173,7 +173,7 @@ class ProgressCommandsIT {
         @Test
         void endsStreaksThatNoSessionKeptAlive() throws SQLException {
             asOwner("migrate").succeeded();
-            execute("DELETE FROM satchel.session_credit");
+            execute("DELETE FROM satchel.session_contribution");
             execute("""
                     INSERT INTO public.sessions (user_id, session_type, started_at, ended_at)
                     SELECT id, 'qa', now() - n * interval '1 day', now() - n * interval '1 day'
@@ -182,7 +182,7 @@ class ProgressCommandsIT {
                     """);
             asWorker("progress", "reconcile", "--repair");
             // What two days without a session do.
-            execute("UPDATE satchel.session_credit SET day = day - 2");
+            execute("UPDATE satchel.session_contribution SET day = day - 2");
             execute("UPDATE satchel.progress_total SET run_from = run_from - 2, run_to = run_to - 2");
             var alive = value("SELECT count(*) FROM public.user_progress WHERE current_streak_days > 0");
             assertThat(Integer.parseInt(alive)).isGreaterThanOrEqualTo(10);
@@ -199,13 +199,14 @@ class ProgressCommandsIT {
         @Test
         void forgetsWhatIsLeftOfUsersWhoAreGone() throws SQLException {
             asOwner("migrate").succeeded();
-            execute("UPDATE satchel.session_credit SET user_id = gen_random_uuid() WHERE user_id = '" + SOMEBODY + "'");
+            execute("UPDATE satchel.session_contribution SET user_id = gen_random_uuid() WHERE user_id = '" + SOMEBODY
+                    + "'");
 
             cleanUp().succeeded();
 
             assertThat(
                             value(
-                                    "SELECT count(*) FROM satchel.session_credit WHERE user_id NOT IN (SELECT id FROM public.users)"))
+                                    "SELECT count(*) FROM satchel.session_contribution WHERE user_id NOT IN (SELECT id FROM public.users)"))
                     .isEqualTo("0");
         }
 

@@ -53,11 +53,11 @@ class ReconcileCommandIT {
             UPDATE satchel.progress_total SET qa_correct = qa_correct - 1                       | sum of qa_correct
             UPDATE satchel.progress_total SET run_from = run_from - 1                           | first day of the last run
             UPDATE satchel.progress_total SET run_to = run_to + 1                               | last active day
-            UPDATE satchel.session_credit SET qa_correct = qa_correct + 1                       | credit of session
-            UPDATE satchel.session_credit SET started_at = ended_at - interval '99 hours'       | credit of session
-            UPDATE satchel.session_credit SET ended_at = ended_at + interval '1 microsecond'    | credit of session
-            UPDATE satchel.session_credit SET day = day + 2                                     | day of session
-            DELETE FROM satchel.session_credit                                                  | credit of session
+            UPDATE satchel.session_contribution SET qa_correct = qa_correct + 1                       | contribution of session
+            UPDATE satchel.session_contribution SET started_at = ended_at - interval '99 hours'       | contribution of session
+            UPDATE satchel.session_contribution SET ended_at = ended_at + interval '1 microsecond'    | contribution of session
+            UPDATE satchel.session_contribution SET day = day + 2                                     | day of session
+            DELETE FROM satchel.session_contribution                                                  | contribution of session
             DELETE FROM satchel.progress_total                                                  | backfill
             DELETE FROM public.user_progress                                                    | user_progress
             """)

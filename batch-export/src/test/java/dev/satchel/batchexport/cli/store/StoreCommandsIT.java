@@ -53,7 +53,7 @@ class StoreCommandsIT {
 
     @AfterEach
     void forgetEverything() {
-        satchel.sql("DELETE FROM export_history; DELETE FROM satchel.export_file; DELETE FROM satchel.store");
+        satchel.sql("DELETE FROM export_history; DELETE FROM satchel.upload_journal; DELETE FROM satchel.store");
     }
 
     private static String uri(Path directory) {
@@ -104,7 +104,7 @@ class StoreCommandsIT {
 
         String id = satchel.value("SELECT id FROM satchel.store WHERE marked_at IS NOT NULL");
         assertThat(files(volume)).containsExactlyInAnyOrder(file, volume.resolve("satchel-store-" + id + ".txt"));
-        assertThat(satchel.value("SELECT store_id FROM satchel.export_file")).isEqualTo(id);
+        assertThat(satchel.value("SELECT store_id FROM satchel.upload_journal")).isEqualTo(id);
         assertThat(satchel("store", "list").succeeded()).contains(id + "  expected          1  " + uri(volume) + "/");
     }
 
@@ -118,14 +118,14 @@ class StoreCommandsIT {
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.out()).startsWith("removed 0 expired, 0 of deleted exports, 0 never published; kept 1");
-        assertThat(satchel.value("SELECT count(*) FROM satchel.export_file")).isEqualTo("1");
+        assertThat(satchel.value("SELECT count(*) FROM satchel.upload_journal")).isEqualTo("1");
         assertThat(satchel.value("SELECT file_url FROM export_history"))
                 .isEqualTo(file.toUri().toString());
 
         mount(elsewhere);
         assertThat(satchel("cleanup").succeeded()).startsWith("removed 1 expired");
         assertThat(files(volume)).hasSize(1);
-        assertThat(satchel.value("SELECT count(*) FROM satchel.export_file")).isEqualTo("0");
+        assertThat(satchel.value("SELECT count(*) FROM satchel.upload_journal")).isEqualTo("0");
     }
 
     @Test
@@ -140,7 +140,7 @@ class StoreCommandsIT {
         assertThat(satchel.value(
                         "SELECT count(*) FROM export_history WHERE id = '" + id + "' AND status = 'completed'"))
                 .isEqualTo("0");
-        assertThat(satchel.value("SELECT count(*) FROM satchel.export_file")).isEqualTo("1");
+        assertThat(satchel.value("SELECT count(*) FROM satchel.upload_journal")).isEqualTo("1");
         mount(elsewhere);
     }
 
@@ -162,7 +162,7 @@ class StoreCommandsIT {
         satchel("export", "run");
 
         assertThat(satchel.everything()).isEmpty();
-        assertThat(satchel.value("SELECT count(*) FROM satchel.export_file")).isEqualTo("1");
+        assertThat(satchel.value("SELECT count(*) FROM satchel.upload_journal")).isEqualTo("1");
         assertThat(satchel.value("SELECT count(*) FROM export_history WHERE file_url IS NOT NULL"))
                 .isEqualTo("1");
     }
@@ -202,7 +202,7 @@ class StoreCommandsIT {
         Result asked = satchel("store", "forget", uri(other));
         assertThat(asked.exit()).isEqualTo(1);
         assertThat(asked.err()).contains("has 1 files on record in the store " + uri(other) + "/", "--files-are-gone");
-        assertThat(satchel.value("SELECT count(*) FROM satchel.export_file")).isEqualTo("2");
+        assertThat(satchel.value("SELECT count(*) FROM satchel.upload_journal")).isEqualTo("2");
 
         assertThat(satchel("store", "forget", uri(other), "--files-are-gone").succeeded())
                 .isEqualTo("forgot 1 files in the store " + uri(other) + "/");
@@ -223,7 +223,7 @@ class StoreCommandsIT {
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.err()).contains("is there and has its mark");
-        assertThat(satchel.value("SELECT count(*) FROM satchel.export_file")).isEqualTo("1");
+        assertThat(satchel.value("SELECT count(*) FROM satchel.upload_journal")).isEqualTo("1");
     }
 
     @Test
@@ -283,7 +283,7 @@ class StoreCommandsIT {
     private Path deliveredBefore() throws IOException {
         Path file = delivered();
         files(volume).stream().filter(other -> !other.equals(file)).forEach(StoreCommandsIT::delete);
-        satchel.sql("UPDATE satchel.export_file SET store_id = NULL; DELETE FROM satchel.store");
+        satchel.sql("UPDATE satchel.upload_journal SET store_id = NULL; DELETE FROM satchel.store");
         return file;
     }
 
@@ -310,7 +310,7 @@ class StoreCommandsIT {
         satchel("export", "run");
 
         assertThat(files(volume)).isEmpty();
-        assertThat(satchel.value("SELECT count(*) FROM satchel.export_file")).isEqualTo("1");
+        assertThat(satchel.value("SELECT count(*) FROM satchel.upload_journal")).isEqualTo("1");
     }
 
     @Test
