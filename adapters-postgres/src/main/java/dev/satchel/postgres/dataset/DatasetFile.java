@@ -48,7 +48,7 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
         Map<String, Optional<DatasetQuery>> entries = new LinkedHashMap<>();
         fields.find("datasets")
                 .ifPresent(list -> list.list("a list of datasets").forEach(each -> {
-                    DatasetEntry entry = new DatasetEntry(each);
+                    DatasetReader entry = new DatasetReader(each);
                     if (entries.put(entry.name(), entry.query()) != null) {
                         throw each.error(
                                 "the dataset '" + entry.name() + "' is in this file twice: remove one of them");

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One entry of the list of datasets in a {@link DatasetFile}, which it parses. Used by one thread. */
-final class DatasetEntry {
+final class DatasetReader {
 
     private static final List<String> OF_TABLES_ALONE =
             List.of("table", "owner", "date", "difficulty", "phase", "order", "lookups", "excluded");
@@ -32,7 +32,7 @@ final class DatasetEntry {
     private final Map<Source, String> excluded = new LinkedHashMap<>();
     private final Set<Source> harmless = new HashSet<>();
 
-    DatasetEntry(YamlValue place) {
+    DatasetReader(YamlValue place) {
         this.place = place;
         this.fields = place.fields("a dataset", DatasetFile.DATASET_KEYS);
         this.name = fields.require("name").text("a name", named -> new Dataset(named, "", Set.of()).name());
