@@ -1,4 +1,4 @@
-package dev.satchel.batchexport.run;
+package dev.satchel.batchexport.run.listener;
 
 import dev.satchel.delivery.Delivery;
 import dev.satchel.delivery.DeliveryListener;

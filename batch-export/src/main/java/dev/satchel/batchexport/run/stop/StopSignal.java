@@ -1,4 +1,4 @@
-package dev.satchel.batchexport.run;
+package dev.satchel.batchexport.run.stop;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
