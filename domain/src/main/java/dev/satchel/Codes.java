@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Finds the constant of a closed set by the name users know it by. */
+/** Finds a constant of a closed set by its code: the name that users type and tables store. */
 public final class Codes {
 
     private Codes() {}

@@ -8,25 +8,26 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The address of a service that secrets and users' data are sent to: over TLS, or to this machine itself.
+ * The address of a service that receives secrets or users' data. It is reached over TLS, or is on this machine.
+ * Immutable.
  *
- * <p>Plain http is for {@code localhost}, {@code 127.0.0.0/8} and {@code [::1]} only, as they are written. Another name is
- * refused even if it leads to this machine now: who answers for the name decides where it leads to, and over plain http
- * nothing else would notice.
+ * <p>Plain http is allowed for {@code localhost}, {@code 127.0.0.0/8} and {@code [::1]} only. Any other host name is
+ * refused, even if it resolves to this machine now: a changed DNS answer could send the data to another machine, and
+ * plain http has no certificate by which the client would notice.
  */
 public record Endpoint(URI uri) {
 
-    /** What every refusal says is allowed. */
+    /** The part of each error message that says what is allowed. */
     public static final String EXPECTED = "expected https:// and a host, such as https://s3.example.org; http:// for"
             + " localhost, 127.0.0.0/8 and [::1] only";
 
     private static final Pattern LOOPBACK_V4 = Pattern.compile("127(\\.[0-9]{1,3}){3}");
 
     /**
-     * Refuses what secrets must not be sent to.
+     * Refuses an address that secrets must not be sent to.
      *
-     * @throws IllegalArgumentException saying why and what is allowed; nothing is repeated but scheme and host, because the
-     *     rest can be a password
+     * @throws IllegalArgumentException saying why and what is allowed; the message repeats the host at most, because
+     *     the rest of the address may hold a password
      */
     public Endpoint {
         if (uri.getHost() == null || uri.getScheme() == null) {
@@ -34,18 +35,17 @@ public record Endpoint(URI uri) {
         }
         if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException(
-                    "more than a host and a port is given (a user, a password, '?' or '#'), and none of it is used: "
-                            + EXPECTED);
+                    "the address holds a user, a password, '?' or '#', which Satchel does not use: " + EXPECTED);
         }
         String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("https") && !scheme.equals("http")) {
             throw malformed();
         }
         if (scheme.equals("http") && !isThisMachine(uri.getHost())) {
-            throw new IllegalArgumentException("over http:// everybody on the way to " + uri.getHost()
-                    + " could read and change what is sent: " + EXPECTED);
+            throw new IllegalArgumentException("http:// to " + uri.getHost()
+                    + " is not encrypted, so others could read and " + "change what is sent: " + EXPECTED);
         }
-        // The SDK of AWS knows the schemes in lower case only.
+        // The AWS SDK recognises the schemes in lower case only.
         uri = URI.create(scheme + uri.toString().substring(scheme.length()));
     }
 
@@ -58,7 +58,7 @@ public record Endpoint(URI uri) {
         try {
             return new Endpoint(new URI(text));
         } catch (URISyntaxException e) {
-            // Without the cause, which repeats the text.
+            // The cause is left out, because its message repeats the text.
             throw malformed();
         }
     }
@@ -67,7 +67,7 @@ public record Endpoint(URI uri) {
         return new IllegalArgumentException("this is not the address of a service: " + EXPECTED);
     }
 
-    // A URI has brackets around a numeric address only, for which no name service is asked.
+    // Brackets in a URI always hold a numeric address, so getByName does not ask DNS.
     private static boolean isThisMachine(String host) {
         if (!host.startsWith("[")) {
             return host.equalsIgnoreCase("localhost")

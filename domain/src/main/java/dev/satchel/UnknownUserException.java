@@ -1,7 +1,7 @@
 package dev.satchel;
 
-/** Something was asked for a user who does not exist. */
-public final class UnknownUserException extends RuntimeException {
+/** A request names a user who does not exist. */
+public final class UnknownUserException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 

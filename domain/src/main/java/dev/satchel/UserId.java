@@ -3,7 +3,10 @@ package dev.satchel;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** The id of a user of the application: {@code users.id}, which row security compares with {@code auth.uid()}. */
+/**
+ * The id of a user of the application: the {@code id} of the users table, which row-level security compares with
+ * {@code auth.uid()}.
+ */
 public record UserId(UUID value) {
 
     private static final Pattern UUID_TEXT =
@@ -12,17 +15,17 @@ public record UserId(UUID value) {
     /**
      * Reads the canonical text of a UUID.
      *
-     * @throws IllegalArgumentException if the text is anything else; {@link UUID#fromString} also takes shortened
-     *     groups, which would name a user nobody meant
+     * @throws IllegalArgumentException if the text is anything else; {@link UUID#fromString} also accepts shortened
+     *     groups, so that a typing error would name another user
      */
     public static UserId parse(String text) {
         return new UserId(uuid("user id", text));
     }
 
     /**
-     * Reads the canonical text of a UUID that is called {@code what} in the error.
+     * Reads the canonical text of a UUID. The error message calls it {@code what}.
      *
-     * @throws IllegalArgumentException if the text is no UUID of the form 8-4-4-4-12
+     * @throws IllegalArgumentException if the text is not a UUID of the form 8-4-4-4-12
      */
     public static UUID uuid(String what, String text) {
         if (!UUID_TEXT.matcher(text).matches()) {

@@ -1,10 +1,10 @@
 /**
- * What Satchel keeps for the learners of an application: their exports, their progress, and their keys for other
- * services.
+ * The domain of Satchel: exports of users' data, the progress of learners, and users' keys for other services.
  *
  * <p>Each feature has a package of its own ({@link dev.satchel.export}, {@link dev.satchel.progress}, {@link
- * dev.satchel.keys}); this one holds only what they share. The domain depends on the JDK alone, is told the time and does
- * no I/O: everything outside is reached through the ports that each feature declares.
+ * dev.satchel.keys}); this package holds only what they share. The domain depends on the JDK alone, gets the time as a
+ * parameter and does no I/O of its own: it reaches databases, stores and providers through the ports (interfaces) that
+ * each feature declares.
  */
 @NullMarked
 package dev.satchel;

@@ -60,8 +60,8 @@ class EndpointTest {
     void refusesPlainHttpToAnotherMachine(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Endpoint.parse(text))
-                .withMessage("over http:// everybody on the way to "
-                        + URI.create(text).getHost() + " could read and change what is sent: " + Endpoint.EXPECTED);
+                .withMessage("http:// to " + URI.create(text).getHost()
+                        + " is not encrypted, so others could read and change what is sent: " + Endpoint.EXPECTED);
     }
 
     @ParameterizedTest
@@ -110,8 +110,8 @@ class EndpointTest {
     void refusesMoreThanAHostAndRepeatsNothing(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Endpoint.parse(text))
-                .withMessage("more than a host and a port is given (a user, a password, '?' or '#'), and none of it is"
-                        + " used: " + Endpoint.EXPECTED);
+                .withMessage("the address holds a user, a password, '?' or '#', which Satchel does not use: "
+                        + Endpoint.EXPECTED);
     }
 
     @Test

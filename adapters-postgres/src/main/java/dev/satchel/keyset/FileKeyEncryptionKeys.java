@@ -6,7 +6,7 @@ import com.google.crypto.tink.aead.AeadConfig2026;
 import dev.satchel.UserId;
 import dev.satchel.keys.encryption.AssociatedData;
 import dev.satchel.keys.encryption.BrokenSealException;
-import dev.satchel.keys.encryption.KeyEncryptionKeys;
+import dev.satchel.keys.encryption.ManagedKeyEncryptionKeys;
 import dev.satchel.keys.encryption.UnknownKeyEncryptionKeyException;
 import dev.satchel.keys.encryption.WrappedKey;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  * <p>A file that has changed is read again when a data key is wrapped and when a key is asked for that was not in it, so
  * that a rotation in one process reaches the others without a restart. Safe for use by many threads.
  */
-public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
+public final class FileKeyEncryptionKeys implements ManagedKeyEncryptionKeys {
 
     private final KeysetFile file;
     private volatile Keyset keyset;
@@ -43,7 +43,7 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
      * Makes a file with one new key. Only its owner may touch it, and it appears whole or not at all; where {@code path} is
      * a link, it appears where that leads to.
      *
-     * @throws IllegalStateException if there is such a file already, or its directory is missing or open to others
+     * @throws UnusableKeysetException if there is such a file already, or its directory is missing or open to others
      */
     public static FileKeyEncryptionKeys create(Path path) {
         KeysetFile file = new KeysetFile(path);
@@ -54,7 +54,7 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
     /**
      * Reads a file of keys.
      *
-     * @throws IllegalStateException if the file is missing, can be read or replaced by others, is no keyset, or holds a key
+     * @throws UnusableKeysetException if the file is missing, can be read or replaced by others, is no keyset, or holds a key
      *     that is too short or was not made at random; the message says which, and what to do
      */
     public static FileKeyEncryptionKeys open(Path path) {
@@ -71,7 +71,7 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
         return current().holds(id);
     }
 
-    /** The ids of all keys in the file, the oldest first. */
+    @Override
     public List<String> ids() {
         return current().ids();
     }
@@ -99,25 +99,24 @@ public final class FileKeyEncryptionKeys implements KeyEncryptionKeys {
     }
 
     /**
-     * Finds out whether the file can be changed: puts one with the same keys in its place.
+     * {@inheritDoc}
      *
-     * @throws IllegalStateException if it cannot be; the message says why
+     * <p>Puts a file with the same keys in its place.
+     *
+     * @throws UnusableKeysetException if it cannot be; the message says why
      */
+    @Override
     public void requireChangeable() {
         file.change(KeysetHandle::newBuilder);
     }
 
-    /** Adds a new key and makes it the primary; the others stay. Returns its id. */
+    @Override
     public String addPrimary() {
         file.change(before -> KeysetFile.withNewPrimary(KeysetHandle.newBuilder(before)));
         return primaryId();
     }
 
-    /**
-     * Takes a key out of the file, for good. The caller makes sure that it wraps nothing any more.
-     *
-     * @throws IllegalArgumentException if the file has no such key, or it is the primary
-     */
+    @Override
     public void retire(String id) {
         file.change(before -> {
             for (int i = 0; i < before.size(); i++) {

@@ -78,7 +78,7 @@ final class KeysetFile {
         }
     }
 
-    /** @throws IllegalStateException if there is such a file already */
+    /** @throws UnusableKeysetException if there is such a file already */
     void create() {
         PrivateFile file = file();
         if (file.exists()) {
@@ -164,7 +164,7 @@ final class KeysetFile {
         }
     }
 
-    /** @throws IllegalStateException if there are no keys that may be used; the message says what to do */
+    /** @throws UnusableKeysetException if there are no keys that may be used; the message says what to do */
     KeysetHandle read() {
         return keyset(file()).keyset();
     }
@@ -312,19 +312,19 @@ final class KeysetFile {
         }
     }
 
-    private IllegalStateException alreadyThere() {
+    private UnusableKeysetException alreadyThere() {
         return refused(
                 "exists already, and what its keys wrap could not be opened without them",
                 "use it, add a key to it with 'satchel keys rotate', or give another path");
     }
 
-    private IllegalStateException unwritable(IOException e) {
+    private UnusableKeysetException unwritable(IOException e) {
         return refused(
                 "cannot be written (" + reason(e) + ")",
                 "the user that runs Satchel must be able to write to its directory");
     }
 
-    private IllegalStateException unreadable(IOException e) {
+    private UnusableKeysetException unreadable(IOException e) {
         return refused("cannot be read (" + reason(e) + ")", "it must belong to the user that runs Satchel");
     }
 
@@ -338,7 +338,7 @@ final class KeysetFile {
                 : e.getClass().getSimpleName();
     }
 
-    private IllegalStateException refused(String problem, String remedy) {
-        return new IllegalStateException("the file of key-encryption keys " + path + " " + problem + ": " + remedy);
+    private UnusableKeysetException refused(String problem, String remedy) {
+        return new UnusableKeysetException("the file of key-encryption keys " + path + " " + problem, remedy);
     }
 }

@@ -41,12 +41,12 @@ record Answer(int status, Optional<String> retryAfter, boolean isUsedUp, String 
     Verdict verdict(Provider provider, InstantSource clock) {
         String who = provider.title();
         if (status == 200) {
-            return isList(provider)
+            return ProviderApi.of(provider).isList(json())
                     ? new Verdict.Valid()
                     : aboutThisKey(who + " answered with something that is no list");
         }
         if (status == 401) {
-            return isUnknownKey(provider)
+            return ProviderApi.of(provider).isUnknownKey(json())
                     ? new Verdict.Invalid(who + " does not know the key, or no longer")
                     : aboutThisKey(
                             who + " did not let the key list what it may see; a restricted key is not allowed to");
@@ -72,32 +72,6 @@ record Answer(int status, Optional<String> retryAfter, boolean isUsedUp, String 
 
     private static Verdict aboutThisKey(String reason) {
         return new Verdict.Unknown(reason, Duration.ZERO);
-    }
-
-    private boolean isList(Provider provider) {
-        JsonNode json = json();
-        return switch (provider) {
-            case OPENAI, ANTHROPIC -> json.path("data").isArray();
-            case UNSPLASH -> json.isArray();
-        };
-    }
-
-    private boolean isUnknownKey(Provider provider) {
-        JsonNode json = json();
-        return switch (provider) {
-            case OPENAI -> isText(json.path("error").path("code"), "invalid_api_key");
-            case ANTHROPIC ->
-                isText(json.path("error").path("type"), "authentication_error")
-                        && isText(json.path("error").path("message"), "invalid x-api-key");
-            case UNSPLASH ->
-                json.path("errors").isArray()
-                        && json.path("errors").size() == 1
-                        && isText(json.path("errors").get(0), "OAuth error: The access token is invalid");
-        };
-    }
-
-    private static boolean isText(JsonNode node, String text) {
-        return node.isString() && node.stringValue().equals(text);
     }
 
     private JsonNode json() {

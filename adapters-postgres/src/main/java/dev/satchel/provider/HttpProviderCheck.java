@@ -48,7 +48,7 @@ public final class HttpProviderCheck implements ProviderCheck {
     /**
      * Uses the JVM's proxies and trusted certificates.
      *
-     * @throws IllegalStateException if the JVM was told to print what it sends, or not to look at host names
+     * @throws UnsafeConnectionException if the JVM was told to print what it sends, or not to look at host names
      */
     public HttpProviderCheck() {
         this(builder().build(), TIMEOUT, InstantSource.system());
@@ -57,8 +57,8 @@ public final class HttpProviderCheck implements ProviderCheck {
     HttpProviderCheck(HttpClient client, Duration timeout, InstantSource clock) {
         for (String property : DANGEROUS_PROPERTIES) {
             if (System.getProperty(property) != null) {
-                throw new IllegalStateException("the system property " + property
-                        + " is set, with which the JVM could print keys or send them to a stranger: take it away to"
+                throw new UnsafeConnectionException("the system property " + property
+                        + " is set, with which the JVM could print keys or send them to another host: take it away to"
                         + " ask providers about keys");
             }
         }
@@ -86,7 +86,7 @@ public final class HttpProviderCheck implements ProviderCheck {
             // Not sent: it may hold a line break, and be another provider's.
             return unknown(provider.title() + " was not asked, because this does not look like a key of it");
         }
-        HttpRequest question = Question.to(provider, key, timeout);
+        HttpRequest question = ProviderApi.of(provider).question(key, timeout);
         CompletableFuture<HttpResponse<byte[]>> answer =
                 client.sendAsync(question, headers -> new LimitedBody(MOST_BYTES));
         try {
@@ -126,7 +126,7 @@ public final class HttpProviderCheck implements ProviderCheck {
             return resting(provider.title() + " did not answer in time");
         }
         if (failure instanceof SSLException) {
-            return resting(provider.title() + " could not be told from a stranger: TLS failed");
+            return resting(provider.title() + " did not prove who it is: TLS failed");
         }
         if (failure instanceof IOException) {
             return resting(provider.title() + " could not be reached, or broke off its answer");

@@ -1,7 +1,7 @@
 package dev.satchel.keyset;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +40,7 @@ class LinkedKeysetTest {
     }
 
     private static void refused(Path path, String message) {
-        assertThatIllegalStateException()
+        assertThatExceptionOfType(UnusableKeysetException.class)
                 .isThrownBy(() -> FileKeyEncryptionKeys.open(path))
                 .withMessage("the file of key-encryption keys " + path + " " + message)
                 .withNoCause();
@@ -142,7 +142,7 @@ class LinkedKeysetTest {
             assertThat(Files.isSymbolicLink(link)).isTrue();
             assertThat(FileKeyEncryptionKeys.open(real).primaryId()).isEqualTo(id);
             assertThat(Files.list(real.getParent())).containsExactly(real);
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.create(link))
                     .withMessageContaining(" exists already");
         }
@@ -191,7 +191,9 @@ class LinkedKeysetTest {
                     + file + "' lists them), and rotate";
 
             refused(file, message);
-            assertThatIllegalStateException().isThrownBy(keys::addPrimary).withMessageContaining(message);
+            assertThatExceptionOfType(UnusableKeysetException.class)
+                    .isThrownBy(keys::addPrimary)
+                    .withMessageContaining(message);
             assertThat(Files.readAllBytes(other)).isEqualTo(Files.readAllBytes(file));
 
             Files.delete(other);
@@ -207,7 +209,7 @@ class LinkedKeysetTest {
             FileKeyEncryptionKeys.create(file);
             Files.createLink(folder.resolve(pattern.formatted(UUID.randomUUID())), file);
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.open(file))
                     .withMessageContaining("has 2 names");
         }
@@ -271,7 +273,7 @@ class LinkedKeysetTest {
                                 + "', or give another path";
                 refused(file, message);
                 Path another = file.resolveSibling("another.json");
-                assertThatIllegalStateException()
+                assertThatExceptionOfType(UnusableKeysetException.class)
                         .isThrownBy(() -> FileKeyEncryptionKeys.create(another))
                         .withMessage("the file of key-encryption keys " + another + " " + message);
                 assertThat(another).doesNotExist();
@@ -296,7 +298,7 @@ class LinkedKeysetTest {
             chmod(open, 0777);
 
             for (Path path : List.of(link, farther)) {
-                assertThatIllegalStateException()
+                assertThatExceptionOfType(UnusableKeysetException.class)
                         .isThrownBy(() -> FileKeyEncryptionKeys.open(path))
                         .withMessageContaining("is reached through the directory " + open + ", where others could put");
             }
@@ -308,7 +310,7 @@ class LinkedKeysetTest {
             Path link = Files.createSymbolicLink(folder.resolve("keyset.json"), file);
             chmod(folder.resolve("outer"), 0777);
 
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.open(link))
                     .withMessageContaining("is reached through the directory " + folder.resolve("outer"));
             chmod(folder.resolve("outer"), 0700);
@@ -322,7 +324,9 @@ class LinkedKeysetTest {
         Path victim = folder.resolve("victim");
         Files.createSymbolicLink(folder.resolve("keyset.json.lock"), victim);
 
-        assertThatIllegalStateException().isThrownBy(keys::addPrimary).withMessageContaining("cannot be written");
+        assertThatExceptionOfType(UnusableKeysetException.class)
+                .isThrownBy(keys::addPrimary)
+                .withMessageContaining("cannot be written");
 
         assertThat(victim).doesNotExist();
         assertThat(keys.ids()).hasSize(1);
@@ -339,7 +343,7 @@ class LinkedKeysetTest {
         assertThat(Files.readString(file)).isEqualTo(before);
         Files.delete(folder.resolve("keyset.json.lock"));
         Files.createDirectory(folder.resolve("keyset.json.lock"));
-        assertThatIllegalStateException()
+        assertThatExceptionOfType(UnusableKeysetException.class)
                 .isThrownBy(keys::requireChangeable)
                 .withMessageContaining("cannot be written (FileSystemException)");
     }

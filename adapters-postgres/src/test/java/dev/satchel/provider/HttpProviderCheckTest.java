@@ -1,7 +1,7 @@
 package dev.satchel.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.satchel.keys.ApiKey;
 import dev.satchel.keys.ApiKeys;
@@ -513,7 +513,7 @@ class HttpProviderCheckTest {
     void refusesToAskWhereTheJvmWouldPrintKeys(String property) {
         System.setProperty(property, "");
         try {
-            assertThatIllegalStateException()
+            assertThatExceptionOfType(UnsafeConnectionException.class)
                     .isThrownBy(HttpProviderCheck::new)
                     .withMessageContaining(property)
                     .withMessageContaining("take it away");

@@ -196,7 +196,7 @@ class HexagonTest {
             .haveName("revealSecret")
             .should(beUsedOnlyBy(belongToAnyOf(Provider.class)
                     .or(simpleName("DataKey"))
-                    .or(simpleName("Question"))
+                    .or(simpleName("ProviderApi"))
                     .as("the format check, the sealing and the question to a provider")));
 
     // Unlike onlyBeCalled, it sees vault::open too.

@@ -11,13 +11,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Removes the files that nobody needs any more: expired ones, those whose export was deleted, and those that an attempt
- * left behind.
+ * Removes expired files, files whose export was deleted, and objects that an attempt left behind.
  *
- * <p>The object goes first and its record afterwards, so that a crash between the two leaves a record that the next
- * clean-up finishes, never an object that nothing points to. While a request that no answer came to may still write the
- * object, the record stays. Safe for use by many threads; two clean-ups at once do the
- * same work twice and no harm.
+ * <p>It removes the object first and then its record, so that a crash between the two leaves a record for the next
+ * clean-up, never an object without a record. The record stays while the store may still execute an unanswered request
+ * that writes the object. Safe for use by many threads; two clean-ups at the same time repeat each other's work
+ * without harm.
  */
 public final class CleanUp {
 
@@ -27,7 +26,7 @@ public final class CleanUp {
     private final ProbeRecords probes;
     private final Duration grace;
 
-    /** @param grace how long an unpublished object is left alone, because a worker that paused may still write it */
+    /** @param grace how long an unpublished object is kept, because a paused worker may still write it */
     public CleanUp(UploadJournal journal, FileStore store, StoreCheck check, ProbeRecords probes, Duration grace) {
         this.journal = journal;
         this.store = store;
@@ -36,22 +35,22 @@ public final class CleanUp {
         this.grace = grace;
     }
 
-    /** What is to be removed from this store now, at most {@code limit}. */
+    /** The objects to be removed from this store now, at most {@code limit}. */
     public List<UploadJournal.Leftover> leftovers(int limit) {
         return journal.leftovers(store.root(), grace, limit);
     }
 
-    /** Records by which nothing can be removed, at most {@code limit}. */
+    /** Records whose text is not a location, so that no object can be removed by them; at most {@code limit}. */
     public List<UploadJournal.Unreadable> unreadable(int limit) {
         return journal.unreadable(limit);
     }
 
-    /** What is to be removed from other stores. */
+    /** The number of objects to be removed from other stores. */
     public List<UploadJournal.Elsewhere> elsewhere() {
         return journal.elsewhere(store.root(), grace);
     }
 
-    /** Removes objects that tried the store and whose writer died, at most {@code limit}. */
+    /** Removes probe objects whose writer crashed, at most {@code limit}. */
     public void removeProbes(int limit) throws IOException {
         Duration age = grace.compareTo(store.requestLifetime()) < 0 ? store.requestLifetime() : grace;
         for (URI probe : probes.abandoned(store.root(), age, limit)) {
@@ -63,20 +62,20 @@ public final class CleanUp {
     }
 
     /**
-     * Makes sure that this is the store the files were written to.
+     * Verifies that this is the store that the files were written to.
      *
-     * @throws StoreMismatchException if it is another
+     * @throws StoreMismatchException if it is another store
      */
     public void recognizeStore() throws IOException {
         check.recognize();
     }
 
     /**
-     * Removes one of them, and whatever an unfinished upload left under its name. A file that is missing counts as
-     * removed only from the store that it was written to, which is made sure of before and after.
+     * Removes an object and what unfinished uploads of the same name left. A missing file counts as removed only in
+     * the store that it was written to, so the store is verified before and after.
      *
-     * @return whether the record went too; it stays while the file may still appear, and the object will be looked for
-     *     again
+     * @return whether the record was deleted too; it stays while the object may still appear, and the next clean-up
+     *     looks for it again
      */
     public boolean remove(UploadJournal.Leftover leftover) throws IOException {
         check.recognize();

@@ -34,26 +34,26 @@ import java.util.function.Supplier;
  * Delivers one claimed export: reads the user's records in one snapshot, writes them as a file, stores it, and publishes
  * it by completing the export.
  *
- * <p>The file is published by the last step alone. Whatever goes wrong before it, or takes the lease away meanwhile,
- * leaves an unpublished object at most, which the {@link UploadJournal} has known of since before its first byte. Nothing is
- * written to a store that {@link StoreCheck} does not recognise. Nothing that goes wrong leaves this class as an
- * exception: not even an {@link Error}, which ends this export and no other.
+ * <p>Only the last step publishes the file. A failure or a lost lease before it leaves at most an unpublished object,
+ * which is in the {@link UploadJournal} since before its first byte. Nothing is written to a store that {@link
+ * StoreCheck} does not recognise. Failures are returned as a {@link Delivery}, never thrown; this includes every
+ * {@link Error}, so that it ends this export alone.
  *
- * <p>What goes wrong while the store fails its probe is not the export's. It then waits, and spends no attempt; neither
- * does one that waits for the operator. Safe for use by many threads.
+ * <p>After a failure the store is probed. If the probe fails too, the export waits and the attempt does not count; the
+ * same holds for a failure that the operator must remedy. Safe for use by many threads.
  */
 public final class DeliverExport {
 
-    /** How long an export waits that only the operator can help, before it is tried all the same. */
+    /** The delay before the next attempt of an export that waits for the operator. */
     private static final Duration OPERATOR_PAUSE = Duration.ofMinutes(5);
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
-    /** A value of many megabytes goes out in pieces, between which the worker hears that it must stop. */
+    /** The number of bytes written between two checks of the lease and of the signal to stop. */
     private static final int PIECE = 64 * 1024;
 
-    /** What the store has no part in, so that it need not be probed. */
+    /** Failures that the store cannot cause, so that it need not be probed. */
     private static final Set<Failure.Code> NOT_OF_THE_STORE =
             EnumSet.of(Failure.Code.INVALID_REQUEST, Failure.Code.SNAPSHOT_TOO_OLD, Failure.Code.OUT_OF_MEMORY);
 
@@ -95,31 +95,32 @@ public final class DeliverExport {
     /**
      * Makes one attempt.
      *
-     * @param stopped once it says true, the attempt ends at the next byte and the export is released
+     * @param stopped once it returns true, the attempt ends before the next piece of the file and the export is
+     *     released
      */
     public Delivery deliver(Export.Processing export, BooleanSupplier stopped) {
         String name = objectName(export);
         URI location = store.locate(name);
-        Sent sent = new Sent();
+        UploadState state = new UploadState();
         try (Lease lease = new Lease(history, export, settings, stopped, heartbeats)) {
             try {
                 check.check();
-                sent.begun = true;
+                state.journaled = true;
                 journal.opened(export, location);
-                DeliveredFile file = write(export, name, location, lease, sent);
-                if (!sent.settled) {
+                DeliveredFile file = write(export, name, location, lease, state);
+                if (!state.answered) {
                     journal.unanswered(location);
                 }
                 return publish(export, file, lease);
             } catch (Throwable failed) {
                 Delivery end = end(export, failed, lease);
-                forgetIfGone(location, sent, end);
+                forgetIfGone(location, state, end);
                 return end;
             }
         }
     }
 
-    private DeliveredFile write(Export.Processing export, String name, URI location, Lease lease, Sent sent)
+    private DeliveredFile write(Export.Processing export, String name, URI location, Lease lease, UploadState state)
             throws IOException {
         ExportRequest request = export.request();
         String contentType = formats.contentType(request);
@@ -146,11 +147,11 @@ public final class DeliverExport {
                     snapshot.hidden(),
                     entries);
         } finally {
-            sent.settled = upload.isSettled();
+            state.answered = upload.isSettled();
         }
     }
 
-    // Where no answer comes, the database may have committed all the same, so the file stays until it is known.
+    // Without an answer, the database may have committed, so the file must stay until the outcome is known.
     private Delivery publish(Export.Processing export, DeliveredFile file, Lease lease) {
         try {
             return new Delivery.Delivered(answered(lease, () -> history.complete(export, file, settings.retention())));
@@ -206,7 +207,7 @@ public final class DeliverExport {
                 answered(lease, () -> history.postpone(export, failure, delay)), failure, delay, storeFailed, failed);
     }
 
-    // The probe asks the database too, whose own failures say nothing about the store.
+    // The probe also queries the database, and a failure of the database says nothing about the store.
     private Optional<Failure> probe() {
         try {
             check.probe();
@@ -218,8 +219,9 @@ public final class DeliverExport {
     }
 
     /**
-     * Takes a step of the history, and again while the database is away or locked: for twice the time of the lease, after
-     * which another worker has the export. A step that finds the lease gone changes nothing.
+     * Executes a transition of the history, and repeats it while the database is unavailable or locked, for at most
+     * twice the duration of the lease. By then another worker has reclaimed the export, and the transition changes
+     * nothing.
      */
     private <T> T answered(Lease lease, Supplier<T> step) {
         long begun = lease.now();
@@ -233,7 +235,7 @@ public final class DeliverExport {
                 boolean away = diagnosis.diagnose(noAnswer).code().isOfTheDatabase()
                         && !lease.isStopped()
                         && !lease.hasPassed(settings.lease().multipliedBy(2), begun);
-                // Once at least, whatever went wrong: an answer may just have been lost.
+                // Any failure is repeated once, because only the answer may have been lost.
                 if ((attempt > 1 && !away) || !sleep(pause)) {
                     throw noAnswer;
                 }
@@ -253,11 +255,11 @@ public final class DeliverExport {
         }
     }
 
-    // The upload has removed its own leavings when it was closed; this makes sure, so that the journal may forget them.
-    // Where it fails, or a request of the upload may still arrive, the journal keeps the entry and clean-up looks
-    // again.
-    private void forgetIfGone(URI location, Sent sent, Delivery end) {
-        if (!sent.begun) {
+    // Closing the upload has removed what it stored. Deleting once more makes sure of it, so that the journal's entry
+    // can go. If that fails, or the store may still execute a request of the upload, the entry stays for the next
+    // clean-up.
+    private void forgetIfGone(URI location, UploadState state, Delivery end) {
+        if (!state.journaled) {
             return;
         }
         if (end instanceof Delivery.Postponed postponed && postponed.storeFailed()) {
@@ -265,7 +267,7 @@ public final class DeliverExport {
         }
         try {
             store.delete(location);
-            if (sent.settled) {
+            if (state.answered) {
                 journal.deleted(location);
             }
         } catch (IOException | RuntimeException | Error later) {
@@ -273,7 +275,7 @@ public final class DeliverExport {
         }
     }
 
-    // 128 random bits: nobody can guess the name of a file, and no attempt can meet another's.
+    // With 128 random bits, names cannot be guessed and do not collide.
     private String objectName(Export.Processing export) {
         byte[] bits = new byte[16];
         random.nextBytes(bits);
@@ -288,13 +290,14 @@ public final class DeliverExport {
     }
 
     /**
-     * The durations an attempt runs under.
+     * The settings of an attempt.
      *
-     * @param lease how long a worker may be silent before its exports are taken back
-     * @param heartbeat how often it says that it lives; at most a third of the lease
-     * @param patience how long it goes on saying so while nothing moves; longer than any query or request may take
-     * @param retention how long a delivered file stays
-     * @param acceptedGaps the datasets that may lack what row security hides from their own user, each with the reason
+     * @param lease how long after the last heartbeat an export is reclaimed
+     * @param heartbeat the interval between heartbeats; at most a third of the lease
+     * @param patience how long heartbeats continue without progress; longer than any query or request may take
+     * @param retention the time from completion until the file expires
+     * @param acceptedGaps the datasets that may lack records which row-level security hides from their own user, each
+     *     with the reason
      */
     public record Settings(
             Duration lease,
@@ -303,7 +306,7 @@ public final class DeliverExport {
             Duration retention,
             Map<Dataset, String> acceptedGaps) {
 
-        /** Settings under which every file is complete. */
+        /** Settings that accept no gaps: every file is complete. */
         public Settings(Duration lease, Duration heartbeat, Duration patience, Duration retention) {
             this(lease, heartbeat, patience, retention, Map.of());
         }
@@ -327,25 +330,25 @@ public final class DeliverExport {
     }
 
     /**
-     * What extends the leases of a process.
+     * The means by which a process sends heartbeats.
      *
-     * @param executor runs the heartbeats, beside the work
-     * @param choking whether the JVM does little else than collect garbage
-     * @param nanoTime counts nanoseconds from any moment
+     * @param executor runs the heartbeats on threads of its own
+     * @param choking whether the JVM spends most of its time in garbage collection
+     * @param nanoTime a monotonic clock in nanoseconds, such as {@link System#nanoTime}
      */
     public record Heartbeats(ScheduledExecutorService executor, BooleanSupplier choking, LongSupplier nanoTime) {}
 
-    /** How far an attempt has come with its object. */
-    private static final class Sent {
+    /** The state of an attempt's object. */
+    private static final class UploadState {
 
-        /** Whether the object is on record, or may be. */
-        private boolean begun;
+        /** Whether the object may be in the upload journal. */
+        private boolean journaled;
 
-        /** Whether every request of the upload was answered; nothing was sent yet, so far. */
-        private boolean settled = true;
+        /** Whether the store answered every request of the upload; true before the first request. */
+        private boolean answered = true;
     }
 
-    /** Ends the attempt at the next byte once it may not go on. */
+    /** Checks the lease before each piece of the file, and counts each piece as progress. */
     private static final class Guarded extends FilterOutputStream {
 
         private final Lease lease;

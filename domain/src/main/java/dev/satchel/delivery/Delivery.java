@@ -5,35 +5,13 @@ import dev.satchel.export.Failure;
 import java.time.Duration;
 import java.util.UUID;
 
-/** How one attempt to deliver an export ended. */
+/** The outcome of one attempt to deliver an export. */
 public sealed interface Delivery {
 
     UUID exportId();
 
-    /** Calls the one method of {@code listener} that is for this end. */
-    void tell(Listener listener);
-
-    /** Somebody who hears how attempts end. */
-    interface Listener {
-
-        void delivered(Delivered delivery);
-
-        void retried(Retried delivery);
-
-        void postponed(Postponed delivery);
-
-        void failed(Failed delivery);
-
-        void released(Released delivery);
-
-        void leaseLost(LeaseLost delivery);
-
-        void unconfirmed(Unconfirmed delivery);
-
-        void abandoned(Abandoned delivery);
-
-        void refused(Refused delivery);
-    }
+    /** Calls the method of {@code listener} for this outcome. */
+    void tell(DeliveryListener listener);
 
     /** The file is published. */
     record Delivered(Export.Completed export) implements Delivery {
@@ -43,12 +21,12 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.delivered(this);
         }
     }
 
-    /** The attempt failed, and another will be made after {@code delay}. */
+    /** The attempt failed; another one follows after {@code delay}. */
     record Retried(Export.Pending export, Failure failure, Duration delay, Throwable cause) implements Delivery {
         @Override
         public UUID exportId() {
@@ -56,15 +34,16 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.retried(this);
         }
     }
 
     /**
-     * What went wrong is not the export's: it waits, with the reason shown and without having spent the attempt.
+     * The cause of the failure is not this export. It waits with the reason shown, and the attempt does not count.
      *
-     * @param delay how long it waits at least; nothing when the store failed its probe, which every export waits for
+     * @param delay the least delay before the next attempt; zero if the store failed its probe, because then all
+     *     exports wait for the store
      * @param storeFailed whether the store failed its probe, so that no export can be delivered now
      */
     record Postponed(Export.Pending export, Failure failure, Duration delay, boolean storeFailed, Throwable cause)
@@ -75,12 +54,12 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.postponed(this);
         }
     }
 
-    /** The attempt failed, and none will follow. */
+    /** The attempt failed, and no other follows. */
     record Failed(Export.Failed export, Throwable cause) implements Delivery {
         @Override
         public UUID exportId() {
@@ -88,12 +67,12 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.failed(this);
         }
     }
 
-    /** The worker was told to stop; the export waits for another, and the attempt is not spent. */
+    /** The worker was told to stop. The export waits for another worker, and the attempt does not count. */
     record Released(Export.Pending export) implements Delivery {
         @Override
         public UUID exportId() {
@@ -101,42 +80,45 @@ public sealed interface Delivery {
         }
 
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.released(this);
         }
     }
 
-    /** The export is no longer this worker's: another has it, or the user deleted it. Nothing is left of the attempt. */
+    /**
+     * The export is no longer this worker's: another worker has it, or its row was deleted. The attempt changed
+     * nothing.
+     */
     record LeaseLost(UUID exportId) implements Delivery {
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.leaseLost(this);
         }
     }
 
     /**
-     * The history did not answer how the attempt ended. The lease will end, and either the export turns out completed or
-     * a worker delivers it again; clean-up removes what is left over.
+     * The database did not confirm the outcome. Either the export is completed, or its lease expires and a worker
+     * delivers it again; clean-up then removes the object of this attempt.
      */
     record Unconfirmed(UUID exportId, Throwable cause) implements Delivery {
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.unconfirmed(this);
         }
     }
 
-    /** The last attempt was that of a worker that stopped answering, and none will follow. */
+    /** The worker of the last attempt let its lease expire, and no other attempt follows. */
     record Abandoned(UUID exportId) implements Delivery {
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.abandoned(this);
         }
     }
 
-    /** The row asks for what does not exist, so that no attempt was made. */
+    /** The row asks for a type, format or filter that does not exist, so that no attempt was made. */
     record Refused(UUID exportId, Failure failure) implements Delivery {
         @Override
-        public void tell(Listener listener) {
+        public void tell(DeliveryListener listener) {
             listener.refused(this);
         }
     }

@@ -2,10 +2,13 @@ package dev.satchel.delivery;
 
 import dev.satchel.export.Failure;
 
-/** Knows what the exceptions of the technologies in use mean. Safe for use by many threads. */
+/** Translates exceptions of the database, the store and the JVM to a {@link Failure}. Safe for use by many threads. */
 @FunctionalInterface
 public interface FailureDiagnosis {
 
-    /** The reason to give for an attempt that ended in {@code thrown}; never repeats its message. */
+    /**
+     * The failure of an attempt that ended with {@code thrown}. Its explanation never repeats the exception's message,
+     * which may hold row data.
+     */
     Failure diagnose(Throwable thrown);
 }

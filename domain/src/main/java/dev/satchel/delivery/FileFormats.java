@@ -8,24 +8,24 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 
-/** Turns records into the bytes of a file. Safe for use by many threads; a {@link Writer} belongs to one. */
+/** Encodes records as the bytes of a file. Safe for use by many threads; a {@link Writer} is used by one thread. */
 public interface FileFormats {
 
-    /** The end of the file's name, without a dot: {@code csv}, {@code zip}, {@code json}, {@code jsonl}. */
+    /** The file name extension without a dot: {@code csv}, {@code zip}, {@code json} or {@code jsonl}. */
     String extension(ExportRequest request);
 
     String contentType(ExportRequest request);
 
-    /** Begins a file on {@code out}, which the writer neither closes nor commits. */
+    /** Begins a file on {@code out}, which the writer never closes. */
     Writer open(ExportRequest request, OutputStream out) throws IOException;
 
-    /** A file being written. */
+    /** A file that is being written. */
     interface Writer extends RecordSink {
 
         /**
-         * Writes what comes after the last record and flushes everything to the stream.
+         * Writes the end of the file and flushes the stream.
          *
-         * @return the files inside, when the file is an archive; else empty
+         * @return the files inside, if the file is an archive; otherwise empty
          */
         List<DeliveredFile.Entry> finish(UserRecords.Snapshot snapshot) throws IOException;
     }

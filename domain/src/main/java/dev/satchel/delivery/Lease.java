@@ -11,11 +11,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * A worker's right to go on with one export, which heartbeats extend for as long as its work goes on.
+ * A worker's lease on one export. Heartbeats extend it while the work makes progress.
  *
- * <p>They stop where it does not: when the worker's thread has ended, when nothing has moved for longer than anything is
- * waited for, or when the JVM does little else than collect garbage. The lease then ends by itself, and another worker
- * takes over.
+ * <p>The heartbeats stop when the worker's thread has ended, when there was no progress for the configured patience,
+ * or when the JVM spends most of its time in garbage collection. The lease then expires, and another worker takes
+ * over.
  */
 final class Lease implements AutoCloseable {
 
@@ -31,7 +31,7 @@ final class Lease implements AutoCloseable {
     private volatile boolean lost;
     private volatile boolean choked;
 
-    // Of the heartbeats alone, which never overlap.
+    // Used by the heartbeats alone, which never run concurrently.
     private long movesSeen;
     private long movedAt;
     private long breathedAt;
@@ -63,8 +63,8 @@ final class Lease implements AutoCloseable {
         } catch (StaleExportException gone) {
             lost = true;
         } catch (RuntimeException | Error unreachable) {
-            // The next beat tries again; if none gets through, the lease ends and the fenced steps find that out. An
-            // exception that left this method would end the heartbeats for good.
+            // The next heartbeat tries again. If none succeeds, the lease expires, and the worker's next transition is
+            // refused. An exception thrown here would cancel the heartbeats (see scheduleWithFixedDelay).
             return;
         }
     }
@@ -82,17 +82,17 @@ final class Lease implements AutoCloseable {
         return worker.isAlive() && !choked && !hasPassed(settings.patience(), movedAt);
     }
 
-    /** Says that the work went on. */
+    /** Records progress of the work. */
     void move() {
         moves.incrementAndGet();
     }
 
-    /** A moment, for {@link #hasPassed}. */
+    /** The current time of the monotonic clock, for {@link #hasPassed}. */
     long now() {
         return nanoTime.getAsLong();
     }
 
-    /** Whether that much time has passed since that moment. */
+    /** Whether more than {@code time} has passed since {@code since}. */
     boolean hasPassed(Duration time, long since) {
         return now() - since > time.toNanos();
     }
@@ -101,7 +101,7 @@ final class Lease implements AutoCloseable {
         return lost;
     }
 
-    /** Whether the JVM ran so short of memory that nothing moved any more. */
+    /** Whether the JVM was so short of memory that the work made no progress for the duration of the lease. */
     boolean isChoked() {
         return choked;
     }
@@ -110,13 +110,13 @@ final class Lease implements AutoCloseable {
         return stopped.getAsBoolean();
     }
 
-    /** Throws where the worker may not go on. */
+    /** Throws if the worker must not continue: the lease is lost, memory is short, or the worker was told to stop. */
     void check() {
         if (lost) {
             throw new StaleExportException(export.id());
         }
         if (choked) {
-            throw new IllegalStateException("the worker did little else than collect garbage");
+            throw new IllegalStateException("the worker spent most of its time in garbage collection");
         }
         if (isStopped()) {
             throw new StoppedException();
@@ -128,7 +128,7 @@ final class Lease implements AutoCloseable {
         beating.cancel(false);
     }
 
-    /** The worker was told to let go of what it has begun. */
+    /** The worker was told to stop, and releases its export. */
     static final class StoppedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

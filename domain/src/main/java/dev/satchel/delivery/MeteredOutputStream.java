@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Counts and hashes the bytes of a file as they pass, once. Used by one thread. */
+/** Counts the bytes written to a stream and computes their SHA-256. Used by one thread. */
 public final class MeteredOutputStream extends DigestOutputStream {
 
     private long count;
@@ -36,12 +36,15 @@ public final class MeteredOutputStream extends DigestOutputStream {
         count += length;
     }
 
-    /** How many bytes have passed. */
+    /** The number of bytes written. */
     public long count() {
         return count;
     }
 
-    /** The SHA-256 of all of them, in lower-case hexadecimal. To be asked once, after the last byte. */
+    /**
+     * The SHA-256 of all bytes written, in lower-case hexadecimal. Resets the digest, so call it once, after the last
+     * byte.
+     */
     public String sha256() {
         return HexFormat.of().formatHex(getMessageDigest().digest());
     }

@@ -6,18 +6,21 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * How often and how late an export is tried again: exponential back-off with full jitter, so that the exports which one
- * outage failed do not all come back at once.
+ * The number of attempts and the delays between them: exponential backoff with full jitter, so that exports which
+ * failed in one outage are not all retried at the same time. Immutable.
  *
- * @param attempts how many attempts an export gets in all, at least 1
- * @param base the longest delay after the first attempt; it doubles with each further one
- * @param cap the longest delay of all
+ * @param attempts the number of attempts including the first, at least 1
+ * @param base the upper bound of the delay after the first attempt; it doubles with each further attempt
+ * @param cap the upper bound of all delays
  */
 public record RetryPolicy(int attempts, Duration base, Duration cap) {
 
     public static final RetryPolicy DEFAULT = new RetryPolicy(5, Duration.ofSeconds(10), Duration.ofMinutes(15));
 
-    /** The first time, what another export held may have been too much; the second time it is this export's own. */
+    /**
+     * At the first attempt, another export of the worker may have used the memory; the second attempt shows whether
+     * this export needs too much by itself.
+     */
     private static final int ATTEMPTS_OUT_OF_MEMORY = 2;
 
     public RetryPolicy {
@@ -29,7 +32,10 @@ public record RetryPolicy(int attempts, Duration base, Duration cap) {
         }
     }
 
-    /** The delay before the next attempt after {@code attempt} ended in {@code failure}; empty to give up. */
+    /**
+     * The delay before the next attempt after {@code attempt} ended in {@code failure}; empty if there is no next
+     * attempt.
+     */
     public Optional<Duration> delayAfter(int attempt, Failure failure, RandomGenerator random) {
         int most = failure.code() == Failure.Code.OUT_OF_MEMORY ? Math.min(attempts, ATTEMPTS_OUT_OF_MEMORY) : attempts;
         if (!failure.code().isTemporary() || attempt >= most) {
@@ -39,7 +45,7 @@ public record RetryPolicy(int attempts, Duration base, Duration cap) {
                 Duration.ofMillis(random.nextLong(longestDelay(attempt).toMillis() + 1)));
     }
 
-    /** The upper bound of the jittered delay after that attempt. */
+    /** The upper bound of the random delay after that attempt. */
     public Duration longestDelay(int attempt) {
         Duration delay = base;
         for (int doubled = 1; doubled < attempt && delay.compareTo(cap) < 0; doubled++) {

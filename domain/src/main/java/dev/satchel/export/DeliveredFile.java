@@ -10,17 +10,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A published file and its manifest: everything needed to check the file later without the database it came from.
+ * A published file and its manifest, which allows checking the file later without the database that it came from.
+ * Immutable.
  *
- * @param location where the store keeps it, for example {@code s3://bucket/key}; never a signed link
+ * @param location where the store keeps it, for example {@code s3://bucket/key}; never a presigned link
  * @param bytes the exact size of the stored object
  * @param sha256 of the stored object, in lower-case hexadecimal
- * @param snapshotAt the moment whose data the file holds
+ * @param snapshotAt when the snapshot that the file holds was taken
  * @param schemaVersion of Satchel's tables in the database it came from
- * @param records how many records of each dataset the file holds; a dataset the database lacks is not there
- * @param absent the datasets of the type that the database has no table for
- * @param hidden the records that are not in the file because row security hides them from their user
- * @param entries the files inside, when the stored object is an archive
+ * @param records the number of records of each dataset in the file, without datasets whose table the database lacks
+ * @param absent the datasets of the type whose table the database lacks
+ * @param hidden the records that are missing in the file because row-level security hides them from their user
+ * @param entries the files inside, if the stored object is an archive; otherwise empty
  */
 public record DeliveredFile(
         URI location,
@@ -44,7 +45,7 @@ public record DeliveredFile(
         entries = List.copyOf(entries);
     }
 
-    /** A file that nothing is missing from. */
+    /** A file in which no records are missing. */
     public DeliveredFile(
             URI location,
             String contentType,
@@ -58,7 +59,7 @@ public record DeliveredFile(
         this(location, contentType, bytes, sha256, snapshotAt, schemaVersion, records, absent, List.of(), entries);
     }
 
-    /** How many records the file holds, of all datasets together. */
+    /** The number of records of all datasets. */
     public long recordCount() {
         return records.values().stream().mapToLong(Long::longValue).sum();
     }

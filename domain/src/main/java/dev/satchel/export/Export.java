@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * One export of a user's data, in whichever state it has reached.
+ * One export of a user's data, in one of its states.
  *
- * <p>Each state is a type that holds exactly what is known in it. {@link ExportHistory} offers each step only from the
- * state it may start in, so that an export nobody has claimed cannot be completed and one that is not completed has no
- * file to delete.
+ * <p>Each state is a type that holds exactly the data known in that state. {@link ExportHistory} accepts for each
+ * transition only the state in which it may start: a pending export cannot be completed, and only a completed one has
+ * a file.
  */
 public sealed interface Export {
 
@@ -18,17 +18,18 @@ public sealed interface Export {
     ExportRequest request();
 
     /**
-     * Asked for, and waiting for a worker.
+     * Requested, and waiting for a worker.
      *
-     * @param attempts how many attempts were spent already
+     * @param attempts the number of attempts made so far
      */
     record Pending(UUID id, ExportRequest request, Instant requestedAt, int attempts) implements Export {}
 
     /**
      * Being delivered by the worker that holds {@code token}.
      *
-     * @param attempt which attempt this is, from 1
-     * @param token proves the lease; another worker's claim replaces it, and this one's steps are refused from then on
+     * @param attempt the number of this attempt, from 1
+     * @param token the fencing token of the lease; once another worker's claim has replaced it, updates with this
+     *     token are refused
      */
     record Processing(UUID id, ExportRequest request, Instant requestedAt, Instant startedAt, int attempt, UUID token)
             implements Export {
@@ -40,7 +41,7 @@ public sealed interface Export {
         }
     }
 
-    /** Delivered, and there to be downloaded until {@code expiresAt}. */
+    /** Delivered; the file can be downloaded until {@code expiresAt}. */
     record Completed(UUID id, ExportRequest request, DeliveredFile file, Instant completedAt, Instant expiresAt)
             implements Export {
 
@@ -48,12 +49,12 @@ public sealed interface Export {
             return !now.isBefore(expiresAt);
         }
 
-        /** How long the file still stays, zero when it has expired. */
+        /** The time until the file expires; zero if it has expired. */
         public Duration remainingAt(Instant now) {
             return isExpiredAt(now) ? Duration.ZERO : Duration.between(now, expiresAt);
         }
     }
 
-    /** Given up, for a reason the user may read. */
+    /** Failed, with no further attempt to come. The user may read the reason. */
     record Failed(UUID id, ExportRequest request, Failure failure, int attempts) implements Export {}
 }

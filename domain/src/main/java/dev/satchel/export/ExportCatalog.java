@@ -10,19 +10,22 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the export history without moving anything. Safe for use by many threads.
+ * Reads the export history. Safe for use by many threads.
  *
- * <p>It shows each row as it is, with the words it holds: rows written by other programs, with types Satchel does not
- * know, are shown too.
+ * <p>It returns each row with its text as stored, so that it also shows rows of other programs with types that Satchel
+ * does not know.
  */
 public interface ExportCatalog {
 
     Optional<Entry> find(UUID id);
 
-    /** The newest exports first, at most {@code limit}; of one user and in one status when those are given. */
+    /**
+     * At most {@code limit} exports, the newest first; only those of {@code user} and in {@code status}, where these
+     * are not null.
+     */
     List<Entry> newest(@Nullable UserId user, @Nullable String status, int limit);
 
-    /** The file of a completed export that has not expired yet, by the store's clock. */
+    /** The file of a completed export that has not expired by the database's clock. */
     Optional<Downloadable> downloadable(UUID id);
 
     /** One row of the history. */
@@ -47,7 +50,7 @@ public interface ExportCatalog {
     /**
      * A file that may be downloaded now.
      *
-     * @param remaining how long the file still stays
+     * @param remaining the time until the file expires
      */
     record Downloadable(UUID id, UserId user, URI location, Duration remaining) {}
 }

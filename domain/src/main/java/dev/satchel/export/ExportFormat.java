@@ -3,7 +3,7 @@ package dev.satchel.export;
 import dev.satchel.Codes;
 import java.util.Locale;
 
-/** How the file of an export is written. Stored in {@code export_history.export_format}. */
+/** The format of an export's file. Stored in {@code export_history.export_format}. */
 public enum ExportFormat {
     /** RFC 4180; several datasets become one ZIP with a CSV each. */
     CSV,
@@ -15,7 +15,7 @@ public enum ExportFormat {
     /**
      * The format of that name.
      *
-     * @throws IllegalArgumentException if there is none, naming those that exist
+     * @throws IllegalArgumentException if no format has that name; the message lists the names that exist
      */
     public static ExportFormat of(String code) {
         return Codes.find("export format", code, values(), ExportFormat::code);

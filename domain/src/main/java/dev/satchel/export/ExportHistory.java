@@ -11,138 +11,139 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The life cycle of every export, kept where all workers see it.
+ * The states of all exports, shared by all workers.
  *
- * <p>A worker holds what it {@linkplain #claim claims} until it completes, fails or releases it, or until its lease
- * ends without a {@linkplain #heartbeat heartbeat}. Every step carries the lease's token and changes the export only
- * while that token is the current one; all deadlines are computed by the store's clock, never by a worker's. Safe for
- * use by many threads and many machines.
+ * <p>A worker holds an export that it {@linkplain #claim claimed} until it completes, fails, retries, postpones or
+ * releases it, or until its lease expires without a {@linkplain #heartbeat heartbeat}. Each transition carries the
+ * token of the lease and changes the export only while that token is the current one. All deadlines are computed by
+ * the database's clock, never by a worker's. Safe for use by many threads and many machines.
  */
 public interface ExportHistory {
 
     /**
-     * How many exports of one user may be pending or processing at a time: room for every type in every format. The
-     * store itself refuses more, also from other programs.
+     * How many exports of one user may be pending or processing at a time: enough for each built-in type in each
+     * format. The database refuses more, from any program.
      */
     int MOST_ACTIVE = 50;
 
     /**
-     * Asks for an export. While an equal request is pending or processing, this answers with that one's id and adds
-     * nothing, however many ask at once.
+     * Requests an export. While an equal request is pending or processing, returns the id of that one and adds
+     * nothing; this also holds for concurrent calls.
      *
      * @throws UnknownUserException if the user does not exist
-     * @throws TooManyExportsException if the user has {@link #MOST_ACTIVE} others under way
+     * @throws TooManyExportsException if the user has {@link #MOST_ACTIVE} others pending or processing
      */
     Requested request(ExportRequest request);
 
     /**
-     * Asks for the same export of every user there is, skipping those whose equal request is under way and those who
-     * have {@link #MOST_ACTIVE} under way.
+     * Requests the same export for every user. Skips users whose equal request is pending or processing, and users who
+     * have {@link #MOST_ACTIVE} such exports.
      *
      * @return the ids of the exports that were added
      */
     List<UUID> requestForAllUsers(ExportType type, ExportFormat format, ExportFilters filters);
 
     /**
-     * Hands the next export to exactly one of all workers that ask; empty when none is due. Users take turns: each has
-     * one export in a round, so that one user's many delay another's first by one at most, and within a round the one
-     * that waits longest is next.
+     * Claims the next export for this worker and no other; empty if none is due. Users take turns: each user has one
+     * export per round, so that many requests of one user delay another user's first by at most one export. Within a
+     * round, the export that has waited longest is next.
      *
-     * @param worker names the worker for people who look into a lease
-     * @throws ImpossibleExportException if that export asks for what does not exist, and was failed therefore
+     * @param worker the name of the worker, for operators who look at a lease
+     * @throws ImpossibleExportException if the next export asks for a type, format or filter that does not exist; the
+     *     export has then been set to failed
      */
     Optional<Export.Processing> claim(String worker, Duration lease);
 
     /**
-     * What is left to do.
+     * The work that is left.
      *
-     * @param silence a lease that was not extended for that long counts as silent
+     * @param silence a worker whose last heartbeat is older than this counts as silent
      */
     Backlog backlog(Duration silence);
 
     /**
-     * Extends the lease from now.
+     * Extends the lease to {@code lease} from now.
      *
-     * @throws StaleExportException if another worker holds the export, or nobody does
+     * @throws StaleExportException if the export is no longer this worker's
      */
     void heartbeat(Export.Processing export, Duration lease);
 
     /**
-     * Publishes the file: from here on the export has one, until {@code retention} has passed. Repeating the call after
-     * a lost answer gives the same result.
+     * Completes the export and so publishes its file, which expires after {@code retention}. Idempotent: a repeated
+     * call after a lost answer gives the same result.
      *
      * @throws StaleExportException if the export is no longer this worker's; the file is then not published
      */
     Export.Completed complete(Export.Processing export, DeliveredFile file, Duration retention);
 
     /**
-     * Puts the export back to wait for another attempt, not before {@code delay} has passed.
+     * Sets the export to pending for another attempt after {@code delay}. This attempt counts.
      *
      * @throws StaleExportException if the export is no longer this worker's
      */
     Export.Pending retry(Export.Processing export, Failure failure, Duration delay);
 
     /**
-     * Puts the export back with the reason, not to be claimed before {@code delay} has passed. The attempt is not spent,
-     * because what went wrong is not the export's.
+     * Sets the export to pending with the reason; it can be claimed after {@code delay}. The attempt does not count,
+     * because the export is not the cause of the failure.
      *
      * @throws StaleExportException if the export is no longer this worker's
      */
     Export.Pending postpone(Export.Processing export, Failure failure, Duration delay);
 
-    /** Makes every export that waits for the operator due now, because what it waits for may have been put right. */
+    /** Makes every export that waits for the operator due now, because the operator may have solved the problem. */
     void resume();
 
     /**
-     * Puts the export back at once as if it had never been claimed: the attempt is not spent.
+     * Sets the export to pending, due at once. The attempt does not count.
      *
      * @throws StaleExportException if the export is no longer this worker's
      */
     Export.Pending release(Export.Processing export);
 
     /**
-     * Gives the export up.
+     * Sets the export to failed; no further attempt is made.
      *
      * @throws StaleExportException if the export is no longer this worker's
      */
     Export.Failed fail(Export.Processing export, Failure failure);
 
     /**
-     * Takes back every export whose worker let its lease end: to be tried again at once, or failed with {@link
-     * Failure.Code#WORKER_LOST} when {@code attempts} were spent.
+     * Reclaims every export whose lease has expired: sets it to pending, due at once, or to failed with {@link
+     * Failure.Code#WORKER_LOST} if it has had {@code attempts} attempts.
      */
     List<Reclaimed> reclaimExpired(int attempts);
 
     /**
-     * Asks again for what a failed export asked for. The failed one stays as the record of what happened.
+     * Requests a new export with the same parameters as a failed one. The failed one stays as it is.
      *
-     * @return empty if there is no failed export of that id
-     * @throws IllegalArgumentException if it asked for what does not exist
+     * @return empty if no failed export has that id
+     * @throws IllegalArgumentException if its type, format or filters do not exist
      */
     Optional<Requested> requestAgain(UUID failed);
 
     /**
-     * Asks again for what each export asked for that failed with that code, unless somebody has asked for the same since.
+     * Requests a new export for each one that failed with that code, unless an equal one was requested since.
      *
      * @return the ids of the exports that were added
      */
     List<UUID> requestAgain(Failure.Code code);
 
-    /** The answer to a request: the export's id, and whether this request added it. */
+    /** The result of a request: the export's id, and whether this request added it. */
     record Requested(UUID id, UserId user, boolean added) {}
 
-    /** An export taken back from a worker that stopped answering, and whether that was its last attempt. */
+    /** An export whose lease expired, and whether it failed because that was its last attempt. */
     record Reclaimed(UUID id, boolean failed) {}
 
     /**
-     * What is left to do at one moment.
+     * The work that is left at one moment.
      *
-     * @param untilNextDue how long until the next pending export may be claimed, zero when one may be now; empty when
-     *     none is pending. One that waits for the operator counts only once it is due
-     * @param pending how many exports wait, by the code of the reason they wait for; under an empty code those that wait
-     *     for no reason but their turn
-     * @param held how many exports a worker holds that extended its lease lately
-     * @param silent how many exports a worker holds that did not
+     * @param untilNextDue the time until the next pending export can be claimed; zero if one can be claimed now, empty
+     *     if none is pending. An export that waits for the operator counts only once it is due
+     * @param pending the number of pending exports by the code of the failure after which they wait; those that wait
+     *     for their turn alone have the empty code
+     * @param held the number of exports in processing whose worker sent a heartbeat recently
+     * @param silent the number of exports in processing whose worker did not
      */
     record Backlog(Optional<Duration> untilNextDue, Map<String, Long> pending, long held, long silent) {
 

@@ -6,9 +6,9 @@ import dev.satchel.record.ExportFilters;
 import dev.satchel.record.ExportType;
 
 /**
- * What a user asked for. Two equal requests are one export while it is under way.
+ * A request for an export. Equal requests share one export while it is pending or processing.
  *
- * <p>A filter that could choose nothing in data of that type is refused with an {@link IllegalArgumentException}.
+ * <p>The constructor refuses a filter that no dataset of the type supports, with an {@link IllegalArgumentException}.
  */
 public record ExportRequest(UserId user, ExportType type, ExportFormat format, ExportFilters filters) {
 

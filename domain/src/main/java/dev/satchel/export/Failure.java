@@ -5,12 +5,12 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Why an attempt did not deliver.
+ * Why an attempt failed.
  *
- * @param explanation one sentence, cause and remedy, fit to be read by the user whose export it is; never a value of a
- *     row, the name of a machine or a secret
- * @param detail what the operator may read besides, in the log and on the console: hosts, paths, the store's own words;
- *     may be empty; never a value of a row or a secret
+ * @param explanation one sentence with cause and remedy, which the user whose export it is may read; never holds a
+ *     value of a row, the name of a machine or a secret
+ * @param detail more for the operator, in the log and on the console: hosts, paths, the store's own message; may be
+ *     empty; never holds a value of a row or a secret
  */
 public record Failure(Code code, String explanation, String detail) {
 
@@ -18,7 +18,7 @@ public record Failure(Code code, String explanation, String detail) {
         this(code, explanation, "");
     }
 
-    /** The heap was full. */
+    /** The failure of an attempt that ran out of heap memory. */
     public static final Failure OUT_OF_MEMORY = new Failure(
             Code.OUT_OF_MEMORY,
             "the worker has too little memory for a value of this export, or for all that it delivers at once");
@@ -28,17 +28,17 @@ public record Failure(Code code, String explanation, String detail) {
         return code.code() + ": " + explanation;
     }
 
-    /** The same with its detail, for the operator's log. */
+    /** {@link #message} with the detail, for the operator's log. */
     public String messageInFull() {
         return code.code() + ": " + explanationInFull();
     }
 
-    /** The sentence with its detail, for the operator. */
+    /** The explanation with the detail, for the operator. */
     public String explanationInFull() {
         return detail.isEmpty() ? explanation : explanation + " [" + detail + "]";
     }
 
-    /** The closed set of reasons, each with what ends it. */
+    /** The reasons, each with its {@link Verdict}. Other programs match their {@link #code}. */
     public enum Code {
         /** The row asks for a type, format or filter that does not exist. */
         INVALID_REQUEST(Verdict.EXPORT),
@@ -46,39 +46,42 @@ public record Failure(Code code, String explanation, String detail) {
         ACCESS_DENIED(Verdict.OPERATOR),
         /** The store has no such bucket or directory. */
         STORE_MISSING(Verdict.OPERATOR),
-        /** The store is there, and is another than the one that the database knows: it lacks the mark. */
+        /** The store is another one than the database has on record: it lacks the mark. */
         STORE_MISMATCH(Verdict.OPERATOR),
-        /** The store cannot work with these settings, or the network leads elsewhere: region, endpoint, certificate. */
+        /** The settings do not fit the store, or the network leads to another server: region, endpoint, certificate. */
         STORE_MISCONFIGURED(Verdict.OPERATOR),
         /** The store has no room left. */
         STORE_FULL(Verdict.OPERATOR),
         /** The store cannot be reached, is overloaded or failed. */
         STORE_UNAVAILABLE(Verdict.TRANSIENT),
-        /** What the store holds is not what was sent. */
+        /** The store holds other bytes than were sent. */
         FILE_DAMAGED(Verdict.TRANSIENT),
-        /** The file is larger than the store takes. */
+        /** The file is larger than the store accepts. */
         FILE_TOO_LARGE(Verdict.EXPORT),
         /** The database cannot be reached, is overloaded or failed. */
         DATABASE_UNAVAILABLE(Verdict.TRANSIENT),
-        /** Somebody else holds a lock in the database, and does not let go. */
+        /** Another session holds a lock in the database for too long. */
         DATABASE_LOCKED(Verdict.OPERATOR),
-        /** The database takes no changes. */
+        /** The database is read-only. */
         DATABASE_READ_ONLY(Verdict.OPERATOR),
         /** The database has no room left, or reached a limit of its configuration. */
         DATABASE_FULL(Verdict.OPERATOR),
-        /** The database is not there, is not migrated, or gives no sessions. */
+        /** The database does not exist, is not migrated, or works through a pooler that does not keep sessions. */
         DATABASE_MISCONFIGURED(Verdict.OPERATOR),
-        /** The database cannot read its own files. */
+        /** The database reports damaged files. */
         DATABASE_DAMAGED(Verdict.OPERATOR),
-        /** The snapshot grew older than allowed, so that it would hold back vacuum. */
+        /** Reading took longer than allowed; an old snapshot keeps vacuum from removing dead rows. */
         SNAPSHOT_TOO_OLD(Verdict.TRANSIENT),
-        /** Row security hides records of a table from the user whose they are. */
+        /** Row-level security hides records of a table from the user they belong to. */
         RECORDS_HIDDEN(Verdict.EXPORT),
-        /** The worker vanished without a word. */
+        /** The worker stopped without reporting, so that its lease expired. */
         WORKER_LOST(Verdict.TRANSIENT),
-        /** The worker's memory did not suffice, for a large value or for all that it delivered at the same time. */
+        /**
+         * The worker ran out of memory, because of a large value or because of all exports that it delivered at the
+         * same time.
+         */
         OUT_OF_MEMORY(Verdict.TRANSIENT),
-        /** Anything else: a defect, which the worker's log explains. */
+        /** Anything else: a defect of Satchel. The worker's log has the stack trace. */
         INTERNAL(Verdict.EXPORT);
 
         private final Verdict verdict;
@@ -87,12 +90,12 @@ public record Failure(Code code, String explanation, String detail) {
             this.verdict = verdict;
         }
 
-        /** What ends the failure. */
+        /** Who or what can remedy the failure. */
         public Verdict verdict() {
             return verdict;
         }
 
-        /** Whether the database is the cause, by not answering or by not being fit to be used. */
+        /** Whether the database is the cause. */
         public boolean isOfTheDatabase() {
             return switch (this) {
                 case DATABASE_UNAVAILABLE,
@@ -105,7 +108,7 @@ public record Failure(Code code, String explanation, String detail) {
             };
         }
 
-        /** Whether another attempt may succeed where this one did not, without anything being changed. */
+        /** Whether a later attempt may succeed without a change by the operator. */
         public boolean isTemporary() {
             return verdict == Verdict.TRANSIENT;
         }
@@ -118,7 +121,7 @@ public record Failure(Code code, String explanation, String detail) {
         /**
          * The code of that name.
          *
-         * @throws IllegalArgumentException if there is none, naming those there are
+         * @throws IllegalArgumentException if no code has that name; the message lists the codes that exist
          */
         public static Code of(String key) {
             return Arrays.stream(values())
@@ -130,13 +133,13 @@ public record Failure(Code code, String explanation, String detail) {
         }
     }
 
-    /** What ends a failure: time, the operator, or nothing. */
+    /** Who or what can remedy a failure: time, the operator, or, for this export, nothing. */
     public enum Verdict {
-        /** It passes by itself: a later attempt may succeed. */
+        /** Temporary: a later attempt may succeed. */
         TRANSIENT,
-        /** Every export meets it until the operator changes something, so no single export is to blame. */
+        /** Every export fails in this way until the operator changes something. */
         OPERATOR,
-        /** This export meets it on every attempt, and others do not. */
+        /** This export fails in this way on every attempt; other exports do not. */
         EXPORT
     }
 }

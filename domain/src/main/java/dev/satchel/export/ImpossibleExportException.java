@@ -2,18 +2,21 @@ package dev.satchel.export;
 
 import java.util.UUID;
 
-/** The export that is next asks for what does not exist. It was failed, so that the one after it is next. */
+/**
+ * The next export asks for a type, format or filter that does not exist. It has been set to failed, so that the queue
+ * moves on.
+ */
 public final class ImpossibleExportException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     private final UUID exportId;
 
-    @SuppressWarnings("serial") // Nothing sends this exception anywhere.
+    @SuppressWarnings("serial") // This exception is never serialized.
     private final Failure failure;
 
     public ImpossibleExportException(UUID exportId, Failure failure) {
-        super("export " + exportId + " asks for what does not exist");
+        super("export " + exportId + " asks for a type, format or filter that does not exist");
         this.exportId = exportId;
         this.failure = failure;
     }

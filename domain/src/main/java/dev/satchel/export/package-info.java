@@ -1,8 +1,9 @@
 /**
- * Exports: a user asks for their data, and the history says what became of it.
+ * Exports: requests of users for their data, and their states.
  *
- * <p>{@link dev.satchel.export.Export} is one export in the state it has reached; {@link dev.satchel.export.ExportHistory}
- * moves it from state to state, fenced by a lease. {@link dev.satchel.export.ExportCatalog} lists exports for people.
+ * <p>{@link dev.satchel.export.Export} is one export in the state it has reached; {@link
+ * dev.satchel.export.ExportHistory} moves it from state to state, under a lease with a fencing token. {@link
+ * dev.satchel.export.ExportCatalog} lists exports.
  */
 @NullMarked
 package dev.satchel.export;

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.function.Function;
 
 /**
- * A user's key for another service, in the clear.
+ * A user's key for another service, in plain text.
  *
- * <p>It prints nothing of itself, cannot be serialized or compared, and is wiped when closed. Whoever wants to read it must
- * name {@link #revealSecret}, so that a search for that name finds every reader. For use by one thread.
+ * <p>It prints nothing of the key, cannot be serialized or compared, and is overwritten in memory when closed. The
+ * only way to read it is {@link #revealSecret}, so that a search for that name finds every reader. Used by one thread.
  */
 public final class ApiKey implements AutoCloseable {
 
-    /** Longer than the key of any provider; keeps somebody from storing a document. */
+    /** Longer than the keys of all providers, and short enough that no document can be stored in the place of a key. */
     public static final int MAX_LENGTH = 1024;
 
     private final byte[] characters;
@@ -22,10 +22,10 @@ public final class ApiKey implements AutoCloseable {
     }
 
     /**
-     * Takes over a key in ASCII: {@code key} is wiped, also when the key is refused.
+     * Creates a key from its ASCII characters. Overwrites {@code key} with zeros, even if the key is refused.
      *
-     * @throws IllegalArgumentException if it is empty, longer than {@value #MAX_LENGTH}, or has a character that is not
-     *     visible ASCII; the message says where, and nothing of the key
+     * @throws IllegalArgumentException if the key is empty, longer than {@value #MAX_LENGTH}, or has a character that
+     *     is not visible ASCII; the message says where, and repeats nothing of the key
      */
     public static ApiKey take(byte[] key) {
         try {
@@ -39,8 +39,8 @@ public final class ApiKey implements AutoCloseable {
             for (int i = 0; i < key.length; i++) {
                 if (key[i] <= ' ' || key[i] > '~') {
                     throw new IllegalArgumentException("the key has a character at position " + (i + 1)
-                            + " that no key has: letters, digits and punctuation are allowed, without spaces or line"
-                            + " breaks");
+                            + " that is not allowed: a key has letters, digits "
+                            + "and punctuation, without spaces or line breaks");
                 }
             }
             return new ApiKey(key.clone());
@@ -50,8 +50,8 @@ public final class ApiKey implements AutoCloseable {
     }
 
     /**
-     * Lets {@code reader} read the key's ASCII characters. The array is the reader's own until it returns, then it is
-     * wiped.
+     * Passes a copy of the key's ASCII characters to {@code reader}, and overwrites the copy when {@code reader}
+     * returns.
      *
      * @throws IllegalStateException if the key has been wiped
      */
@@ -65,7 +65,7 @@ public final class ApiKey implements AutoCloseable {
         }
     }
 
-    /** Its first seven and last four characters; of a key of fifteen characters or fewer, none. */
+    /** The first seven and the last four characters, or none of them if the key has at most fifteen characters. */
     public String masked() {
         requireOpen();
         if (characters.length <= 15) {
@@ -82,7 +82,7 @@ public final class ApiKey implements AutoCloseable {
         return masked.toString();
     }
 
-    /** Wipes the key; it cannot be read afterwards. */
+    /** Overwrites the key in memory; it cannot be read afterwards. */
     @Override
     public void close() {
         Arrays.fill(characters, (byte) 0);

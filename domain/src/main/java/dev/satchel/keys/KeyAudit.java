@@ -6,18 +6,21 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the record of what was done with keys. The vault writes it; nobody changes it. */
+/**
+ * Reads the audit log of keys. The vault writes it; entries cannot be changed or deleted. Safe for use by many
+ * threads.
+ */
 public interface KeyAudit {
 
-    /** What was done with the user's keys, the newest first, at most {@code limit}. */
+    /** The entries about the user's keys, the newest first, at most {@code limit}. */
     List<Entry> newest(UserId user, int limit);
 
     /**
-     * One thing that was done.
+     * One action on a key.
      *
-     * @param purpose what the key was opened for; present for {@link Action#OPEN} alone
-     * @param dataKeyId under which the key was sealed
-     * @param login who was logged in to the database
+     * @param purpose why the key was opened; null for other actions than {@link Action#OPEN}
+     * @param dataKeyId the id of the data key that the key was sealed with
+     * @param login the login of the database session
      */
     record Entry(
             Instant at,
@@ -28,7 +31,7 @@ public interface KeyAudit {
             UUID dataKeyId,
             String login) {}
 
-    /** What can be done with a key. */
+    /** The actions that are recorded. */
     enum Action {
         SET,
         OPEN,

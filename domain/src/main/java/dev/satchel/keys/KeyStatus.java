@@ -4,11 +4,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be shown of a user's key for one provider.
+ * The state of a user's key for one provider, without the key.
  *
- * @param validity what the provider last proved; an answer that proves nothing does not move it
- * @param lastValidatedAt when the provider last accepted this very key
- * @param lastCheckedAt when the provider was last asked, whatever came of it
+ * @param validity the last result of a check that was certain; an uncertain answer does not change it
+ * @param lastValidatedAt when the provider last accepted this key
+ * @param lastCheckedAt when the provider was last asked, with any result
  */
 public record KeyStatus(
         Provider provider,

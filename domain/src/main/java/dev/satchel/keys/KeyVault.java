@@ -10,87 +10,87 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Keeps users' keys sealed. Safe for use by many threads and processes.
+ * Stores users' keys sealed (encrypted). Safe for use by many threads and processes.
  *
- * <p>Each operation takes effect entirely or not at all, by itself: it does not join a transaction of the caller's, so
- * that no audited opening is undone later. Whatever is done to one provider's key leaves the others as they are.
+ * <p>Each operation is a transaction of its own. It never joins a transaction of the caller, whose rollback would undo
+ * the audit entry of an opening. An operation on one provider's key leaves the user's other keys unchanged.
  */
 public interface KeyVault {
 
     /**
-     * Seals and stores a key in place of an earlier one, which can never be opened again, wherever its sealed text is put.
-     * What was known about the earlier one is forgotten. The caller closes {@code key}.
+     * Seals and stores a key. It replaces an earlier one, which can never be opened again, even if its sealed text is
+     * written back. The validity and the times of the earlier key are cleared. The caller closes {@code key}.
      *
-     * @throws UnknownUserException if there is no such user
+     * @throws UnknownUserException if the user does not exist
      * @throws OtherKeyEncryptionKeysException if the vault's data keys are wrapped by others than the given
      *     key-encryption keys; then nothing changes
      */
     void set(UserId user, Provider provider, ApiKey key);
 
     /**
-     * As {@link #set}, unless the user has ever set or removed a key for the provider: then nothing changes and this
-     * returns false.
+     * As {@link #set}, but changes nothing and returns false if the user has ever set or removed a key for the
+     * provider.
      *
-     * @throws UnknownUserException if there is no such user
-     * @throws OtherKeyEncryptionKeysException as {@link #set}, also where a key is to stay
+     * @throws UnknownUserException if the user does not exist
+     * @throws OtherKeyEncryptionKeysException as {@link #set}, even if this call would change nothing
      */
     boolean setFirst(UserId user, Provider provider, ApiKey key);
 
     /**
-     * Finds out whether the given key-encryption keys are this vault's, before anything is done that would be wrong with
-     * others.
+     * Verifies that the given key-encryption keys are those of this vault.
      *
-     * @throws OtherKeyEncryptionKeysException if the vault's data keys are wrapped by others
+     * @throws OtherKeyEncryptionKeysException if other key-encryption keys wrap the vault's data keys
      */
     void requireOwnKeyEncryptionKeys();
 
-    /** Deletes the key, and with its data key every copy of it. False if there was none. */
+    /**
+     * Deletes the key and its data key, so that no copy of the sealed key can be opened. Returns false if there was no
+     * key.
+     */
     boolean remove(UserId user, Provider provider);
 
-    /** Deletes every key of the user, and their data keys. False if there was none. */
+    /** Deletes all keys of the user and their data keys. Returns false if there was no key. */
     boolean removeAll(UserId user);
 
-    /** What may be shown: one status per provider, in the order of {@link Provider}. Opens nothing. */
+    /** One status per provider, in the order of {@link Provider}. Does not open the keys. */
     List<KeyStatus> statuses(UserId user);
 
     /**
-     * Opens the key, lends it to {@code opening} and wipes it. The opening is on record, durably, before the key is
-     * opened. Empty if the user has set none.
+     * Opens (decrypts) the key, passes it to {@code opening} and then overwrites it in memory. The audit entry is
+     * committed before the key is opened. Returns empty if the user has no key for the provider.
      *
-     * <p>Only the use cases of this package may call it: {@link UserKeys} is what everybody else uses.
+     * <p>Only the use cases of this package call it; services use {@link UserKeys}.
      *
-     * @throws BrokenSealException if what is stored cannot be opened
+     * @throws BrokenSealException if the stored key cannot be opened
      */
     <R, E extends Exception> Optional<R> open(UserId user, Provider provider, Purpose purpose, Opening<R, E> opening)
             throws E;
 
     /**
-     * Records what a check proved about a key, unless it has been replaced or removed meanwhile: then nothing changes and
-     * this returns false.
+     * Records the result of a check. If the key was replaced or removed since, changes nothing and returns false.
      *
-     * <p>Only a valid key moves the time of the last validation, and a row of keys is out of use only while every key in
-     * it is proven invalid.
+     * <p>Only {@link Verdict.Valid} updates the time of the last validation. A user's row of keys is inactive only
+     * while every key in it is proven invalid.
      */
     boolean record(UserId user, Provider provider, SealedKey checked, Verdict verdict);
 
     /**
-     * Takes keys for {@code providers} that have not been claimed for {@code interval}, and lets nobody else claim them
-     * again before {@code interval} has passed, plus a random time of up to {@code jitter}. A key that was just set is due
-     * at once.
+     * Claims keys of {@code providers} whose check is due. A claimed key is due again after {@code interval} plus a
+     * random time of up to {@code jitter}; until then, no other caller gets it. A new key is due at once.
      */
     List<DueKey> claimForCheck(Set<Provider> providers, Duration interval, Duration jitter, int limit);
 
-    /** A key whose provider should be asked about it. */
+    /** A key whose check is due. */
     record DueKey(UserId user, Provider provider) {}
 
-    /** What is done with an opened key while it is open. */
+    /** A function that uses an opened key. */
     @FunctionalInterface
     interface Opening<R, E extends Exception> {
 
         /**
          * Uses the key.
          *
-         * @param stored which key it is, to record a verdict about this one and no other
+         * @param stored identifies the key, so that a verdict is recorded for this key and no later one
          */
         R opened(ApiKey key, SealedKey stored) throws E;
     }

@@ -15,8 +15,8 @@ public enum Provider {
     UNSPLASH("unsplash", "Unsplash", "", "any letter or digit");
 
     /**
-     * Known starts of secrets. One of four characters is also the start of one in sixteen million keys of Unsplash, which
-     * are random; that is why shorter ones are missing, but for {@code sk-}.
+     * Known prefixes of secrets. Keys of Unsplash are random, and one in sixteen million begins with a given prefix of
+     * four characters; shorter prefixes would match too many, so {@code sk-} is the only one.
      */
     private static final List<Start> STARTS = List.of(
             new Start("sk-", "a key of OpenAI", OPENAI),
@@ -50,59 +50,60 @@ public enum Provider {
 
     private static final int MIN_LENGTH = 20;
 
-    private final String key;
+    private final String code;
     private final String title;
     private final String prefix;
     private final String start;
 
-    Provider(String key, String title, String prefix, String start) {
-        this.key = key;
+    Provider(String code, String title, String prefix, String start) {
+        this.code = code;
         this.title = title;
         this.prefix = prefix;
         this.start = start;
     }
 
     /**
-     * What the start of a secret tells.
+     * What the prefix of a secret says about it.
      *
-     * @param of the provider whose users' keys start so; null if it is none of ours
+     * @param of the provider whose users' keys have this prefix; null if none of these providers has
      */
     private record Start(
             String text, String makesIt, @Nullable Provider of) {}
 
     /**
-     * The provider with this {@link #key}.
+     * The provider with this {@link #code}.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no provider has that code
      */
-    public static Provider of(String key) {
+    public static Provider of(String code) {
         return Arrays.stream(values())
-                .filter(candidate -> candidate.key.equals(key))
+                .filter(candidate -> candidate.code.equals(code))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown provider '" + key + "': expected one of "
+                .orElseThrow(() -> new IllegalArgumentException("unknown provider '" + code + "': expected one of "
                         + Arrays.stream(values()).map(Provider::code).collect(Collectors.joining(", "))));
     }
 
-    /** The word users and tables know it by, in lower case. */
+    /** The name on the command line and in tables, in lower case. */
     public String code() {
-        return key;
+        return code;
     }
 
-    /** Its name as it writes it itself. */
+    /** The name as the provider writes it. */
     public String title() {
         return title;
     }
 
-    /** The column of {@code user_api_keys} that holds its key. */
+    /** The column of {@code user_api_keys} that holds keys of this provider. */
     public String column() {
-        return key + "_api_key";
+        return code + "_api_key";
     }
 
     /**
-     * Refuses what cannot be a user's key of this provider. Only the form is looked at; whether the provider accepts the
-     * key is for a {@link ProviderCheck} to find out.
+     * Refuses a key whose form is not that of this provider's keys. A {@link ProviderCheck} tells whether the provider
+     * accepts it.
      *
-     * @throws IllegalArgumentException saying what is wrong and what is allowed, and nothing of the key
+     * @throws IllegalArgumentException saying what is wrong and what is allowed; the message repeats nothing of the
+     *     key but a known prefix
      */
     public void requireKeyOf(ApiKey candidate) {
         List<String> problems = candidate.revealSecret(this::problems);
@@ -113,10 +114,10 @@ public enum Provider {
     }
 
     private List<String> problems(byte[] candidate) {
-        // Of what does not start as this provider's keys do, no more need be known.
+        // A key without this provider's prefix is refused below, so prefixes of others matter only if they extend it.
         Optional<Start> foreign = STARTS.stream()
                 .filter(start -> start.text().startsWith(prefix) && startsWith(candidate, start.text()))
-                // The longest start that fits tells most: sk-ant- before sk-.
+                // The longest matching prefix is the most specific: sk-ant- before sk-.
                 .max(Comparator.comparingInt(start -> start.text().length()))
                 .filter(start -> start.of() != this);
         if (foreign.isPresent()) {
@@ -131,7 +132,7 @@ public enum Provider {
         }
         for (int i = 0; i < candidate.length; i++) {
             if (!isUrlSafe(candidate[i])) {
-                return List.of("its character at position " + (i + 1) + " is none that such a key has");
+                return List.of("its character at position " + (i + 1) + " is not allowed in such a key");
             }
         }
         return List.of();

@@ -3,10 +3,10 @@ package dev.satchel.keys;
 import java.util.regex.Pattern;
 
 /**
- * What a key is opened for, in a few words for the audit, such as {@code describe image}.
+ * Why a key is opened, in a few words for the audit log, such as {@code describe image}.
  *
- * <p>Only words in lower case, at most {@value #MAX_LENGTH} characters: so that neither a key nor a user's data ends up in
- * a record that nobody can delete.
+ * <p>Only words of lower-case letters are allowed, with at most {@value #MAX_LENGTH} characters. So neither a key nor
+ * a user's data can get into the audit log, whose entries cannot be deleted.
  */
 public record Purpose(String words) {
 
@@ -15,7 +15,7 @@ public record Purpose(String words) {
     private static final Pattern WORDS = Pattern.compile("[a-z]+( [a-z]+)*");
 
     public Purpose {
-        // The text is not repeated: somebody may have passed the key.
+        // The message does not repeat the text, which may be a key that was passed by mistake.
         if (words.length() > MAX_LENGTH || !WORDS.matcher(words).matches()) {
             throw new IllegalArgumentException("a purpose is some words of the letters a to z with single spaces"
                     + " between them, at most " + MAX_LENGTH + " characters, such as 'describe image'");

@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 /**
  * A sealed key as a row stores it: {@code dk1.<id of the data key>.<base64url without padding>}.
  *
- * <p>There is one text for each sealed key and no other form; the database refuses every other text too. It says nothing
- * about the key but its length, yet it prints only which data key it belongs to.
+ * <p>Each sealed key has exactly one text; the database refuses every other form too. The text reveals only the length
+ * of the key. Even so, {@link #toString} shows only the id of the data key. Immutable.
  */
 public final class SealedKey {
 
-    /** The commitment, the nonce, the tag, and one character at least. */
+    /** The bytes of the commitment, the nonce and the tag, and at least one character of the key. */
     static final int MIN_BYTES = 32 + 12 + 16 + 1;
 
     private static final int MAX_BYTES = 32 + 12 + 16 + ApiKey.MAX_LENGTH;
@@ -31,9 +31,9 @@ public final class SealedKey {
     }
 
     /**
-     * What was sealed under a data key.
+     * The sealed key with these bytes, which were encrypted with that data key.
      *
-     * @throws IllegalArgumentException if it is shorter or longer than any sealed key
+     * @throws IllegalArgumentException if the bytes are too few or too many for a sealed key
      */
     public static SealedKey of(UUID dataKeyId, byte[] sealed) {
         if (sealed.length < MIN_BYTES || sealed.length > MAX_BYTES) {
@@ -46,7 +46,7 @@ public final class SealedKey {
                         + Base64.getUrlEncoder().withoutPadding().encodeToString(sealed));
     }
 
-    /** Reads the text of a row. @throws BrokenSealException if it is anything but the text of a sealed key */
+    /** Reads the text of a row; throws {@link BrokenSealException} if it is not the text of a sealed key. */
     public static SealedKey parse(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
@@ -55,27 +55,27 @@ public final class SealedKey {
         try {
             SealedKey key =
                     of(UUID.fromString(form.group(1)), Base64.getUrlDecoder().decode(form.group(2)));
-            // Unused bits in the last character would give one sealed key several texts.
+            // Rejects texts that differ only in the unused bits of the last base64 character.
             if (key.text.equals(text)) {
                 return key;
             }
         } catch (IllegalArgumentException e) {
-            // Same answer as for every other text: which part is wrong is nobody's business.
+            // The caller gets the same exception for every malformed text, without the part that is wrong.
         }
         throw new BrokenSealException();
     }
 
-    /** The data key it is sealed under. */
+    /** The id of the data key that it is sealed with. */
     public UUID dataKeyId() {
         return dataKeyId;
     }
 
-    /** The text that a row stores. */
+    /** The text as a row stores it. */
     public String text() {
         return text;
     }
 
-    /** The commitment to the data key, the nonce, the ciphertext and its tag, in this order. */
+    /** The commitment to the data key, the nonce, the ciphertext and the authentication tag, in this order. */
     public byte[] bytes() {
         return Base64.getUrlDecoder().decode(text.substring(text.lastIndexOf('.') + 1));
     }

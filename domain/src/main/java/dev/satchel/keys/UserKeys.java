@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a service does with its users' keys: set them, use them, show what there is, remove them. There is no way to get a
- * key out, only to use it. Safe for use by many threads.
+ * The operations of a service on its users' keys: set, use, show and remove. No method returns a key; {@link #use}
+ * passes it to a function. Safe for use by many threads.
  */
 public final class UserKeys {
 
@@ -19,10 +19,10 @@ public final class UserKeys {
     }
 
     /**
-     * Stores a key in place of an earlier one of the same provider, and wipes {@code key}, also when it is refused.
+     * Stores a key, which replaces an earlier one of the same provider. Closes {@code key}, even if it is refused.
      *
-     * @throws IllegalArgumentException if it does not look like a key of the provider
-     * @throws UnknownUserException if there is no such user
+     * @throws IllegalArgumentException if the form of the key is not that of the provider
+     * @throws UnknownUserException if the user does not exist
      */
     public void set(UserId user, Provider provider, ApiKey key) {
         try (key) {
@@ -32,33 +32,36 @@ public final class UserKeys {
     }
 
     /**
-     * Lends the user's key to {@code use}, and wipes it when that returns. Empty if the user has set no key for the
-     * provider.
+     * Passes the user's key to {@code use}, and overwrites it in memory when that returns. Returns empty if the user
+     * has no key for the provider.
      *
-     * @param purpose what for; it is recorded before the key is opened
-     * @throws BrokenSealException if what is stored cannot be opened
+     * @param purpose the reason, which is committed to the audit log before the key is opened
+     * @throws BrokenSealException if the stored key cannot be opened
      */
     public <R, E extends Exception> Optional<R> use(UserId user, Provider provider, Purpose purpose, Use<R, E> use)
             throws E {
         return vault.open(user, provider, purpose, (key, stored) -> use.with(key));
     }
 
-    /** What may be shown: one status per provider, in the order of {@link Provider}. */
+    /** One status per provider, in the order of {@link Provider}. */
     public List<KeyStatus> statuses(UserId user) {
         return vault.statuses(user);
     }
 
-    /** Deletes the key, and with its data key every copy of it. False if there was none. */
+    /**
+     * Deletes the key and its data key, so that no copy of the sealed key can be opened. Returns false if there was no
+     * key.
+     */
     public boolean remove(UserId user, Provider provider) {
         return vault.remove(user, provider);
     }
 
-    /** Deletes every key of the user, and their data keys. False if there was none. */
+    /** Deletes all keys of the user and their data keys. Returns false if there was no key. */
     public boolean removeAll(UserId user) {
         return vault.removeAll(user);
     }
 
-    /** What is done with a key while it is open. */
+    /** A function that uses an opened key. */
     @FunctionalInterface
     public interface Use<R, E extends Exception> {
 

@@ -1,11 +1,11 @@
 package dev.satchel.keys;
 
-/** What is known about a key. */
+/** Whether a key is known to work. */
 public enum Validity {
-    /** The provider accepted it when it last said anything about it. */
+    /** The provider's last certain answer was that it accepts the key. */
     VALID,
-    /** The provider said that there is no such key, or no longer. */
+    /** The provider's last certain answer was that the key does not exist or was revoked. */
     INVALID,
-    /** The provider has said nothing about it yet. */
+    /** There is no certain answer yet. */
     UNKNOWN
 }

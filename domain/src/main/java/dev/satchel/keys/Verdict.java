@@ -3,16 +3,16 @@ package dev.satchel.keys;
 import java.time.Duration;
 
 /**
- * What one question to a provider proved about a key: two answers that are certain, and everything else.
+ * The result of asking a provider about a key: valid, invalid, or unknown if the answer is not certain.
  *
- * <p>A reason is a sentence of our own, at most {@value #MAX_REASON} characters, never text from the provider: some of
- * them repeat the key.
+ * <p>A reason is a sentence of Satchel with at most {@value #MAX_REASON} characters. It never holds text of the
+ * provider, because some providers repeat the key.
  */
 public sealed interface Verdict {
 
     int MAX_REASON = 200;
 
-    /** What it proves. */
+    /** The validity that this verdict proves. */
     Validity validity();
 
     /** The provider accepted the key. */
@@ -23,7 +23,7 @@ public sealed interface Verdict {
         }
     }
 
-    /** The provider said that the key does not exist, or no longer. */
+    /** The provider said that the key does not exist or was revoked. */
     record Invalid(String reason) implements Verdict {
 
         public Invalid {
@@ -37,9 +37,9 @@ public sealed interface Verdict {
     }
 
     /**
-     * Nothing was proved: the provider could not be reached, was busy, or spoke of something else.
+     * Nothing was proved: the provider could not be reached, was busy, or gave another answer.
      *
-     * @param retryAfter how long the provider should be left alone, about other keys too; zero if the answer was about
+     * @param retryAfter how long to wait before asking the provider again, about any key; zero if the answer concerns
      *     this key alone
      */
     record Unknown(String reason, Duration retryAfter) implements Verdict {

@@ -7,14 +7,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a user did on each of the last {@value #DAYS} days, the last of which is today.
+ * How many sessions a user ended on each of the last {@value #DAYS} days, today included.
  *
  * @param today in the user's zone
- * @param sessions how many sessions count for each day; days without any are left out
+ * @param sessions the number of sessions per day; days without sessions are left out
  */
 public record Activity(LocalDate today, SortedMap<LocalDate, Long> sessions) {
 
-    /** How many days an activity looks back, today included. */
+    /** The number of days, today included. */
     public static final int DAYS = 365;
 
     public Activity {
@@ -27,12 +27,12 @@ public record Activity(LocalDate today, SortedMap<LocalDate, Long> sessions) {
         }
     }
 
-    /** The first of the days that end with {@code today}. */
+    /** The first of the {@value #DAYS} days that end with {@code today}. */
     public static LocalDate firstDay(LocalDate today) {
         return today.minusDays(DAYS - 1);
     }
 
-    /** How many sessions count for that day; 0 for a day outside. */
+    /** The number of sessions of that day; 0 for a day outside of the range. */
     public long on(LocalDate day) {
         return sessions.getOrDefault(day, 0L);
     }

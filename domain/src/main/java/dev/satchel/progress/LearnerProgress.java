@@ -5,19 +5,20 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Looks at the progress of learners without changing it. Safe for use by many threads.
+ * Reads the progress of learners. Safe for use by many threads.
  *
- * <p>Each answer is of one moment in itself. Today is the day of {@code at} in the zone then in force for the user; what
- * ended later on that day belongs to it. A user nobody knows, like one who never ended a session, was never active.
+ * <p>Each method reads one consistent state. "Today" is the day of {@code at} in the time zone that the user has at
+ * that moment; it includes sessions that ended later on the same day. For an unknown user the answers are those of a
+ * user without sessions.
  */
 public interface LearnerProgress {
 
-    /** The user's totals as they are stored; empty when there is no such user. */
+    /** The user's stored totals; empty if the user does not exist. */
     Optional<Progress> find(UserId user);
 
-    /** The days up to today on which the user was active, and how much. */
+    /** The number of sessions on each of the last {@value Activity#DAYS} days up to today. */
     Activity activity(UserId user, Instant at);
 
-    /** The streak as of that moment; the longest is the longest ever, also of days after it. */
+    /** The streak at that moment. The longest streak also counts days after it. */
     Streak streak(UserId user, Instant at);
 }

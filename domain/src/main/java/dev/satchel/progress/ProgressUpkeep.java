@@ -3,42 +3,43 @@ package dev.satchel.progress;
 import java.util.function.Consumer;
 
 /**
- * What keeps progress right as time passes: days that go by without a session, and a second look at every sum.
+ * Maintenance of progress: ends streaks when days pass without a session, and compares stored sums with their sources.
  *
- * <p>Works beside sessions that keep ending and accounts that are deleted, in small steps that each commit; whatever
- * stops it, nothing is half done and the next call goes on. Safe for use by many threads.
+ * <p>The methods run while sessions end and accounts are deleted. They work in small transactions, so that after an
+ * interruption every user is either done or untouched, and the next call continues. Safe for use by many threads.
  */
 public interface ProgressUpkeep {
 
     /**
-     * Writes the current streak of every user anew for whom a day has passed that changed it without a session.
+     * Updates the current streak of each user whose streak ended because a day passed without a session.
      *
-     * @return for how many users
+     * @return the number of users whose streak was updated
      */
     long endBrokenStreaks();
 
     /**
-     * Deletes what is left of users who are gone: nothing, as long as every trigger fired.
+     * Deletes what is left of users whose account was deleted. There is nothing to delete as long as no trigger was
+     * switched off.
      *
-     * @return how many contributions of sessions were left
+     * @return the number of contributions that were left
      */
     long forgetDeparted();
 
     /**
-     * Compares each user's contributions with the sessions that still exist, the sums with the contributions, and the totals with
-     * the sums, under the locks that sessions queue on when they end.
+     * Compares each user's contributions with the sessions that still exist, the sums with the contributions, and the
+     * totals with the sums. Each comparison holds the lock that the triggers take when a session ends.
      *
-     * @param repair whether to compute anew what is not as it should be; the longest streak never shrinks
-     * @param drifts is told of each difference, one at a time
+     * @param repair whether to replace wrong values by the computed ones; the longest streak never shrinks
+     * @param drifts receives each difference, one at a time
      */
     Reconciliation reconcile(boolean repair, Consumer<Drift> drifts);
 
     /**
-     * How far a reconciliation came.
+     * The result of a reconciliation.
      *
-     * @param users that were looked at
-     * @param drifts that were found
-     * @param busy users who stayed locked by somebody else, and were not looked at
+     * @param users the number of users that were compared
+     * @param drifts the number of differences
+     * @param busy the number of users that were skipped, because another transaction kept them locked
      */
     record Reconciliation(long users, long drifts, long busy) {}
 }

@@ -5,10 +5,10 @@ import java.util.Collection;
 import java.util.TreeSet;
 
 /**
- * For how many consecutive days a user has been active.
+ * The number of consecutive days on which a user was active.
  *
- * @param current the days of the run that ends today or yesterday, 0 without one
- * @param longest the days of the longest run there has ever been
+ * @param current the length of the run that ends today or yesterday; 0 if there is no such run
+ * @param longest the length of the longest run ever
  */
 public record Streak(int current, int longest) {
 
@@ -24,7 +24,7 @@ public record Streak(int current, int longest) {
     /**
      * The streak of a user who was active on these days.
      *
-     * <p>Days after {@code today} do not count in the current run; the longest counts all.
+     * <p>Days after {@code today} count for the longest run only, not for the current one.
      */
     public static Streak of(Collection<LocalDate> activeDays, LocalDate today) {
         int run = 0;
@@ -42,7 +42,7 @@ public record Streak(int current, int longest) {
         return new Streak(current, longest);
     }
 
-    /** This streak of a user who was known to have had one of {@code days} before: the longest never shrinks. */
+    /** This streak with a longest run of at least {@code days}, an earlier value: the longest streak never shrinks. */
     public Streak remembering(int days) {
         return new Streak(current, Math.max(longest, days));
     }

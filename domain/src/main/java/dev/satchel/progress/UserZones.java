@@ -10,9 +10,9 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * The zones that a user's days are counted in, each from a moment on: {@code satchel.user_zone}.
+ * The time zones in which a user's days are counted, each from a moment on: the rows of {@code satchel.user_zone}.
  *
- * @param since the zone that came into force at each moment; UTC is in force before the first
+ * @param since each zone by the moment from which it applies; before the first one, UTC applies
  */
 public record UserZones(NavigableMap<Instant, ZoneId> since) {
 
@@ -22,14 +22,14 @@ public record UserZones(NavigableMap<Instant, ZoneId> since) {
         since = Collections.unmodifiableNavigableMap(new TreeMap<>((Map<Instant, ZoneId>) since));
     }
 
-    /** These zones, with another in force from {@code moment} until the next. */
+    /** These zones and one more, which applies from {@code moment} until the next one. */
     public UserZones with(Instant moment, ZoneId zone) {
         NavigableMap<Instant, ZoneId> more = new TreeMap<>(since);
         more.put(moment, zone);
         return new UserZones(more);
     }
 
-    /** The day of a moment, in the zone then in force. */
+    /** The day of a moment in the zone that applies at that moment. */
     public LocalDate day(Instant moment) {
         Map.Entry<Instant, ZoneId> inForce = since.floorEntry(moment);
         ZoneId zone = inForce == null ? ZoneOffset.UTC : inForce.getValue();

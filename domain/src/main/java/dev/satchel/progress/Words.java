@@ -6,16 +6,16 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * How many words a user has come how far with, as of now.
+ * The number of a user's words in each state, as of now.
  *
- * @param learning words in learning and in review
+ * @param learning words in the phases learning and review
  * @param fresh words that are new to the user
  */
 public record Words(int mastered, int learning, int fresh) {
 
     public static final Words NONE = new Words(0, 0, 0);
 
-    /** Counts one user's words by the phase each is in. */
+    /** Counts one user's words by phase. */
     public static Words of(Collection<Phase> phases) {
         Map<Phase, Integer> counts = new EnumMap<>(Phase.class);
         phases.forEach(phase -> counts.merge(phase, 1, Integer::sum));

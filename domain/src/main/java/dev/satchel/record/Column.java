@@ -3,7 +3,8 @@ package dev.satchel.record;
 /**
  * One column of a dataset.
  *
- * @param type which value calls of {@link RecordSink} may come for it, besides {@code missing} and {@code nonFinite}
+ * @param type the type of its values, which decides the method of {@link RecordSink} that receives them ({@code
+ *     missing} and {@code nonFinite} are possible for every type)
  */
 public record Column(String name, Type type) {
 

@@ -8,18 +8,18 @@ import java.util.regex.Pattern;
  *
  * @param name the name in files, manifests, messages and {@code export_history.export_type}, for example {@code api_keys}
  * @param description what it holds, in words for the person whose data it is
- * @param filters what its records can be chosen by
+ * @param filters the filters that a request may apply to its records
  */
 public record Dataset(String name, String description, Set<Filter> filters) {
 
-    /** What a request may choose records by. */
+    /** A property of records by which a request may filter. */
     public enum Filter {
         PERIOD,
         DIFFICULTY,
         PHASE
     }
 
-    /** The name of a dataset is the name of a file too. */
+    /** The name also becomes a file name in a ZIP, so it is limited to safe characters. */
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,49}");
 
     public Dataset {
@@ -30,7 +30,7 @@ public record Dataset(String name, String description, Set<Filter> filters) {
         filters = Set.copyOf(filters);
     }
 
-    /** Whether each record has a moment of its own, so that a {@link Period} can choose among them. */
+    /** Whether each record has a date, so that a {@link Period} can filter the records. */
     public boolean isDated() {
         return filters.contains(Filter.PERIOD);
     }

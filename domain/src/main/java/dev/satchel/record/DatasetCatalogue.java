@@ -13,7 +13,7 @@ public final class DatasetCatalogue {
     private final Map<String, Dataset> datasets = new LinkedHashMap<>();
     private final ExportType all;
 
-    /** @throws IllegalArgumentException if there is none, or two have the same name */
+    /** @throws IllegalArgumentException if the list is empty, or two datasets have the same name */
     public DatasetCatalogue(List<Dataset> datasets) {
         for (Dataset dataset : datasets) {
             if (this.datasets.put(dataset.name(), dataset) != null) {
@@ -35,13 +35,13 @@ public final class DatasetCatalogue {
     /**
      * The export type of that name.
      *
-     * @throws IllegalArgumentException if there is none, naming those that exist
+     * @throws IllegalArgumentException if no type has that name; the message lists the names that exist
      */
     public ExportType type(String name) {
         return Codes.find("export type", name, types().toArray(ExportType[]::new), ExportType::name);
     }
 
-    /** One type for each dataset, and the one that holds all of them. */
+    /** One type for each dataset, then the type {@code all}. */
     public List<ExportType> types() {
         List<ExportType> types = new ArrayList<>();
         datasets().forEach(dataset -> types.add(ExportType.of(dataset)));
@@ -49,7 +49,7 @@ public final class DatasetCatalogue {
         return types;
     }
 
-    /** The names of the datasets, for a sentence. */
+    /** The names of the datasets, separated by commas. */
     public String names() {
         return String.join(", ", datasets.keySet());
     }

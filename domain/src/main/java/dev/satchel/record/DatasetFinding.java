@@ -3,11 +3,12 @@ package dev.satchel.record;
 import java.util.Locale;
 
 /**
- * Something that keeps a dataset from being exported whole, by the user alone and without secrets.
+ * A problem of a dataset in a live database: with it, an export would fail, be incomplete, or could hold another
+ * user's records or a secret.
  *
- * @param dataset the name of the dataset; empty where no dataset knows of the table
+ * @param dataset the name of the dataset; empty if no dataset covers the table
  * @param problem what is wrong, and where
- * @param remedy what to do about it
+ * @param remedy how to solve it
  */
 public record DatasetFinding(String dataset, Kind kind, String problem, String remedy) {
 
@@ -25,7 +26,7 @@ public record DatasetFinding(String dataset, Kind kind, String problem, String r
         REFUSED_STATEMENT,
         UNKNOWN_TABLE_OR_COLUMN;
 
-        /** The name for programs, such as {@code missing_table}. */
+        /** The text in JSON output, such as {@code missing_table}. */
         public String code() {
             return name().toLowerCase(Locale.ROOT);
         }

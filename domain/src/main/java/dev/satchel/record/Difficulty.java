@@ -3,7 +3,7 @@ package dev.satchel.record;
 import dev.satchel.Codes;
 import java.util.Locale;
 
-/** How hard a word is said to be: the application's {@code difficulty_level}. */
+/** The difficulty of a word: the application's {@code difficulty_level}. */
 public enum Difficulty {
     BEGINNER,
     INTERMEDIATE,
@@ -12,7 +12,7 @@ public enum Difficulty {
     /**
      * The difficulty of that name.
      *
-     * @throws IllegalArgumentException if there is none, naming those that exist
+     * @throws IllegalArgumentException if no difficulty has that name; the message lists the names that exist
      */
     public static Difficulty of(String code) {
         return Codes.find("difficulty", code, values(), Difficulty::code);

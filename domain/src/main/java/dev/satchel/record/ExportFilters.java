@@ -14,19 +14,19 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What narrows an export: a period, the difficulty of words, the phase of learning them. Each may be left out.
+ * The filters of an export: a period, the difficulty of words, and the phase of learning them. Each is optional.
  *
- * <p>As text a filter is a name and a value, which is how {@code export_history.filters} and the command line carry it:
- * {@code from} and {@code to} (dates, both included), {@code zone} (a region for those dates, UTC when left out),
- * {@code difficulty}, {@code phase}. Nothing else is accepted, so that a misspelt filter is never an export of
- * everything.
+ * <p>As text a filter is a name and a value, which is how {@code export_history.filters} and the command line carry
+ * it: {@code from} and {@code to} (dates, both included), {@code zone} (a region for those dates, UTC when left out),
+ * {@code difficulty}, {@code phase}. Any other name is refused, so that a misspelt filter never leads to an unfiltered
+ * export.
  */
 public record ExportFilters(
         @Nullable Period period,
         @Nullable Difficulty difficulty,
         @Nullable Phase phase) {
 
-    /** No filter: all of a user's data of the type. */
+    /** No filter: all of a user's records of the type. */
     public static final ExportFilters NONE = new ExportFilters(null, null, null);
 
     private static final Set<String> NAMES = new TreeSet<>(Set.of("from", "to", "zone", "difficulty", "phase"));
@@ -37,7 +37,8 @@ public record ExportFilters(
     /**
      * Reads filters from their text.
      *
-     * @throws IllegalArgumentException for an unknown name or a malformed value, naming it and what is allowed
+     * @throws IllegalArgumentException for an unknown name or a malformed value; the message says which, and what is
+     *     allowed
      */
     public static ExportFilters of(Map<String, String> texts) {
         for (String name : texts.keySet()) {
@@ -51,7 +52,7 @@ public record ExportFilters(
         String zone = texts.get("zone");
         if (zone != null && from == null && to == null) {
             throw new IllegalArgumentException(
-                    "the filter 'zone' says how to read 'from' and 'to', and neither is given");
+                    "the filter 'zone' has no effect without 'from' or 'to': add one of them, or leave out 'zone'");
         }
         String difficulty = texts.get("difficulty");
         String phase = texts.get("phase");
@@ -76,22 +77,22 @@ public record ExportFilters(
         }
     }
 
-    /** The days, when the export is limited to some. */
+    /** The period; empty if the export is not limited to one. */
     public Optional<Period> days() {
         return Optional.ofNullable(period);
     }
 
-    /** The difficulty of the words, when the export is limited to one. */
+    /** The difficulty of the words; empty if the export is not limited to one. */
     public Optional<Difficulty> difficultyOfWords() {
         return Optional.ofNullable(difficulty);
     }
 
-    /** The phase of the words, when the export is limited to one. */
+    /** The phase of the words; empty if the export is not limited to one. */
     public Optional<Phase> phaseOfWords() {
         return Optional.ofNullable(phase);
     }
 
-    /** The text of these filters, so that {@code of(f.texts())} equals {@code f}; empty when there are none. */
+    /** These filters as names and values, such that {@code of(f.texts())} equals {@code f}; empty without filters. */
     public Map<String, String> texts() {
         Map<String, String> texts = new TreeMap<>();
         if (period != null) {

@@ -3,7 +3,7 @@ package dev.satchel.record;
 import java.util.List;
 
 /**
- * Which data an export holds: one dataset, or all of them. Stored in {@code export_history.export_type}.
+ * The data that an export holds: one dataset, or all of them. Stored in {@code export_history.export_type}.
  *
  * @param name the name in the database and on the command line: a dataset's, or {@link #ALL}
  * @param datasets what it holds, in the order of the file
@@ -25,12 +25,15 @@ public record ExportType(String name, List<Dataset> datasets) {
         return new ExportType(dataset.name(), List.of(dataset));
     }
 
-    /** Whether a file of this type holds a table for every dataset, however many there are. */
+    /**
+     * Whether this is the type {@code all}, whose file always has a table per dataset, even if the catalogue holds
+     * only one.
+     */
     public boolean isAll() {
         return name.equals(ALL);
     }
 
-    /** Whether records of one of the datasets can be chosen by this. */
+    /** Whether at least one of the datasets supports the filter. */
     public boolean hasFilter(Dataset.Filter filter) {
         return datasets.stream().anyMatch(dataset -> dataset.filters().contains(filter));
     }

@@ -1,6 +1,6 @@
 package dev.satchel.record;
 
-/** A file would lack records of its own user, which row security hides from them. */
+/** A user's file would be incomplete, because row-level security hides some of the user's own records. */
 public final class HiddenRecordsException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

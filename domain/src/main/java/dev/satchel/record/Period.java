@@ -9,24 +9,26 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The days an export is limited to, both included, as the calendar of {@code zone} has them.
+ * The days that an export is limited to, first and last included, in the time zone {@code zone}.
  *
- * <p>As instants the period is half-open: it runs from the start of {@code from} up to, and without, the start of the
- * day after {@code to}. So the last day is whole, and two adjoining periods share no record.
+ * <p>As instants the period is half-open: it includes the start of {@code from} and excludes the start of the day
+ * after {@code to}. So the last day is complete, and two adjoining periods share no record.
  *
- * @param from the first day; null for no beginning
- * @param to the last day; null for no end
- * @param zone a region such as Europe/Madrid, under which the period can be stored and read again, or UTC, whose names
- *     all become one
+ * @param from the first day; null for a period without a beginning
+ * @param to the last day; null for a period without an end
+ * @param zone a region such as Europe/Madrid, or UTC; every spelling of UTC becomes {@link ZoneOffset#UTC}
  */
 public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zone) {
 
-    /** The years a date filter may name: what both PostgreSQL and a calendar agree on without surprises. */
+    /** The years that a date filter may use: PostgreSQL and Java read each of them in the same way. */
     private static final int FIRST_YEAR = 1;
 
     private static final int LAST_YEAR = 9999;
 
-    /** Half of the rule that the database has for {@code satchel.user_zone}; the other half is UTC. */
+    /**
+     * The names of regions. The constraint of {@code satchel.user_zone} in the database has the same pattern, and
+     * allows UTC besides.
+     */
     public static final Pattern REGION = Pattern.compile("(?!Etc/|SystemV/)[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]*)+");
 
     public Period {
@@ -48,8 +50,8 @@ public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zo
     /**
      * The zone of that name: a region that Java knows, or UTC.
      *
-     * @throws IllegalArgumentException for anything else, abbreviations and offsets included, whose sign and daylight
-     *     saving PostgreSQL reads otherwise
+     * @throws IllegalArgumentException for anything else; this includes abbreviations and offsets, because PostgreSQL
+     *     reads the sign of an offset the other way round and some abbreviations without daylight saving
      */
     static ZoneId zone(String name) {
         if (name.equals("UTC")) {
@@ -69,12 +71,12 @@ public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zo
         }
     }
 
-    /** The first instant inside; empty when the period has no beginning. */
+    /** The first instant of the period; empty if the period has no beginning. */
     public Optional<Instant> start() {
         return Optional.ofNullable(from).map(day -> day.atStartOfDay(zone).toInstant());
     }
 
-    /** The first instant after the period; empty when it has no end. */
+    /** The first instant after the period; empty if the period has no end. */
     public Optional<Instant> end() {
         return Optional.ofNullable(to)
                 .map(day -> day.plusDays(1).atStartOfDay(zone).toInstant());

@@ -3,7 +3,7 @@ package dev.satchel.record;
 import dev.satchel.Codes;
 import java.util.Locale;
 
-/** How far a user has come with a word: the application's {@code learning_phase}. */
+/** The phase of learning a word: the application's {@code learning_phase}. */
 public enum Phase {
     NEW,
     LEARNING,
@@ -13,7 +13,7 @@ public enum Phase {
     /**
      * The phase of that name.
      *
-     * @throws IllegalArgumentException if there is none, naming those that exist
+     * @throws IllegalArgumentException if no phase has that name; the message lists the names that exist
      */
     public static Phase of(String code) {
         return Codes.find("phase", code, values(), Phase::code);

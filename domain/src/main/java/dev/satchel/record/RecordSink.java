@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Takes a user's records value by value, without an object for any of them.
+ * Receives a user's records value by value, so that no object is made for a record or a value.
  *
  * <p>The calls come in this order: for each dataset {@code beginDataset}; for each of its records {@code beginRecord},
  * then exactly one value call per column in the columns' order, then {@code endRecord}; then {@code endDataset}. Byte
@@ -16,30 +16,34 @@ public interface RecordSink {
 
     void beginRecord() throws IOException;
 
-    /** The column has no value: SQL's NULL, which is not the empty text. */
+    /** The column is NULL, which differs from the empty text. */
     void missing() throws IOException;
 
     void bool(boolean value) throws IOException;
 
     void integer(long value) throws IOException;
 
-    /** A finite decimal number of any size, in plain ASCII notation: {@code -12.50}; its scale is the column's own. */
+    /**
+     * A finite decimal number of any size, in plain ASCII notation such as {@code -12.50}, with the scale of the
+     * stored value.
+     */
     void decimal(byte[] ascii, int offset, int length) throws IOException;
 
-    /** A number, instant or date that is none: see {@link NonFinite}. */
+    /** NaN or an infinity, in the place of a number, an instant or a date. */
     void nonFinite(NonFinite value) throws IOException;
 
     void uuid(long mostSignificantBits, long leastSignificantBits) throws IOException;
 
     void text(byte[] utf8, int offset, int length) throws IOException;
 
-    /** One JSON value, as PostgreSQL prints it; its numbers are exact. */
+    /** One JSON value, as PostgreSQL prints it. Its numbers are exact. */
     void json(byte[] utf8, int offset, int length) throws IOException;
 
     /**
      * A moment, as seconds since 1970-01-01T00:00:00Z and the microseconds after that second, 0 to 999999.
      *
-     * <p>In two numbers, because PostgreSQL's last years are beyond what microseconds since 1970 fit into one.
+     * <p>These are two numbers because PostgreSQL's range exceeds what a {@code long} can hold in microseconds since
+     * 1970.
      */
     void instant(long epochSecond, int microOfSecond) throws IOException;
 
@@ -50,7 +54,7 @@ public interface RecordSink {
 
     void endDataset() throws IOException;
 
-    /** What a numeric, a timestamp or a date can hold besides values. */
+    /** The special values of PostgreSQL's numeric, floating-point, timestamp and date types. */
     enum NonFinite {
         NAN("NaN"),
         INFINITY("Infinity"),
@@ -62,7 +66,7 @@ public interface RecordSink {
             this.text = text;
         }
 
-        /** The text in files, which PostgreSQL reads back for each of these types. */
+        /** The text in files. PostgreSQL accepts it as input for the same types. */
         public String text() {
             return text;
         }

@@ -2,7 +2,7 @@ package dev.satchel.record;
 
 import java.time.Duration;
 
-/** Reading was given up, because the snapshot it reads from grew older than allowed. */
+/** Reading was cancelled because its snapshot became older than allowed. */
 public final class SnapshotTooOldException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -11,7 +11,7 @@ public final class SnapshotTooOldException extends RuntimeException {
         super("reading a user's records took longer than " + allowed);
     }
 
-    /** @param cause the database's own limit, where that came first */
+    /** @param cause the error of the database, if its own time limit ended the reading */
     public SnapshotTooOldException(Duration allowed, Exception cause) {
         super("reading a user's records took longer than " + allowed, cause);
     }

@@ -9,27 +9,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads a user's records where the application keeps them. Safe for use by many threads. */
+/** Reads a user's records from the application's tables. Safe for use by many threads. */
 public interface UserRecords {
 
     /**
-     * Pushes the user's records of each dataset into {@code sink}, in the order given, as they all were at one moment.
+     * Pushes the user's records of each dataset into {@code sink}, in the order of {@code datasets}. All come from one
+     * snapshot of the database.
      *
-     * <p>Reads with the user's own rights, and never a record of anybody else. Holds a few kilobytes, whatever the
-     * number of records. An exception of the sink ends the reading and is passed on as it is.
+     * <p>The rows are read with the user's own rights, and another user's rows never reach the sink. Memory use does
+     * not grow with the number of records. An exception of the sink ends the reading and is thrown to the caller
+     * unchanged.
      *
-     * @throws SnapshotTooOldException if reading took longer than a snapshot may be held open
+     * @throws SnapshotTooOldException if reading took longer than a snapshot may stay open
      */
     Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink) throws IOException;
 
     /**
-     * What was read.
+     * The result of a reading.
      *
-     * @param takenAt the moment whose data was read
-     * @param records how many records of each dataset were pushed, in the order in which they were
-     * @param absent the datasets that the database has no table for; nothing of them was pushed
-     * @param schemaVersion of Satchel's tables in that database
-     * @param hidden what is the user's and was not pushed, because row security does not show it to them
+     * @param takenAt when the snapshot was taken
+     * @param records how many records of each dataset were pushed, in the order of pushing
+     * @param absent the datasets whose table does not exist in this database; none of their records was pushed
+     * @param schemaVersion the version of Satchel's tables in that database
+     * @param hidden the user's records that were not pushed, because row-level security hides them from the user
      */
     record Snapshot(
             Instant takenAt,
@@ -49,9 +51,9 @@ public interface UserRecords {
         }
 
         /**
-         * This snapshot, with the reason for which each gap is accepted.
+         * This snapshot with the operator's reason for accepting each gap.
          *
-         * @throws HiddenRecordsException if records of another dataset are hidden
+         * @throws HiddenRecordsException if records are hidden in a dataset for which {@code reasons} has no entry
          */
         public Snapshot accepting(Map<Dataset, String> reasons) {
             List<HiddenRecords> accepted = new ArrayList<>();

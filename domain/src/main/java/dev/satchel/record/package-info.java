@@ -1,5 +1,5 @@
 /**
- * Records: what of a user's data is exported, and how it is read.
+ * Records: which of a user's data is exported, and how it is read.
  *
  * <p>A {@link dev.satchel.record.Dataset} is one table of users' records by its name; {@link
  * dev.satchel.record.DatasetCatalogue} holds those that an application exports. {@link dev.satchel.record.UserRecords} reads

@@ -3,7 +3,9 @@ package dev.satchel.store;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What a store received or holds is not what was sent. The message names the store, for a person to read. */
+/**
+ * A store received or holds other bytes than were sent. The message is a sentence for the user that names the store.
+ */
 public final class DamagedFileException extends IOException {
 
     private static final long serialVersionUID = 1L;

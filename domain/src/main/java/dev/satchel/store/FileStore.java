@@ -7,34 +7,33 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * Where files are kept. Nothing is ever overwritten, and a file is there whole or not at all. Safe for use by many
- * threads; an {@link Upload} belongs to one.
+ * A place that keeps files, such as a bucket or a directory. It never overwrites a file, and a file is either complete
+ * or absent. Safe for use by many threads; an {@link Upload} is used by one thread.
  */
 public interface FileStore {
 
-    /** What the location of every file in this store begins with; ends in {@code /}. Does no I/O. */
+    /** The common start of the locations of all files in this store; ends in {@code /}. Does no I/O. */
     URI root();
 
     /**
-     * Where the store is reached, for the person who has to find it again: an endpoint with its bucket, or a directory.
-     * Holds no secret.
+     * Where the store is, in words for the operator: an endpoint with its bucket, or a directory. Holds no secret.
      */
     String address();
 
     /**
-     * How long a request may be under way after its sender gave it up, so that until then a file may appear although
-     * nothing writes it any more; zero where nothing can come late.
+     * How long the store may still execute a request after the client stopped waiting for its answer. During this time
+     * a file may appear although its upload has ended. Zero if that cannot happen.
      */
     Duration requestLifetime();
 
-    /** Where a file of that name would be kept. Does no I/O. */
+    /** The location of a file of that name, whether it exists or not. Does no I/O. */
     URI locate(String name);
 
     /**
-     * Begins a file.
+     * Begins an upload.
      *
-     * @param name from {@link #locate}; relative, with {@code /} between its parts
-     * @param downloadName what a browser should call it
+     * @param name a relative path with {@code /} between its parts, as for {@link #locate}
+     * @param downloadName the file name that a browser should use for the download
      */
     Upload open(String name, String downloadName, String contentType) throws IOException;
 
@@ -46,38 +45,42 @@ public interface FileStore {
     InputStream read(URI location) throws IOException;
 
     /**
-     * Removes a file and whatever an unfinished upload left under its name. A file that is not there counts as removed.
+     * Removes a file and what unfinished uploads of the same name left. Succeeds if there is no such file.
      *
      * @throws IllegalArgumentException if the location is not inside this store
      */
     void delete(URI location) throws IOException;
 
     /**
-     * A link under which anybody can download the file for that long.
+     * A link under which anyone can download the file until {@code validity} has passed.
      *
-     * @param validity at most 15 minutes, because whoever sees the link can use it
+     * @param validity at most 15 minutes, because anyone who sees the link can use it
      * @throws IllegalArgumentException if the location is not inside this store, or the validity is out of range
      */
     URI link(URI location, Duration validity) throws IOException;
 
-    /** A file being written. Only {@link #commit} publishes it; closing it before that leaves nothing behind. */
+    /**
+     * A file that is being written. Only {@link #commit} publishes it; closing the upload without a commit removes
+     * what was stored.
+     */
     interface Upload extends AutoCloseable {
 
         OutputStream body();
 
         /**
-         * Publishes everything written to {@link #body}; when this returns, the file is durable and readable, and holds
-         * exactly the bytes that were written.
+         * Publishes what was written to {@link #body}. When this returns, the file is durable and readable and holds
+         * exactly these bytes.
          */
         void commit() throws IOException;
 
         /**
-         * Whether every request that could write something has been answered. Where one has not, it may still arrive
-         * within {@link FileStore#requestLifetime} and write the file, or begin it, after it was removed.
+         * Whether the store has answered every request of this upload that writes. If not, the store may execute the
+         * request within {@link FileStore#requestLifetime}, and so write the file, or begin an upload, after the file
+         * was removed.
          */
         boolean isSettled();
 
-        /** Ends the upload; without a commit, whatever was stored is removed. A failure to remove it is thrown. */
+        /** Ends the upload. Without a commit, removes what was stored; throws if that fails. */
         @Override
         void close() throws IOException;
     }

@@ -4,48 +4,48 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
-/** Remembers the stores in which this database has files. Safe for use by many threads. */
+/** The stores that the database has on record. Safe for use by many threads. */
 public interface KnownStores {
 
-    /** The store that is expected at that root; empty if none was ever used there. */
+    /** The store that is expected at that root; empty if no store was ever used there. */
     Optional<KnownStore> find(URI root);
 
     /**
-     * Adds a store that is not marked yet, unless one is known at that root. Of all that call this at once, each gets
-     * the same store.
+     * Adds a store that is not marked yet, unless one is known at that root. Concurrent callers all get the same
+     * store.
      *
-     * @return the store that is expected there from now on
+     * @return the store that is expected at that root from now on
      */
     KnownStore add(URI root, String address);
 
     /**
-     * Notes that the store's mark was seen in it, and that what was recorded at its root without saying in which store
-     * is in this one.
+     * Records that the store's mark was seen in it. Files at its root that were recorded without a store are assigned
+     * to it.
      */
     void marked(KnownStore store);
 
-    /** Adds another store, not marked yet, which is expected at the root of {@code earlier} from now on. */
+    /** Adds another store, not marked yet, that replaces {@code earlier} at its root from now on. */
     KnownStore replace(KnownStore earlier, String address);
 
-    /** Expects this store at its root from now on, which another one took from it. */
+    /** Makes this store the expected one at its root again, after another one had replaced it. */
     void reinstate(KnownStore store);
 
-    /** Every store with files on record or a mark, by root, and at one root the one that is expected there first. */
+    /** Every store that has a mark or files on record, sorted by root; at one root, the expected store comes first. */
     List<Use> all();
 
     /**
-     * Forgets a store and every file on record in it; exports whose file is there lose its location.
+     * Deletes the record of a store and of all files in it. Exports whose file is there lose its location.
      *
-     * @return how many files were on record
+     * @return the number of files that were on record
      */
     long forget(Use use);
 
     /**
-     * What is on record about a store.
+     * A store with the number of its files.
      *
-     * @param store empty for files that were recorded before stores were known
-     * @param expected whether it is the one that is expected at its root
-     * @param files how many files are on record in it, whatever became of their exports
+     * @param store empty for files that were recorded before stores were on record
+     * @param expected whether it is the expected store at its root
+     * @param files the number of files on record in it, in whatever state their exports are
      */
     record Use(Optional<KnownStore> store, URI root, boolean expected, long files) {}
 }

@@ -3,7 +3,7 @@ package dev.satchel.store;
 import java.io.IOException;
 import java.net.URI;
 
-/** The store answered, and has no file at that location. */
+/** The store answered that it has no file at that location. */
 public final class MissingFileException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -5,17 +5,18 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Remembers the objects that try a store, so that clean-up finds those whose writer died. Safe for use by
- * many threads.
+ * The record of probe objects, so that clean-up can remove those whose writer crashed. Safe for use by many threads.
  */
 public interface ProbeRecords {
 
-    /** Notes that {@code location} is about to be written. Durable when this returns. */
+    /** Records that {@code location} is about to be written. Durable when this returns. */
     void begun(URI location);
 
-    /** Forgets an object that is gone. */
+    /** Deletes the record of an object that was removed. */
     void ended(URI location);
 
-    /** Objects of that store that were begun at least {@code age} ago and are still on record. */
+    /**
+     * Objects of that store that were begun at least {@code age} ago and are still on record; at most {@code limit}.
+     */
     List<URI> abandoned(URI root, Duration age, int limit);
 }

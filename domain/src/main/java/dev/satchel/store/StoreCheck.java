@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes sure that the store at hand is the one that the database knows at its root.
+ * Verifies that the configured store is the one that the database has on record for its root.
  *
- * <p>The first use marks it: the database decides on an id, the same one for all workers that ask at once, and the store
- * is given a file with this id. From then on the file must be there before anything is delivered, and before a file that
- * is missing counts as removed. Every database has a mark of its own, so that several may share a store. Safe for use by
- * many threads.
+ * <p>The first use marks the store: the database assigns an id, which all concurrent workers share, and a file with
+ * this id is written to the store. From then on, nothing is delivered to a store without this file, and a missing file
+ * counts as removed only in a store that has it. Each database has its own mark, so that several may share a store.
+ * Safe for use by many threads.
  */
 public final class StoreCheck implements StoreProbe {
 
-    /** How many files are looked for, the newest first, where there is no mark yet. */
+    /** How many of the newest files are looked for in a store that has no mark yet. */
     private static final int EVIDENCE = 20;
 
     private static final int PROBE_BYTES = 1024;
@@ -39,9 +39,9 @@ public final class StoreCheck implements StoreProbe {
     }
 
     /**
-     * Makes sure that files may be delivered to the store; marks it if it was never used.
+     * Verifies that files may be delivered to the store, and marks it at its first use.
      *
-     * @throws StoreMismatchException if it is not the one that the database knows
+     * @throws StoreMismatchException if it is not the store that the database has on record
      */
     public void check() throws IOException {
         Optional<KnownStore> known = known();
@@ -57,10 +57,10 @@ public final class StoreCheck implements StoreProbe {
     }
 
     /**
-     * Makes sure that a file which is missing was removed from the store. Marks a store that was used before there were
-     * marks, if it holds one of the files that it should.
+     * Verifies that the store is the known one, so that a file missing in it was really removed. A store that was used
+     * before marks existed is marked if it holds one of its newest files.
      *
-     * @throws StoreMismatchException if it is not the one that the database knows, or nothing shows that it is
+     * @throws StoreMismatchException if it is another store, or if nothing proves that it is the known one
      */
     public void recognize() throws IOException {
         Optional<KnownStore> known = known();
@@ -69,9 +69,10 @@ public final class StoreCheck implements StoreProbe {
             return;
         }
         if (!holdsAny(journal.published(store.root(), EVIDENCE))) {
-            throw new StoreMismatchException("nothing shows that the store " + store.root() + " is the one that the"
-                    + " database has files in: make sure that SATCHEL_STORE names the right one and that its volume is"
-                    + " mounted, then run 'satchel store init'");
+            throw new StoreMismatchException(
+                    "the store " + store.root() + " has no mark and none of the files that the "
+                            + "database has on record, so it may be another store: check that SATCHEL_STORE names the right "
+                            + "one and that its volume is mounted, then run 'satchel store init'");
         }
         mark(stores.add(store.root(), store.address()));
     }
@@ -83,7 +84,7 @@ public final class StoreCheck implements StoreProbe {
         random.nextBytes(content);
         String name = "satchel-probe/" + HexFormat.of().formatHex(content, 0, 16);
         URI location = store.locate(name);
-        // On record before its first byte, like every object.
+        // As with every object, the record comes before the first byte.
         probes.begun(location);
         FileStore.Upload upload = store.open(name, "probe", "application/octet-stream");
         try {
@@ -103,12 +104,12 @@ public final class StoreCheck implements StoreProbe {
     }
 
     /**
-     * Takes the store at hand for the one that is meant at its root, and marks it where it has no mark: one that was
-     * never used, one whose mark got lost but whose files are there, or one that was expected here before.
+     * Makes the configured store the expected one at its root, and marks it if it has no mark. This accepts a new
+     * store, a store that lost its mark but has its files, and a store that another one had replaced.
      *
-     * @param replace whether it may take the place of a store of which nothing is there; what that one holds stays on
-     *     record as being elsewhere
-     * @return the store that is known from now on
+     * @param replace whether it may replace a known store none of whose files are here; the files of that store stay
+     *     on record as being elsewhere
+     * @return the store that is expected from now on
      * @throws StoreMismatchException if files of the known store are missing and {@code replace} is false
      */
     public KnownStore init(boolean replace) throws IOException {
@@ -124,7 +125,7 @@ public final class StoreCheck implements StoreProbe {
         }
         KnownStore known = stores.add(store.root(), store.address());
         if (missing) {
-            // What is on record here without a store belongs to the one that goes.
+            // Files recorded here without a store belong to the store that is being replaced.
             stores.marked(known);
             known = stores.replace(known, store.address());
         }
@@ -178,12 +179,13 @@ public final class StoreCheck implements StoreProbe {
             upload.body().write(known.markText().getBytes(StandardCharsets.US_ASCII));
             upload.commit();
         } catch (DamagedFileException damaged) {
-            // A request without content tells wrong credentials from content that changed on its way.
+            // S3 answers alike to wrong credentials and to a body that was changed on its way; a request without a
+            // body tells the two apart.
             if (!hasMark(known)) {
                 throw damaged;
             }
         } catch (IOException | RuntimeException refused) {
-            // Another worker may have been faster.
+            // Another worker may have written the mark first.
             if (!hasMarkAfter(refused, known)) {
                 throw refused;
             }
@@ -235,7 +237,7 @@ public final class StoreCheck implements StoreProbe {
 
     private void remove(URI location, FileStore.Upload upload) throws IOException {
         store.delete(location);
-        // Otherwise a request of it may still arrive, and clean-up looks again.
+        // Otherwise the store may still execute one of its requests, so the record stays for the next clean-up.
         if (upload.isSettled()) {
             probes.ended(location);
         }

@@ -2,7 +2,10 @@ package dev.satchel.store;
 
 import java.io.IOException;
 
-/** The store that answers is not the one that the database knows. The message says so to a person, and what to do. */
+/**
+ * The configured store is not the one that the database has on record. The message is a sentence for the operator:
+ * cause, then remedy.
+ */
 public final class StoreMismatchException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -7,66 +7,71 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Remembers every object a worker may have written, from before its first byte, so that whatever happens to the worker
- * or to the export's row, no file with personal data is left where nobody looks. Safe for use by many threads.
+ * The record of every object that a worker may have written. Each entry is made before the object's first byte, so
+ * that clean-up finds the object even if the worker crashes or the export's row is deleted. Safe for use by many
+ * threads.
  */
 public interface UploadJournal {
 
-    /** Notes that the attempt is about to write {@code location}. Durable when this returns. */
+    /** Records that the attempt is about to write {@code location}. Durable when this returns. */
     void opened(Export.Processing export, URI location);
 
     /**
-     * Notes that a request of the attempt got no answer: until it can no longer be under way, it may write the object
-     * although the object was removed.
+     * Records that a request of the attempt got no answer: the store may still execute it, and so write the object
+     * after it was removed.
      */
     void unanswered(URI location);
 
-    /** Records that name no object, so that nobody can remove one by them; at most {@code limit}. */
+    /** Entries that clean-up cannot use, because their text is not the location of an object; at most {@code limit}. */
     List<Unreadable> unreadable(int limit);
 
     /**
-     * Objects of one store that nobody needs: published ones whose export expired or whose row is gone, and unpublished
-     * ones of attempts that ended at least {@code grace} ago. An object of a live attempt, and the file of an export
-     * that has not expired, are never among them.
+     * Objects of one store that are to be removed: published ones whose export expired or whose row was deleted, and
+     * unpublished ones of attempts that ended at least {@code grace} ago. Never holds an object of a running attempt
+     * or the file of an export that has not expired.
      *
-     * @param root of the store that is known there now; what an earlier store at the same root holds is elsewhere
+     * @param root of the store that is expected there now; objects of an earlier store at the same root count as
+     *     {@link #elsewhere}
      */
     List<Leftover> leftovers(URI root, Duration grace, int limit);
 
-    /** How many such objects are in other stores than the one known at {@code root}, by store. */
+    /** The number of such objects in stores other than the one expected at {@code root}, by store. */
     List<Elsewhere> elsewhere(URI root, Duration grace);
 
-    /** Published objects, the newest first, that the store known at {@code root} must hold, because none was removed. */
+    /**
+     * Published objects that were not removed, so that the store expected at {@code root} must hold them; the newest
+     * first.
+     */
     List<URI> published(URI root, int limit);
 
     /**
-     * Forgets an object that is gone and that no request can write any more; for an expired export the row loses its
-     * location in the same step.
+     * Deletes the entry of an object that was removed and that no request can write any more. The row of an expired
+     * export loses its location in the same transaction.
      */
     void deleted(URI location);
 
     /**
-     * Notes that an object was removed. The row of an expired export loses its location in the same step. The object is
-     * forgotten unless one of its attempt's requests may be under way still, {@code requestLifetime} after the last one
-     * without an answer; then it stays on record as a leftover, to be looked for again.
+     * Records that an object was removed. The row of an expired export loses its location in the same transaction. The
+     * entry is deleted, unless less than {@code requestLifetime} has passed since a request without an answer: then it
+     * stays, so that the next clean-up removes the object again.
      *
-     * @return whether it was forgotten
+     * @return whether the entry was deleted
      */
     boolean removed(URI location, Duration requestLifetime);
 
-    /** An object to delete, and the export it was written for. */
+    /** An object to remove, and the export it was written for. */
     record Leftover(URI location, UUID exportId, Reason reason) {}
 
-    /** A record that is no location, and the export it was written for. */
+    /** An entry whose text is not a location, and the export it was made for. */
     record Unreadable(String text, UUID exportId) {}
-    /** How many objects are left over in a store that is not the one at hand. */
+    /** The number of leftover objects in another store than the configured one. */
     record Elsewhere(String root, long objects) {}
 
-    /** Why an object is left over. */
+    /** Why an object is to be removed. */
     enum Reason {
-        /** Its export promised to remove it by now. */
+        /** The retention of its export has ended. */
         EXPIRED,
-        /** Its export's row was deleted, with the account or by the user. */
+        /** The row of its export was deleted, by the user or with the account. */
         ROW_DELETED,
         /** The attempt that wrote it never published it. */
         NEVER_PUBLISHED

@@ -1,9 +1,42 @@
 package dev.satchel.export;
 
-class InMemoryExportHistoryTest extends ExportHistoryContract {
+import org.junit.jupiter.api.Nested;
 
-    @Override
-    protected HistoryUnderTest emptyHistory() {
-        return new InMemoryHistoryUnderTest();
+class InMemoryExportHistoryTest {
+
+    @Nested
+    class Requests extends ExportRequestContract {
+
+        @Override
+        protected HistoryUnderTest emptyHistory() {
+            return new InMemoryHistoryUnderTest();
+        }
+    }
+
+    @Nested
+    class Claims extends ExportClaimContract {
+
+        @Override
+        protected HistoryUnderTest emptyHistory() {
+            return new InMemoryHistoryUnderTest();
+        }
+    }
+
+    @Nested
+    class Leases extends ExportLeaseContract {
+
+        @Override
+        protected HistoryUnderTest emptyHistory() {
+            return new InMemoryHistoryUnderTest();
+        }
+    }
+
+    @Nested
+    class Transitions extends ExportTransitionContract {
+
+        @Override
+        protected HistoryUnderTest emptyHistory() {
+            return new InMemoryHistoryUnderTest();
+        }
     }
 }

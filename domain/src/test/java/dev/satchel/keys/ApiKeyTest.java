@@ -29,10 +29,10 @@ class ApiKeyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             ""                | the key is empty
-            "secret secret"   | the key has a character at position 7 that no key has
-            "secret\t"        | the key has a character at position 7 that no key has
-            " secret"         | the key has a character at position 1 that no key has
-            "secreté"         | the key has a character at position 7 that no key has
+            "secret secret"   | the key has a character at position 7 that is not allowed
+            "secret\t"        | the key has a character at position 7 that is not allowed
+            " secret"         | the key has a character at position 1 that is not allowed
+            "secreté"         | the key has a character at position 7 that is not allowed
             """)
     void refusesWhatNoKeyHasAndWipesIt(String text, String message) {
         byte[] given = text.getBytes(StandardCharsets.UTF_8);

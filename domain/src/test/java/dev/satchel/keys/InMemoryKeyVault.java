@@ -4,7 +4,7 @@ import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
 import dev.satchel.keys.encryption.BrokenSealException;
 import dev.satchel.keys.encryption.DataKeys;
-import dev.satchel.keys.encryption.KeyEncryptionKeys;
+import dev.satchel.keys.encryption.ManagedKeyEncryptionKeys;
 import dev.satchel.keys.encryption.OtherKeyEncryptionKeysException;
 import dev.satchel.keys.encryption.WrappedKey;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,9 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
     private Instant now = Instant.parse("2026-03-01T10:00:00Z");
     private int keyEncryptionKey = 1;
     private int oldestKeyEncryptionKey = 1;
-    private final KeyEncryptionKeys given = new Given();
+    private final ManagedKeyEncryptionKeys given = new Given();
+    private final Set<String> retired = new HashSet<>();
+    private boolean locked;
     private final Set<Provider> broken = EnumSet.noneOf(Provider.class);
 
     /** Stands for a data key: without it the key is nowhere. */
@@ -99,8 +102,18 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
         oldestKeyEncryptionKey = keyEncryptionKey;
     }
 
+    /** The key-encryption keys that this vault is given. */
+    public ManagedKeyEncryptionKeys keyEncryptionKeys() {
+        return given;
+    }
+
+    /** From now on others have every data key locked, or no longer. */
+    public synchronized void lockDataKeys(boolean nowLocked) {
+        locked = nowLocked;
+    }
+
     /** The key-encryption keys there are now, which wrap nothing here: nothing is sealed. */
-    private final class Given implements KeyEncryptionKeys {
+    private final class Given implements ManagedKeyEncryptionKeys {
 
         @Override
         public String primaryId() {
@@ -108,8 +121,30 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
         }
 
         @Override
+        public List<String> ids() {
+            return IntStream.rangeClosed(oldestKeyEncryptionKey, keyEncryptionKey)
+                    .mapToObj(number -> "memory:" + number)
+                    .filter(id -> !retired.contains(id))
+                    .toList();
+        }
+
+        @Override
+        public void requireChangeable() {}
+
+        @Override
+        public String addPrimary() {
+            addKeyEncryptionKey();
+            return primaryId();
+        }
+
+        @Override
+        public void retire(String id) {
+            retired.add(id);
+        }
+
+        @Override
         public boolean holds(String id) {
-            return Integer.parseInt(id.substring("memory:".length())) >= oldestKeyEncryptionKey;
+            return ids().contains(id);
         }
 
         @Override
@@ -276,6 +311,9 @@ public final class InMemoryKeyVault implements KeyVault, KeyAudit, DataKeys {
     public synchronized int rewrapNext(int limit) {
         if (limit < 1) {
             throw new IllegalArgumentException("a batch has at least one data key, was " + limit);
+        }
+        if (locked) {
+            return 0;
         }
         String primary = given.primaryId();
         List<Sealed> batch = dataKeys()

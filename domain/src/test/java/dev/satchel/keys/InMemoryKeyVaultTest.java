@@ -1,65 +1,33 @@
 package dev.satchel.keys;
 
-import dev.satchel.UserId;
-import dev.satchel.keys.encryption.DataKeys;
-import java.time.Duration;
+import org.junit.jupiter.api.Nested;
 
-class InMemoryKeyVaultTest extends KeyVaultContract {
+class InMemoryKeyVaultTest {
 
-    @Override
-    protected VaultUnderTest emptyVault() {
-        InMemoryKeyVault memory = new InMemoryKeyVault();
-        return new VaultUnderTest() {
+    @Nested
+    class Storage extends KeyStorageContract {
 
-            @Override
-            public KeyVault vault() {
-                return memory;
-            }
+        @Override
+        protected VaultUnderTest emptyVault() {
+            return new InMemoryVaultUnderTest();
+        }
+    }
 
-            @Override
-            public KeyAudit audit() {
-                return memory;
-            }
+    @Nested
+    class Checks extends KeyCheckContract {
 
-            @Override
-            public DataKeys dataKeys() {
-                return memory;
-            }
+        @Override
+        protected VaultUnderTest emptyVault() {
+            return new InMemoryVaultUnderTest();
+        }
+    }
 
-            @Override
-            public UserId addUser() {
-                return memory.addUser();
-            }
+    @Nested
+    class Encryption extends KeyEncryptionContract {
 
-            @Override
-            public void deleteUser(UserId user) {
-                memory.deleteUser(user);
-            }
-
-            @Override
-            public boolean isActive(UserId user) {
-                return memory.isActive(user);
-            }
-
-            @Override
-            public void letPass(Duration time) {
-                memory.letPass(time);
-            }
-
-            @Override
-            public void put(UserId user, Provider provider, SealedKey sealed) {
-                memory.put(user, provider, sealed);
-            }
-
-            @Override
-            public void addKeyEncryptionKey() {
-                memory.addKeyEncryptionKey();
-            }
-
-            @Override
-            public void replaceKeyEncryptionKeys() {
-                memory.replaceKeyEncryptionKeys();
-            }
-        };
+        @Override
+        protected VaultUnderTest emptyVault() {
+            return new InMemoryVaultUnderTest();
+        }
     }
 }

@@ -49,12 +49,12 @@ class ProviderTest {
             OPENAI    | SK-0123456789abcdefghij       | this is no key of OpenAI: it does not start with 'sk-'
             OPENAI    | sk                            | this is no key of OpenAI: it does not start with 'sk-'
             OPENAI    | sk-0123456789abcdef           | this is no key of OpenAI: it has only 19 characters
-            OPENAI    | sk-0123456789abcdef.ghij      | this is no key of OpenAI: its character at position 20 is none that such a key has
+            OPENAI    | sk-0123456789abcdef.ghij      | this is no key of OpenAI: its character at position 20 is not allowed in such a key
             ANTHROPIC | sk-proj-0123456789abcdef      | this is no key of Anthropic: it does not start with 'sk-ant-'
             ANTHROPIC | sk-ant-admin01-0123456789abc  | this is no key of Anthropic: it starts with 'sk-ant-admin', which makes it an administrator's key of Anthropic
             ANTHROPIC | sk-ant-0123456789ab           | this is no key of Anthropic: it has only 19 characters
             UNSPLASH  | 0123456789abcdefghi           | this is no key of Unsplash: it has only 19 characters
-            UNSPLASH  | 0123456789abcdefgh/+          | this is no key of Unsplash: its character at position 19 is none that such a key has
+            UNSPLASH  | 0123456789abcdefgh/+          | this is no key of Unsplash: its character at position 19 is not allowed in such a key
             UNSPLASH  | sk-proj-0123456789abcdef      | this is no key of Unsplash: it starts with 'sk-proj-', which makes it a key of OpenAI
             UNSPLASH  | sk-ant-api03-0123456789abcdef | this is no key of Unsplash: it starts with 'sk-ant-', which makes it a key of Anthropic
             OPENAI    | sk-or-v1-0123456789abcdef     | this is no key of OpenAI: it starts with 'sk-or-', which makes it a key of OpenRouter

@@ -7,10 +7,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exact sums of a user's contributions, from which everything that is rounded is computed.
+ * The exact sums of a user's contributions. All rounded values are computed from them.
  *
- * @param sessions how many contributions there are
- * @param attempts answers to questions, right and wrong
+ * @param sessions the number of contributions
+ * @param attempts correct and wrong answers to questions
  */
 record Totals(
         long sessions,
@@ -22,12 +22,12 @@ record Totals(
         Duration time,
         long points) {
 
-    /** The totals of a user who has ended no session yet. */
+    /** The totals of a user without contributions. */
     public static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, Duration.ZERO, 0);
 
     private static final BigDecimal ALL_CORRECT = new BigDecimal("100.00");
 
-    /** The totals with one contribution more. */
+    /** These totals with one more contribution. */
     public Totals plus(Contribution more) {
         return new Totals(
                 sessions + 1,
@@ -40,7 +40,7 @@ record Totals(
                 Math.addExact(points, more.points()));
     }
 
-    /** Correct answers per hundred attempts, with two decimals, half up; at most 100, and 0 without attempts. */
+    /** Correct answers per hundred attempts, rounded half up to two decimals; at most 100, and 0 without attempts. */
     public BigDecimal accuracy() {
         if (attempts == 0) {
             return BigDecimal.ZERO.setScale(2);
@@ -51,7 +51,7 @@ record Totals(
                 .min(ALL_CORRECT);
     }
 
-    /** What the row of a user with these totals holds; counts beyond an integer stop at its greatest. */
+    /** The row of a user with these totals. Counts above {@link Integer#MAX_VALUE} become that value. */
     public Progress shown(Words words, Streak streak, @Nullable Instant lastActivityAt) {
         return new Progress(
                 integer(sessions),
@@ -71,7 +71,7 @@ record Totals(
         return (int) Math.min(count, Integer.MAX_VALUE);
     }
 
-    /** The whole minutes of all time together. */
+    /** The total time in minutes, rounded down once. */
     public long minutes() {
         return time.toMinutes();
     }

@@ -129,7 +129,8 @@ class ExportFiltersTest {
     void refusesAZoneWithoutDates() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ExportFilters.of(Map.of("zone", "UTC")))
-                .withMessage("the filter 'zone' says how to read 'from' and 'to', and neither is given");
+                .withMessage(
+                        "the filter 'zone' has no effect without 'from' or 'to': add one of them, or leave out 'zone'");
     }
 
     @ParameterizedTest

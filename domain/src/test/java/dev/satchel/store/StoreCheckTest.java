@@ -204,7 +204,8 @@ class StoreCheckTest {
         void takesAnEmptyStoreForNewOnlyToDeliverTo() throws IOException {
             assertThatExceptionOfType(StoreMismatchException.class)
                     .isThrownBy(check::recognize)
-                    .withMessageContaining("nothing shows that the store memory:/store/ is the one");
+                    .withMessageContaining(
+                            "the store memory:/store/ has no mark and none of the files that the database has on record");
 
             check.check();
 

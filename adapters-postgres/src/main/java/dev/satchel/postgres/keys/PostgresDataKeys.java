@@ -22,7 +22,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * The data keys in {@code satchel.data_key}.
  *
- * <p>A batch is read without locks, wrapped anew in this process, and stored by one call of a function that takes only
+ * <p>A batch is read without locks, re-wrapped in this process, and stored by one call of a function that takes only
  * rows which still hold what was read and which nobody else has locked. So no lock is held while a key management service
  * is asked, nothing waits for a rotation, and a rotation never brings back what was replaced or deleted meanwhile.
  */
@@ -111,7 +111,7 @@ final class PostgresDataKeys implements DataKeys {
         boolean isWhole = after.equals(Place.START);
         while (true) {
             // Asked each time: a batch that somebody else's later rotation has overtaken is done, and not to be done
-            // anew.
+            // again.
             List<Stored> batch = next(keyEncryptionKeys.primaryId(), after, limit);
             if (batch.isEmpty()) {
                 reached = Place.START;
@@ -186,9 +186,9 @@ final class PostgresDataKeys implements DataKeys {
             if (missing.contains(stored.wrapped().keyEncryptionKey())) {
                 continue;
             }
-            WrappedKey anew;
+            WrappedKey rewrapped;
             try {
-                anew = anew(stored);
+                rewrapped = rewrapped(stored);
             } catch (BrokenSealException e) {
                 // It stays as it is, and is counted; it must not keep all others waiting.
                 continue;
@@ -197,7 +197,7 @@ final class PostgresDataKeys implements DataKeys {
                 continue;
             }
             befores.add(stored);
-            afters.add(anew);
+            afters.add(rewrapped);
         }
         if (befores.isEmpty()) {
             return 0;
@@ -216,7 +216,7 @@ final class PostgresDataKeys implements DataKeys {
                 .single();
     }
 
-    private WrappedKey anew(Stored stored) {
+    private WrappedKey rewrapped(Stored stored) {
         byte[] dataKey = keyEncryptionKeys.unwrap(stored.wrapped(), stored.user(), stored.id());
         try {
             return keyEncryptionKeys.wrap(dataKey, stored.user(), stored.id());

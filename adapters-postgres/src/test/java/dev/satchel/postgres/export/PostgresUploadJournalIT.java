@@ -8,18 +8,21 @@ import dev.satchel.export.Export;
 import dev.satchel.export.Exports;
 import dev.satchel.export.HistoryUnderTest;
 import dev.satchel.export.Requests;
+import dev.satchel.store.LeftoverContract;
+import dev.satchel.store.RemovalContract;
 import dev.satchel.store.UploadJournal;
-import dev.satchel.store.UploadJournalContract;
 import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-class PostgresUploadJournalIT extends UploadJournalContract {
+class PostgresUploadJournalIT {
 
     private static PostgresHistoryUnderTest postgres;
 
@@ -33,9 +36,27 @@ class PostgresUploadJournalIT extends UploadJournalContract {
         postgres.close();
     }
 
-    @Override
-    protected HistoryUnderTest emptyHistory() {
-        return postgres.emptied();
+    @BeforeEach
+    void empty() {
+        postgres.emptied();
+    }
+
+    @Nested
+    class Leftovers extends LeftoverContract {
+
+        @Override
+        protected HistoryUnderTest emptyHistory() {
+            return postgres.emptied();
+        }
+    }
+
+    @Nested
+    class Removals extends RemovalContract {
+
+        @Override
+        protected HistoryUnderTest emptyHistory() {
+            return postgres.emptied();
+        }
     }
 
     private static URI published(Duration retention) {

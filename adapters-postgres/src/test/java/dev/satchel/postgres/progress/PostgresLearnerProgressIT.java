@@ -1,11 +1,13 @@
 package dev.satchel.postgres.progress;
 
-import dev.satchel.progress.LearnerProgressContract;
+import dev.satchel.progress.ActivityContract;
 import dev.satchel.progress.ProgressUnderTest;
+import dev.satchel.progress.TotalsContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 
-class PostgresLearnerProgressIT extends LearnerProgressContract {
+class PostgresLearnerProgressIT {
 
     private static PostgresProgressUnderTest postgres;
 
@@ -19,8 +21,21 @@ class PostgresLearnerProgressIT extends LearnerProgressContract {
         postgres.close();
     }
 
-    @Override
-    protected ProgressUnderTest emptyProgress() {
-        return postgres.emptied();
+    @Nested
+    class TotalsOfSessions extends TotalsContract {
+
+        @Override
+        protected ProgressUnderTest emptyProgress() {
+            return postgres.emptied();
+        }
+    }
+
+    @Nested
+    class ActivityByDay extends ActivityContract {
+
+        @Override
+        protected ProgressUnderTest emptyProgress() {
+            return postgres.emptied();
+        }
     }
 }

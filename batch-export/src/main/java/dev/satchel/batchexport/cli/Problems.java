@@ -1,31 +1,16 @@
 package dev.satchel.batchexport.cli;
 
-import dev.satchel.UnknownUserException;
+import dev.satchel.SatchelException;
 import dev.satchel.batchexport.database.DatabaseFailures;
 import dev.satchel.batchexport.database.DatabaseUrl;
-import dev.satchel.batchexport.database.NotMigratedException;
-import dev.satchel.batchexport.database.TransactionPoolerException;
-import dev.satchel.batchexport.schema.EnforcedRowSecurityException;
-import dev.satchel.batchexport.schema.OtherSchemaException;
-import dev.satchel.batchexport.schema.PreflightException;
-import dev.satchel.batchexport.schema.RollbackRefusedException;
-import dev.satchel.batchexport.schema.SchemaBusyException;
 import dev.satchel.batchexport.store.StoreFailures;
-import dev.satchel.batchexport.terminal.RefusedException;
-import dev.satchel.batchexport.terminal.UsageException;
 import dev.satchel.export.Failure;
-import dev.satchel.export.TooManyExportsException;
-import dev.satchel.keys.encryption.BrokenSealException;
-import dev.satchel.keys.encryption.OtherKeyEncryptionKeysException;
-import dev.satchel.keys.encryption.UnknownKeyEncryptionKeyException;
-import dev.satchel.kms.UnusableKeyException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
@@ -42,57 +27,26 @@ final class Problems {
     /** The explanation, whose first line is a sentence; what a list holds is below it. */
     static List<String> lines(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = next(cause)) {
-            if (cause instanceof PreflightException found) {
-                return found.lines();
-            }
-            if (cause instanceof RollbackRefusedException refused) {
-                return indented(refused);
-            }
-        }
-        return List.of(sentence(thrown));
-    }
-
-    // The server separates the objects of its list by line breaks, which their names may hold as well: below a line of
-    // this program's, none may look like another one.
-    private static List<String> indented(RollbackRefusedException refused) {
-        List<String> lines = String.valueOf(refused.getMessage()).lines().toList();
-        return Stream.concat(lines.stream().limit(1), lines.stream().skip(1).map(line -> "  " + line))
-                .toList();
-    }
-
-    private static String sentence(Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = next(cause)) {
-            if (cause instanceof UsageException
-                    || cause instanceof RefusedException
-                    || cause instanceof NotMigratedException
-                    || cause instanceof OtherSchemaException
-                    || cause instanceof EnforcedRowSecurityException
-                    || cause instanceof TransactionPoolerException
-                    || cause instanceof SchemaBusyException
-                    || cause instanceof UnknownUserException
-                    || cause instanceof TooManyExportsException
-                    || cause instanceof BrokenSealException
-                    || cause instanceof UnknownKeyEncryptionKeyException
-                    || cause instanceof OtherKeyEncryptionKeysException
-                    || cause instanceof UnusableKeyException) {
-                return String.valueOf(cause.getMessage());
+            if (cause instanceof SatchelException explained) {
+                return explained.lines();
             }
             if (cause instanceof SQLTransientConnectionException && cause.getCause() instanceof SQLException) {
                 // The pool gave up; why is below.
                 continue;
             }
             if (cause instanceof SQLException database) {
-                return thrown instanceof FlywayException
-                        ? "a migration file was refused, and nothing was changed: " + firstLine(database)
-                        : ofDatabase(database);
+                return List.of(
+                        thrown instanceof FlywayException
+                                ? "a migration file was refused, and nothing was changed: " + firstLine(database)
+                                : ofDatabase(database));
             }
             Optional<Failure> store = StoreFailures.diagnose(cause);
             if (store.isPresent()) {
-                return store.get().explanationInFull();
+                return List.of(store.get().explanationInFull());
             }
         }
-        return "something unforeseen went wrong (" + thrown.getClass().getSimpleName()
-                + "); run the command again with --stacktrace to see where";
+        return List.of("something unforeseen went wrong (" + thrown.getClass().getSimpleName()
+                + "); run the command again with --stacktrace to see where");
     }
 
     private static @Nullable Throwable next(Throwable cause) {

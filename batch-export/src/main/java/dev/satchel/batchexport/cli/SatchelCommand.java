@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.cli;
 
+import dev.satchel.SatchelException;
 import dev.satchel.batchexport.cli.datasets.DatasetsCommand;
 import dev.satchel.batchexport.cli.export.CleanUpCommand;
 import dev.satchel.batchexport.cli.export.ExportCommand;
@@ -140,7 +141,7 @@ public final class SatchelCommand implements Callable<Integer> {
         if (stacktrace) {
             thrown.printStackTrace(console.err());
         }
-        return thrown instanceof UsageException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+        return thrown instanceof SatchelException explained ? explained.exitCode() : ExitCode.SOFTWARE;
     }
 
     /** Makes each command with the console it works on. */

@@ -1,13 +1,13 @@
 package dev.satchel.batchexport.database;
 
-import java.sql.SQLException;
+import dev.satchel.SatchelException;
 
 /** The database is there, but Satchel's tables are not. */
-public final class NotMigratedException extends SQLException {
+public final class NotMigratedException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 
     NotMigratedException(DatabaseUrl url) {
-        super("the database " + url + " has no tables of Satchel: run 'satchel migrate' as their owner first");
+        super("the database " + url + " has no tables of Satchel", "run 'satchel migrate' as their owner first");
     }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How long the places of a run wait for a history that does not answer. Safe for use by many threads. */
+/** How long the slots of a run wait for a history that does not answer. Safe for use by many threads. */
 final class DatabaseOutage {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseOutage.class);

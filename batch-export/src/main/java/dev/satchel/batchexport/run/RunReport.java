@@ -1,30 +1,41 @@
 package dev.satchel.batchexport.run;
 
 import dev.satchel.delivery.Delivery;
+import dev.satchel.delivery.DeliveryListener;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Counts how the attempts of a run ended, and passes each on to the listener, one at a time. Safe for use by many
+ * Tells the outcomes of a run to its listeners, one at a time, and knows whether and how the run ended. Safe for use by many
  * threads.
  */
-public final class RunReport {
+final class RunReport {
 
-    private final Delivery.Listener listener;
-    private final Counts counts = new Counts();
+    private static final Logger LOG = LoggerFactory.getLogger(RunReport.class);
+
+    private final List<DeliveryListener> listeners;
     private boolean begun;
     private @Nullable RuntimeException endedBy;
 
-    public RunReport(Delivery.Listener listener) {
-        this.listener = listener;
+    RunReport(List<DeliveryListener> listeners) {
+        this.listeners = List.copyOf(listeners);
     }
 
+    /** Tells every listener; one that throws is no reason to end the run. */
     synchronized void add(Delivery delivery) {
-        delivery.tell(counts);
-        delivery.tell(listener);
+        for (DeliveryListener listener : listeners) {
+            try {
+                delivery.tell(listener);
+            } catch (RuntimeException failed) {
+                LOG.warn("{} failed", listener.getClass().getName(), failed);
+            }
+        }
     }
 
-    /** Says that a place is at work. */
+    /** Says that a slot is at work. */
     synchronized void begin() {
         begun = true;
     }
@@ -33,7 +44,7 @@ public final class RunReport {
         return begun;
     }
 
-    /** Says that a place gave up, and with it the run. */
+    /** Says that a slot gave up, and with it the run. */
     synchronized void endedBy(RuntimeException reason) {
         if (endedBy == null) {
             endedBy = reason;
@@ -43,85 +54,5 @@ public final class RunReport {
     /** Why the run ended although something was left to do; empty if it did not. */
     synchronized Optional<RuntimeException> endedBy() {
         return Optional.ofNullable(endedBy);
-    }
-
-    /** What was counted until now. */
-    public synchronized Totals totals() {
-        return new Totals(
-                counts.delivered,
-                counts.records,
-                counts.bytes,
-                counts.retried,
-                counts.failed,
-                counts.unfinished,
-                counts.unconfirmed);
-    }
-
-    /**
-     * The counts of a run.
-     *
-     * @param failed exports that were given up
-     * @param unfinished attempts whose export waits again or is another worker's: postponed, released or lost
-     * @param unconfirmed attempts that do not know whether their file is published
-     */
-    public record Totals(
-            long delivered, long records, long bytes, long retried, long failed, long unfinished, long unconfirmed) {}
-
-    private static final class Counts implements Delivery.Listener {
-
-        private long delivered;
-        private long records;
-        private long bytes;
-        private long retried;
-        private long failed;
-        private long unfinished;
-        private long unconfirmed;
-
-        @Override
-        public void delivered(Delivery.Delivered delivery) {
-            delivered++;
-            records += delivery.export().file().recordCount();
-            bytes += delivery.export().file().bytes();
-        }
-
-        @Override
-        public void retried(Delivery.Retried delivery) {
-            retried++;
-        }
-
-        @Override
-        public void postponed(Delivery.Postponed delivery) {
-            unfinished++;
-        }
-
-        @Override
-        public void failed(Delivery.Failed delivery) {
-            failed++;
-        }
-
-        @Override
-        public void released(Delivery.Released delivery) {
-            unfinished++;
-        }
-
-        @Override
-        public void leaseLost(Delivery.LeaseLost delivery) {
-            unfinished++;
-        }
-
-        @Override
-        public void unconfirmed(Delivery.Unconfirmed delivery) {
-            unconfirmed++;
-        }
-
-        @Override
-        public void refused(Delivery.Refused delivery) {
-            failed++;
-        }
-
-        @Override
-        public void abandoned(Delivery.Abandoned delivery) {
-            failed++;
-        }
     }
 }

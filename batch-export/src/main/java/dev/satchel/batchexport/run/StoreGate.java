@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets the places of a run claim exports, but not while the store fails its probe: closed by an export that met a store
+ * Lets the slots of a run claim exports, but not while the store fails its probe: closed by an export that met a store
  * which does, it probes the store again and again, and opens when it passes. Safe for use by many threads.
  */
 final class StoreGate {
@@ -52,7 +52,7 @@ final class StoreGate {
     }
 
     /**
-     * Whether exports may be claimed. One place at a time probes a store that failed, when it is time to.
+     * Whether exports may be claimed. One slot at a time probes a store that failed, when it is time to.
      *
      * @throws StoreFailedException where the run should not wait for the store any longer
      */

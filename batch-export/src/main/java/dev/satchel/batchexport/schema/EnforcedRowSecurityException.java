@@ -1,10 +1,10 @@
 package dev.satchel.batchexport.schema;
 
-import java.sql.SQLException;
+import dev.satchel.SatchelException;
 import java.util.List;
 
 /** An event trigger enables row security on Satchel's private tables whenever it is disabled; nothing was changed. */
-public final class EnforcedRowSecurityException extends SQLException {
+public final class EnforcedRowSecurityException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,10 +1,10 @@
 package dev.satchel.batchexport.schema;
 
-import java.sql.SQLException;
+import dev.satchel.SatchelException;
 import org.flywaydb.core.api.MigrationVersion;
 
 /** The database's schema is of another version than the program needs; nothing was done. */
-public final class OtherSchemaException extends SQLException {
+public final class OtherSchemaException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 

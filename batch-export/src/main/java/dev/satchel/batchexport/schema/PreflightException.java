@@ -1,12 +1,12 @@
 package dev.satchel.batchexport.schema;
 
-import java.sql.SQLException;
+import dev.satchel.SatchelException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The pre-flight found what stops the migration; nothing was changed. */
-public final class PreflightException extends SQLException {
+public final class PreflightException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 
@@ -23,7 +23,8 @@ public final class PreflightException extends SQLException {
                 report.blocking().stream().flatMap(Preflight.Finding::lines));
     }
 
-    /** What stops the migration, for people. */
+    /** What stops the migration. */
+    @Override
     public List<String> lines() {
         return lines(report).toList();
     }

@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.schema;
 
-import java.sql.SQLException;
+import dev.satchel.SatchelException;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -8,12 +9,21 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /** The rollback would lose rows or take what others built; nothing was changed. */
-public final class RollbackRefusedException extends SQLException {
+public final class RollbackRefusedException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 
     RollbackRefusedException(PSQLException refusal, ServerErrorMessage message) {
-        super(sentence(message), refusal.getSQLState(), refusal);
+        super(sentence(message), null, refusal);
+    }
+
+    // The server separates the objects of its list by line breaks, which their names may hold as well: below a line of
+    // this program's, none may look like another one.
+    @Override
+    public List<String> lines() {
+        List<String> lines = String.valueOf(getMessage()).lines().toList();
+        return Stream.concat(lines.stream().limit(1), lines.stream().skip(1).map(line -> "  " + line))
+                .toList();
     }
 
     private static String sentence(ServerErrorMessage message) {

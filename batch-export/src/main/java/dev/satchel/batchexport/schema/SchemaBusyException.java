@@ -1,13 +1,13 @@
 package dev.satchel.batchexport.schema;
 
+import dev.satchel.SatchelException;
 import java.sql.SQLException;
-import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Other transactions kept something locked for as long as a change is tried; the message says what was changed. */
-public final class SchemaBusyException extends SQLTransientException {
+public final class SchemaBusyException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 
@@ -19,7 +19,7 @@ public final class SchemaBusyException extends SQLTransientException {
                                 tried.toSeconds(),
                                 last.getMessage(),
                                 holders.isEmpty() ? "" : "; locks are held by " + String.join(", ", holders)),
-                last.getSQLState(),
+                null,
                 last);
     }
 
@@ -27,7 +27,7 @@ public final class SchemaBusyException extends SQLTransientException {
         super(
                 "gave up after %d seconds: %d users stay locked by somebody else and still wait for their progress; all others are counted, run 'satchel migrate' again"
                         .formatted(tried.toSeconds(), waiting),
-                last == null ? null : last.getSQLState(),
+                null,
                 last);
     }
 }

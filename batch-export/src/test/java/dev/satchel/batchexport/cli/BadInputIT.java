@@ -81,7 +81,7 @@ class BadInputIT {
                         "--zone",
                         "Europe/Atlantis"),
                 request(
-                        "the filter 'zone' says how to read 'from' and 'to', and neither is given",
+                        "the filter 'zone' has no effect without 'from' or 'to': add one of them, or leave out 'zone'",
                         "all",
                         "csv",
                         "--zone",
@@ -198,7 +198,7 @@ class BadInputIT {
                 setting("SATCHEL_STORE is malformed: expected s3://bucket", "SATCHEL_STORE", "ftp://files"),
                 setting("SATCHEL_STORE is malformed: the name of a bucket has 3 to 63", "SATCHEL_STORE", "s3://"),
                 setting(
-                        "SATCHEL_S3_ENDPOINT is refused: over http:// everybody on the way to s3.example.org could read",
+                        "SATCHEL_S3_ENDPOINT is refused: http:// to s3.example.org is not encrypted, so others could read",
                         "SATCHEL_S3_ENDPOINT",
                         "http://s3.example.org:9000"),
                 setting("SATCHEL_S3_ENDPOINT is refused: over http://", "SATCHEL_S3_ENDPOINT", "HTTP://10.1.2.3"),

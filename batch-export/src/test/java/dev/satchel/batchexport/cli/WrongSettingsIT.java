@@ -221,7 +221,7 @@ class WrongSettingsIT {
                         "SATCHEL_S3_ENDPOINT",
                         "http://s3.example.com",
                         2,
-                        "satchel: SATCHEL_S3_ENDPOINT is refused: over http:// everybody on the way to s3.example.com .*: expected https://"),
+                        "satchel: SATCHEL_S3_ENDPOINT is refused: http:// to s3.example.com is not encrypted, so others .*: expected https://"),
                 s3(
                         "https to a server without TLS",
                         "SATCHEL_S3_ENDPOINT",

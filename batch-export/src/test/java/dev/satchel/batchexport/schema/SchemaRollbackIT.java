@@ -80,7 +80,7 @@ class SchemaRollbackIT {
             var refusal = catchThrowableOfType(
                     RollbackRefusedException.class, () -> new Rollback(database.workerDataSource()).destroy());
 
-            assertThat(refusal.getSQLState()).isEqualTo("42501");
+            assertThat(((SQLException) refusal.getCause()).getSQLState()).isEqualTo("42501");
         }
     }
 

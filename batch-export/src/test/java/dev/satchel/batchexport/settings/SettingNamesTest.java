@@ -6,20 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
+import dev.satchel.batchexport.documents.Documents;
+import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.terminal.UsageException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.lang.reflect.RecordComponent;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 class SettingNamesTest {
 
@@ -113,26 +115,44 @@ class SettingNamesTest {
     }
 
     @Test
-    void areThoseOfTheReadme() throws IOException {
-        String readme = Files.readString(Path.of("../README.md"));
+    void areThoseOfTheSettingsTable() {
         Set<String> documented = new TreeSet<>();
         Set<String> properties = new TreeSet<>();
-        readme.lines().filter(line -> line.startsWith("| `SATCHEL_")).forEach(line -> {
-            String[] cells = line.split("\\|");
-            documented.addAll(names(cells[1]));
-            properties.addAll(names(cells[2]));
-        });
+        Documents.table("docs/operations.md", "Settings").stream()
+                .filter(row -> row.get(0).startsWith("`SATCHEL_"))
+                .forEach(row -> {
+                    documented.addAll(Documents.codeIn(row.get(0)));
+                    properties.addAll(Documents.codeIn(row.get(1)));
+                });
 
         documented.add("SATCHEL_TERMINAL");
         assertThat(SettingNames.variables()).isEqualTo(documented);
         assertThat(SettingNames.properties()).isEqualTo(properties);
     }
 
-    private static Set<String> names(String cell) {
-        return Pattern.compile("`([^`]+)`")
-                .matcher(cell)
-                .results()
-                .map(name -> name.group(1))
-                .collect(Collectors.toSet());
+    @Test
+    void haveTheDefaultsOfTheSettingsTable() {
+        Map<String, String> defaults = new TreeMap<>();
+        Documents.table("docs/operations.md", "Settings").forEach(row -> defaults.put(row.get(0), row.get(2)));
+
+        Map.of("SATCHEL_EXPORT_", ExportSettings.class, "SATCHEL_CSV_", CsvOptions.class)
+                .forEach((prefix, settings) -> {
+                    for (RecordComponent setting : settings.getRecordComponents()) {
+                        String value = parameterDefault(settings, setting);
+                        assertThat(defaults)
+                                .containsEntry(
+                                        "`" + prefix + setting.getName().toUpperCase(Locale.ROOT) + "`",
+                                        value.isEmpty() ? "none" : "`" + value + "`");
+                    }
+                });
+    }
+
+    private static String parameterDefault(Class<?> settings, RecordComponent setting) {
+        for (var parameter : settings.getDeclaredConstructors()[0].getParameters()) {
+            if (parameter.getName().equals(setting.getName())) {
+                return parameter.getAnnotation(DefaultValue.class).value()[0];
+            }
+        }
+        throw new AssertionError(setting);
     }
 }

@@ -98,7 +98,7 @@ public final class Demo {
 
         Path kek = Files.createTempDirectory("satchel-demo").resolve("kek.json");
         environment.put("SATCHEL_KEK", "file:" + kek);
-        title("Three of them entrust a key, which is sealed, masked, and wrapped anew by a rotation");
+        title("Three of them entrust a key, which is sealed, masked, and re-wrapped by a rotation");
         satchel("keys", "init");
         for (String learner : learners.subList(0, 3)) {
             // Made up: no service knows it.

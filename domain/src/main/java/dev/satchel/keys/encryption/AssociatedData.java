@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * The associated data of authenticated encryption: what a ciphertext is bound to, so that it opens nowhere else.
+ * Builds the associated data of authenticated encryption: the context that a ciphertext is bound to. Decryption with
+ * other associated data fails.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc5116">RFC 5116</a>
  */
@@ -14,7 +15,10 @@ public final class AssociatedData {
 
     private AssociatedData() {}
 
-    /** The parts one after another, each after its length in four bytes, so that no two lists of parts look the same. */
+    /**
+     * Joins the parts, each preceded by its length in four bytes, so that different lists of parts never give the same
+     * bytes.
+     */
     public static byte[] of(byte[]... parts) {
         ByteArrayOutputStream joined = new ByteArrayOutputStream();
         for (byte[] part : parts) {

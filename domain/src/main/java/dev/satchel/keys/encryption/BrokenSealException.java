@@ -1,10 +1,12 @@
 package dev.satchel.keys.encryption;
 
+import dev.satchel.SatchelException;
+
 /**
- * A stored key cannot be opened. Whatever the reason, the message is the same and there is no cause: it would tell
- * somebody who changes rows how far they got.
+ * A stored key cannot be opened. The message is the same for every reason and there is no cause, so that an attacker
+ * who changes rows learns nothing from it.
  */
-public final class BrokenSealException extends RuntimeException {
+public final class BrokenSealException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 

@@ -4,42 +4,46 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * The data keys as they are stored: wrapped, one for each key that is set. Safe for use by many threads and processes, while keys are set, used
- * and removed.
+ * The stored data keys, each wrapped by a key-encryption key; there is one per user's key. Safe for use by many
+ * threads and processes, also while keys are set, used and removed.
  */
 public interface DataKeys {
 
     /**
-     * Finds out whether the given key-encryption keys are those of these data keys, before one is added or taken away.
+     * Verifies that the given key-encryption keys are those of these data keys.
      *
-     * @throws OtherKeyEncryptionKeysException if others wrap every data key there is
+     * @throws OtherKeyEncryptionKeysException if other key-encryption keys wrap all data keys
      */
     void requireOwnKeyEncryptionKeys();
 
-    /** How many data keys each key-encryption key wraps, by its id. One that wraps none is not in it. */
+    /**
+     * The number of data keys by the id of the key-encryption key that wraps them, without those that wrap no data
+     * key.
+     */
     SortedMap<String, Long> countByKeyEncryptionKey();
 
     /**
-     * Wraps at most {@code limit} data keys anew that the primary key-encryption key does not wrap yet, and returns how
-     * many. The data keys and what they seal stay as they are.
+     * Re-wraps at most {@code limit} data keys that the primary key-encryption key does not wrap yet, and returns
+     * their number. The data keys and the sealed keys stay the same.
      *
-     * <p>Each call takes effect entirely or not at all, never waits for others and never undoes what they did: rows that
-     * somebody else is changing are left for a later call. Zero therefore means that nothing could be done now; {@link
-     * #countByKeyEncryptionKey} says whether anything is left, and {@link #countUnopenable} whether waiting helps.
+     * <p>Each call is one transaction. It skips rows that are locked, so it never waits for other transactions or
+     * overwrites their changes. Zero therefore means that nothing could be done now; {@link #countByKeyEncryptionKey}
+     * tells whether data keys are left, and {@link #countUnopenable} whether another call can succeed.
      */
     int rewrapNext(int limit);
 
     /**
-     * How many data keys can never be wrapped anew, by the id of the key-encryption key that should open them: it is
-     * missing, or what is stored is broken. Tries each data key that the primary key-encryption key does not wrap, so it
-     * is a question for the end of a rotation.
+     * The number of data keys that cannot be re-wrapped, by the id of the key-encryption key that wraps them: that key
+     * is missing, or the stored bytes are damaged. Tries to open each data key that the primary key-encryption key
+     * does not wrap, so call it at the end of a rotation.
      */
     SortedMap<String, Long> countUnopenable();
 
     /**
-     * The ids of the key-encryption keys that wrap a data key. Waits for those who are just storing one, so that a
-     * key-encryption key that is neither the primary nor among these wraps nothing here ever again. It may be taken away
-     * where there are data keys and the given key-encryption keys wrap them all; otherwise it may belong to another vault.
+     * The ids of the key-encryption keys that wrap a data key. Waits for transactions that are storing a data key. So
+     * a key-encryption key that is neither the primary one nor in the result will never wrap a data key of this vault
+     * again. It may be retired only if there are data keys and the given key-encryption keys wrap all of them;
+     * otherwise it may belong to another vault.
      */
     Set<String> keyEncryptionKeysInUse();
 }

@@ -4,28 +4,28 @@ import dev.satchel.UserId;
 import java.util.UUID;
 
 /**
- * The keys that wrap data keys; they are kept away from the database. Safe for use by many threads.
+ * The keys that wrap (encrypt) data keys. They are kept outside of the database. Safe for use by many threads.
  *
- * <p>What is wrapped is bound to its user and its data key's id, and unwraps for no other. The id of a key-encryption key
- * names where it comes from and which one it is, for example {@code file:1836472} or {@code aws-kms:arn:…}; it is no
- * secret and never changes its meaning.
+ * <p>A wrapped data key is bound to its user and its id, and unwraps for these alone. The id of a key-encryption key
+ * names its source and the key, for example {@code file:1836472} or {@code aws-kms:arn:…}. It is not secret and always
+ * means the same key.
  */
 public interface KeyEncryptionKeys {
 
-    /** The id of the key that {@link #wrap} uses now. */
+    /** The id of the key that {@link #wrap} uses. */
     String primaryId();
 
-    /** Whether the key of that id is among these, so that {@link #unwrap} can open what it wraps. */
+    /** Whether the key with that id is available, so that {@link #unwrap} can use it. */
     boolean holds(String id);
 
-    /** Wraps a data key. {@code dataKey} stays the caller's, who wipes it. */
+    /** Wraps a data key. The caller overwrites {@code dataKey} afterwards. */
     WrappedKey wrap(byte[] dataKey, UserId user, UUID dataKeyId);
 
     /**
-     * The data key; the caller wipes it.
+     * Returns the data key, which the caller overwrites after use.
      *
-     * @throws BrokenSealException if it was changed, or wrapped for another user or under another id
-     * @throws UnknownKeyEncryptionKeyException if the key that wraps it is not among these
+     * @throws BrokenSealException if the wrapped key was changed, or was wrapped for another user or data key id
+     * @throws UnknownKeyEncryptionKeyException if the key that wraps it is not available
      */
     byte[] unwrap(WrappedKey wrapped, UserId user, UUID dataKeyId);
 }

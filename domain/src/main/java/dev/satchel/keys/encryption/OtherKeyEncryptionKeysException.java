@@ -1,34 +1,36 @@
 package dev.satchel.keys.encryption;
 
+import dev.satchel.SatchelException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The vault's data keys are wrapped by key-encryption keys none of which this process was given.
+ * None of the given key-encryption keys wraps a data key of this vault, although it has data keys.
  *
- * <p>What it was given belongs to another vault, or is an old copy. What it would seal, nobody else could open; and that
- * one of its keys wraps nothing here says nothing about what the key wraps elsewhere.
+ * <p>The given keys belong to another vault, or are an old copy. If they were used, other processes could not open the
+ * new keys, and retiring one of them could lose the keys of another vault.
  */
-public final class OtherKeyEncryptionKeysException extends RuntimeException {
+public final class OtherKeyEncryptionKeysException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 
-    /** A few tell which keys are meant; there are more only where rotations were left unfinished again and again. */
+    /** The message lists at most this many ids; more are in use only after several unfinished rotations. */
     private static final int MOST_NAMED = 5;
 
     private OtherKeyEncryptionKeysException(Set<String> inUse) {
-        super("the given key-encryption keys are not those of this database, whose data keys are wrapped by "
-                + new TreeSet<>(inUse).stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
-                + (inUse.size() > MOST_NAMED ? ", …" : "")
-                + ": give those, or name the database that the given ones belong to; nothing was changed");
+        super(
+                "the given key-encryption keys are not those of this database, whose data keys are wrapped by "
+                        + new TreeSet<>(inUse).stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+                        + (inUse.size() > MOST_NAMED ? ", …" : ""),
+                "give those, or name the database that the given ones belong to; nothing was changed");
     }
 
     /**
-     * Lets key-encryption keys pass that belong to a vault, and any where no data key is wrapped yet.
+     * Verifies that the given key-encryption keys belong to the vault. Accepts any if the vault has no data keys.
      *
      * @param inUse the ids of the key-encryption keys that wrap the vault's data keys
-     * @throws OtherKeyEncryptionKeysException if there are such, and none is among the given ones
+     * @throws OtherKeyEncryptionKeysException if {@code inUse} is not empty and the given keys hold none of these
      */
     public static void requireOneOf(Set<String> inUse, KeyEncryptionKeys given) {
         if (!inUse.isEmpty() && inUse.stream().noneMatch(given::holds)) {

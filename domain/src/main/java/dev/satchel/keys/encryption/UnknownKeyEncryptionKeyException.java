@@ -1,7 +1,9 @@
 package dev.satchel.keys.encryption;
 
+import dev.satchel.SatchelException;
+
 /** A data key is wrapped by a key-encryption key that this process does not hold. */
-public final class UnknownKeyEncryptionKeyException extends RuntimeException {
+public final class UnknownKeyEncryptionKeyException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 

@@ -2,13 +2,16 @@ package dev.satchel.keys.encryption;
 
 import java.util.Arrays;
 
-/** A data key as the database stores it: wrapped by a key-encryption key. It prints only which one. */
+/**
+ * A data key as the database stores it, wrapped by a key-encryption key. Its text shows only the id of that key.
+ * Immutable.
+ */
 public final class WrappedKey {
 
     private final String keyEncryptionKey;
     private final byte[] bytes;
 
-    /** @throws IllegalArgumentException if the id is not 1 to 2,048 characters long, or there are no bytes */
+    /** @throws IllegalArgumentException if the id does not have 1 to 2,048 characters, or {@code bytes} is empty */
     public WrappedKey(String keyEncryptionKey, byte[] bytes) {
         if (keyEncryptionKey.isEmpty() || keyEncryptionKey.length() > 2048) {
             throw new IllegalArgumentException(
@@ -21,7 +24,7 @@ public final class WrappedKey {
         this.bytes = bytes.clone();
     }
 
-    /** The id of the key-encryption key that wraps it. */
+    /** The id of the key-encryption key that wraps the data key. */
     public String keyEncryptionKey() {
         return keyEncryptionKey;
     }

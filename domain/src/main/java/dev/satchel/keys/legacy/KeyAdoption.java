@@ -10,8 +10,8 @@ import dev.satchel.keys.encryption.UnknownKeyEncryptionKeyException;
 import java.util.function.BiConsumer;
 
 /**
- * Brings the keys of before into the vault: each is checked, sealed, and then erased where it was. Stopped at any point,
- * it goes on next time, and no key is lost. Safe for use by many threads.
+ * Moves legacy keys into the vault: checks each, seals it, and then erases it in the legacy table. It may be
+ * interrupted at any point: no key is lost, and the next call continues. Safe for use by many threads.
  */
 public final class KeyAdoption {
 
@@ -24,15 +24,16 @@ public final class KeyAdoption {
     }
 
     /**
-     * Seals every key that is left. A key that its user has set anew or removed meanwhile is erased, and so is what is
-     * blank.
+     * Seals every legacy key that is left. A key is only erased if it is blank, or if its user has set or removed a
+     * key for the provider in the vault since.
      *
-     * @throws OtherKeyEncryptionKeysException if the vault's data keys are wrapped by others than the given
-     *     key-encryption keys; then nothing is sealed, and nothing erased
-     * @param refusals told of each key that stays where it is, and why; nothing of the key is in the reason
+     * @throws OtherKeyEncryptionKeysException if other than the given key-encryption keys wrap the vault's data keys;
+     *     then nothing is sealed or erased
+     * @param refusals receives each key that stays in the legacy table, with the reason, which repeats nothing of the
+     *     key
      */
     public Outcome adopt(BiConsumer<LegacyKey, String> refusals) {
-        // Here, because what is blank or superseded is erased without the vault's being asked to seal anything.
+        // Checked first, because blank and superseded keys are erased without sealing, which would check it.
         vault.requireOwnKeyEncryptionKeys();
         long[] counts = new long[3];
         earlier.adoptEach(key -> {
@@ -51,7 +52,7 @@ public final class KeyAdoption {
                 return false;
             }
         });
-        // Each time: an earlier run may have been stopped between the two.
+        // Always, because an earlier run may have been interrupted before this step.
         earlier.removeErased();
         return new Outcome(counts[0], counts[1], counts[2]);
     }
@@ -64,11 +65,11 @@ public final class KeyAdoption {
     }
 
     /**
-     * What came of it.
+     * The result of an adoption.
      *
-     * @param sealed keys that are now in the vault
-     * @param superseded keys whose users had set another in the vault, or had removed it
-     * @param refused keys that stay where they are
+     * @param sealed the number of keys that were moved into the vault
+     * @param superseded the number of keys whose users had set or removed a key in the vault since
+     * @param refused the number of keys that stay in the legacy table
      */
     public record Outcome(long sealed, long superseded, long refused) {}
 }

@@ -10,9 +10,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an application had stored as a user's key before it had a vault: in the clear, or in base64, which hides nothing.
+ * A user's key that the application stored before it used the vault: in plain text or in base64, which is not
+ * encryption.
  *
- * <p>It prints nothing of the key, and is wiped when closed. For use by one thread.
+ * <p>Its text shows nothing of the key, and the key is overwritten in memory when closed. Used by one thread.
  */
 public final class LegacyKey implements AutoCloseable {
 
@@ -22,9 +23,9 @@ public final class LegacyKey implements AutoCloseable {
     private final byte[] stored;
 
     /**
-     * @param row the row it is stored in
-     * @param user whose it is; null if the row names nobody
-     * @param stored what is stored, in UTF-8; this object wipes it
+     * @param row the id of the row that holds it
+     * @param user the user of the row; null if the row has none
+     * @param stored the stored text in UTF-8, which {@link #close} overwrites
      */
     public LegacyKey(UUID row, @Nullable UserId user, Provider provider, byte[] stored) {
         this.row = row;
@@ -45,7 +46,7 @@ public final class LegacyKey implements AutoCloseable {
         return provider;
     }
 
-    /** Whether nothing is stored but spaces. */
+    /** Whether the stored text is empty or white space. */
     public boolean isBlank() {
         for (byte character : stored) {
             if (!isSpace(character)) {
@@ -56,14 +57,14 @@ public final class LegacyKey implements AutoCloseable {
     }
 
     /**
-     * The key that is stored, without spaces around it and without the line breaks that base64 may have. The caller closes
-     * it.
+     * Decodes the stored key, without surrounding white space and without the line breaks that base64 may have. The
+     * caller closes the result.
      *
-     * <p>What is base64 of visible characters is read as these, also where it could be a key itself: by chance a key of 40
-     * characters is that once in 10^13 times.
+     * <p>Text that is valid base64 of visible characters is decoded, although it could be a key in plain text: for a
+     * random key of 40 characters, the probability of that is 10<sup>-13</sup>.
      *
-     * @throws IllegalArgumentException if it is no key of the provider; the message says what is wrong, and nothing of
-     *     what is stored
+     * @throws IllegalArgumentException if it is not a key of the provider; the message says why, and repeats nothing
+     *     of the stored text
      */
     public ApiKey read() {
         byte[] text = stripped();
@@ -93,7 +94,7 @@ public final class LegacyKey implements AutoCloseable {
         }
     }
 
-    // PostgreSQL's encode() breaks base64 every 76 characters, as RFC 2045 wants it.
+    // PostgreSQL's encode() breaks base64 lines after 76 characters, as RFC 2045 requires.
     private static byte[] withoutLineBreaks(byte[] text) {
         byte[] line = new byte[text.length];
         int length = 0;

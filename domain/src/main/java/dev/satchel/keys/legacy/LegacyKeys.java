@@ -1,32 +1,32 @@
 package dev.satchel.keys.legacy;
 
 /**
- * The keys that an application had stored before it had a vault, in the table that Satchel's migrations moved aside. Safe
- * for use by many threads and processes.
+ * The keys that the application stored before it used the vault, in the legacy table that Satchel's migrations moved
+ * aside. Safe for use by many threads and processes.
  */
 public interface LegacyKeys {
 
-    /** How many are left. */
+    /** The number of keys that are left. */
     long count();
 
     /**
-     * Hands every key that is left to {@code adopter}, one after the other, and erases those it says are done with. Each
-     * is erased as soon as its row has been gone through; whatever stops this, the others are still there. Two may do
-     * this at once. What was changed while it was handled stays.
+     * Passes every key that is left to {@code adopter}, and erases those for which it returns true. The keys of a row
+     * are erased as soon as all of them were passed; after an interruption, the remaining ones are still there. May
+     * run several times concurrently. A key that was changed in the meantime is not erased.
      */
     void adoptEach(Adopter adopter);
 
-    /** Erases every key that is left, and returns how many that were. */
+    /** Erases every key that is left, and returns their number. */
     long discardAll();
 
-    /** Removes from the disk what was erased; PostgreSQL keeps it otherwise until the space is used again. */
+    /** Removes erased keys from the disk, where PostgreSQL otherwise keeps them until the space is reused. */
     void removeErased();
 
-    /** Decides about one key, which is wiped when this returns. */
+    /** Decides about one key, which is overwritten in memory when this returns. */
     @FunctionalInterface
     interface Adopter {
 
-        /** Whether the key is to be erased. */
+        /** Returns whether to erase the key. */
         boolean isDone(LegacyKey key);
     }
 }

@@ -15,25 +15,28 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The scheduled round: asks the providers about every key that is due, which each key is at most once a day.
+ * The scheduled check: asks the providers about all keys whose check is due, for each key at most once a day.
  *
- * <p>It goes gently: at most five questions a second, and a provider is left alone for the rest of the round after three
- * answers in a row that say so; its other keys stay due. Any number of rounds may run side by side, in any number of
- * processes, and no two ask about the same key. Safe for use by many threads.
+ * <p>It sends at most five requests per second. After three consecutive answers that ask to wait, it sends that
+ * provider no more requests in this round; the provider's other keys stay due. Several rounds may run concurrently, in
+ * one or more processes, and never check the same key twice. Safe for use by many threads.
  */
 public final class KeyRevalidation {
 
-    /** The least time between two scheduled questions about one key. */
+    /** The least time between two scheduled checks of a key. */
     public static final Duration INTERVAL = Duration.ofDays(1);
 
-    /** Up to so much later, at random, so that keys set in one hour are not all asked about in one hour. */
+    /**
+     * The longest random delay added to the interval, so that keys which were set in the same hour are not all checked
+     * in the same hour.
+     */
     public static final Duration JITTER = Duration.ofHours(6);
 
     private static final Duration PACE = Duration.ofMillis(200);
 
     private static final int MOST_REBUFFS = 3;
 
-    // Few: what was claimed and not asked about, because the process ended or the provider is left alone, waits a day.
+    // Small, because a key that was claimed and not checked, as after a crash, is due again only after a day.
     private static final int BATCH = 5;
 
     private final KeyVault vault;
@@ -44,15 +47,15 @@ public final class KeyRevalidation {
         this.validation = new KeyValidation(vault, check);
     }
 
-    /** Keeps the pace. */
+    /** Waits between requests. */
     @FunctionalInterface
     public interface Pause {
 
-        /** Waits for that long, or until told to stop; says whether it was. */
+        /** Waits for {@code time} or until the process is told to stop; returns whether it is to stop. */
         boolean isStopped(Duration time);
     }
 
-    /** Asks about every key that is due, until none is or it is told to stop. */
+    /** Checks keys until none is due or {@code pause} says to stop. */
     public Round validateDue(Pause pause) {
         Tally tally = new Tally();
         Duration wait = Duration.ZERO;
@@ -83,13 +86,13 @@ public final class KeyRevalidation {
     }
 
     /**
-     * What came of a round.
+     * The result of a round.
      *
-     * @param valid keys that their provider accepted
-     * @param invalid keys that their provider refused
-     * @param unknown keys about which nothing was proved
-     * @param unopened keys that could not be opened, and so were not asked about
-     * @param leftAlone the providers that were left alone before the round ended
+     * @param valid the number of keys that their provider accepted
+     * @param invalid the number of keys that their provider refused
+     * @param unknown the number of keys without a certain answer
+     * @param unopened the number of keys that could not be opened, and so were not checked
+     * @param leftAlone the providers that got no more requests before the round ended
      */
     public record Round(long valid, long invalid, long unknown, long unopened, Set<Provider> leftAlone) {
 
@@ -98,7 +101,7 @@ public final class KeyRevalidation {
         }
     }
 
-    /** What came of a round so far. */
+    /** The counts of a running round. */
     private static final class Tally {
 
         final EnumSet<Provider> asked = EnumSet.allOf(Provider.class);

@@ -9,7 +9,7 @@ import dev.satchel.keys.Verdict;
 import dev.satchel.keys.encryption.BrokenSealException;
 import java.util.Optional;
 
-/** Asks a provider about a user's key and records the answer. Safe for use by many threads. */
+/** Asks a provider about a user's key, and records the answer. Safe for use by many threads. */
 public final class KeyValidation {
 
     private static final Purpose VALIDATE = new Purpose("validate");
@@ -23,10 +23,10 @@ public final class KeyValidation {
     }
 
     /**
-     * What the provider said; empty if the user has set no key for it, or has replaced or removed it while the provider
-     * was asked.
+     * Returns the provider's answer; empty if the user has no key for the provider, or replaced or removed it during
+     * the check.
      *
-     * @throws BrokenSealException if what is stored cannot be opened
+     * @throws BrokenSealException if the stored key cannot be opened
      */
     public Optional<Verdict> validate(UserId user, Provider provider) {
         return vault.open(user, provider, VALIDATE, (key, stored) -> new Checked(stored, check.check(provider, key)))

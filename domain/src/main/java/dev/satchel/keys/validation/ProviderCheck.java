@@ -8,8 +8,8 @@ import dev.satchel.keys.Verdict;
 public interface ProviderCheck {
 
     /**
-     * Asks the provider whether it accepts the key, at no cost to the key's owner. Whatever goes wrong on the way is an
-     * answer that proves nothing, not an exception.
+     * Asks the provider whether it accepts the key, with a request that costs the key's owner nothing. A failure of
+     * the request is returned as {@link Verdict.Unknown}, never thrown.
      */
     Verdict check(Provider provider, ApiKey key);
 }

@@ -1,13 +1,9 @@
 package dev.satchel.batchexport.cli.export;
 
 import dev.satchel.batchexport.database.Database;
-import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.run.ExportSettings;
-import dev.satchel.batchexport.run.RunLog;
-import dev.satchel.batchexport.run.RunSettings;
-import dev.satchel.batchexport.run.StopSignal;
-import dev.satchel.batchexport.run.Worker;
 import dev.satchel.batchexport.run.cleanup.CleanUpReport;
+import dev.satchel.batchexport.run.cleanup.CleanUpRun;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.store.FileStore;
@@ -46,16 +42,8 @@ public final class CleanUpCommand implements Callable<Integer> {
         FileStore store = settings.store();
         ExportSettings exports = settings.exports();
         CleanUpReport report = new CleanUpReport(CleanUpCommand::log);
-        try (Worker worker = Worker.start(
-                database,
-                store,
-                new StandardFileFormats(settings.csv()),
-                settings.datasets(),
-                exports,
-                new RunSettings("cleanup", 1, false, new StopSignal()),
-                new RunLog(false).report(),
-                report)) {
-            worker.cleanUp();
+        try (CleanUpRun cleanUp = CleanUpRun.start(database, store, settings.datasets(), exports, report)) {
+            cleanUp.run();
         }
         report.unreadable().forEach(CleanUpCommand::log);
         console.out()

@@ -4,12 +4,12 @@ import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.RunLog;
-import dev.satchel.batchexport.run.RunReport;
+import dev.satchel.batchexport.run.RunProgress;
 import dev.satchel.batchexport.run.RunSettings;
+import dev.satchel.batchexport.run.RunTotals;
 import dev.satchel.batchexport.run.StopOnExit;
 import dev.satchel.batchexport.run.StopSignal;
 import dev.satchel.batchexport.run.Worker;
-import dev.satchel.batchexport.run.cleanup.CleanUpReport;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.UsageException;
@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
         name = "run",
         description = {
             "Delivers every export that waits, then ends; with --watch goes on and on.",
-            "Ends with 1 when an export was given up or is left waiting. Any number of workers may run at once."
+            "Ends with 1 when an export failed or is left waiting. Any number of workers may run at once."
         })
 final class RunCommand implements Callable<Integer> {
 
@@ -61,7 +61,8 @@ final class RunCommand implements Callable<Integer> {
         FileStore store = settings.store();
         ExportSettings exports = settings.exports();
         RunSettings runSettings = runSettings(stop);
-        try (RunLog log = new RunLog(console.watched());
+        RunTotals totals = new RunTotals();
+        try (RunProgress progress = new RunProgress(console.watched());
                 Worker worker = Worker.start(
                         database,
                         store,
@@ -69,19 +70,18 @@ final class RunCommand implements Callable<Integer> {
                         settings.datasets(),
                         exports,
                         runSettings,
-                        log.report(),
-                        new CleanUpReport(removal -> {}));
+                        List.of(totals, new RunLog(), progress));
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
             worker.checkStore();
             try {
-                worker.exportRun();
+                worker.run();
             } finally {
-                summary(log.report().totals());
+                summary(totals);
             }
             if (exit.signal().isStopping()) {
                 LOG.info("stopped by a signal: what is left waits for another run");
             }
-            return verdict(log.report().totals(), worker.left());
+            return verdict(totals, worker.left());
         }
     }
 
@@ -93,7 +93,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private void summary(RunReport.Totals totals) {
+    private void summary(RunTotals totals) {
         console.out()
                 .printf(
                         Locale.ROOT,
@@ -107,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     // What another worker holds is that one's to deliver, unless it was not heard of for longer than this run waits.
-    private int verdict(RunReport.Totals totals, ExportHistory.Backlog left) {
+    private int verdict(RunTotals totals, ExportHistory.Backlog left) {
         List<String> parts = new ArrayList<>();
         new TreeMap<>(left.pending())
                 .forEach((code, exports) ->

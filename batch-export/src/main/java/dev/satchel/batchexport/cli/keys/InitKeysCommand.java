@@ -27,7 +27,7 @@ final class InitKeysCommand implements Callable<Integer> {
     public Integer call() {
         KekAddress address = new Settings(console.environment()).kekAddress();
         if (address instanceof KekAddress.File file) {
-            FileKeyEncryptionKeys keys = Kek.refused(() -> FileKeyEncryptionKeys.create(file.path()));
+            FileKeyEncryptionKeys keys = FileKeyEncryptionKeys.create(file.path());
             console.out().println("made " + file.path() + " with the key " + keys.primaryId());
         } else {
             console.out().println("there is nothing to make: the key is made and kept in AWS KMS");

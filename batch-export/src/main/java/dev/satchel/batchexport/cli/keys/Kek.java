@@ -1,9 +1,8 @@
 package dev.satchel.batchexport.cli.keys;
 
-import dev.satchel.batchexport.settings.KekAddress;
+import dev.satchel.SatchelException;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
-import dev.satchel.batchexport.terminal.RefusedException;
 import dev.satchel.batchexport.terminal.UsageException;
 import dev.satchel.keys.KeyVault;
 import dev.satchel.keys.Provider;
@@ -11,7 +10,6 @@ import dev.satchel.keys.UserKeys;
 import dev.satchel.keys.encryption.KeyEncryptionKeys;
 import dev.satchel.postgres.SatchelPostgres;
 import java.sql.SQLException;
-import java.util.function.Supplier;
 
 /** What the commands of the vault need: the key-encryption keys that SATCHEL_KEK names, and the vault they open. */
 final class Kek {
@@ -19,7 +17,7 @@ final class Kek {
     private Kek() {}
 
     /**
-     * @throws RefusedException if the key-encryption keys are missing or unsafe, saying what to do
+     * @throws SatchelException if the key-encryption keys are missing or unsafe, saying what to do
      * @throws SQLException if the database cannot be reached or was not migrated
      */
     static KeyVault keyVault(Console console) throws SQLException {
@@ -29,17 +27,16 @@ final class Kek {
     }
 
     /**
-     * @throws RefusedException if the key-encryption keys are missing or unsafe, saying what to do
+     * @throws SatchelException if the key-encryption keys are missing or unsafe, saying what to do
      * @throws SQLException if the database cannot be reached or was not migrated
      */
     static UserKeys userKeys(Console console) throws SQLException {
         return new UserKeys(keyVault(console));
     }
 
-    /** @throws RefusedException if they are missing or unsafe, saying what to do */
+    /** @throws SatchelException if they are missing or unsafe, saying what to do */
     static KeyEncryptionKeys keyEncryptionKeys(Settings settings) {
-        KekAddress address = settings.kekAddress();
-        return refused(() -> address.open(settings));
+        return settings.kekAddress().open(settings);
     }
 
     static Provider provider(String name) {
@@ -47,21 +44,6 @@ final class Kek {
             return Provider.of(name);
         } catch (IllegalArgumentException unknown) {
             throw new UsageException(String.valueOf(unknown.getMessage()));
-        }
-    }
-
-    static void refused(Runnable work) {
-        refused(() -> {
-            work.run();
-            return true;
-        });
-    }
-
-    static <T> T refused(Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (IllegalStateException unsafe) {
-            throw new RefusedException(String.valueOf(unsafe.getMessage()));
         }
     }
 }

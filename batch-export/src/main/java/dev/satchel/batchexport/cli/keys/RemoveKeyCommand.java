@@ -29,7 +29,8 @@ final class RemoveKeyCommand implements Callable<Integer> {
     @Option(
             names = "--provider",
             paramLabel = "NAME",
-            description = "openai, anthropic or unsplash; all when left out.")
+            completionCandidates = ProviderCodes.class,
+            description = "One of ${COMPLETION-CANDIDATES}; all when left out.")
     @Nullable
     String provider;
 

@@ -27,7 +27,12 @@ final class SetKeyCommand implements Callable<Integer> {
     @Option(names = "--user", required = true, paramLabel = "ID", description = "Whose key it is.")
     String user = "";
 
-    @Option(names = "--provider", required = true, paramLabel = "NAME", description = "openai, anthropic or unsplash.")
+    @Option(
+            names = "--provider",
+            required = true,
+            paramLabel = "NAME",
+            completionCandidates = ProviderCodes.class,
+            description = "One of ${COMPLETION-CANDIDATES}.")
     String provider = "";
 
     SetKeyCommand(Console console) {

@@ -53,7 +53,8 @@ final class ValidateKeysCommand implements Callable<Integer> {
     @Option(
             names = "--provider",
             paramLabel = "NAME",
-            description = "With --user: openai, anthropic or unsplash; all when left out.")
+            completionCandidates = ProviderCodes.class,
+            description = "With --user, one of ${COMPLETION-CANDIDATES}; all when left out.")
     @Nullable
     String provider;
 
@@ -83,7 +84,7 @@ final class ValidateKeysCommand implements Callable<Integer> {
         UserId whose = which.user == null ? null : Ids.user(which.user);
         List<Provider> providers =
                 provider == null ? Arrays.asList(Provider.values()) : List.of(Kek.provider(provider));
-        ProviderCheck check = Kek.refused(HttpProviderCheck::new);
+        ProviderCheck check = new HttpProviderCheck();
         KeyVault vault = Kek.keyVault(console);
         return whose == null ? validateDue(vault, check) : validate(vault, check, whose, providers);
     }

@@ -29,7 +29,7 @@ public final class CleanUpReport {
         this.watcher = watcher;
     }
 
-    public synchronized void add(Removal removal) {
+    synchronized void add(Removal removal) {
         if (removal.failure() == null) {
             removed.merge(removal.leftover().reason(), 1L, Long::sum);
         } else {
@@ -57,11 +57,11 @@ public final class CleanUpReport {
         return Optional.ofNullable(refusal);
     }
 
-    public synchronized void streaksEnded(long users) {
+    synchronized void streaksEnded(long users) {
         streaksEnded += users;
     }
 
-    /** Of how many users the current streak was written anew, because a day had passed without a session. */
+    /** Of how many users the current streak was ended, because a day had passed without a session. */
     public synchronized long streaksEnded() {
         return streaksEnded;
     }
@@ -75,7 +75,7 @@ public final class CleanUpReport {
         unreadable.addAll(records);
     }
 
-    /** Records that name no object, which somebody has to look at. */
+    /** Records that name no object, which a person has to look at. */
     public synchronized List<Unreadable> unreadable() {
         return List.copyOf(unreadable);
     }

@@ -17,7 +17,7 @@ import org.springframework.batch.infrastructure.item.ItemStreamReader;
  * Reads every object that is due for removal, each once in a run, however many there are and whatever goes wrong; none
  * when the store is not the one that they were written to.
  */
-public final class LeftoverFiles implements ItemStreamReader<Leftover> {
+final class LeftoverFiles implements ItemStreamReader<Leftover> {
 
     private static final int PAGE = 500;
     private static final int MOST_COUNTED = 10_000;
@@ -28,7 +28,7 @@ public final class LeftoverFiles implements ItemStreamReader<Leftover> {
     private final Set<URI> kept = new HashSet<>();
     private boolean closed;
 
-    public LeftoverFiles(CleanUp cleanUp, CleanUpReport report) {
+    LeftoverFiles(CleanUp cleanUp, CleanUpReport report) {
         this.cleanUp = cleanUp;
         this.report = report;
     }
@@ -68,7 +68,7 @@ public final class LeftoverFiles implements ItemStreamReader<Leftover> {
     }
 
     /** Says that this one stays on record and must not be tried again in this run. */
-    public void keep(Leftover leftover) {
+    void keep(Leftover leftover) {
         kept.add(leftover.location());
     }
 }

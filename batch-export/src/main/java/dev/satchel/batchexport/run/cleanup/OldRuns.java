@@ -1,60 +1,66 @@
 package dev.satchel.batchexport.run.cleanup;
 
+import java.time.LocalDateTime;
+import java.time.Period;
+import java.time.ZoneId;
 import java.util.List;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.support.TransactionTemplate;
+import java.util.stream.Stream;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.JobInstance;
+import org.springframework.batch.core.launch.NoSuchJobException;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.StepExecution;
+import org.springframework.dao.OptimisticLockingFailureException;
 
 /** The record that Spring Batch keeps of runs, which would otherwise grow without end: it is kept for 30 days. */
-public final class OldRuns {
+final class OldRuns {
 
-    // A run that watches may be older, and its places renew their record while it lives.
-    private static final String OLD = """
-            SELECT j.job_execution_id
-              FROM satchel.batch_job_execution j
-             WHERE j.create_time < localtimestamp - INTERVAL '30 days'
-               AND NOT EXISTS (SELECT
-                                 FROM satchel.batch_step_execution s
-                                WHERE s.job_execution_id = j.job_execution_id
-                                  AND s.last_updated >= localtimestamp - INTERVAL '30 days')
-            """;
+    private static final Period KEPT = Period.ofDays(30);
+    private static final int PAGE = 100;
 
-    // In the order that the foreign keys ask for.
-    private static final List<String> FORGET = List.of(
-            """
-            DELETE FROM satchel.batch_step_execution_context
-             WHERE step_execution_id IN (SELECT step_execution_id
-                                           FROM satchel.batch_step_execution
-                                          WHERE job_execution_id IN (%s))
-            """.formatted(OLD), """
-            DELETE FROM satchel.batch_step_execution
-             WHERE job_execution_id IN (%s)
-            """.formatted(OLD), """
-            DELETE FROM satchel.batch_job_execution_context
-             WHERE job_execution_id IN (%s)
-            """.formatted(OLD), """
-            DELETE FROM satchel.batch_job_execution_params
-             WHERE job_execution_id IN (%s)
-            """.formatted(OLD), """
-            DELETE FROM satchel.batch_job_execution
-             WHERE job_execution_id IN (%s)
-            """.formatted(OLD), """
-            DELETE FROM satchel.batch_job_instance i
-             WHERE NOT EXISTS (SELECT 1
-                                 FROM satchel.batch_job_execution e
-                                WHERE e.job_instance_id = i.job_instance_id)
-               AND i.job_instance_id < (SELECT min(e.job_instance_id) FROM satchel.batch_job_execution e)
-            """);
+    private final JobRepository runs;
 
-    private final JdbcClient jdbc;
-    private final TransactionTemplate transaction;
-
-    public OldRuns(JdbcClient jdbc, TransactionTemplate transaction) {
-        this.jdbc = jdbc;
-        this.transaction = transaction;
+    OldRuns(JobRepository runs) {
+        this.runs = runs;
     }
 
-    public void forget() {
-        transaction.executeWithoutResult(
-                status -> FORGET.forEach(statement -> jdbc.sql(statement).update()));
+    void forget() {
+        // Spring Batch writes the time of this machine.
+        LocalDateTime limit = LocalDateTime.now(ZoneId.systemDefault()).minus(KEPT);
+        try {
+            for (String job : runs.getJobNames()) {
+                forget(job, limit);
+            }
+        } catch (OptimisticLockingFailureException | NoSuchJobException another) {
+            // Another clean-up forgets them at the same time.
+            return;
+        }
+    }
+
+    // From the oldest on, which are the last that Spring Batch lists, until one is young.
+    private void forget(String job, LocalDateTime limit) throws NoSuchJobException {
+        long unread = runs.getJobInstanceCount(job);
+        while (unread > 0) {
+            int page = (int) Math.min(PAGE, unread);
+            unread -= page;
+            List<JobInstance> instances = runs.getJobInstances(job, Math.toIntExact(unread), page);
+            for (int oldest = instances.size() - 1; oldest >= 0; oldest--) {
+                List<JobExecution> executions = runs.getJobExecutions(instances.get(oldest));
+                if (executions.stream().anyMatch(run -> run.getCreateTime().isAfter(limit))) {
+                    return;
+                }
+                // A run that watches may have begun long ago; its slots renew their record while it lives.
+                if (lastUpdates(executions).noneMatch(limit::isBefore)) {
+                    runs.deleteJobInstance(instances.get(oldest));
+                }
+            }
+        }
+    }
+
+    private static Stream<LocalDateTime> lastUpdates(List<JobExecution> executions) {
+        return executions.stream()
+                .flatMap(run -> run.getStepExecutions().stream())
+                .map(StepExecution::getLastUpdated)
+                .flatMap(Stream::ofNullable);
     }
 }

@@ -168,7 +168,7 @@ class KeyRotationIT {
                 assertThat(rotation.exitValue()).isZero();
                 assertThat(done).isEqualTo(USERS);
             }
-            System.out.printf("%s with %d of %d wrapped anew%n", wasAlive ? "killed" : "had ended", done, USERS);
+            System.out.printf("%s with %d of %d re-wrapped%n", wasAlive ? "killed" : "had ended", done, USERS);
             requireThatNobodyFailed();
         }
         System.out.printf("%d kills, %d of them between two batches of a rotation%n", kills, amidst);
@@ -194,7 +194,7 @@ class KeyRotationIT {
         rotation.destroy();
         int exit = Installation.ended(rotation);
         sessionEnds();
-        System.out.printf("told to stop with %d of %d wrapped anew, exit code %d%n", done(), USERS, exit);
+        System.out.printf("told to stop with %d of %d re-wrapped, exit code %d%n", done(), USERS, exit);
         assertThat(exit).isIn(0, 128 + 15);
         assertThat(keyEncryptionKeys.ids()).hasSize(keysBefore + (isUnfinished ? 0 : 1));
         requireThatNobodyFailed();
@@ -212,7 +212,7 @@ class KeyRotationIT {
         assertThat(satchel.value("SELECT count(*) FROM satchel.data_key WHERE wrapped_at > '" + now
                         + "' AND wrapped_at <> created_at"))
                 .isEqualTo("0");
-        assertThat(Files.readAllLines(output())).contains("wrapped 0 data keys anew");
+        assertThat(Files.readAllLines(output())).contains("re-wrapped 0 data keys");
     }
 
     private void retire() throws Exception {

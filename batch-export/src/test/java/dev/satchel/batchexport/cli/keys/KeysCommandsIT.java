@@ -118,10 +118,10 @@ class KeysCommandsIT {
                 .hasSize(3)
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith("added the key file:"),
-                        line -> assertThat(line).isEqualTo("wrapped 1 data keys anew"),
+                        line -> assertThat(line).isEqualTo("re-wrapped 1 data keys"),
                         line -> assertThat(line).endsWith(" wraps 1 data keys (primary)"));
         var wrapped = value("SELECT encode(wrapped, 'hex') FROM satchel.data_key");
-        assertThat(satchel("keys", "rotate", "--resume").succeeded()).startsWith("wrapped 0 data keys anew");
+        assertThat(satchel("keys", "rotate", "--resume").succeeded()).startsWith("re-wrapped 0 data keys");
         assertThat(value("SELECT encode(wrapped, 'hex') FROM satchel.data_key")).isEqualTo(wrapped);
         assertThat(satchel("keys", "list", "--user", LEARNER).succeeded()).contains("sk-proj…WXYZ");
         assertThat(satchel("keys", "rotate", "--resume", "--retire").succeeded())
@@ -144,16 +144,16 @@ class KeysCommandsIT {
 
         assertThat(rotated.exit()).isEqualTo(1);
         assertThat(rotated.out())
-                .contains("added the key", "wrapped 1 data keys anew")
+                .contains("added the key", "re-wrapped 1 data keys")
                 .doesNotContain("retired");
         assertThat(rotated.err().lines())
-                .containsExactly("satchel: 2 data keys are left that cannot be wrapped anew, because the key-encryption"
+                .containsExactly("satchel: 2 data keys are left that cannot be re-wrapped, because the key-encryption"
                         + " key is missing or they are broken: 1 of file:1, 1 of " + earlier);
         assertThat(satchel("keys", "list", "--user", LEARNER).succeeded()).contains("sk-proj…WXYZ");
         assertThat(satchel("keys", "rotate", "--resume"))
                 .satisfies(again -> assertThat(again.exit()).isEqualTo(1))
-                .satisfies(again -> assertThat(again.out()).startsWith("wrapped 0 data keys anew"));
-        assertThat(satchel("keys", "rotate").out()).contains("added the key", "wrapped 1 data keys anew");
+                .satisfies(again -> assertThat(again.out()).startsWith("re-wrapped 0 data keys"));
+        assertThat(satchel("keys", "rotate").out()).contains("added the key", "re-wrapped 1 data keys");
     }
 
     @Test
@@ -165,7 +165,7 @@ class KeysCommandsIT {
         String finished = satchel("keys", "rotate").succeeded();
 
         assertThat(finished.lines())
-                .startsWith("finishing a rotation that was stopped", "wrapped 1 data keys anew")
+                .startsWith("finishing a rotation that was stopped", "re-wrapped 1 data keys")
                 .contains(added + " wraps 1 data keys (primary)");
         assertThat(FileKeyEncryptionKeys.open(folder.resolve("kek.json")).ids()).hasSize(2);
     }
@@ -197,7 +197,7 @@ class KeysCommandsIT {
             other.rollback();
 
             assertThat(rotation.get()).as(out.toString() + err).isZero();
-            assertThat(out.toString()).contains("wrapped 1 data keys anew");
+            assertThat(out.toString()).contains("re-wrapped 1 data keys");
         } finally {
             operator.shutdownNow();
         }

@@ -66,7 +66,7 @@ class KmsKeysIT {
 
         assertThat(satchel("keys", "list", "--user", LEARNER).succeeded()).contains("openai     sk-proj…WXYZ");
         assertThat(satchel("keys", "rotate").succeeded().lines())
-                .containsExactly("wrapped 0 data keys anew", before + " wraps 1 data keys (primary)");
+                .containsExactly("re-wrapped 0 data keys", before + " wraps 1 data keys (primary)");
 
         String after = "aws-kms:" + arn + "#" + kms.rotate(arn);
 
@@ -74,7 +74,7 @@ class KmsKeysIT {
         assertThat(satchel("keys", "rotate", "--dry-run").succeeded().lines())
                 .containsExactlyInAnyOrder(before + " wraps 1 data keys", after + " wraps 0 data keys (primary)");
         assertThat(satchel("keys", "rotate").succeeded().lines())
-                .containsExactly("wrapped 1 data keys anew", after + " wraps 1 data keys (primary)");
+                .containsExactly("re-wrapped 1 data keys", after + " wraps 1 data keys (primary)");
         assertThat(value("SELECT kek_id FROM satchel.data_key")).isEqualTo(after);
         assertThat(KmsServer.materialOf(bytes("SELECT wrapped FROM satchel.data_key")))
                 .isEqualTo(kms.currentMaterial(arn));
@@ -159,9 +159,9 @@ class KmsKeysIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            http://kms.example.org         | over http:// everybody on the way to kms.example.org could read and change
-            HTTP://10.1.2.3:4599           | over http:// everybody on the way to 10.1.2.3 could read and change
-            https://u:hunter2@10.1.2.3     | more than a host and a port is given
+            http://kms.example.org         | http:// to kms.example.org is not encrypted, so others could read and change
+            HTTP://10.1.2.3:4599           | http:// to 10.1.2.3 is not encrypted, so others could read and change
+            https://u:hunter2@10.1.2.3     | the address holds a user, a password
             kms.example.org/hunter2        | this is not the address of a service
             """)
     void refusesAnEndpointWhereOthersCouldListen(String endpoint, String problem) throws SQLException {

@@ -110,7 +110,7 @@ class MountedKeysIT {
     void isGoodForFinishingARotationThatNeedsNoNewKey() throws Exception {
         String before = wrapped();
 
-        assertThat(satchel("keys", "rotate", "--resume").succeeded()).startsWith("wrapped 1 data keys anew");
+        assertThat(satchel("keys", "rotate", "--resume").succeeded()).startsWith("re-wrapped 1 data keys");
 
         assertThat(wrapped()).isNotEqualTo(before);
         assertThat(satchel("keys", "list", "--user", LEARNER).succeeded()).contains("openai     sk-proj…6789");

@@ -118,8 +118,8 @@ class OtherKeysIT {
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.err().lines())
                 .containsExactly("satchel: the database holds no data keys, and so does not show whether the"
-                        + " key-encryption keys are its own, or wrap data keys in another database: leave --retire out,"
-                        + " or name that database in DATABASE_URL; nothing was changed");
+                        + " key-encryption keys are its own, or wrap data keys in another database: retire none,"
+                        + " or name the database that they belong to; nothing was changed");
         assertThat(files()).isEqualTo(files);
         satchel(database.workerUrl(), "other", "keys set --user " + users.get(0) + " --provider openai")
                 .succeeded();

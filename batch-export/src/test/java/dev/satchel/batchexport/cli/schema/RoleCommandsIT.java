@@ -137,7 +137,7 @@ class RoleCommandsIT {
         assertThat(as("satchel_rotation", "keys", "rotate", "--dry-run").succeeded())
                 .contains("wraps 1 data keys (primary)");
         assertThat(as("satchel_rotation", "keys", "rotate", "--retire").succeeded())
-                .contains("wrapped 1 data keys anew", "retired the key");
+                .contains("re-wrapped 1 data keys", "retired the key");
         assertThat(as("satchel_vault", "keys", "list", "--user", LEARNER).succeeded())
                 .contains("openai     sk-proj…WXYZ");
     }

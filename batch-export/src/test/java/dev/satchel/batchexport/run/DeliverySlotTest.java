@@ -9,6 +9,7 @@ import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.Delivery;
+import dev.satchel.delivery.DeliveryListener;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.Exports;
@@ -53,9 +54,9 @@ import org.springframework.batch.core.repository.support.ResourcelessJobReposito
 import org.springframework.batch.core.step.StepExecution;
 import org.springframework.dao.DataAccessResourceFailureException;
 
-/** The places of a run, on ports in memory whose clock stands still until it is told otherwise. */
+/** The slots of a run, on ports in memory whose clock stands still until it is told otherwise. */
 @Timeout(60)
-class PlaceTest {
+class DeliverySlotTest {
 
     private static final ExportSettings SETTINGS = new ExportSettings(
             Duration.ofDays(7), Duration.ofSeconds(3), 5, Duration.ofSeconds(20), Duration.ofHours(24), "");
@@ -67,14 +68,15 @@ class PlaceTest {
     private final InMemoryUserRecords records = new InMemoryUserRecords();
     private final StopSignal stop = new StopSignal();
     private final AtomicInteger callsInVain = new AtomicInteger();
-    private final RunReport report = new RunReport(new Unheard());
+    private final RunTotals totals = new RunTotals();
+    private final RunReport report = new RunReport(List.of(totals));
     private final ScheduledExecutorService heartbeats = Executors.newSingleThreadScheduledExecutor();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicReference<@Nullable UserId> slowUser = new AtomicReference<>();
     private final CountDownLatch goOn = new CountDownLatch(1);
     private final JobExecution job = new JobExecution(1, new JobInstance(1, "exportRun"), new JobParameters());
-    private final StepExecution step = new StepExecution(1, "place", job);
-    private final StepExecution anotherStep = new StepExecution(2, "another place", job);
+    private final StepExecution step = new StepExecution(1, "slot", job);
+    private final StepExecution anotherStep = new StepExecution(2, "another slot", job);
 
     @AfterEach
     void stopThreads() {
@@ -96,14 +98,14 @@ class PlaceTest {
     }
 
     private void run() {
-        place(false).doExecute(step);
+        slot(false).doExecute(step);
     }
 
     private Future<?> watch() {
-        return threads.submit(() -> place(true).doExecute(step));
+        return threads.submit(() -> slot(true).doExecute(step));
     }
 
-    private Place place(boolean watch) {
+    private DeliverySlot slot(boolean watch) {
         RunSettings runSettings = new RunSettings("worker", 1, watch, stop);
         ExportHistory unsteady = unsteady();
         Duration patience = Duration.ofSeconds(2);
@@ -118,9 +120,9 @@ class PlaceTest {
                 SETTINGS.retries(),
                 new DeliverExport.Heartbeats(heartbeats, () -> false, System::nanoTime),
                 SETTINGS.settings(LearningDatasets.CATALOGUE));
-        return new Place(
+        return new DeliverySlot(
                 new ResourcelessJobRepository(),
-                new WaitingExports(unsteady, runSettings, SETTINGS, report),
+                new PendingExports(unsteady, runSettings, SETTINGS, report),
                 new StoreGate(check, new KnownFailures(), runSettings, patience),
                 new DatabaseOutage(new KnownFailures(), runSettings, patience),
                 deliverExport,
@@ -228,7 +230,22 @@ class PlaceTest {
         run();
 
         assertThat(entry(id).status()).isEqualTo("failed");
-        assertThat(report.totals().failed()).isEqualTo(1);
+        assertThat(totals.failed()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsTheOtherListenersAfterOneThrows() {
+        RunTotals counted = new RunTotals();
+        DeliveryListener broken = (DeliveryListener) Proxy.newProxyInstance(
+                DeliveryListener.class.getClassLoader(),
+                new Class<?>[] {DeliveryListener.class},
+                (proxy, method, arguments) -> {
+                    throw new IllegalStateException("broken");
+                });
+
+        new RunReport(List.of(broken, counted)).add(new Delivery.Abandoned(UUID.randomUUID()));
+
+        assertThat(counted.failed()).isEqualTo(1);
     }
 
     @Test
@@ -332,14 +349,14 @@ class PlaceTest {
     }
 
     @Test
-    void takesWhatComesWhileAnotherPlaceIsBusy() throws Exception {
+    void takesWhatComesWhileAnotherSlotIsBusy() throws Exception {
         UserId slow = history.addUser();
         UUID slowOne = history.request(Requests.of(slow)).id();
         slowUser.set(slow);
-        Place places = place(false);
-        Future<?> first = threads.submit(() -> places.doExecute(step));
+        DeliverySlot slots = slot(false);
+        Future<?> first = threads.submit(() -> slots.doExecute(step));
         waitUntil(() -> entry(slowOne).status().equals("processing"));
-        Future<?> second = threads.submit(() -> places.doExecute(anotherStep));
+        Future<?> second = threads.submit(() -> slots.doExecute(anotherStep));
 
         UUID small = requested();
         waitUntil(() -> isDelivered(small));
@@ -353,34 +370,5 @@ class PlaceTest {
         first.get();
         second.get();
         assertThat(isDelivered(slowOne)).isTrue();
-    }
-
-    private static final class Unheard implements Delivery.Listener {
-        @Override
-        public void delivered(Delivery.Delivered delivery) {}
-
-        @Override
-        public void retried(Delivery.Retried delivery) {}
-
-        @Override
-        public void postponed(Delivery.Postponed delivery) {}
-
-        @Override
-        public void failed(Delivery.Failed delivery) {}
-
-        @Override
-        public void released(Delivery.Released delivery) {}
-
-        @Override
-        public void leaseLost(Delivery.LeaseLost delivery) {}
-
-        @Override
-        public void unconfirmed(Delivery.Unconfirmed delivery) {}
-
-        @Override
-        public void abandoned(Delivery.Abandoned delivery) {}
-
-        @Override
-        public void refused(Delivery.Refused delivery) {}
     }
 }

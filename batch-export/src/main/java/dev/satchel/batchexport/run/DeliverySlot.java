@@ -2,6 +2,7 @@ package dev.satchel.batchexport.run;
 
 import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.Delivery;
+import dev.satchel.delivery.DeliveryListener;
 import dev.satchel.export.Export;
 import dev.satchel.export.ImpossibleExportException;
 import java.time.Duration;
@@ -14,31 +15,31 @@ import org.springframework.batch.core.step.AbstractStep;
 import org.springframework.batch.core.step.StepExecution;
 
 /**
- * One of the places at which a run delivers exports: it claims one, delivers it, reports how that ended, and begins
- * again, whatever the other places do.
+ * One of the slots of a run: it claims an export, delivers it, reports the outcome, and claims the next one, whatever the
+ * other slots do.
  *
  * <p>A step of its own kind, because the others hold a transaction, and with it a connection, from claim to report. Read
- * counts what was claimed, write what was delivered, process skip what was given up, and filter what ended otherwise.
+ * counts what was claimed, write what was delivered, process skip what failed, and filter what ended otherwise.
  * Spring Batch's record of these counts is renewed once a minute; no delivery waits for it or fails with it. One object
- * serves all places of a run.
+ * serves all slots of a run.
  */
-final class Place extends AbstractStep {
+final class DeliverySlot extends AbstractStep {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Place.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DeliverySlot.class);
 
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final long RECORD_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
-    private final WaitingExports exports;
+    private final PendingExports exports;
     private final StoreGate store;
     private final DatabaseOutage database;
     private final DeliverExport deliverExport;
     private final RunReport report;
     private final StopSignal stop;
 
-    Place(
+    DeliverySlot(
             JobRepository runs,
-            WaitingExports exports,
+            PendingExports exports,
             StoreGate store,
             DatabaseOutage database,
             DeliverExport deliverExport,
@@ -118,20 +119,10 @@ final class Place extends AbstractStep {
     }
 
     private void report(Delivery delivery, StepExecution step) {
-        count(delivery, step);
-        report.add(delivery);
-    }
-
-    private static void count(Delivery delivery, StepExecution step) {
         step.setReadCount(step.getReadCount() + 1);
-        if (delivery instanceof Delivery.Delivered) {
-            step.setWriteCount(step.getWriteCount() + 1);
-        } else if (delivery instanceof Delivery.Failed || delivery instanceof Delivery.Refused) {
-            step.setProcessSkipCount(step.getProcessSkipCount() + 1);
-        } else {
-            step.setFilterCount(step.getFilterCount() + 1);
-        }
+        delivery.tell(new StepCounts(step));
         step.incrementCommitCount();
+        report.add(delivery);
     }
 
     private void record(StepExecution step) {
@@ -139,6 +130,55 @@ final class Place extends AbstractStep {
             getJobRepository().update(step);
         } catch (RuntimeException later) {
             LOG.debug("the record of the run is not renewed", later);
+        }
+    }
+
+    /** Counts outcomes in the columns that Spring Batch has for a step. */
+    private record StepCounts(StepExecution step) implements DeliveryListener {
+
+        @Override
+        public void delivered(Delivery.Delivered delivery) {
+            step.setWriteCount(step.getWriteCount() + 1);
+        }
+
+        @Override
+        public void retried(Delivery.Retried delivery) {
+            step.setFilterCount(step.getFilterCount() + 1);
+        }
+
+        @Override
+        public void postponed(Delivery.Postponed delivery) {
+            step.setFilterCount(step.getFilterCount() + 1);
+        }
+
+        @Override
+        public void failed(Delivery.Failed delivery) {
+            step.setProcessSkipCount(step.getProcessSkipCount() + 1);
+        }
+
+        @Override
+        public void released(Delivery.Released delivery) {
+            step.setFilterCount(step.getFilterCount() + 1);
+        }
+
+        @Override
+        public void leaseLost(Delivery.LeaseLost delivery) {
+            step.setFilterCount(step.getFilterCount() + 1);
+        }
+
+        @Override
+        public void unconfirmed(Delivery.Unconfirmed delivery) {
+            step.setFilterCount(step.getFilterCount() + 1);
+        }
+
+        @Override
+        public void abandoned(Delivery.Abandoned delivery) {
+            step.setProcessSkipCount(step.getProcessSkipCount() + 1);
+        }
+
+        @Override
+        public void refused(Delivery.Refused delivery) {
+            step.setProcessSkipCount(step.getProcessSkipCount() + 1);
         }
     }
 }

@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exports that wait, as all places of one run see them: what was never tried, what is to be tried again, and what
+ * The pending exports, as all slots of one run see them: what was never tried, what is to be tried again, and what
  * workers left that stopped answering. Safe for use by many threads.
  */
-final class WaitingExports {
+final class PendingExports {
 
     private static final long RECLAIM_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
@@ -28,7 +28,7 @@ final class WaitingExports {
     private volatile long idleSince = System.nanoTime();
     private volatile ExportHistory.@Nullable Backlog left;
 
-    WaitingExports(ExportHistory history, RunSettings runSettings, ExportSettings settings, RunReport report) {
+    PendingExports(ExportHistory history, RunSettings runSettings, ExportSettings settings, RunReport report) {
         this.history = history;
         this.runSettings = runSettings;
         this.settings = settings;
@@ -36,13 +36,13 @@ final class WaitingExports {
     }
 
     /**
-     * Takes back what silent workers left, and claims the next export. The place says when it has {@link #ended}.
+     * Takes back what silent workers left, and claims the next export. The slot says when it has {@link #ended}.
      *
      * @throws ImpossibleExportException as {@link ExportHistory#claim}
      */
     Optional<Export.Processing> claim() {
         reclaimNowAndThen();
-        // Counted before it is known, or another place could take the run for finished in between.
+        // Counted before it is known, or another slot could take the run for finished in between.
         busy.incrementAndGet();
         Optional<Export.Processing> claimed = Optional.empty();
         try {
@@ -65,7 +65,7 @@ final class WaitingExports {
     }
 
     /**
-     * Whether nothing is left for a run to deliver, asked by a place that found nothing to claim. What another place is
+     * Whether nothing is left for a run to deliver, asked by a slot that found nothing to claim. What another slot is
      * at may come back, a delay may pass, and a worker that was not heard of since this run found nothing to do may be
      * gone: then there is something left.
      */
@@ -84,13 +84,13 @@ final class WaitingExports {
         return true;
     }
 
-    /** What was left when the run was done; asks anew where it ended before. */
+    /** What was left when the run was done; asks the history where the run ended before that. */
     ExportHistory.Backlog left() {
         ExportHistory.Backlog known = left;
         return known == null ? history.backlog(settings.lease()) : known;
     }
 
-    // By one place at a time, and soon enough that a lease which ends is noticed while somebody is free to take over.
+    // By one slot at a time, and often enough that the end of a lease is noticed while a slot is free to take over.
     private void reclaimNowAndThen() {
         long now = System.nanoTime();
         long due = nextReclaim.get();

@@ -1,4 +1,4 @@
-package dev.satchel.batchexport.run.cleanup;
+package dev.satchel.batchexport.run;
 
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
  * Says whether the JVM does little else than collect garbage, which with a heap that is nearly full can go on for hours
  * before memory is out. Safe for use by many threads.
  */
-public final class GarbageCollection implements BooleanSupplier {
+final class GarbageCollection implements BooleanSupplier {
 
     private static final long WINDOW = TimeUnit.SECONDS.toNanos(1);
     private static final double TOO_MUCH = 0.8;

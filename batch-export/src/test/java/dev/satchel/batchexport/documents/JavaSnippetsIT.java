@@ -1,8 +1,9 @@
-package dev.satchel.batchexport;
+package dev.satchel.batchexport.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.UserId;
+import dev.satchel.batchexport.Installation;
 import dev.satchel.keys.ApiKey;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.UserKeys;
@@ -23,9 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import javax.tools.ToolProvider;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -37,8 +36,6 @@ import org.w3c.dom.Document;
 /** The Java of the documentation, as a reader pastes it: compiled as it stands there, and run. */
 class JavaSnippetsIT {
 
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Pattern BLOCK = Pattern.compile("(?ms)^```(java|xml)\\n(.*?)^```$");
     private static final Pattern CLASS = Pattern.compile("(?m)^public (?:final )?(?:class|record|interface) (\\w+)");
     private static final String LEARNER = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
 
@@ -55,22 +52,22 @@ class JavaSnippetsIT {
         }
     }
 
-    /** A line in the text is not compiled, so there is none. */
+    /** Code in a sentence is not compiled, so no sentence makes an object. */
     @Test
-    void standInBlocksOfTheirOwn() throws IOException {
-        for (Path document : documents()) {
-            assertThat(Files.readString(document).lines())
-                    .as(document.toString())
+    void standInBlocksOfTheirOwn() {
+        for (String document : Documents.all()) {
+            assertThat(Documents.text(document).lines())
+                    .as(document)
                     .noneMatch(line -> line.matches(".*`[^`]*\\bnew [A-Z]\\w*(<[^`]*>)?\\([^`]*`.*"));
         }
     }
 
     @Test
     void nameTheCoordinatesThatTheBuildHas() throws Exception {
-        Document parent = xml(Files.readString(ROOT.resolve("pom.xml")));
+        Document parent = xml(Files.readString(Documents.ROOT.resolve("pom.xml")));
         List<String> built = new ArrayList<>();
         for (String module : List.of("domain", "adapters-postgres", "migrations", "batch-export")) {
-            Document pom = xml(Files.readString(ROOT.resolve(module + "/pom.xml")));
+            Document pom = xml(Files.readString(Documents.ROOT.resolve(module + "/pom.xml")));
             built.add(value(parent, "/project/groupId") + ":" + value(pom, "/project/artifactId") + ":"
                     + value(parent, "/project/version"));
         }
@@ -180,32 +177,19 @@ class JavaSnippetsIT {
                 .strip();
     }
 
-    private static String snippet(String name) throws IOException {
+    private static String snippet(String name) {
         return blocks("java").stream()
                 .filter(block -> block.contains("public class " + name + " "))
                 .findFirst()
                 .orElseThrow();
     }
 
-    private static List<String> blocks(String language) throws IOException {
-        List<String> blocks = new ArrayList<>();
-        for (Path document : documents()) {
-            BLOCK.matcher(Files.readString(document))
-                    .results()
-                    .filter(block -> block.group(1).equals(language))
-                    .map((MatchResult block) -> block.group(2))
-                    .forEach(blocks::add);
-        }
-        return blocks;
-    }
-
-    private static List<Path> documents() throws IOException {
-        try (Stream<Path> root = Files.list(ROOT);
-                Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-            return Stream.concat(root, docs)
-                    .filter(file -> file.toString().endsWith(".md"))
-                    .toList();
-        }
+    private static List<String> blocks(String language) {
+        return Documents.all().stream()
+                .flatMap(document -> Documents.blocks(document).stream())
+                .filter(block -> block.language().equals(language))
+                .map(Documents.Block::text)
+                .toList();
     }
 
     private static Document xml(String text) throws Exception {

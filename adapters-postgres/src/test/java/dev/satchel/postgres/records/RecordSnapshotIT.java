@@ -1,0 +1,199 @@
+package dev.satchel.postgres.records;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.satchel.UserId;
+import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.LearningDatasets;
+import dev.satchel.record.RecordSink;
+import dev.satchel.record.RecordingSink;
+import dev.satchel.record.SnapshotTooOldException;
+import dev.satchel.record.UserRecords;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/** How reading sees one moment of the database while others write. */
+class RecordSnapshotIT extends PostgresRecordsFixture {
+
+    @Nested
+    class TheSnapshot {
+
+        @Test
+        void staysAsItWasWhileOthersWrite() throws Exception {
+            UserId user = addUser();
+            addSession(user, Instant.EPOCH);
+            RecordingSink sink = new RecordingSink();
+            Instant before = now();
+            RecordSink writing = before("endDataset", sink, () -> {
+                addSession(user, Instant.EPOCH.plusSeconds(1));
+                run("UPDATE public.users SET full_name = 'Later' WHERE id = ?", user.value());
+                run(
+                        "INSERT INTO public.learning_analytics (user_id, date_recorded) VALUES (?, current_date)"
+                                + " ON CONFLICT DO NOTHING",
+                        user.value());
+            });
+
+            UserRecords.Snapshot snapshot = records()
+                    .read(
+                            user,
+                            List.of(
+                                    LearningDatasets.API_KEYS,
+                                    LearningDatasets.SESSIONS,
+                                    LearningDatasets.PROFILE,
+                                    LearningDatasets.ANALYTICS),
+                            ExportFilters.NONE,
+                            writing);
+
+            assertThat(sink.rows(LearningDatasets.SESSIONS)).hasSize(1);
+            assertThat(sink.values(LearningDatasets.PROFILE, "full_name")).containsExactly((Object) null);
+            assertThat(sink.rows(LearningDatasets.ANALYTICS)).isEmpty();
+            assertThat(all(user).rows(LearningDatasets.SESSIONS)).hasSize(5);
+            assertThat(snapshot.takenAt()).isBetween(before, now());
+        }
+
+        private Instant now() {
+            return owner.sql("SELECT clock_timestamp()")
+                    .query(OffsetDateTime.class)
+                    .single()
+                    .toInstant();
+        }
+
+        @Test
+        void tellsTheVersionOfTheTables() throws Exception {
+            String newest = owner.sql("SELECT max(version) FROM satchel.flyway_schema_history WHERE success")
+                    .query(String.class)
+                    .single();
+
+            UserRecords.Snapshot snapshot = records()
+                    .read(addUser(), List.of(LearningDatasets.PROFILE), ExportFilters.NONE, new RecordingSink());
+
+            assertThat(snapshot.schemaVersion()).isEqualTo(newest);
+        }
+
+        @Test
+        void endsWhenAStatementWaitsTooLong() throws Exception {
+            UserId user = addUser();
+            try (Connection blocker = database.ownerDataSource().getConnection();
+                    Statement statement = blocker.createStatement()) {
+                blocker.setAutoCommit(false);
+                statement.execute("LOCK TABLE public.sessions IN ACCESS EXCLUSIVE MODE");
+
+                assertThatThrownBy(() -> all(
+                                user,
+                                new PostgresUserRecords(
+                                        database.workerDataSource(),
+                                        PostgresDatasets.builtIn(),
+                                        Duration.ofMillis(400))))
+                        .isExactlyInstanceOf(SnapshotTooOldException.class)
+                        .hasMessageContaining("took longer than PT0.4S")
+                        .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("57014"));
+            }
+        }
+
+        @Test
+        void tellsSomebodysCancelFromItsOwnLimit() throws Exception {
+            UserId user = addUser();
+            ExecutorService reader = Executors.newSingleThreadExecutor();
+            try (Connection blocker = database.ownerDataSource().getConnection();
+                    Statement statement = blocker.createStatement()) {
+                blocker.setAutoCommit(false);
+                statement.execute("LOCK TABLE public.sessions IN ACCESS EXCLUSIVE MODE");
+
+                Future<?> reading = reader.submit(() -> all(user));
+                while (!reading.isDone() && cancelWaiting() == 0) {
+                    Thread.onSpinWait();
+                }
+
+                assertThatThrownBy(reading::get)
+                        .cause()
+                        .isInstanceOf(DataAccessException.class)
+                        .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("57014"));
+            } finally {
+                reader.shutdownNow();
+            }
+        }
+
+        private int cancelWaiting() {
+            return JdbcClient.create(database.superuserDataSource())
+                    .sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+                            + " WHERE usename = ? AND datname = current_database() AND wait_event_type = 'Lock'")
+                    .param(database.workerUser())
+                    .query()
+                    .listOfRows()
+                    .size();
+        }
+
+        @Test
+        void waitsForNobodysLockWithoutEnd() throws Exception {
+            UserId user = addUser();
+            try (Connection blocker = database.ownerDataSource().getConnection();
+                    Statement statement = blocker.createStatement()) {
+                blocker.setAutoCommit(false);
+                statement.execute("LOCK TABLE public.sessions IN ACCESS EXCLUSIVE MODE");
+
+                assertThatThrownBy(() -> all(user))
+                        .isInstanceOf(DataAccessException.class)
+                        .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("55P03"));
+            }
+        }
+
+        @Test
+        void outlivesTheLimitsThatOthersSetForATransaction() throws Exception {
+            UserId user = addUser();
+            addSession(user, Instant.EPOCH);
+            RecordSink slow = before("endDataset", new RecordingSink(), () -> Thread.sleep(300));
+            try (Connection connection = database.workerDataSource().getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("SELECT set_config(name, '200ms', false) FROM pg_settings"
+                        + " WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')");
+                SingleConnectionDataSource limited = new SingleConnectionDataSource(connection, true);
+
+                UserRecords.Snapshot snapshot = new PostgresUserRecords(limited, PostgresDatasets.builtIn(), LONG)
+                        .read(
+                                user,
+                                List.of(LearningDatasets.PROFILE, LearningDatasets.SESSIONS),
+                                ExportFilters.NONE,
+                                slow);
+
+                assertThat(snapshot.records()).containsEntry(LearningDatasets.SESSIONS, 1L);
+            }
+        }
+
+        @Test
+        void endsWhenTheSinkTakesTooLong() throws Exception {
+            UserId user = addUser();
+            for (int i = 0; i < 3; i++) {
+                addSession(user, Instant.EPOCH);
+            }
+            RecordSink slow = before("endRecord", new RecordingSink(), () -> Thread.sleep(500));
+            UserRecords records = new PostgresUserRecords(
+                    database.workerDataSource(), PostgresDatasets.builtIn(), Duration.ofMillis(400));
+
+            assertThatThrownBy(() -> records.read(user, List.of(LearningDatasets.SESSIONS), ExportFilters.NONE, slow))
+                    .isExactlyInstanceOf(SnapshotTooOldException.class)
+                    .hasMessageContaining("took longer than PT0.4S");
+        }
+
+        @Test
+        void mustBeAllowedSomeAge() {
+            assertThatThrownBy(() -> new PostgresUserRecords(
+                            database.workerDataSource(), PostgresDatasets.builtIn(), Duration.ZERO))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the age of a snapshot must be positive, was PT0S");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.satchel.batchexport.run;
+
+import dev.satchel.batchexport.run.failure.KnownFailures;
+import dev.satchel.delivery.DeliverExport;
+import dev.satchel.delivery.FileFormats;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.record.UserRecords;
+import dev.satchel.store.FileStore;
+import dev.satchel.store.StoreCheck;
+import dev.satchel.store.UploadJournal;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.job.builder.JobBuilder;
+import org.springframework.batch.core.partition.support.SimplePartitioner;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.Step;
+import org.springframework.batch.core.step.builder.StepBuilder;
+import org.springframework.batch.infrastructure.repeat.RepeatStatus;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+
+/**
+ * The job that delivers exports, whole.
+ *
+ * <pre>
+ * resume ──> deliver, N slots side by side: claim ──> deliver ──> report ──> claim …
+ * </pre>
+ *
+ * <p>A slot holds no database transaction, and no connection: an export may take an hour, a server may end connections that
+ * are idle for less, and the steps of an export's life are atomic by themselves.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import(BatchConfiguration.class)
+class ExportRunJob {
+
+    @Bean
+    Job exportRun(JobRepository runs, Step resume, Step deliver) {
+        return new JobBuilder("exportRun", runs).start(resume).next(deliver).build();
+    }
+
+    // A person who starts a run may just have put right what exports wait for.
+    @Bean
+    Step resume(JobRepository runs, ExportHistory history) {
+        return new StepBuilder("resume", runs)
+                .tasklet((contribution, context) -> {
+                    history.resume();
+                    return RepeatStatus.FINISHED;
+                })
+                .build();
+    }
+
+    @Bean
+    Step deliver(JobRepository runs, DeliverySlot slot, RunSettings runSettings) {
+        return new StepBuilder("deliver", runs)
+                .partitioner("slot", new SimplePartitioner())
+                .step(slot)
+                .gridSize(runSettings.concurrency())
+                .taskExecutor(new SimpleAsyncTaskExecutor("export-"))
+                .build();
+    }
+
+    @Bean
+    DeliverySlot slot(
+            JobRepository runs,
+            PendingExports exports,
+            StoreCheck check,
+            DeliverExport deliverExport,
+            ExportSettings settings,
+            RunSettings runSettings,
+            RunReport report) {
+        return new DeliverySlot(
+                runs,
+                exports,
+                new StoreGate(check, new KnownFailures(), runSettings, settings.outagePatience()),
+                new DatabaseOutage(new KnownFailures(), runSettings, settings.outagePatience()),
+                deliverExport,
+                report,
+                runSettings.stop());
+    }
+
+    @Bean
+    PendingExports pendingExports(
+            ExportHistory history, RunSettings runSettings, ExportSettings settings, RunReport report) {
+        return new PendingExports(history, runSettings, settings, report);
+    }
+
+    @Bean
+    DeliverExport deliverExport(
+            ExportHistory history,
+            UploadJournal journal,
+            UserRecords records,
+            FileFormats formats,
+            FileStore store,
+            StoreCheck check,
+            ExportSettings settings,
+            PostgresDatasets datasets,
+            ScheduledExecutorService heartbeats) {
+        return new DeliverExport(
+                history,
+                journal,
+                records,
+                formats,
+                store,
+                check,
+                new KnownFailures(),
+                settings.retries(),
+                new DeliverExport.Heartbeats(heartbeats, new GarbageCollection(), System::nanoTime),
+                settings.settings(datasets.catalogue()));
+    }
+
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledExecutorService heartbeats(RunSettings runSettings) {
+        // One thread would let a single slow beat delay all others past their lease.
+        ScheduledThreadPoolExecutor beats = new ScheduledThreadPoolExecutor(
+                Math.min(runSettings.concurrency(), 4), task -> daemon(task, "heartbeat"));
+        beats.setRemoveOnCancelPolicy(true);
+        return beats;
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,138 @@
+package dev.satchel.batchexport.documents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.migrations.SampleDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The table of commands: each runs, and the README has the same. */
+class CommandsTableIT {
+
+    private static final String LEARNER = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
+
+    /** Each command of the table with the arguments to run it with, in this order; "OWNER" for the tables' owner. */
+    private static final List<String> COMMANDS = List.of(
+            "OWNER migrate",
+            "OWNER verify",
+            "keys init",
+            "OWNER keys adopt",
+            "keys validate --due",
+            "keys set --user " + LEARNER + " --provider openai",
+            "keys list --user " + LEARNER,
+            "keys rotate",
+            "keys remove --user " + LEARNER,
+            "export request --user " + LEARNER + " --type profile --format csv",
+            "export run",
+            "export retry --failed --code store_unavailable",
+            "export list",
+            "export show $ID",
+            "export link $ID --user " + LEARNER,
+            "progress show --user " + LEARNER,
+            "progress reconcile",
+            "cleanup",
+            "store list",
+            "store init",
+            "store forget $STORE --files-are-gone",
+            "OWNER types typescript",
+            "OWNER diagram",
+            "bench keys --rounds 1 --keys 20 --users 2 --transactions 4",
+            "OWNER rollback --destroy");
+
+    /** Commands of the table that a test of their own runs. */
+    private static final List<String> RUN_ELSEWHERE =
+            List.of("datasets list", "datasets show", "datasets check", "datasets propose", "demo", "bench progress");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyCommandOfTheTableRuns() throws Exception {
+        assertThat(commandsOfTheTable())
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                COMMANDS.stream()
+                                        .map(command -> command.replaceFirst("^OWNER ", "")
+                                                .replaceFirst("(?<!types) [-$].*", "")),
+                                RUN_ELSEWHERE.stream())
+                        .toList());
+        Files.writeString(folder.resolve("key.txt"), "sk-proj-readmereadme0123456789\n");
+        Path store = Files.createDirectory(folder.resolve("store"));
+        // The roles belong to the server; a worker logs in as a member of them.
+        SampleDatabase.create().close();
+        try (SampleDatabase database = SampleDatabase.createUnmigrated().withLearners()) {
+            String settings = "export SATCHEL_STORE=" + store.toUri() + " SATCHEL_KEK=file:"
+                    + folder.toRealPath().resolve("kek.json") + "\n";
+            StringBuilder script = new StringBuilder(settings);
+            for (String command : COMMANDS) {
+                boolean asOwner = command.startsWith("OWNER ");
+                String line = "DATABASE_URL=" + (asOwner ? database.ownerUrl() : database.workerUrl()) + " ./satchel "
+                        + command.replaceFirst("^OWNER ", "");
+                if (command.startsWith("export request")) {
+                    line = "ID=$(" + line + ")";
+                } else if (command.startsWith("store list")) {
+                    line = "STORE=$(" + line + " | tee /dev/stderr | grep -o 'file://[^ ]*' | head -n 1)";
+                } else if (command.startsWith("store forget")) {
+                    line = "rm -r " + store + "\n" + line;
+                } else if (command.startsWith("keys set")) {
+                    line += " < " + folder.resolve("key.txt");
+                }
+                script.append("echo '== ")
+                        .append(command)
+                        .append("'\n")
+                        .append(line)
+                        .append('\n');
+            }
+
+            String shown = Shell.run(folder, Map.of(), script.toString());
+
+            assertThat(shown)
+                    .contains(
+                            "the schema is at version ",
+                            "delivered 1 (",
+                            "export type Database",
+                            "erDiagram",
+                            "openai     sk-proj…6789");
+        }
+    }
+
+    @Test
+    void theCommandsOfTheReadmeAreThoseOfTheTable() {
+        List<String> commands = Documents.table("README.md", "Commands").stream()
+                .flatMap(row -> Documents.codeIn(row.get(1)).stream())
+                .map(command -> command.replaceFirst("^satchel ", ""))
+                .toList();
+
+        assertThat(commands).containsExactlyInAnyOrderElementsOf(commandsOfTheTable());
+    }
+
+    private static List<String> commandsOfTheTable() {
+        List<String> commands = new ArrayList<>();
+        Documents.table("docs/operations.md", "Commands").forEach(row -> {
+            String group = "";
+            for (String name : row.get(0).split("`")) {
+                String command = name.replaceFirst("^satchel ", "").replaceFirst(" [A-Z]+$", "");
+                if (name.startsWith("satchel ")) {
+                    group = command.contains(" ") ? command.substring(0, command.indexOf(' ') + 1) : "";
+                    commands.add(command);
+                } else if (name.matches("[a-z]+( [A-Z]+)?")) {
+                    commands.add(group + command);
+                }
+            }
+        });
+        return commands;
+    }
+
+    @Test
+    void theLauncherStartsTheBenchmarksOfTheCommandsTable() throws Exception {
+        String shown =
+                Shell.run(folder, Map.of(), "./satchel bench progress --rounds 1 --users 2 --sessions 3 --bulk 4");
+
+        assertThat(shown).startsWith("PostgreSQL ").contains("one session per transaction ", "no drift: ");
+    }
+}
