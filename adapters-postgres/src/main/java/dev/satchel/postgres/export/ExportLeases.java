@@ -135,10 +135,10 @@ final class ExportLeases {
 
     private final JdbcClient jdbc;
     private final DatasetCatalogue catalogue;
-    private final ExportQueue queue;
+    private final ExportBacklog queue;
     private final ExportOutcomes outcomes;
 
-    ExportLeases(JdbcClient jdbc, DatasetCatalogue catalogue, ExportQueue queue, ExportOutcomes outcomes) {
+    ExportLeases(JdbcClient jdbc, DatasetCatalogue catalogue, ExportBacklog queue, ExportOutcomes outcomes) {
         this.jdbc = jdbc;
         this.catalogue = catalogue;
         this.queue = queue;

@@ -19,13 +19,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class PostgresExportHistory implements ExportHistory {
 
     private final ExportRequests requests;
-    private final ExportQueue queue;
+    private final ExportBacklog queue;
     private final ExportLeases leases;
     private final ExportOutcomes outcomes;
 
     PostgresExportHistory(JdbcClient jdbc, DatasetCatalogue catalogue) {
         this.requests = new ExportRequests(jdbc, catalogue);
-        this.queue = new ExportQueue(jdbc);
+        this.queue = new ExportBacklog(jdbc);
         this.outcomes = new ExportOutcomes(jdbc);
         this.leases = new ExportLeases(jdbc, catalogue, queue, outcomes);
     }

@@ -66,12 +66,12 @@ class ProgressBenchIT {
             Learners learners = new Learners(3);
             learners.add(owner);
             learners.addEnded(owner, 9);
-            assertThat(Drift.in(owner)).isEqualTo(new Drift(9, 0, 3, 0, 0));
+            assertThat(DriftBench.in(owner)).isEqualTo(new DriftBench(9, 0, 3, 0, 0));
 
             statement.execute(damage);
 
-            assertThat(Drift.in(owner).isNone()).isFalse();
-            assertThat(Drift.in(owner)).asString().startsWith("DRIFT: ");
+            assertThat(DriftBench.in(owner).isNone()).isFalse();
+            assertThat(DriftBench.in(owner)).asString().startsWith("DRIFT: ");
         }
     }
 

@@ -94,7 +94,7 @@ final class ProgressBench implements Callable<Integer> {
             }
             new Migration(with.ownerDataSource()).migrate();
             try (Connection owner = with.ownerDataSource().getConnection()) {
-                Backfill.all(owner);
+                BackfillBench.all(owner);
             }
             print(
                     "%,d users with %d ended sessions and %d words each, and %,d open sessions, in two databases of this server:",
@@ -130,14 +130,14 @@ final class ProgressBench implements Callable<Integer> {
             new Migration(database.ownerDataSource()).migrate();
             print("migrated in %.1f s", seconds(System.nanoTime() - started));
 
-            Backfill.UnderLoad measured = new Backfill(database, console).whileSessionsEnd();
+            BackfillBench.UnderLoad measured = new BackfillBench(database, console).whileSessionsEnd();
 
             print(
                     "backfilled in %.1f s (%,.0f sessions/s), %,d batches of at most %,d users",
                     seconds(measured.nanos()),
                     (sessions - open) / seconds(measured.nanos()),
                     measured.batches(),
-                    Backfill.BATCH);
+                    BackfillBench.BATCH);
             print(
                     "meanwhile another connection ended %,d sessions (%,.0f/s, the slowest in %,.0f ms)",
                     measured.ended(),
@@ -150,7 +150,7 @@ final class ProgressBench implements Callable<Integer> {
     private int checked(SampleDatabase database) throws SQLException {
         print("");
         try (Connection owner = database.ownerDataSource().getConnection()) {
-            Drift drift = Drift.in(owner);
+            DriftBench drift = DriftBench.in(owner);
             print("%s", drift);
             return drift.isNone() ? 0 : 1;
         }

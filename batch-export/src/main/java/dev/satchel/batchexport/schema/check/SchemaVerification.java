@@ -98,8 +98,8 @@ public final class SchemaVerification {
                 WorkerLogins::check,
                 UsersTableCheck::check,
                 FollowedTables::check,
-                connection -> DatasetTables.check(connection, datasets),
-                connection -> VisibleRecords.check(connection, datasets),
+                connection -> DatasetTableAccess.check(connection, datasets),
+                connection -> RecordsHiddenFromUsers.check(connection, datasets),
                 ProgressRows::check,
                 StoredRows::check);
     }

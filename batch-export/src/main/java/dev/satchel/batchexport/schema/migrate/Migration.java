@@ -103,10 +103,10 @@ public final class Migration {
         }
         if (!result.migrations.isEmpty()) {
             // The tables were just made: that is nothing to report as restored.
-            PrivateRowSecurity.takeBack(connection);
+            RowSecurityOfPrivateTables.takeBack(connection);
         }
         Restoration.Outcome restored = Restoration.restore(connection, roles);
-        PrivateRowSecurity.takeBack(connection);
+        RowSecurityOfPrivateTables.takeBack(connection);
         return outcome(
                 pasted,
                 result,

@@ -12,7 +12,7 @@ import dev.satchel.batchexport.schema.catalog.ServerVersion;
 import dev.satchel.batchexport.schema.catalog.UsersTable;
 import dev.satchel.batchexport.schema.check.Check;
 import dev.satchel.batchexport.schema.check.ContractCheck;
-import dev.satchel.batchexport.schema.check.DatasetTables;
+import dev.satchel.batchexport.schema.check.DatasetTableAccess;
 import dev.satchel.batchexport.schema.check.FollowedTables;
 import dev.satchel.batchexport.schema.check.OpenSchemas;
 import dev.satchel.batchexport.schema.check.ProgressRows;
@@ -20,7 +20,7 @@ import dev.satchel.batchexport.schema.check.SchemaCheck;
 import dev.satchel.batchexport.schema.check.ServerCheck;
 import dev.satchel.batchexport.schema.check.StoredRows;
 import dev.satchel.batchexport.schema.check.UsersTableCheck;
-import dev.satchel.batchexport.schema.migrate.PublicTable.State;
+import dev.satchel.batchexport.schema.migrate.OwnTableState.State;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -76,7 +76,7 @@ public final class Preflight {
 
     private final Connection connection;
     private PastedFiles pasted = PastedFiles.NONE;
-    private List<PublicTable> tables = List.of();
+    private List<OwnTableState> tables = List.of();
     private boolean hasHistory;
 
     Preflight(Connection connection) {
@@ -115,7 +115,7 @@ public final class Preflight {
         if (report.isBlocked()) {
             return report;
         }
-        List<Check> afterwards = new ArrayList<>(DatasetTables.check(connection, datasets));
+        List<Check> afterwards = new ArrayList<>(DatasetTableAccess.check(connection, datasets));
         if (preflight.hasHistory) {
             afterwards.addAll(preflight.contract());
         }
@@ -136,7 +136,7 @@ public final class Preflight {
                                 List.of(
                                         this::history,
                                         OpenSchemas::beforeMigration,
-                                        PrivateRowSecurity::check,
+                                        RowSecurityOfPrivateTables::check,
                                         UsersTableCheck::check,
                                         FollowedTables::check,
                                         open -> MissingRights.check(open, legacyTables()),
@@ -156,7 +156,7 @@ public final class Preflight {
     List<String> legacyTables() {
         return tables.stream()
                 .filter(table -> table.state() == State.LEGACY)
-                .map(PublicTable::quoted)
+                .map(OwnTableState::quoted)
                 .toList();
     }
 
@@ -190,12 +190,12 @@ public final class Preflight {
         SchemaContract contract = SchemaContract.forDatabase(connection);
         SchemaSteps steps = SchemaSteps.load();
         Map<String, String> live = SchemaFacts.read(connection).bySubject();
-        tables = PublicTable.NAMES.stream()
-                .map(name -> PublicTable.in(name, live, contract, steps))
+        tables = OwnTableState.NAMES.stream()
+                .map(name -> OwnTableState.in(name, live, contract, steps))
                 .toList();
         List<Check> checks = new ArrayList<>();
         Set<String> foreign = new HashSet<>();
-        for (PublicTable table : tables) {
+        for (OwnTableState table : tables) {
             String subject = "table " + table.quoted();
             switch (table.state()) {
                 case ABSENT -> checks.add(Check.ok(subject, "will be made"));

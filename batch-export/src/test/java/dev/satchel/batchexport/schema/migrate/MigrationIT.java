@@ -284,7 +284,7 @@ class MigrationIT {
             var rows = "SELECT t::text FROM public.%s AS t ORDER BY 1";
             var before = CatalogFingerprint.of(database.superuserDataSource());
             var rowsBefore = new ArrayList<List<String>>();
-            for (var table : PublicTable.NAMES) {
+            for (var table : OwnTableState.NAMES) {
                 rowsBefore.add(Schemas.rows(database.superuserDataSource(), rows.formatted(table)));
             }
 
@@ -293,7 +293,7 @@ class MigrationIT {
 
             assertThat(CatalogFingerprint.of(database.superuserDataSource())).isEqualTo(before);
             var rowsAfter = new ArrayList<List<String>>();
-            for (var table : PublicTable.NAMES) {
+            for (var table : OwnTableState.NAMES) {
                 rowsAfter.add(Schemas.rows(database.superuserDataSource(), rows.formatted(table)));
             }
             assertThat(rowsAfter).isEqualTo(rowsBefore).allMatch(all -> all.size() > 10);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The rooms of the schema, and that no two of its classes need each other. */
 @AnalyzeClasses(packages = "dev.satchel.batchexport.schema", importOptions = DoNotIncludeTests.class)
-class SchemaRoomsTest {
+class SchemaPackagesTest {
 
     private static final String SCHEMA = "dev.satchel.batchexport.schema";
 

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>They are not Satchel's to change, so what is odd about them is a warning, with the statement that helps.
  */
-public final class DatasetTables {
+public final class DatasetTableAccess {
 
     private static final String TABLES = """
             SELECT format('%I.%I', expected.value ->> 'schema', expected.value ->> 'table') AS name,
@@ -70,7 +70,7 @@ public final class DatasetTables {
     private static final Set<String> OWN = Set.of(
             "public.user_api_keys", "public.user_progress", "public.export_history", "public.user_api_keys_status");
 
-    private DatasetTables() {}
+    private DatasetTableAccess() {}
 
     public static List<Check> check(Connection connection, PostgresDatasets datasets) throws SQLException {
         List<Check> checks = new ArrayList<>();

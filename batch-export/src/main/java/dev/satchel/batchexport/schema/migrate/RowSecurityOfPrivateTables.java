@@ -13,7 +13,7 @@ import java.util.List;
  *
  * <p>Some platforms and projects enable it on each new table by an event trigger, whatever the schema.
  */
-public final class PrivateRowSecurity {
+public final class RowSecurityOfPrivateTables {
 
     // What an adoption keeps has the row security that it had.
     private static final String ENABLED = """
@@ -38,7 +38,7 @@ public final class PrivateRowSecurity {
              ORDER BY 1
             """;
 
-    private PrivateRowSecurity() {}
+    private RowSecurityOfPrivateTables() {}
 
     /** Names the event triggers that enable row security, as far as their functions say so. */
     static List<Check> check(Connection connection) throws SQLException {

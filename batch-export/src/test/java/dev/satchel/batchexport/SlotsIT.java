@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A worker with two places, one of which is busy with an export that does not end. */
-class PlacesIT {
+class SlotsIT {
 
     @TempDir
     Path folder;

@@ -19,7 +19,7 @@ import java.util.UUID;
  *
  * <p>Only a login that may become {@code authenticated} can try that, such as the worker's.
  */
-final class VisibleRecords {
+final class RecordsHiddenFromUsers {
 
     /** Each costs as much as counting the user's rows twice. */
     private static final int USERS = 5;
@@ -52,7 +52,7 @@ final class VisibleRecords {
                    set_config('role', 'authenticated', true)
             """;
 
-    private VisibleRecords() {}
+    private RecordsHiddenFromUsers() {}
 
     static List<Check> check(Connection connection, PostgresDatasets datasets) throws SQLException {
         if (!SchemaTransaction.rows(connection, MAY_TRY).equals(List.of("t"))) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** How {@link PostgresExportHistory} orders the queue, and what concurrent workers and requests get. */
-class ExportQueueIT extends ExportHistoryContract {
+class ExportBacklogIT extends ExportHistoryContract {
 
     private static PostgresHistoryUnderTest postgres;
 

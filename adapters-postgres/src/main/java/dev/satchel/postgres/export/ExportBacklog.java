@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What waits in the queue, {@code satchel.export_queue}, and for how long. */
-final class ExportQueue {
+final class ExportBacklog {
 
     // Rows that were written while the triggers were off have no place in the queue.
     private static final String QUEUE_THE_REST = "SELECT satchel.queue_the_rest()";
@@ -64,7 +64,7 @@ final class ExportQueue {
 
     private final JdbcClient jdbc;
 
-    ExportQueue(JdbcClient jdbc) {
+    ExportBacklog(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 
 /** Records the sessions from before the migration, in batches, each its own transaction. */
-final class Backfill {
+final class BackfillBench {
 
     /** Users per batch. */
     static final int BATCH = 500;
@@ -29,7 +29,7 @@ final class Backfill {
     private final CountDownLatch sessionsEnd = new CountDownLatch(1);
     private volatile boolean done;
 
-    Backfill(SampleDatabase database, Console console) {
+    BackfillBench(SampleDatabase database, Console console) {
         this.database = database;
         this.console = console;
     }

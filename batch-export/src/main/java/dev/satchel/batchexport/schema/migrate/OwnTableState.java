@@ -19,7 +19,7 @@ import java.util.TreeMap;
  *
  * @param differences from the nearer of the two shapes, where it has neither
  */
-record PublicTable(String name, State state, List<String> differences) {
+record OwnTableState(String name, State state, List<String> differences) {
 
     static final List<String> NAMES = List.of("user_api_keys", "user_progress", "export_history");
 
@@ -44,21 +44,22 @@ record PublicTable(String name, State state, List<String> differences) {
     }
 
     /** @param live the facts of the database */
-    static PublicTable in(String name, Map<String, String> live, SchemaContract contract, SchemaSteps steps) {
+    static OwnTableState in(String name, Map<String, String> live, SchemaContract contract, SchemaSteps steps) {
         String table = "public." + name;
         Map<String, String> facts = of(table, live);
         if (facts.isEmpty()) {
-            return new PublicTable(name, State.ABSENT, List.of());
+            return new OwnTableState(name, State.ABSENT, List.of());
         }
         List<String> fromLegacy = differencesFromLegacy(name, facts);
         if (fromLegacy.isEmpty()) {
-            return new PublicTable(name, State.LEGACY, List.of());
+            return new OwnTableState(name, State.LEGACY, List.of());
         }
         List<String> fromSatchels = differencesFromSatchels(table, facts, of(table, contract.facts()), steps);
         if (fromSatchels.isEmpty()) {
-            return new PublicTable(name, State.SATCHELS, List.of());
+            return new OwnTableState(name, State.SATCHELS, List.of());
         }
-        return new PublicTable(name, State.OTHER, fromLegacy.size() < fromSatchels.size() ? fromLegacy : fromSatchels);
+        return new OwnTableState(
+                name, State.OTHER, fromLegacy.size() < fromSatchels.size() ? fromLegacy : fromSatchels);
     }
 
     // What makes a table the same for Satchel. Its own triggers come again with the repeatable files; triggers and
@@ -129,7 +130,7 @@ record PublicTable(String name, State state, List<String> differences) {
 
     /** The columns of a legacy table, with their types and marks. */
     static Map<String, String> legacyColumns(String table) {
-        try (InputStream file = PublicTable.class.getResourceAsStream(LEGACY_SHAPES)) {
+        try (InputStream file = OwnTableState.class.getResourceAsStream(LEGACY_SHAPES)) {
             Map<String, String> columns = new TreeMap<>();
             new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8)
                     .lines()

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What runs on the machines of the repository's host. */
-class WorkflowTest {
+class CiWorkflowTest {
 
     private static final Path WORKFLOWS = Path.of("../.github/workflows");
 

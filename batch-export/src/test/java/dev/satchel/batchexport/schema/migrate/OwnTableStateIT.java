@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PublicTableIT {
+class OwnTableStateIT {
 
     // Two homes of one shape: the file that moves a legacy table must also run when it is pasted.
     @ParameterizedTest
@@ -21,7 +21,7 @@ class PublicTableIT {
         var from = file.indexOf("'" + name + "', ARRAY [");
         var shape = file.substring(from, file.indexOf("]", from)).replaceAll("\\s+", " ");
 
-        var columns = PublicTable.legacyColumns(name);
+        var columns = OwnTableState.legacyColumns(name);
 
         columns.forEach((column, type) -> assertThat(shape).contains("'" + column + " " + type + "'"));
         assertThat(shape.split(", '").length).isEqualTo(columns.size());
@@ -33,9 +33,9 @@ class PublicTableIT {
         try (var earlier = Schemas.earlier();
                 var migrated = SampleDatabase.create();
                 var empty = SampleDatabase.createUnmigrated()) {
-            assertThat(stateIn(earlier, name)).isEqualTo(PublicTable.State.LEGACY);
-            assertThat(stateIn(migrated, name)).isEqualTo(PublicTable.State.SATCHELS);
-            assertThat(stateIn(empty, name)).isEqualTo(PublicTable.State.ABSENT);
+            assertThat(stateIn(earlier, name)).isEqualTo(OwnTableState.State.LEGACY);
+            assertThat(stateIn(migrated, name)).isEqualTo(OwnTableState.State.SATCHELS);
+            assertThat(stateIn(empty, name)).isEqualTo(OwnTableState.State.ABSENT);
         }
     }
 
@@ -54,17 +54,17 @@ class PublicTableIT {
             Schemas.run(earlier.ownerDataSource(), change);
             Schemas.run(earlier.ownerDataSource(), SchemaFiles.read("V001__private_schema.sql"));
 
-            assertThat(stateIn(earlier, "export_history")).isEqualTo(PublicTable.State.OTHER);
+            assertThat(stateIn(earlier, "export_history")).isEqualTo(OwnTableState.State.OTHER);
             org.assertj.core.api.Assertions.assertThatThrownBy(
                             () -> Schemas.run(earlier.ownerDataSource(), SchemaFiles.read("V002__legacy_tables.sql")))
                     .hasMessageContaining("neither absent nor the application's legacy table");
         }
     }
 
-    private static PublicTable.State stateIn(SampleDatabase database, String name) throws SQLException {
+    private static OwnTableState.State stateIn(SampleDatabase database, String name) throws SQLException {
         try (var connection = database.ownerDataSource().getConnection()) {
             connection.setAutoCommit(false);
-            return PublicTable.in(
+            return OwnTableState.in(
                             name,
                             SchemaFacts.read(connection).bySubject(),
                             SchemaContract.forDatabase(connection),

@@ -16,7 +16,7 @@ import java.util.Locale;
  * @param wrongTotals users whose exact totals are missing or not the sums of their contributions
  * @param wrongProgress users whose {@code user_progress} is missing or does not follow from those sums
  */
-record Drift(long contributions, long wrongContributions, long totals, long wrongTotals, long wrongProgress) {
+record DriftBench(long contributions, long wrongContributions, long totals, long wrongTotals, long wrongProgress) {
 
     private static final String COMPARE = """
               WITH counted AS (
@@ -73,11 +73,11 @@ record Drift(long contributions, long wrongContributions, long totals, long wron
                    (SELECT count(*) FROM wrong_progress)
             """;
 
-    static Drift in(Connection owner) throws SQLException {
+    static DriftBench in(Connection owner) throws SQLException {
         try (PreparedStatement statement = owner.prepareStatement(COMPARE);
                 ResultSet row = statement.executeQuery()) {
             row.next();
-            return new Drift(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5));
+            return new DriftBench(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5));
         }
     }
 
