@@ -48,7 +48,7 @@ public final class MigrateCommand implements Callable<Integer> {
             description =
                     "How long one lock is waited for at a time, between 1ms and 1m: ${DEFAULT-VALUE}. Writers queue"
                             + " behind it meanwhile; a run that does not get its locks begins again, for two minutes.")
-    String lockTimeout = "2s";
+    String lockTimeout = MigrationSettings.DEFAULT_LOCK_TIMEOUT;
 
     @Spec
     @Nullable

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.schema.migrate;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * What an operator can choose about a migration.
@@ -12,11 +13,15 @@ import java.util.Optional;
  */
 public record MigrationSettings(Duration lockTimeout, Optional<String> usersTable) {
 
+    /** The lock timeout where none is chosen. */
+    public static final String DEFAULT_LOCK_TIMEOUT = "2s";
+
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
-    /** Two seconds, and the table of users that is found. */
-    public static final MigrationSettings DEFAULT = new MigrationSettings(Duration.ofSeconds(2), Optional.empty());
+    /** The default lock timeout, and the table of users that is found. */
+    public static final MigrationSettings DEFAULT =
+            new MigrationSettings(DurationStyle.SIMPLE.parse(DEFAULT_LOCK_TIMEOUT), Optional.empty());
 
     public MigrationSettings {
         if (lockTimeout.compareTo(SHORTEST) < 0 || lockTimeout.compareTo(LONGEST) > 0) {
