@@ -1,30 +1,19 @@
 package dev.satchel.postgres.dataset;
 
-import dev.satchel.postgres.dataset.DatasetQuery.Moment;
-import dev.satchel.postgres.dataset.SourceColumn.Source;
-import dev.satchel.postgres.dataset.TableRelations.Lookup;
 import dev.satchel.postgres.dataset.YamlValue.Fields;
-import dev.satchel.record.Dataset;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What one file of datasets says, in its order.
+ * The content of one file of datasets, in the order of the file.
  *
- * <p>{@code docs/datasets.md} describes the format, and {@code datasets.schema.json} describes it to editors. The reading is
- * strict: an unknown key, a key that stands twice or a value of another kind is refused with its place.
+ * <p>{@code docs/datasets.md} describes the format, and {@code datasets.schema.json} describes it for editors. Parsing
+ * is strict: an unknown key, a duplicate key or a value of the wrong kind is an error with file, line and column.
  *
- * @param entries by the names of the datasets; empty where the file removes the dataset
- * @param excludedTables the tables that no dataset holds, each with the reason
+ * @param entries the datasets by name; empty if the file removes the dataset
+ * @param excludedTables the tables that are not exported, each with the reason
  */
 record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, String> excludedTables) {
 
@@ -52,22 +41,17 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
     static final List<String> SQL_KEYS = List.of("from", "tables", "homes", "order", "date", "difficulty", "phase");
     static final List<String> SQL_TABLE_KEYS = List.of("table", "empty", "excluded");
 
-    private static final List<String> OF_TABLES_ALONE =
-            List.of("table", "owner", "date", "difficulty", "phase", "order", "lookups", "excluded");
-
-    /** Names the dataset of a line in JSON Lines. */
-    private static final String RESERVED_COLUMN = "dataset";
-
-    /** @throws DatasetFileException if the text breaks a rule of the format */
+    /** @throws DatasetFileException if the text violates the format */
     static DatasetFile parse(String file, String text) {
         YamlValue root = YamlValue.parse(file, text);
         Fields fields = root.fields("a file with the keys " + String.join(" and ", FILE_KEYS), FILE_KEYS);
         Map<String, Optional<DatasetQuery>> entries = new LinkedHashMap<>();
         fields.find("datasets")
                 .ifPresent(list -> list.list("a list of datasets").forEach(each -> {
-                    Reading reading = new Reading(each);
-                    if (entries.put(reading.name(), reading.query()) != null) {
-                        throw each.error("the dataset '" + reading.name() + "' stands in this file twice");
+                    DatasetReader entry = new DatasetReader(each);
+                    if (entries.put(entry.name(), entry.query()) != null) {
+                        throw each.error(
+                                "the dataset '" + entry.name() + "' is in this file twice: remove one of them");
                     }
                 }));
         Map<TableName, String> excluded = new LinkedHashMap<>();
@@ -85,15 +69,15 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
         }
     }
 
-    private static TableName table(YamlValue value) {
+    static TableName table(YamlValue value) {
         return value.text("the name of a table, such as public.orders", TableName::parse);
     }
 
-    private static String reason(YamlValue value) {
+    static String reason(YamlValue value) {
         return value.text("the reason why it is left out");
     }
 
-    private static SourceType type(YamlValue value) {
+    static SourceType type(YamlValue value) {
         return value.text(
                 "a type",
                 key -> SourceType.find(key)
@@ -101,7 +85,7 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
                                 "the type '" + key + "' is unknown: expected one of " + SourceType.names())));
     }
 
-    private static List<OwnerPath> owners(YamlValue value) {
+    static List<OwnerPath> owners(YamlValue value) {
         return value.isList()
                 ? value.list("a list of owners").stream()
                         .map(DatasetFile::owner)
@@ -133,276 +117,6 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
             throw placed;
         } catch (IllegalArgumentException refused) {
             throw value.error(String.valueOf(refused.getMessage()));
-        }
-    }
-
-    /** One entry of the list of datasets. */
-    private static final class Reading {
-
-        private final YamlValue place;
-        private final Fields fields;
-        private final String name;
-        private final Map<String, SourceColumn> columns = new LinkedHashMap<>();
-        private final Map<Source, String> excluded = new LinkedHashMap<>();
-        private final Set<Source> harmless = new HashSet<>();
-
-        Reading(YamlValue place) {
-            this.place = place;
-            this.fields = place.fields("a dataset", DATASET_KEYS);
-            this.name = fields.require("name").text("a name", named -> new Dataset(named, "", Set.of()).name());
-        }
-
-        String name() {
-            return name;
-        }
-
-        Optional<DatasetQuery> query() {
-            Optional<YamlValue> remove = fields.find("remove");
-            if (remove.isPresent() && remove.get().truth("remove")) {
-                if (fields.values().size() > 2) {
-                    throw place.error("the dataset '" + name + "' is removed: expected no key but name and remove");
-                }
-                return Optional.empty();
-            }
-            return Optional.of(fields.find("sql").isPresent() ? ofSql() : ofTable());
-        }
-
-        private DatasetQuery ofTable() {
-            TableName table = table(fields.require("table"));
-            OwnedTable own = new OwnedTable(table, owners(fields.require("owner")));
-            readColumns(fields.require("columns"), table, TableRelations.ALIAS);
-            readExcluded(fields.find("excluded"), table);
-            List<Lookup> lookups = new ArrayList<>();
-            fields.find("lookups")
-                    .ifPresent(list -> list.list("a list of lookups")
-                            .forEach(each -> lookups.add(lookup(each, TableRelations.alias(lookups.size())))));
-            refuseBoth();
-            Optional<Moment> moment = fields.find("date").map(date -> moment(date, table));
-            String order = fields.require("order").texts("columns to order by").stream()
-                    .map(column -> TableName.column(TableRelations.ALIAS, column))
-                    .collect(Collectors.joining(", "));
-            return query(
-                    new TableRelations(own, lookups),
-                    owned(List.of(own)),
-                    order,
-                    moment.orElse(null),
-                    column("difficulty"),
-                    column("phase"));
-        }
-
-        private @Nullable String column(String key) {
-            return fields.find(key)
-                    .map(value -> TableName.column(TableRelations.ALIAS, value.text("a column")))
-                    .orElse(null);
-        }
-
-        private DatasetQuery query(
-                DatasetQuery.Relations relations,
-                List<OwnedTable> owned,
-                String order,
-                @Nullable Moment moment,
-                @Nullable String difficulty,
-                @Nullable String phase) {
-            EnumSet<Dataset.Filter> filters = EnumSet.noneOf(Dataset.Filter.class);
-            if (moment != null) {
-                filters.add(Dataset.Filter.PERIOD);
-            }
-            if (difficulty != null) {
-                filters.add(Dataset.Filter.DIFFICULTY);
-            }
-            if (phase != null) {
-                filters.add(Dataset.Filter.PHASE);
-            }
-            String description = fields.find("description")
-                    .map(text -> text.text("a description"))
-                    .orElseGet(() -> name.replace('_', ' '));
-            return new DatasetQuery(
-                    new Dataset(name, description, filters),
-                    List.copyOf(columns.values()),
-                    excluded,
-                    harmless,
-                    relations,
-                    owned,
-                    order,
-                    moment,
-                    difficulty,
-                    phase);
-        }
-
-        private List<OwnedTable> owned(List<OwnedTable> otherwise) {
-            return fields.find("owned")
-                    .map(list -> list.list("a list of tables with their owners").stream()
-                            .map(each -> each.fields("an owned table", OWNED_KEYS))
-                            .map(each -> new OwnedTable(table(each.require("table")), owners(each.require("owner"))))
-                            .toList())
-                    .orElse(otherwise);
-        }
-
-        private void readColumns(YamlValue list, TableName table, String alias) {
-            list.mapping("columns, each with its type").forEach((column, value) -> {
-                if (value.isText()) {
-                    add(value, SourceColumn.of(column, type(value), alias, new Source(table, column)));
-                } else {
-                    Fields given = value.fields("a column", List.of("type", "column", "secret"));
-                    Source source = new Source(
-                            table,
-                            given.find("column")
-                                    .map(name -> name.text("a column of the table"))
-                                    .orElse(column));
-                    readSecret(given, source);
-                    add(value, SourceColumn.of(column, type(given.require("type")), alias, source));
-                }
-            });
-        }
-
-        private void readSecret(Fields given, Source source) {
-            given.find("secret").ifPresent(secret -> {
-                if (secret.truth("secret")) {
-                    throw secret.error("a secret is never exported: move the column to 'excluded', with the reason");
-                }
-                harmless.add(source);
-            });
-        }
-
-        private void add(YamlValue at, SourceColumn column) {
-            String called = column.column().name();
-            if (called.equals(RESERVED_COLUMN)) {
-                throw at.error("a column of a file cannot be called '" + RESERVED_COLUMN
-                        + "', which names the dataset in JSON Lines: call it otherwise, as in 'dataset_: {column: "
-                        + RESERVED_COLUMN + ", type: text}'");
-            }
-            if (columns.put(called, column) != null) {
-                throw at.error("the dataset '" + name + "' has two columns called '" + called + "'");
-            }
-        }
-
-        private void readExcluded(Optional<YamlValue> value, TableName table) {
-            value.ifPresent(columns -> columns.mapping("columns, each with the reason why it is left out")
-                    .forEach((column, reason) -> excluded.put(new Source(table, column), reason(reason))));
-        }
-
-        private void refuseBoth() {
-            for (SourceColumn column : columns.values()) {
-                if (column.source() != null && excluded.containsKey(column.source())) {
-                    throw place.error(
-                            "the column " + column.source() + " is exported and left out: take out one of both");
-                }
-            }
-        }
-
-        private Lookup lookup(YamlValue value, String alias) {
-            Fields given = value.fields("a lookup", LOOKUP_KEYS);
-            TableName table = table(given.require("table"));
-            readColumns(given.require("columns"), table, alias);
-            readExcluded(given.find("excluded"), table);
-            Map<String, String> on = new LinkedHashMap<>();
-            given.require("on")
-                    .mapping("columns of the dataset's table, each with the column it is equal to")
-                    .forEach((own, other) -> on.put(own, other.text("a column of " + table)));
-            if (on.isEmpty()) {
-                throw value.error("a lookup needs a column in 'on'");
-            }
-            return new Lookup(table, on);
-        }
-
-        private Moment moment(YamlValue date, TableName table) {
-            Source source = new Source(table, date.text("a column"));
-            SourceType type = columns.values().stream()
-                    .filter(column -> source.equals(column.source()))
-                    .map(SourceColumn::type)
-                    .findFirst()
-                    .orElseThrow(() -> date.error("the date '" + source.column() + "' is not one of the columns"));
-            String value = TableName.column(TableRelations.ALIAS, source.column());
-            return switch (type) {
-                case DATE -> new Moment(value, true);
-                case TIMESTAMPTZ -> new Moment(value, false);
-                case TIMESTAMP -> new Moment("(" + value + " AT TIME ZONE 'UTC')", false);
-                default ->
-                    throw date.error("the date '" + source.column() + "' has the type " + type.code()
-                            + ": expected date, timestamptz or timestamp");
-            };
-        }
-
-        private DatasetQuery ofSql() {
-            for (String key : OF_TABLES_ALONE) {
-                fields.find(key).ifPresent(value -> {
-                    throw value.error("a dataset of 'sql' has no '" + key + "' beside it: say it inside");
-                });
-            }
-            Fields sql = fields.require("sql").fields("sql", SQL_KEYS);
-            Map<String, SqlRelations.SqlTable> tables = new LinkedHashMap<>();
-            sql.require("tables")
-                    .mapping("the tables of the statement, by the names it uses")
-                    .forEach((alias, value) -> tables.put(alias, sqlTable(value)));
-            fields.require("columns")
-                    .mapping("columns, each with what it is read from")
-                    .forEach((column, value) -> add(value, sqlColumn(column, value, tables)));
-            refuseBoth();
-            YamlValue from = sql.require("from");
-            for (String used : SqlRelations.placeholders(from.text("FROM and WHERE"))) {
-                known(from, used, tables.keySet(), true);
-            }
-            YamlValue homes = sql.require("homes");
-            homes.texts("names of tables").forEach(home -> known(homes, home, tables.keySet(), false));
-            fields.require("owned");
-            return query(
-                    new SqlRelations(from.text("FROM and WHERE"), tables, homes.texts("names of tables")),
-                    owned(List.of()),
-                    sql.require("order").text("the expressions to order by"),
-                    sql.find("date")
-                            .map(date -> new Moment(date.text("an expression"), false))
-                            .orElse(null),
-                    expression(sql, "difficulty"),
-                    expression(sql, "phase"));
-        }
-
-        private static @Nullable String expression(Fields sql, String key) {
-            return sql.find(key).map(value -> value.text("an expression")).orElse(null);
-        }
-
-        private SqlRelations.SqlTable sqlTable(YamlValue value) {
-            Fields given = value.fields("a table of the statement", SQL_TABLE_KEYS);
-            TableName table = table(given.require("table"));
-            readExcluded(given.find("excluded"), table);
-            Map<String, SourceType> empty = new LinkedHashMap<>();
-            given.require("empty")
-                    .mapping("the columns that the statement needs, each with its type")
-                    .forEach((column, type) -> empty.put(column, type(type)));
-            return new SqlRelations.SqlTable(table, empty);
-        }
-
-        private SourceColumn sqlColumn(String column, YamlValue value, Map<String, SqlRelations.SqlTable> tables) {
-            Fields given = value.fields("a column", COLUMN_KEYS);
-            SourceType type = type(given.require("type"));
-            Optional<YamlValue> expression = given.find("expression");
-            if (expression.isPresent()) {
-                return SourceColumn.computed(column, type, expression.get().text("an expression"));
-            }
-            YamlValue of = given.require("of");
-            String alias = of.text("the name of a table");
-            known(of, alias, tables.keySet(), false);
-            SqlRelations.SqlTable table = tables.get(alias);
-            Source source = new Source(
-                    table == null ? TableName.parse(alias) : table.table(),
-                    given.find("column")
-                            .map(name -> name.text("a column of the table"))
-                            .orElse(column));
-            readSecret(given, source);
-            SourceColumn read = SourceColumn.of(column, type, alias, source);
-            return given.find("when")
-                    .map(when -> read.where(when.text("a condition")))
-                    .orElse(read);
-        }
-
-        private static void known(YamlValue place, String used, Set<String> names, boolean orUser) {
-            Set<String> allowed = new LinkedHashSet<>(names);
-            if (orUser) {
-                allowed.add(SqlRelations.USER);
-            }
-            if (!allowed.contains(used)) {
-                throw place.error(
-                        "the statement has no table '" + used + "': expected one of " + String.join(", ", allowed));
-            }
         }
     }
 }

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** A file of datasets being written. */
+/** Writes a file of draft datasets. */
 final class DatasetDraft {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_ ,;.()]*");
 
-    /** Scalars that are no texts in YAML. */
+    /** Words that YAML does not read as text. */
     private static final Set<String> RESERVED =
             Set.of("true", "false", "null", "True", "False", "Null", "TRUE", "FALSE", "NULL");
 
@@ -30,7 +30,7 @@ final class DatasetDraft {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder notes = new StringBuilder();
 
-    /** A column to be exported, by its name in the table. */
+    /** A column to be exported: its name in the table, and its type. */
     record DraftColumn(String source, SourceType type) {}
 
     void remove(String name, List<TableName> tables) {
@@ -133,7 +133,7 @@ final class DatasetDraft {
         return scalars.size() == 1 ? scalars.get(0) : "[" + String.join(", ", scalars) + "]";
     }
 
-    // Quoted unless it is sure that it need not be, inside of brackets too.
+    // Quoted unless the text is safe as a plain scalar, also inside of brackets.
     private static String scalar(String value) {
         boolean isPlain = PLAIN.matcher(value).matches()
                 && !value.endsWith(" ")

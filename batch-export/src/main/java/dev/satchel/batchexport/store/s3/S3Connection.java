@@ -1,11 +1,9 @@
 package dev.satchel.batchexport.store.s3;
 
 import dev.satchel.Endpoint;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -22,28 +20,11 @@ import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeParams;
 import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeProvider;
 
 /**
- * How to reach an S3 service.
+ * The settings for reaching an S3 service.
  *
- * @param endpoint where it is, an {@link Endpoint}; null for AWS itself, or what the SDK was told
- * @param publicEndpoint where those who are given links reach it, an {@link Endpoint}; null where that is the same
  * @param region the bucket's region; services other than AWS take any name, such as {@code us-east-1}
- * @param pathStyle whether the bucket is part of the path rather than of the host name, as most services other than AWS
- *     need it
- * @param checksums whether to add the checksums that AWS supports to every request; some other services refuse them
- * @param conditionalWrites whether to publish only where the name is free; some other services refuse the header, and
- *     names hold 128 random bits anyway
- * @param readBack whether to read every file back and compare it, rather than only those that the service gave no
- *     checksum for
  */
-public record S3Connection(
-        @Nullable URI endpoint,
-        @Nullable URI publicEndpoint,
-        String region,
-        boolean pathStyle,
-        boolean checksums,
-        boolean conditionalWrites,
-        boolean readBack,
-        AwsCredentialsProvider credentials) {
+public record S3Connection(S3Options options, String region, AwsCredentialsProvider credentials) {
 
     private static final String ELSEWHERE =
             "AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, a system property or the AWS profile";
@@ -52,27 +33,11 @@ public record S3Connection(
     private static final Duration ATTEMPT = Duration.ofSeconds(60);
     private static final Duration CALL = Duration.ofMinutes(3);
 
-    public S3Connection {
-        endpoint = checked("SATCHEL_S3_ENDPOINT", endpoint);
-        publicEndpoint = checked("SATCHEL_S3_PUBLIC_ENDPOINT", publicEndpoint);
-    }
-
-    private static @Nullable URI checked(String setting, @Nullable URI address) {
-        if (address == null) {
-            return null;
-        }
-        URI endpoint = new Endpoint(address).uri();
-        if (!List.of("", "/").contains(endpoint.getRawPath())) {
-            throw new IllegalArgumentException(setting + " is refused: a path follows the host: " + Endpoint.EXPECTED
-                    + ", and the bucket and its prefix in SATCHEL_STORE");
-        }
-        return endpoint;
-    }
-
     /**
-     * A client that gives up on a service that stays silent, and tries again what may be tried again.
+     * Creates a client with timeouts and retries. The caller closes it.
      *
-     * @throws IllegalArgumentException if the SDK was told of an endpoint elsewhere, and it is no {@link Endpoint}
+     * @throws IllegalArgumentException if the endpoint comes from another setting of the AWS SDK and is not an {@link
+     *     Endpoint}
      */
     public S3Client client() {
         return client(
@@ -92,13 +57,12 @@ public record S3Connection(
         } catch (IllegalArgumentException refused) {
             client.close();
             throw new IllegalArgumentException(
-                    "the store must not be reached at its endpoint: " + refused.getMessage()
-                            + "; the SDK of AWS was told of it by " + ELSEWHERE,
+                    "the endpoint of the store is refused: " + refused.getMessage() + "; it comes from " + ELSEWHERE,
                     refused);
         }
     }
 
-    /** What to do where the SDK stops at one of its own settings: it does not always say at which. */
+    /** The error message for a setting that the AWS SDK cannot read; the SDK does not always say which one. */
     public static String unreadable(String elsewhere) {
         return "the SDK of AWS cannot read its settings: correct or unset what is malformed among "
                 + System.getenv().keySet().stream()
@@ -109,11 +73,12 @@ public record S3Connection(
     }
 
     private S3ClientBuilder builder(SdkHttpClient.Builder<?> http) {
+        boolean checksums = options.checksums() == S3Options.Checksums.WHEN_SUPPORTED;
         return S3Client.builder()
                 .region(Region.of(region))
-                .endpointOverride(endpoint)
-                .forcePathStyle(pathStyle)
-                // Some services store the chunks' signatures as part of the file.
+                .endpointOverride(options.address())
+                .forcePathStyle(options.isPathStyle())
+                // With chunked encoding, some services store the chunk signatures as part of the file.
                 .serviceConfiguration(
                         S3Configuration.builder().chunkedEncodingEnabled(false).build())
                 .authSchemeProvider(S3Connection::signingContent)
@@ -127,7 +92,7 @@ public record S3Connection(
                                 ? ResponseChecksumValidation.WHEN_SUPPORTED
                                 : ResponseChecksumValidation.WHEN_REQUIRED)
                 .httpClientBuilder(http)
-                .overrideConfiguration(override -> override.addExecutionInterceptor(new UnansweredRequests())
+                .overrideConfiguration(override -> override.addExecutionInterceptor(new UnansweredRequestCounter())
                         .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .retryOnException(S3Error::isWorthRepeating)
                                 .build())
@@ -135,7 +100,7 @@ public record S3Connection(
                         .apiCallTimeout(CALL));
     }
 
-    // The signature covers the content over TLS too, which may end at a proxy.
+    // Also over TLS, the signature covers the content, because TLS may end at a proxy.
     private static List<AuthSchemeOption> signingContent(S3AuthSchemeParams request) {
         return S3AuthSchemeProvider.defaultProvider().resolveAuthScheme(request).stream()
                 .map(option -> option.toBuilder()
