@@ -116,8 +116,11 @@ record OwnTableState(String name, State state, List<String> differences) {
             String type = shape.replaceFirst(" [!?]$", "");
             if (found == null) {
                 differences.add("column " + column + " " + type + " is missing");
-            } else if (!found.equals(type + ", nullable") && !found.equals(type + ", not null")) {
-                differences.add("column " + column + " is " + found + " and not " + type);
+                return;
+            }
+            String foundType = found.replaceFirst(", (not null|nullable)$", "");
+            if (!foundType.equals(type)) {
+                differences.add("column " + column + " is " + foundType + " and not " + type);
             } else if (found.endsWith(", not null") && shape.equals(type)) {
                 differences.add("column " + column + " is not nullable");
             } else if (found.endsWith(", nullable") && shape.endsWith("!")) {

@@ -102,7 +102,7 @@ final class Remedies {
                         .formatted(
                                 parts.group("object"), check.expectation().equals("enabled") ? "ENABLE" : "DISABLE"));
             case POLICY -> policy(parts.group("object"), parts.group("part"));
-            case TRIGGER -> trigger(parts.group("object"), parts.group("part"), isMissing);
+            case TRIGGER -> trigger(parts.group("object"), parts.group("part"), isMissing, isExtra);
             case USE_OF_OTHERS ->
                 Remedy.byHand("it is in a schema of others, and runs wherever that expression does: make"
                         + " the expression again without it");
@@ -312,16 +312,18 @@ final class Remedies {
                 : Remedy.byHand("the login must be owner of it to take it from " + check.found(), statement);
     }
 
-    private Remedy trigger(String table, String trigger, boolean isMissing) {
+    private Remedy trigger(String table, String trigger, boolean isMissing, boolean isExtra) {
         String subject = "trigger %s on %s".formatted(trigger, table);
         if (isMissing && contract.has(subject) && followed.contains(table)) {
             // The file sees that the table was written to without it, and lets every user be counted again.
             return Remedy.files(Remedy.Group.REPEATABLE, "its file ran, and it is missing still");
         }
-        return contract.has(subject)
+        return contract.has(subject) && !isExtra
                 // A trigger that is replaced is enabled again.
                 ? Remedy.statements(contract.fact(subject).replaceFirst("^CREATE ", "CREATE OR REPLACE "))
-                : notOurs("DROP TRIGGER %s ON %s".formatted(trigger, table));
+                : Remedy.byHand(
+                        isExtra && contract.has(subject) ? "bring the columns back" : "is not Satchel's",
+                        "DROP TRIGGER %s ON %s".formatted(trigger, table));
     }
 
     // The three number the rows of Spring Batch's tables, which are called like them.

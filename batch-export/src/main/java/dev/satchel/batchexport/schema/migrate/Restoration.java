@@ -125,7 +125,7 @@ final class Restoration {
                 differences.stream().filter(check -> !mendable.contains(check)).toList())) {
             checks.add(
                     mendable.stream().anyMatch(cause -> comesWith(check, cause))
-                            ? Check.notice(check.subject(), "would be restored with what it comes from")
+                            ? Check.notice(check.subject(), "would be restored: it comes with what is")
                             : Check.failed(
                                     check.subject(),
                                     check.expectation(),

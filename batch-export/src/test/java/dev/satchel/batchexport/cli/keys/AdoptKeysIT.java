@@ -65,8 +65,8 @@ class AdoptKeysIT {
     @Test
     void sealsEachSoundKeyAndErasesItWhereItWas() throws Exception {
         assertThat(asOwner("verify").out())
-                .contains("FAILED  keys of before: expected sealed, and erased where they were, found 4 can be read by"
-                        + " whoever reads satchel.adopted_user_api_keys; run: satchel keys adopt");
+                .contains("FAILED  legacy keys: expected sealed, and erased where they were, found 4 can be read by"
+                        + " anyone who reads satchel.adopted_user_api_keys; run: satchel keys adopt");
 
         Result adopted = asOwner("keys", "adopt");
 
@@ -161,7 +161,7 @@ class AdoptKeysIT {
 
         assertThat(onDisk()).doesNotContain("Canary").doesNotContain(base64(ENCODED));
         assertThat(rows("SELECT count(*) FROM public.user_api_keys")).containsExactly("1");
-        assertThat(asOwner("verify").out()).contains("ok      keys of before: sealed, and erased where they were");
+        assertThat(asOwner("verify").out()).contains("ok      legacy keys: sealed, and erased where they were");
         assertThat(asOwner("keys", "adopt", "--discard").succeeded()).isEqualTo("discarded 0");
     }
 
@@ -179,7 +179,7 @@ class AdoptKeysIT {
         execute("DROP TABLE satchel.adopted_user_api_keys");
 
         assertThat(asOwner("keys", "adopt").succeeded()).isEqualTo("sealed 0, superseded 0, refused 0");
-        assertThat(asOwner("verify").out()).doesNotContain("keys of before");
+        assertThat(asOwner("verify").out()).doesNotContain("legacy keys");
     }
 
     private String listed(int user) {

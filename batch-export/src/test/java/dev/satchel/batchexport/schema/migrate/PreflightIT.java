@@ -167,6 +167,28 @@ class PreflightIT {
     }
 
     @Test
+    void namesATriggerWhoseColumnsAreGone() throws SQLException {
+        try (var database = SampleDatabase.create()) {
+            Schemas.run(
+                    database.ownerDataSource(), "ALTER TABLE public.sessions RENAME qa_correct TO answered_correctly");
+
+            var report = Preflight.report(database.ownerDataSource());
+
+            assertThat(report.isFailed()).isTrue();
+            assertThat(report.toString())
+                    .contains(
+                            "FAILED  trigger trigger_update_user_progress_from_session_insert on public.sessions: expected"
+                                    + " nothing, found a trigger that reads columns which the table does not have: bring the"
+                                    + " columns back; to change that, run: DROP TRIGGER"
+                                    + " trigger_update_user_progress_from_session_insert ON public.sessions;");
+            assertThat(SchemaVerification.of(database.ownerDataSource()).checks())
+                    .filteredOn(Check::isFailed)
+                    .extracting(Check::subject)
+                    .contains("trigger trigger_update_user_progress_from_session_insert on public.sessions");
+        }
+    }
+
+    @Test
     void noticesTablesThatExportsWillLackOrUsersCannotRead() throws SQLException {
         try (var database = Schemas.unmigrated()) {
             Schemas.run(database.ownerDataSource(), """
