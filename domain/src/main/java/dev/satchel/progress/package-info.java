@@ -2,19 +2,17 @@
  * Progress: what a learner has done and for how many days in a row.
  *
  * <p>A service reads it through {@link dev.satchel.progress.LearnerProgress}; {@link
- * dev.satchel.progress.ProgressUpkeep} maintains it. The other types state the rules as pure functions, which get the
- * time and the zone as parameters. The database applies the same rules in triggers, and tests compare the two. The
- * rules:
+ * dev.satchel.progress.ProgressUpkeep} maintains it. The database computes all of it in
+ * triggers, and tests compute it a second time and compare. The rules:
  *
- * <p><b>What counts.</b> A session counts when it has a finite end and a user. Its {@link
- * dev.satchel.progress.Contribution} is one session, its descriptions, images, attempts at questions, correct answers
+ * <p><b>What counts.</b> A session counts when it has a finite end and a user. Its contribution is one session, its descriptions, images, attempts at questions, correct answers
  * and vocabulary learned, and the time from its start to its end. A missing or negative counter is 0. The time is 0 if
  * the start is missing, infinite or after the end.
  *
- * <p><b>Points.</b> 10 for each correct answer, 5 for each other attempt, 10 for each vocabulary item learned and 2
- * for each description. If there are more correct answers than attempts, there are no other attempts.
+ * <p><b>Points</b> are what the function {@code satchel.points()} returns for a session when its contribution is
+ * written. A change of this function applies from then on and changes no contribution that was written before.
  *
- * <p><b>Totals</b> are sums of contributions ({@link dev.satchel.progress.Totals}). Accuracy is computed from the
+ * <p><b>Totals</b> are sums of contributions. Accuracy is computed from the
  * sums: 100 × correct answers / attempts, two decimals, half up, at most 100, and 0 without attempts. Minutes are the
  * sum of all time in seconds / 60, rounded down once, so that sessions of less than a minute are not lost. The columns
  * of {@code user_progress} are integers; larger values become 2147483647 ({@link dev.satchel.progress.Progress}).

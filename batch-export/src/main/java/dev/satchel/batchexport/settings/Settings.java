@@ -16,8 +16,10 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -34,6 +36,8 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
  * SATCHEL_S3_PATH_STYLE}), what is bound, and what is refused as misspelt. Those of PostgreSQL and AWS keep their names.
  */
 public final class Settings {
+
+    private static final List<String> USERS_TABLES = List.of("public.users", "auth.users");
 
     private static final String TRUE_OR_FALSE = "true or false";
 
@@ -127,6 +131,20 @@ public final class Settings {
         PostgresDatasets builtIn = PostgresDatasets.builtIn();
         String files = program().datasets();
         return files == null ? builtIn : refused(() -> builtIn.with(Path.of(files)));
+    }
+
+    /**
+     * The table that holds the application's users, where the database does not tell it alone.
+     *
+     * @throws UsageException if it is another than {@code public.users} or {@code auth.users}
+     */
+    public Optional<String> usersTable() {
+        Optional<String> table = Optional.ofNullable(program().usersTable());
+        if (table.isPresent() && !USERS_TABLES.contains(table.get())) {
+            throw new UsageException("SATCHEL_USERS_TABLE must be one of " + String.join(", ", USERS_TABLES) + ", was '"
+                    + table.get() + "'");
+        }
+        return table;
     }
 
     /** Satchel on that database, with the datasets of these settings. */
