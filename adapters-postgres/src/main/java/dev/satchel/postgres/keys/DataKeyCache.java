@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  *
  * <p>It holds so many, none for longer than its time; the oldest go first. Every opening reads the data key's row anyway,
  * in the statement that reads the sealed key, and passes here what the row holds: a data key that another process deleted
- * is not asked for any more, and one that another process wrapped anew is not found, and unwrapped with the key that
+ * is not asked for any more, and one that another process re-wrapped is not found, and unwrapped with the key that
  * wraps it now. What is past its time leaves memory with the next call. Safe for use by many threads.
  */
 final class DataKeyCache {

@@ -23,7 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * The data keys in {@code satchel.data_key}.
  *
  * <p>A batch is read without locks, re-wrapped in this process, and stored by one call of a function that takes only
- * rows which still hold what was read and which nobody else has locked. So no lock is held while a key management service
+ * rows which still hold what was read and which no one else has locked. So no lock is held while a key management service
  * is asked, nothing waits for a rotation, and a rotation never brings back what was replaced or deleted meanwhile.
  */
 final class PostgresDataKeys implements DataKeys {
@@ -110,7 +110,7 @@ final class PostgresDataKeys implements DataKeys {
         Place after = reached;
         boolean isWhole = after.equals(Place.START);
         while (true) {
-            // Asked each time: a batch that somebody else's later rotation has overtaken is done, and not to be done
+            // Asked each time: a batch that another, later rotation has overtaken is done, and not to be done
             // again.
             List<Stored> batch = next(keyEncryptionKeys.primaryId(), after, limit);
             if (batch.isEmpty()) {
@@ -235,7 +235,7 @@ final class PostgresDataKeys implements DataKeys {
 
     private record Stored(UUID id, UserId user, String provider, WrappedKey wrapped) {}
 
-    /** A place in the index. */
+    /** A position in the index. */
     private record Place(String kek, UUID id, String provider) {
 
         static final Place START = new Place("", new UUID(0, 0), "");

@@ -35,7 +35,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * The vault in {@code public.user_api_keys} and {@code satchel.data_key}, through the functions that alone may touch them.
  *
  * <p>Each key is sealed under a data key of its own, which is made when the key is set and which the database deletes as
- * soon as the key's cell changes, whoever changes it. Nothing is wrapped while a lock is held: the data key is made ready
+ * soon as the key's cell changes, whatever changes it. Nothing is wrapped while a lock is held: the data key is made ready
  * before. Only sealed keys and wrapped data keys are ever sent to the database.
  */
 final class PostgresKeyVault implements KeyVault {

@@ -24,7 +24,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * The application's earlier table, which the migrations moved to {@code satchel.adopted_user_api_keys}; without one, no
  * keys. Only its owner may read it.
  *
- * <p>A key is never sent to the database: it is erased by the id of its row, if nobody has written the row since it was
+ * <p>A key is never sent to the database: it is erased by the id of its row, if the row was not written since it was
  * read. No lock is held while a key is sealed, so that an account can be deleted beside it.
  */
 final class PostgresLegacyKeys implements LegacyKeys {
@@ -34,7 +34,7 @@ final class PostgresLegacyKeys implements LegacyKeys {
 
     private static final String EXISTS = "SELECT to_regclass('satchel.adopted_user_api_keys') IS NOT NULL";
 
-    // Rows that a policy hides must be an error, and not keys that nobody hears of.
+    // Rows that a policy hides must be an error, and not keys that stay unmentioned.
     private static final String SHOW_EVERY_ROW = "SET LOCAL row_security = off";
 
     private static final String COUNT = """
