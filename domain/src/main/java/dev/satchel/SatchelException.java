@@ -4,10 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was asked for cannot be done, and the message says so to people: first what is wrong, then what to do about it.
+ * A request cannot be fulfilled. The message is a sentence for the user or operator: cause, then remedy.
  *
- * <p>The message holds no row's content and no secret, so a program may print and log it as it is. An exception of another
- * class has a message for developers only.
+ * <p>The message holds no row data and no secret, so that a program may print and log it. Messages of other exceptions
+ * are for developers only.
  */
 public abstract class SatchelException extends RuntimeException {
 
@@ -17,9 +17,9 @@ public abstract class SatchelException extends RuntimeException {
     private final @Nullable String remedy;
 
     /**
-     * @param problem what is wrong, naming the thing that is
-     * @param remedy what to do about it; null where there is nothing to do, or the problem says it already
-     * @param cause what was thrown below; null where there is nothing, or where it could repeat a secret
+     * @param problem what is wrong; names the thing that is wrong
+     * @param remedy how to solve it; null if there is nothing to do, or if {@code problem} already says it
+     * @param cause the cause; null if there is none, or if it could repeat a secret
      */
     protected SatchelException(String problem, @Nullable String remedy, @Nullable Throwable cause) {
         super(remedy == null ? problem : problem + ": " + remedy, cause);
@@ -35,12 +35,12 @@ public abstract class SatchelException extends RuntimeException {
         this(message, null, null);
     }
 
-    /** What to print: first a sentence, then a line for each further thing there is to tell. */
+    /** The lines to print: a sentence, followed by one line for each further detail. */
     public List<String> lines() {
         return List.of(remedy == null ? problem : problem + ": " + remedy);
     }
 
-    /** The exit code of a program that ends with this: 2 where the call was wrong, otherwise 1. */
+    /** The exit code of a program that ends with this exception: 2 for a wrong call, otherwise 1. */
     public int exitCode() {
         return 1;
     }

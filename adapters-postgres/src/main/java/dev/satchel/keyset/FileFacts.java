@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What the system knows about one file, itself and not what it leads to.
+ * The attributes of one file, without following a symbolic link. Immutable.
  *
- * @param changed when anything of this was last changed, by a new name too
+ * @param changed when the content, the attributes or the number of hard links last changed (ctime)
  */
 record FileFacts(long device, long inode, long uid, int gid, int mode, int names, FileTime changed) {
 
@@ -30,7 +30,7 @@ record FileFacts(long device, long inode, long uid, int gid, int mode, int names
         return new FileFacts(
                 number(facts, "dev").longValue(),
                 number(facts, "ino").longValue(),
-                // The JDK reads it into a signed number.
+                // The JDK returns the unsigned number as a signed int.
                 Integer.toUnsignedLong(number(facts, "uid").intValue()),
                 number(facts, "gid").intValue(),
                 number(facts, "mode").intValue(),
@@ -42,7 +42,7 @@ record FileFacts(long device, long inode, long uid, int gid, int mode, int names
         return (Number) Objects.requireNonNull(facts.get(name));
     }
 
-    /** The name of its owner, or the number where there is no name. */
+    /** The name of the owner, or the user id if it has no name. */
     static String owner(Path path) throws IOException {
         return Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
     }
@@ -68,9 +68,10 @@ record FileFacts(long device, long inode, long uid, int gid, int mode, int names
     }
 
     /**
-     * Holds a file to PostgreSQL's rule for the files of private keys.
+     * Applies PostgreSQL's rule for files of private keys: owned by the user with at most 0600, or by root with at
+     * most 0640.
      *
-     * @param self the user that the process runs as
+     * @param self the id of the user that the process runs as
      */
     void requirePrivate(Path path, long self) throws IOException, RefusedFileException {
         if (!belongsToAnyOf(self)) {
@@ -88,7 +89,7 @@ record FileFacts(long device, long inode, long uid, int gid, int mode, int names
         }
     }
 
-    /** As {@code ls} shows it. */
+    /** The permissions as {@code ls} shows them, such as {@code rw-r-----}. */
     String permissions() {
         StringBuilder text = new StringBuilder("rwxrwxrwx");
         for (int i = 0; i < text.length(); i++) {

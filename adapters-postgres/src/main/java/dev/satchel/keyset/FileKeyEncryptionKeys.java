@@ -20,14 +20,13 @@ import java.util.stream.IntStream;
 /**
  * Key-encryption keys in a file: a Tink keyset in JSON with AES-256-GCM keys, one of them primary.
  *
- * <p>It lives with the adapter and not with the program, because a service that embeds the adapter opens keys too, and
- * because Tink is here already. Whoever has the file and a copy of the database can open every key: the file belongs to the
- * process's user with mode 0600 or less, or to root with 0640 or less, no other can replace it, and it belongs into no
- * backup of the database. Links are followed, and the file they lead to is judged and changed. A key's id is {@code file:}
- * and its number in the keyset.
+ * <p>The file together with a copy of the database opens every key. So the file must belong to the process's user with
+ * mode 0600 or less, or to root with 0640 or less, no other user may be able to replace it, and it must not be part of
+ * backups of the database. Symbolic links are followed, and the target is checked and changed. The id of a key is
+ * {@code file:} and its number in the keyset.
  *
- * <p>A file that has changed is read again when a data key is wrapped and when a key is asked for that was not in it, so
- * that a rotation in one process reaches the others without a restart. Safe for use by many threads.
+ * <p>A changed file is read again when a data key is wrapped, and when an unknown key is requested. So a rotation in
+ * one process reaches the others without a restart. Safe for use by many threads.
  */
 public final class FileKeyEncryptionKeys implements ManagedKeyEncryptionKeys {
 
@@ -40,10 +39,10 @@ public final class FileKeyEncryptionKeys implements ManagedKeyEncryptionKeys {
     }
 
     /**
-     * Makes a file with one new key. Only its owner may touch it, and it appears whole or not at all; where {@code path} is
-     * a link, it appears where that leads to.
+     * Creates a file with one new key, with mode 0600. The file appears complete or not at all. If {@code path} is a
+     * symbolic link, its target is created.
      *
-     * @throws UnusableKeysetException if there is such a file already, or its directory is missing or open to others
+     * @throws UnusableKeysetException if the file exists, or its directory is missing or open to others
      */
     public static FileKeyEncryptionKeys create(Path path) {
         KeysetFile file = new KeysetFile(path);
@@ -54,8 +53,8 @@ public final class FileKeyEncryptionKeys implements ManagedKeyEncryptionKeys {
     /**
      * Reads a file of keys.
      *
-     * @throws UnusableKeysetException if the file is missing, can be read or replaced by others, is no keyset, or holds a key
-     *     that is too short or was not made at random; the message says which, and what to do
+     * @throws UnusableKeysetException if the file is missing, others can read or replace it, it is not a keyset, or it
+     *     holds a key that is too short or not random; the message says which, and what to do
      */
     public static FileKeyEncryptionKeys open(Path path) {
         return new FileKeyEncryptionKeys(new KeysetFile(path));
@@ -101,9 +100,9 @@ public final class FileKeyEncryptionKeys implements ManagedKeyEncryptionKeys {
     /**
      * {@inheritDoc}
      *
-     * <p>Puts a file with the same keys in its place.
+     * <p>Replaces the file with one that holds the same keys.
      *
-     * @throws UnusableKeysetException if it cannot be; the message says why
+     * @throws UnusableKeysetException if the file cannot be changed; the message says why
      */
     @Override
     public void requireChangeable() {
@@ -143,7 +142,7 @@ public final class FileKeyEncryptionKeys implements ManagedKeyEncryptionKeys {
         return now;
     }
 
-    // What the data key is for, and whose and which it is, each after its length.
+    // The purpose, the user and the id of the data key.
     private static byte[] associatedData(UserId user, UUID dataKeyId) {
         return AssociatedData.of(
                 AssociatedData.text("satchel.data_key"),
@@ -151,18 +150,19 @@ public final class FileKeyEncryptionKeys implements ManagedKeyEncryptionKeys {
                 AssociatedData.bytes(dataKeyId));
     }
 
-    /** The keys of the file as it was once. */
+    /** The keys of one version of the file. */
     private record Keyset(String version, String primaryId, List<String> ids, Map<String, Aead> keys) {
 
         static Keyset of(KeysetFile file) {
-            // First, so that a change between the two is noticed next time.
+            // The version is read first, so that a change between the two reads is noticed by the next call.
             String version = file.version();
             KeysetHandle all = file.read();
             Map<String, Aead> keys = new HashMap<>();
             try {
                 for (int i = 0; i < all.size(); i++) {
                     KeysetHandle.Entry entry = all.getAt(i);
-                    // Each alone: a wrapped key names the one that wraps it, and no other is tried.
+                    // One primitive per key, because a wrapped key names the key that wraps it and no other one is
+                    // tried.
                     keys.put(
                             id(entry),
                             KeysetHandle.newBuilder()

@@ -34,7 +34,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link PrivateFile} with a Tink keyset in JSON; always whole, and never with a key anybody knows. */
+/**
+ * A {@link PrivateFile} with a Tink keyset in JSON. Writes replace it atomically, and reads refuse keys that are not
+ * random.
+ */
 final class KeysetFile {
 
     private static final Set<PosixFilePermission> OWNER_ONLY =
@@ -42,10 +45,13 @@ final class KeysetFile {
 
     private static final int KEY_LENGTH = 32;
 
-    /** Thirty-two random bytes have about thirty different values; fewer than this comes up once in 10^20 keys. */
+    /** 32 random bytes have about 30 different values. The probability of fewer than this is 10<sup>-20</sup>. */
     private static final int FEWEST_VALUES = 12;
 
-    /** More than a thousand keys; keeps a wrong path, such as that of a backup, from being read. */
+    /**
+     * Enough for more than a thousand keys. The limit keeps a large file at a wrong path, such as a backup, from being
+     * read.
+     */
     private static final int MOST_BYTES = 1024 * 1024;
 
     private static final int MOST_ATTEMPTS = 100;
@@ -61,34 +67,34 @@ final class KeysetFile {
         this.path = path.toAbsolutePath();
     }
 
-    /** What a change does to a keyset. */
+    /** A change of a keyset. */
     @FunctionalInterface
     interface Change {
         KeysetHandle.Builder applyTo(KeysetHandle before) throws GeneralSecurityException;
     }
 
-    /** Changes whenever the file does. */
+    /** A text that changes when the file changes. */
     String version() {
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            // The inode, because every change of ours puts a new file in place.
+            // fileKey() holds the inode, which changes because each change creates a new file.
             return attributes.fileKey() + " " + attributes.lastModifiedTime() + " " + attributes.size();
         } catch (IOException e) {
             return "unreadable";
         }
     }
 
-    /** @throws UnusableKeysetException if there is such a file already */
+    /** @throws UnusableKeysetException if the file exists */
     void create() {
         PrivateFile file = file();
         if (file.exists()) {
             throw alreadyThere();
         }
-        Path whole = null;
+        Path copy = null;
         try {
-            whole = writtenBeside(file, withNewPrimary(KeysetHandle.newBuilder()));
-            // Unlike a move, a link never takes the place of a file that another process has just made.
-            Files.createLink(file.path(), whole);
+            copy = writtenCopy(file, withNewPrimary(KeysetHandle.newBuilder()));
+            // A hard link fails if another process has just created the file, whereas a move would replace it.
+            Files.createLink(file.path(), copy);
             makeDurable(file);
         } catch (FileAlreadyExistsException e) {
             throw alreadyThere();
@@ -99,22 +105,23 @@ final class KeysetFile {
         } catch (IOException e) {
             throw unwritable(e);
         } finally {
-            deleteIfThere(whole);
+            deleteIfThere(copy);
         }
     }
 
-    // Two changes at once would each start from the file they read, and the later one would throw away the key that the
-    // earlier one has begun to wrap with.
+    // Without this lock, two concurrent changes would start from the same keys, and the later one would lose the key
+    // that the earlier one added.
     void change(Change change) {
         synchronized (CHANGING) {
-            // The real file, and never a link to it: others reach it by its own name, or by another link.
+            // The resolved file is changed, not the link: other processes may use its own name or another link.
             PrivateFile file = file();
             if (!file.isOwn(keyset(file).facts())) {
-                // The new file would be the process's, and a service that reads this one must go on reading it.
+                // The new file would belong to this process's user, and the service that reads the file could lose
+                // access.
                 throw refused("belongs to the user root", "run the command as that user");
             }
             Path lock = file.path().resolveSibling(file.path().getFileName() + ".lock");
-            Path whole = null;
+            Path copy = null;
             try (FileChannel channel = FileChannel.open(
                             lock,
                             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
@@ -123,11 +130,11 @@ final class KeysetFile {
                 if (!held.isValid()) {
                     throw new IOException("the lock on " + lock + " was lost");
                 }
-                deleteWhatAKilledOneLeft(file);
-                Judged before = keyset(file);
-                whole = writtenBeside(file, change.applyTo(before.keyset()));
-                letTheSameRead(whole, before.facts());
-                Files.move(whole, file.path(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                deleteCopiesOfKilledProcesses(file);
+                CheckedKeyset before = keyset(file);
+                copy = writtenCopy(file, change.applyTo(before.keyset()));
+                keepGroupAccess(copy, before.facts());
+                Files.move(copy, file.path(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                 makeDurable(file);
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("Tink could not change the keys in " + path, e);
@@ -136,35 +143,37 @@ final class KeysetFile {
             } catch (IOException e) {
                 throw unwritable(e);
             } finally {
-                deleteIfThere(whole);
+                deleteIfThere(copy);
             }
         }
     }
 
-    // Root may let a group read it.
-    private static void letTheSameRead(Path whole, FileFacts before) throws IOException {
+    // Keeps the group of a file that root made readable for one.
+    private static void keepGroupAccess(Path copy, FileFacts before) throws IOException {
         if ((before.mode() & GROUP_READ) != 0) {
-            Files.setAttribute(whole, "unix:gid", before.gid(), LinkOption.NOFOLLOW_LINKS);
-            Files.setAttribute(whole, "unix:mode", before.mode() & PERMISSIONS, LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(copy, "unix:gid", before.gid(), LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(copy, "unix:mode", before.mode() & PERMISSIONS, LinkOption.NOFOLLOW_LINKS);
         }
     }
 
-    // Under the lock, nobody else is writing: the file is there, and so nobody makes one either.
-    private static void deleteWhatAKilledOneLeft(PrivateFile file) throws IOException {
+    // Under the lock no other process changes the file, and because it exists, none creates one.
+    private static void deleteCopiesOfKilledProcesses(PrivateFile file) throws IOException {
         for (Path copy : file.copies()) {
             Files.deleteIfExists(copy);
         }
     }
 
-    // Until the directory is on the disk too, a loss of power takes a key back that data keys may be wrapped with
-    // already.
+    // Without syncing the directory, a power failure could undo the new file after data keys were wrapped with its
+    // key.
     private static void makeDurable(PrivateFile file) throws IOException {
         try (FileChannel names = FileChannel.open(file.path().resolveSibling(""), StandardOpenOption.READ)) {
             names.force(true);
         }
     }
 
-    /** @throws UnusableKeysetException if there are no keys that may be used; the message says what to do */
+    /**
+     * @throws UnusableKeysetException if the file holds no keys that may be used; the message says why, and what to do
+     */
     KeysetHandle read() {
         return keyset(file()).keyset();
     }
@@ -176,22 +185,22 @@ final class KeysetFile {
             throw refused(e.problem(), e.remedy());
         } catch (UnsupportedOperationException e) {
             throw refused(
-                    "is on a file system that cannot say who may read it",
-                    "use one with POSIX permissions, or AWS KMS");
+                    "is on a file system without POSIX permissions, so Satchel cannot check who may read it",
+                    "use another file system, or AWS KMS");
         } catch (IOException e) {
             throw unreadable(e);
         }
     }
 
-    private record Judged(KeysetHandle keyset, FileFacts facts) {}
+    private record CheckedKeyset(KeysetHandle keyset, FileFacts facts) {}
 
-    private Judged keyset(PrivateFile file) {
+    private CheckedKeyset keyset(PrivateFile file) {
         for (int attempt = 1; ; attempt++) {
             try {
                 FileFacts facts = file.requirePrivate();
-                return new Judged(parsed(file.read(MOST_BYTES)), facts);
+                return new CheckedKeyset(parsed(file.read(MOST_BYTES)), facts);
             } catch (ChangedFileException e) {
-                // Each time, another change of it has succeeded.
+                // The file was replaced by a complete one, so another attempt can succeed.
                 if (attempt == MOST_ATTEMPTS) {
                     throw unreadable(e);
                 }
@@ -214,7 +223,7 @@ final class KeysetFile {
                     .toString();
             keyset = TinkJsonProtoKeysetFormat.parseKeyset(text, AeadConfig2026.get(), InsecureSecretKeyAccess.get());
         } catch (GeneralSecurityException | RuntimeException | CharacterCodingException e) {
-            // Without the cause: parsers like to repeat what they could not read.
+            // The cause is left out, because parsers repeat the text that they could not read.
             throw refused(
                     "holds no keyset of Tink in JSON", "make another file with 'satchel keys init', or restore it");
         } finally {
@@ -235,21 +244,20 @@ final class KeysetFile {
     @AccessesPartialKey
     private void requireStrong(KeysetHandle.Entry entry) {
         String which = "holds the key " + Integer.toUnsignedString(entry.getId());
-        String anew = "make another file with 'satchel keys init'";
+        String remedy = "make another file with 'satchel keys init'";
         if (entry.getStatus() != KeyStatus.ENABLED) {
             throw refused(which + ", which is not enabled", "take it out of the file");
         }
         if (!(entry.getKey() instanceof AesGcmKey key)) {
-            throw refused(which + ", which is none for AES-GCM", anew);
+            throw refused(which + ", which is not a key for AES-GCM", remedy);
         }
         byte[] bytes = key.getKeyBytes().toByteArray(InsecureSecretKeyAccess.get());
         try {
             if (bytes.length < KEY_LENGTH) {
-                throw refused(which + ", which is too short: " + bytes.length + " bytes and not " + KEY_LENGTH, anew);
+                throw refused(which + ", which is too short: " + bytes.length + " bytes and not " + KEY_LENGTH, remedy);
             }
             if (isMadeUp(bytes)) {
-                throw refused(
-                        which + ", which was not made at random (zeros, a pattern, a text): others can guess it", anew);
+                throw refused(which + ", which is not random (zeros, a pattern or a text) and can be guessed", remedy);
             }
         } finally {
             Arrays.fill(bytes, (byte) 0);
@@ -273,32 +281,32 @@ final class KeysetFile {
         return values < FEWEST_VALUES || text || evenSteps;
     }
 
-    private static Path writtenBeside(PrivateFile file, KeysetHandle.Builder keyset)
+    private static Path writtenCopy(PrivateFile file, KeysetHandle.Builder keyset)
             throws IOException, GeneralSecurityException, RefusedFileException {
         byte[] json = TinkJsonProtoKeysetFormat.serializeKeyset(
                         keyset.setConfiguration(AeadConfig2026.get()).build(),
                         AeadConfig2026.get(),
                         InsecureSecretKeyAccess.get())
                 .getBytes(StandardCharsets.UTF_8);
-        Path whole = file.path().resolveSibling(file.path().getFileName() + "." + UUID.randomUUID() + ".tmp");
+        Path copy = file.path().resolveSibling(file.path().getFileName() + "." + UUID.randomUUID() + ".tmp");
         try (FileChannel channel = FileChannel.open(
-                whole,
+                copy,
                 EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
             ByteBuffer buffer = ByteBuffer.wrap(json);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
             }
-            // Not every file system does as it is told.
-            FileFacts.of(whole).requirePrivate(whole, PrivateFile.self());
+            // Some file systems ignore the requested permissions.
+            FileFacts.of(copy).requirePrivate(copy, PrivateFile.self());
             channel.force(true);
         } catch (IOException | RefusedFileException e) {
-            deleteIfThere(whole);
+            deleteIfThere(copy);
             throw e;
         } finally {
             Arrays.fill(json, (byte) 0);
         }
-        return whole;
+        return copy;
     }
 
     private static void deleteIfThere(@Nullable Path file) {
@@ -314,7 +322,7 @@ final class KeysetFile {
 
     private UnusableKeysetException alreadyThere() {
         return refused(
-                "exists already, and what its keys wrap could not be opened without them",
+                "exists already, and replacing it would lose its keys and all that they wrap",
                 "use it, add a key to it with 'satchel keys rotate', or give another path");
     }
 
@@ -328,7 +336,7 @@ final class KeysetFile {
         return refused("cannot be read (" + reason(e) + ")", "it must belong to the user that runs Satchel");
     }
 
-    // Without the exception: what it says can be the content.
+    // The exception's message is left out, because it may hold content of the file.
     private static String reason(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "permission denied";

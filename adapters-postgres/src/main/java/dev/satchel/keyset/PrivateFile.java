@@ -18,17 +18,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A file that nobody but the process's user, root, and those whom root lets read it can read or replace.
+ * A file that only the process's user and root can replace, and that only these and a group that root chose can read.
  *
- * <p>The rule is PostgreSQL's for private keys: it belongs to the process's user with mode 0600 or less, or to root with
- * 0640 or less, which is how a Secret of Kubernetes is mounted. It has one name. Every directory that leads to it belongs
- * to one of the two and is writable by nobody else, its group included, as OpenSSH wants it of a key's directories; where
- * the sticky bit keeps what is in it from others, as in {@code /tmp}, others may write. Links are followed, and each
- * directory in which one lies is held to the same rule.
+ * <p>The rule is PostgreSQL's for private keys: the file belongs to the process's user with mode 0600 or less, or to
+ * root with 0640 or less, which allows mounted Secrets of Kubernetes. It has no further hard links. Each directory of
+ * its path belongs to that user or to root and, as OpenSSH requires for keys, neither its group nor others can write
+ * to it, unless it has the sticky bit, as {@code /tmp} has. Symbolic links are followed, and the directories in which
+ * they lie must satisfy the same rule.
  */
 final class PrivateFile {
 
-    /** As many as Linux follows. */
+    /** The limit of Linux for symbolic links in a path. */
     private static final int MOST_LINKS = 40;
 
     private static final int GROUP_AND_OTHERS_WRITE = 0022;
@@ -47,9 +47,9 @@ final class PrivateFile {
     }
 
     /**
-     * Follows every link on the way to where the file is or would be.
+     * Resolves every symbolic link of the path. The file itself need not exist.
      *
-     * @throws RefusedFileException if there is no such directory, or others could put another file in its place
+     * @throws RefusedFileException if its directory does not exist, or other users could replace the file
      */
     static PrivateFile at(Path path) throws IOException, RefusedFileException {
         Path reached = path.toAbsolutePath().getRoot();
@@ -102,12 +102,12 @@ final class PrivateFile {
         return new PrivateFile(reached, self);
     }
 
-    /** Where it really is: no part of it is a link. */
+    /** The resolved path, of which no part is a symbolic link. */
     Path path() {
         return path;
     }
 
-    /** Whether it belongs to the process's user, who alone can put another in its place that the same can read. */
+    /** Whether the file belongs to the process's user, so that a replacement by the process keeps the owner. */
     boolean isOwn(FileFacts facts) {
         return facts.uid() == self;
     }
@@ -117,18 +117,20 @@ final class PrivateFile {
     }
 
     /**
-     * Opens the file once and reads it whole. What was opened is what was judged: it was the same before and after.
+     * Reads the whole file after checking it. The attributes are compared before and after the reading, so that the
+     * content is that of the checked file.
      *
-     * @throws RefusedFileException if others can touch it, it is longer than {@code most} bytes, or no file
-     * @throws ChangedFileException if it was replaced or changed meanwhile; to be tried again
+     * @throws RefusedFileException if others can read or replace it, it has more than {@code most} bytes, or it is not
+     *     a regular file
+     * @throws ChangedFileException if it was replaced or changed in the meantime; the caller tries again
      * @throws NoSuchFileException if there is none
      */
     byte[] read(int most) throws IOException, RefusedFileException {
-        FileFacts judged = requirePrivate();
+        FileFacts checked = requirePrivate();
         try (InputStream in = Files.newInputStream(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            requireUnchanged(judged);
+            requireUnchanged(checked);
             byte[] content = in.readNBytes(most + 1);
-            requireUnchanged(judged);
+            requireUnchanged(checked);
             if (content.length > most) {
                 throw new RefusedFileException("is too long for a keyset", SECRET_FILE);
             }
@@ -137,41 +139,41 @@ final class PrivateFile {
     }
 
     /**
-     * Judges the file that is there.
+     * Checks the file.
      *
-     * @throws RefusedFileException if others can touch it, or it is no file
-     * @throws ChangedFileException if it was replaced or changed meanwhile; to be tried again
+     * @throws RefusedFileException if others can read or replace it, or it is not a regular file
+     * @throws ChangedFileException if it was replaced or changed in the meantime; the caller tries again
      * @throws NoSuchFileException if there is none
      */
     FileFacts requirePrivate() throws IOException, RefusedFileException {
         FileFacts facts = FileFacts.of(path);
         if (!facts.isFile()) {
-            throw new RefusedFileException("is no file", SECRET_FILE);
+            throw new RefusedFileException("is not a regular file", SECRET_FILE);
         }
         facts.requirePrivate(path, self);
-        if (facts.names() != 1 && facts.names() != 1 + namesOfMakers(facts)) {
+        if (facts.names() != 1 && facts.names() != 1 + temporaryNames(facts)) {
             requireUnchanged(facts);
             throw new RefusedFileException(
-                    "has " + facts.names() + " names, through each of which it can be reached",
+                    "has " + facts.names() + " hard links, through each of which it can be reached",
                     "delete the others ('find -samefile " + path + "' lists them), and rotate");
         }
         return facts;
     }
 
-    // The name under which it was written, if whoever made it is about to take that away, or was killed before.
-    private int namesOfMakers(FileFacts facts) throws IOException {
+    // Counts the temporary names of the file, which a process is about to remove or, if it was killed, has left.
+    private int temporaryNames(FileFacts facts) throws IOException {
         int names = 0;
         for (Path copy : copies()) {
             try {
                 names += FileFacts.of(copy).isSameFile(facts) ? 1 : 0;
             } catch (NoSuchFileException e) {
-                // Just taken away.
+                // Another process has just removed it.
             }
         }
         return names;
     }
 
-    /** What changes of the file have written beside it and not taken away. */
+    /** The temporary copies beside the file, which changes of it have made and not yet removed. */
     List<Path> copies() throws IOException {
         String name = Pattern.quote(String.valueOf(path.getFileName())) + "\\.[0-9a-f-]{36}\\.tmp";
         try (DirectoryStream<Path> files = Files.newDirectoryStream(
@@ -185,22 +187,23 @@ final class PrivateFile {
         }
     }
 
-    private void requireUnchanged(FileFacts judged) throws IOException {
-        if (!FileFacts.of(path).equals(judged)) {
+    private void requireUnchanged(FileFacts checked) throws IOException {
+        if (!FileFacts.of(path).equals(checked)) {
             throw new ChangedFileException(path);
         }
     }
 
-    /** The number of the user that the process runs as. */
+    /** The effective id of the user that the process runs as. */
     static long self() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            // Real, effective, saved.
+            // The fields after "Uid:" are the real, the effective and the saved id.
             return lines.filter(line -> line.startsWith("Uid:"))
                     .mapToLong(line -> Long.parseLong(line.split("\t", -1)[2]))
                     .findFirst()
                     .orElseThrow();
         } catch (NoSuchFileException e) {
-            // Not Linux. There, this takes a user without a name, as containers have them, for root.
+            // Systems other than Linux. UnixSystem is not used on Linux, because it returns 0 for a user without a
+            // name, as in containers.
             return new UnixSystem().getUid();
         }
     }
@@ -221,13 +224,13 @@ final class PrivateFile {
         }
     }
 
-    // In a shared directory with the sticky bit everybody may make links of their own.
+    // In a shared directory with the sticky bit, such as /tmp, any user may create links.
     private static void requireOwnLink(Path link, FileFacts facts, FileFacts directory, long self)
             throws IOException, RefusedFileException {
         if (isShared(directory) && !facts.belongsToAnyOf(self)) {
             throw new RefusedFileException(
                     "is reached through the link " + link + " of the user " + FileFacts.owner(link)
-                            + ", who could let it lead elsewhere",
+                            + ", who could change where it leads",
                     "give a path without that link");
         }
     }

@@ -1,6 +1,9 @@
 package dev.satchel.keyset;
 
-/** A file must not be used as it is. What is wrong with it goes on after its name, and what to do stands by itself. */
+/**
+ * A file must not be used as it is. The problem completes a sentence that begins with the file's name; the remedy is a
+ * sentence of its own.
+ */
 final class RefusedFileException extends Exception {
 
     private static final long serialVersionUID = 1L;

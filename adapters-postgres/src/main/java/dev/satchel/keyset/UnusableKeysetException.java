@@ -2,7 +2,10 @@ package dev.satchel.keyset;
 
 import dev.satchel.SatchelException;
 
-/** A file of key-encryption keys cannot be made, read or changed; the message names the file and says what to do. */
+/**
+ * A file of key-encryption keys cannot be created, read or changed. The message names the file, the cause and the
+ * remedy.
+ */
 public final class UnusableKeysetException extends SatchelException {
 
     private static final long serialVersionUID = 1L;

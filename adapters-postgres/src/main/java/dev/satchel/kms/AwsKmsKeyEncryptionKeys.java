@@ -24,17 +24,17 @@ import software.amazon.awssdk.services.kms.model.IncorrectKeyException;
 import software.amazon.awssdk.services.kms.model.InvalidCiphertextException;
 
 /**
- * One symmetric key in AWS KMS as the key-encryption key; it never leaves KMS.
+ * A symmetric key in AWS KMS as the key-encryption key. The key never leaves KMS.
  *
- * <p>A data key's user and id are its encryption context, so that KMS itself refuses to unwrap it for another, a policy
- * can restrict whose data keys a login unwraps, and CloudTrail records whose were. The id is {@code aws-kms:}, the ARN
- * and, where KMS says it, {@code #} and the key's current material: once KMS has rotated the material, the data keys
- * under the earlier one are under another id than the primary, and a rotation wraps them anew. KMS unwraps with every
- * material the key has had.
+ * <p>The user and the id of a data key are its encryption context. So KMS refuses to unwrap it for another user,
+ * policies can restrict whose data keys a login may unwrap, and CloudTrail records them. The id of the key is {@code
+ * aws-kms:}, the ARN and, if KMS names it, {@code #} and the id of the current key material. After KMS has rotated the
+ * material, data keys under the earlier material have another id than the primary, so that a rotation re-wraps them.
+ * KMS unwraps with every material that the key has had.
  *
- * <p>It needs {@code kms:DescribeKey}, {@code kms:Encrypt} and {@code kms:Decrypt}. An answer is waited for ten seconds,
- * with the retries of the client. Where KMS does not do what it is asked, or answers what KMS would not, an {@link
- * UnusableKeyException} says why. Safe for use by many threads.
+ * <p>It needs {@code kms:DescribeKey}, {@code kms:Encrypt} and {@code kms:Decrypt}. Each call takes at most ten
+ * seconds, including the retries of the client. Throws {@link UnusableKeyException} with the reason if KMS refuses or
+ * does not answer, or if the answer cannot come from KMS. Safe for use by many threads.
  */
 public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
 
@@ -53,10 +53,11 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
     private volatile @Nullable Label newest;
 
     /**
-     * Asks nothing of KMS yet. The client stays the caller's, who closes it.
+     * Does not call KMS yet. The caller closes the client.
      *
-     * @throws IllegalArgumentException if the client sends to no {@link Endpoint}, such as over plain http to another
-     *     machine, wherever it was told so: in code, by a variable of the environment, a system property or a profile
+     * @throws IllegalArgumentException if the client's endpoint override is not an {@link Endpoint}, such as plain
+     *     http to another machine; the override may come from code, an environment variable, a system property or a
+     *     profile
      */
     public AwsKmsKeyEncryptionKeys(KmsClient kms, KmsKeyArn key) {
         this(kms, key, PATIENCE, System::nanoTime);
@@ -70,7 +71,7 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
         this.patience = patience;
         this.timeouts = AwsRequestOverrideConfiguration.builder()
                 .apiCallTimeout(patience)
-                // Room for a second attempt after one that stays silent.
+                // Leaves time for a second attempt if the first gets no answer.
                 .apiCallAttemptTimeout(patience.multipliedBy(2).dividedBy(5))
                 .build();
         this.nanoTime = nanoTime;
@@ -80,8 +81,7 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
         try {
             endpoint.ifPresent(Endpoint::new);
         } catch (IllegalArgumentException refused) {
-            throw new IllegalArgumentException(
-                    "AWS KMS must not be asked at its endpoint: " + refused.getMessage(), refused);
+            throw new IllegalArgumentException("the endpoint of AWS KMS is refused: " + refused.getMessage(), refused);
         }
     }
 
@@ -94,7 +94,7 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
         return newestOf(describe()).id();
     }
 
-    /** Whether the id names this key of KMS, with whichever material: KMS unwraps with every one the key has had. */
+    /** Whether the id names this key, with any material: KMS unwraps with every material that the key has had. */
     @Override
     public boolean holds(String id) {
         return id.equals(PREFIX + key) || id.startsWith(PREFIX + key + "#");
@@ -102,11 +102,11 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
 
     @Override
     public WrappedKey wrap(byte[] dataKey, UserId user, UUID dataKeyId) {
-        // Before encrypting, because KMS does not say which material encrypted. Should the material rotate in between,
-        // the label is too old, and the data key is wrapped anew once more for nothing. Read afterwards, it could be
-        // too
-        // new, and the data key would count as rotated while it is under the earlier material. For the same reason the
-        // label may be old: what is cached is never newer than what encrypts.
+        // The label is read before encrypting, because KMS does not say which material it encrypted with. If the
+        // material rotates in between, the label is too old and the data key is re-wrapped once more than needed. If
+        // the label were read afterwards, it could be too new, and the data key would count as rotated although it is
+        // under the earlier material. A cached label is harmless for the same reason: it is never newer than the
+        // material that encrypts.
         String id = primaryId();
         return new WrappedKey(id, answer(KmsAnswers.ENCRYPT, () -> encrypt(dataKey, context(user, dataKeyId))));
     }
@@ -124,7 +124,7 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
         return answers.wrapped(
                 kms.encrypt(EncryptRequest.builder()
                         .keyId(key.text())
-                        // Not copied once more: what the SDK makes of it to send it cannot be wiped.
+                        // Avoids one more copy of the data key, which could not be overwritten.
                         .plaintext(SdkBytes.fromByteArrayUnsafe(dataKey))
                         .encryptionContext(context)
                         .overrideConfiguration(timeouts)
@@ -147,7 +147,7 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
 
     private Label describe() {
         long askedAt = nanoTime.getAsLong();
-        // Keys of other stores than KMS's own have no material that it names.
+        // For keys in custom key stores, KMS names no material.
         Optional<String> material = answer(
                 KmsAnswers.DESCRIBE_KEY,
                 () -> answers.material(kms.describeKey(DescribeKeyRequest.builder()
@@ -157,7 +157,7 @@ public final class AwsKmsKeyEncryptionKeys implements KeyEncryptionKeys {
         return new Label(PREFIX + key + material.map(id -> "#" + id).orElse(""), askedAt);
     }
 
-    // Of two threads that ask at once, the earlier answer may come later.
+    // With two concurrent requests, the answer to the earlier one may arrive last.
     private synchronized Label newestOf(Label label) {
         Label known = newest;
         if (known != null && known.askedAt() - label.askedAt() > 0) {

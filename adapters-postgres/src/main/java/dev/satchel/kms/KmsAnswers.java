@@ -16,8 +16,8 @@ import software.amazon.awssdk.services.kms.model.KeySpec;
 import software.amazon.awssdk.services.kms.model.KeyUsageType;
 
 /**
- * What AWS KMS may answer about one key. Anything else comes from somebody or something in its place, such as a stand-in
- * for tests that encrypts nothing, and nothing is stored or opened with it.
+ * Checks the answers of AWS KMS about one key. An answer that KMS would not give comes from another server, such as an
+ * emulator that does not encrypt; it is refused, so that nothing is stored or opened with it.
  */
 final class KmsAnswers {
 
@@ -25,17 +25,20 @@ final class KmsAnswers {
     static final String DESCRIBE_KEY = "kms:DescribeKey";
     static final String ENCRYPT = "kms:Encrypt";
     static final String NOT_SYMMETRIC =
-            "it is no symmetric key for encryption: make one of the spec SYMMETRIC_DEFAULT and name that";
+            "it is not a symmetric key for encryption: create one with the key spec SYMMETRIC_DEFAULT and use that";
 
-    /** The limits that the API reference of AWS KMS gives for Plaintext and CiphertextBlob. */
+    /** The limits of Plaintext and CiphertextBlob in the API reference of AWS KMS. */
     private static final int MOST_PLAINTEXT = 4096;
 
     private static final int MOST_CIPHERTEXT = 6144;
 
-    /** Half a data key. What remains could not be guessed, but nothing that encrypts lets so much through. */
+    /**
+     * Half of a data key, in bytes. A real ciphertext shares such a run with its plaintext with negligible
+     * probability.
+     */
     private static final int TELLING = 16;
 
-    // It is printed, and becomes a part of an id in the database.
+    // Restricted, because the text is printed and becomes part of an id in the database.
     private static final Pattern MATERIAL = Pattern.compile("[A-Za-z0-9-]{1,128}");
 
     private final KmsKeyArn key;
@@ -44,18 +47,18 @@ final class KmsAnswers {
         this.key = key;
     }
 
-    /** The data key, wrapped. */
+    /** The wrapped data key. */
     byte[] wrapped(EncryptResponse answer, byte[] dataKey) {
         requireKey(ENCRYPT, answer.keyId());
         byte[] wrapped =
                 bytes(ENCRYPT, answer.ciphertextBlob(), MOST_CIPHERTEXT).clone();
         if (tells(wrapped, dataKey)) {
-            throw refused(ENCRYPT, "the answer holds the data key in the clear");
+            throw refused(ENCRYPT, "the answer holds the data key unencrypted");
         }
         return wrapped;
     }
 
-    /** The data key. It is the SDK's own array, which the caller wipes; of a copy, the original would stay. */
+    /** The data key, in the SDK's own array, which the caller overwrites. A copy would leave the original in memory. */
     byte[] unwrapped(DecryptResponse answer) {
         byte[] dataKey = bytes(DECRYPT, answer.plaintext(), MOST_PLAINTEXT);
         try {
@@ -67,7 +70,7 @@ final class KmsAnswers {
         return dataKey;
     }
 
-    /** The id of the key's current material, where KMS names one. */
+    /** The id of the key's current material; empty if KMS names none. */
     Optional<String> material(DescribeKeyResponse answer) {
         KeyMetadata described = answer.keyMetadata();
         requireKey(DESCRIBE_KEY, described == null ? null : described.arn());
@@ -90,12 +93,12 @@ final class KmsAnswers {
     private byte[] bytes(String action, @Nullable SdkBytes answered, int most) {
         byte[] bytes = answered == null ? new byte[0] : answered.asByteArrayUnsafe();
         if (bytes.length == 0 || bytes.length > most) {
-            throw refused(action, "the answer has " + bytes.length + " bytes, and those of AWS KMS have 1 to " + most);
+            throw refused(action, "the answer has " + bytes.length + " bytes, but AWS KMS returns 1 to " + most);
         }
         return bytes;
     }
 
-    /** Whether a part of the data key can be read in it: as it is, in hexadecimal or in base64. */
+    /** Whether {@code wrapped} holds a part of the data key as bytes, in hexadecimal or in base64. */
     private static boolean tells(byte[] wrapped, byte[] dataKey) {
         byte[] lower = HexFormat.of().formatHex(dataKey).getBytes(StandardCharsets.US_ASCII);
         byte[] upper = HexFormat.of().withUpperCase().formatHex(dataKey).getBytes(StandardCharsets.US_ASCII);
@@ -114,7 +117,10 @@ final class KmsAnswers {
         }
     }
 
-    /** Whether the texts have {@code length} bytes in a row in common, or all of the second. */
+    /**
+     * Whether {@code text} holds {@code length} consecutive bytes of {@code secret}, or all of {@code secret} if it is
+     * shorter.
+     */
     private static boolean sharesRun(byte[] text, byte[] secret, int length) {
         int run = Math.min(length, secret.length);
         for (int i = 0; i + run <= text.length; i++) {
@@ -129,7 +135,7 @@ final class KmsAnswers {
 
     private UnusableKeyException refused(String action, String why) {
         return new UnusableKeyException("AWS KMS did not do " + action + " with the key " + key + ": " + why
-                + ", so it is not AWS KMS that answers: check AWS_ENDPOINT_URL_KMS if it is set, and whom this machine"
-                + " trusts");
+                + ", so another server than AWS KMS answered: check AWS_ENDPOINT_URL_KMS if it is set, and the "
+                + "certificates that this machine trusts");
     }
 }

@@ -8,7 +8,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 
-/** Says what the exceptions of the SDK mean, in sentences that hold no message of theirs. */
+/** Explains exceptions of the AWS SDK in sentences that hold no text of the exception. */
 final class KmsFailures {
 
     private static final Pattern CODE = Pattern.compile("[A-Za-z]{1,64}");
@@ -17,8 +17,8 @@ final class KmsFailures {
     private KmsFailures() {}
 
     /**
-     * @param action what was asked for, as IAM calls it
-     * @param patience how long an answer was waited for
+     * @param action the action by its name in IAM, such as {@code kms:Decrypt}
+     * @param patience how long the caller waited for an answer
      */
     static UnusableKeyException explain(KmsKeyArn key, String action, Duration patience, RuntimeException failure) {
         String why =
@@ -56,11 +56,9 @@ final class KmsFailures {
                 "the AWS credentials are wrong or have expired: check them, and this machine's clock";
             default -> {
                 if (answer.isThrottlingException() || code.equals("LimitExceededException")) {
-                    yield "it is asked too often: try again later, or have the account's quota raised";
+                    yield "there were too many requests: try again later, or have the account's quota raised";
                 }
-                yield answer.statusCode() >= 500
-                        ? "it cannot answer at the moment: try again later"
-                        : "it refused the request";
+                yield answer.statusCode() >= 500 ? "it is not available: try again later" : "it refused the request";
             }
         };
     }
@@ -70,12 +68,12 @@ final class KmsFailures {
             return "no answer came within " + patience.toSeconds() + " seconds: check the network, and"
                     + " AWS_ENDPOINT_URL_KMS if it is set";
         }
-        // The SDK has no type for this one.
+        // The SDK has no exception type of its own for this.
         if (String.valueOf(failure.getMessage()).contains("Unable to load credentials")) {
             return "no AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the process"
                     + " a role";
         }
-        return "no answer came that could be read (" + root(failure).getClass().getSimpleName()
+        return "no valid answer came (" + root(failure).getClass().getSimpleName()
                 + "): check the network, and AWS_ENDPOINT_URL_KMS if it is set";
     }
 

@@ -1,9 +1,8 @@
 /**
  * Key-encryption keys that never leave AWS KMS: {@link dev.satchel.kms.AwsKmsKeyEncryptionKeys}.
  *
- * <p>It lives in this module and not with the program, because a service that embeds the vault opens keys too. Nothing
- * else here refers to this package, and the SDK is an optional dependency: a service that keeps its key-encryption keys
- * elsewhere gets none of it.
+ * <p>The package is in this module, so that services which embed the vault can use it. No other package refers to it,
+ * and the AWS SDK is an optional dependency: a service with other key-encryption keys does not need the SDK.
  */
 @NullMarked
 package dev.satchel.kms;

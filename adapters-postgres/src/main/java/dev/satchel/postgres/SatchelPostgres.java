@@ -38,22 +38,22 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
 /**
- * Satchel's ports on one PostgreSQL database, into which Satchel's migrations have been applied.
+ * Satchel's ports on one PostgreSQL database that Satchel's migrations were applied to.
  *
- * <p>Built by hand from a data source, or by Spring: plain Spring imports it, and Boot finds it by itself where there is
- * one data source, or one that is primary; a service with several builds it by hand from the right one. The data source
- * logs in as a member of {@code satchel_runtime}, or of the role of the part that is used: {@code satchel_exports}, {@code
- * satchel_vault} or {@code satchel_rotation}. Everything it hands out is safe for use by many threads.
+ * <p>Create it with a data source, import it as a configuration of Spring, or let Spring Boot configure it; Boot does
+ * so if there is one data source or a primary one. The login of the data source must be a member of {@code
+ * satchel_runtime}, or of the role of the part in use: {@code satchel_exports}, {@code satchel_vault} or {@code
+ * satchel_rotation}. All objects that it returns are safe for use by many threads.
  *
- * <p>The vault needs {@link KeyEncryptionKeys}, such as {@link FileKeyEncryptionKeys}; a service that keeps no keys needs
- * none, and then has no vault.
+ * <p>The vault needs a bean of {@link KeyEncryptionKeys}, such as {@link FileKeyEncryptionKeys}. Without it, there is
+ * no vault.
  */
 @AutoConfiguration(afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
 @ConditionalOnSingleCandidate(DataSource.class)
 @Configuration(proxyBeanMethods = false)
 public final class SatchelPostgres {
 
-    /** Longer than any export should read; a snapshot held open keeps vacuum from removing what died meanwhile. */
+    /** Longer than any export should read. An open snapshot keeps vacuum from removing dead rows. */
     private static final Duration MAX_SNAPSHOT_AGE = Duration.ofHours(1);
 
     private final PostgresDatasets datasets;
@@ -63,18 +63,21 @@ public final class SatchelPostgres {
     private final PostgresKeys keys;
     private final LiveDatasets live;
 
-    /** Exports the built-in datasets. */
+    /** Creates the ports with the built-in datasets. */
     public SatchelPostgres(DataSource dataSource) {
         this(dataSource, PostgresDatasets.builtIn());
     }
 
-    /** What Spring calls: exports the datasets that a bean names, or the built-in ones. */
+    /**
+     * Used by Spring: creates the ports with the datasets of a bean, or with the built-in ones if there is no such
+     * bean.
+     */
     @Autowired
     SatchelPostgres(DataSource dataSource, ObjectProvider<PostgresDatasets> datasets) {
         this(dataSource, datasets.getIfAvailable(PostgresDatasets::builtIn));
     }
 
-    /** Exports these datasets. */
+    /** Creates the ports with the given datasets. */
     public SatchelPostgres(DataSource dataSource, PostgresDatasets datasets) {
         this.datasets = datasets;
         this.records = new PostgresUserRecords(dataSource, datasets, MAX_SNAPSHOT_AGE);
@@ -84,70 +87,70 @@ public final class SatchelPostgres {
         this.live = new LiveDatasets(dataSource, datasets);
     }
 
-    /** What exports can be asked for. */
+    /** The datasets that can be exported. */
     @Bean
     @ConditionalOnMissingBean
     public DatasetCatalogue datasets() {
         return datasets.catalogue();
     }
 
-    /** The life cycle of every export. */
+    /** The states of all exports. */
     @Bean
     @ConditionalOnMissingBean
     public ExportHistory exportHistory() {
         return exports.history();
     }
 
-    /** What the history shows. */
+    /** The read-only view of the export history. */
     @Bean
     @ConditionalOnMissingBean
     public ExportCatalog exportCatalog() {
         return exports.catalog();
     }
 
-    /** The users' own records, each read with its user's rights, in one snapshot that may last an hour. */
+    /** Reads users' records with the rights of the user, in one snapshot of at most an hour. */
     @Bean
     @ConditionalOnMissingBean
     public UserRecords userRecords() {
         return records;
     }
 
-    /** The objects that exports have written to the store. */
+    /** The record of objects that exports wrote to a store. */
     @Bean
     @ConditionalOnMissingBean
     public UploadJournal uploadJournal() {
         return exports.uploadJournal();
     }
 
-    /** The stores that exports have written to. */
+    /** The stores that exports wrote to. */
     @Bean
     @ConditionalOnMissingBean
     public KnownStores knownStores() {
         return exports.knownStores();
     }
 
-    /** The objects that tried a store. */
+    /** The record of probe objects. */
     @Bean
     @ConditionalOnMissingBean
     public ProbeRecords probeRecords() {
         return exports.probeRecords();
     }
 
-    /** The progress of learners, as the triggers on the application's tables keep it. */
+    /** Reads the progress of learners, which triggers on the application's tables maintain. */
     @Bean
     @ConditionalOnMissingBean
     public LearnerProgress learnerProgress() {
         return progress.learnerProgress();
     }
 
-    /** What keeps progress right as time passes. */
+    /** Maintenance of progress. */
     @Bean
     @ConditionalOnMissingBean
     public ProgressUpkeep progressUpkeep() {
         return progress.upkeep();
     }
 
-    /** The users' keys, sealed. Each step is a transaction of its own, on a connection of its own. */
+    /** The vault of users' keys. Each step uses a transaction and a connection of its own. */
     @Bean
     @Lazy
     @ConditionalOnBean(KeyEncryptionKeys.class)
@@ -156,7 +159,7 @@ public final class SatchelPostgres {
         return keys.vault(keyEncryptionKeys);
     }
 
-    /** What a rotation re-wraps. Emptying the vault's cache, it belongs to the vault of the same object. */
+    /** The data keys that a rotation re-wraps. It shares a cache with {@link #keyVault}, which a rotation clears. */
     @Bean
     @Lazy
     @ConditionalOnBean(KeyEncryptionKeys.class)
@@ -165,40 +168,40 @@ public final class SatchelPostgres {
         return keys.dataKeys(keyEncryptionKeys);
     }
 
-    /** What was done with keys. */
+    /** Reads the audit log of keys. */
     @Bean
     @ConditionalOnMissingBean
     public KeyAudit keyAudit() {
         return keys.audit();
     }
 
-    /** The keys of before Satchel, which only the owner of their table may read. */
+    /** The legacy keys, which only the owner of their table may read. */
     public LegacyKeys legacyKeys() {
         return keys.legacyKeys();
     }
 
     /**
-     * The live tables and columns that hold data of users and that no export knows of, one sentence each. Reads the
-     * catalog only.
+     * One sentence for each live table or column that holds users' data and is not covered by a dataset. Reads the
+     * database's catalog only.
      */
     public List<String> exportGaps() {
         return live.gaps();
     }
 
     /**
-     * What keeps the datasets from being exported whole, by their users alone and without secrets. Reads the catalog only.
+     * The problems of the datasets in the live database. Reads the database's catalog only.
      *
-     * @throws SQLException if the database cannot be asked
+     * @throws SQLException if the database reports an error
      */
     public List<DatasetFinding> datasetFindings() throws SQLException {
         return live.findings();
     }
 
     /**
-     * A file with a draft of datasets for every table of {@code public}, of the schemas of the datasets and of these that
-     * leads to users and that no dataset knows. Reads the catalog only.
+     * The text of a file with draft datasets for every table that leads to users and that no dataset covers. Looks in
+     * {@code public}, in the schemas of the datasets and in {@code schemas}. Reads the database's catalog only.
      *
-     * @throws SQLException if the database cannot be asked
+     * @throws SQLException if the database reports an error
      */
     public String proposedDatasets(Collection<String> schemas) throws SQLException {
         return live.proposal(schemas);

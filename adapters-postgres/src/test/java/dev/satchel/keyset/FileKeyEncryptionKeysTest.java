@@ -45,9 +45,10 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
 
             assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.create(file()))
-                    .withMessage("the file of key-encryption keys " + file() + " exists already, and what its keys wrap"
-                            + " could not be opened without them: use it, add a key to it with 'satchel keys rotate',"
-                            + " or give another path");
+                    .withMessage("the file of key-encryption keys " + file()
+                            + " exists already, and replacing it would lose its "
+                            + "keys and all that they wrap: use it, add a key to it with 'satchel keys rotate', or give "
+                            + "another path");
             assertThat(Files.readString(file())).isEqualTo(before);
         }
 

@@ -187,7 +187,8 @@ class LinkedKeysetTest {
             Path file = folder.resolve("keyset.json");
             FileKeyEncryptionKeys keys = FileKeyEncryptionKeys.create(file);
             Path other = Files.createLink(folder.resolve("other.json"), file);
-            String message = "has 2 names, through each of which it can be reached: delete the others ('find -samefile "
+            String message = "has 2 hard links, through each of which it can be reached: delete the others ('find "
+                    + "-samefile "
                     + file + "' lists them), and rotate";
 
             refused(file, message);
@@ -211,7 +212,7 @@ class LinkedKeysetTest {
 
             assertThatExceptionOfType(UnusableKeysetException.class)
                     .isThrownBy(() -> FileKeyEncryptionKeys.open(file))
-                    .withMessageContaining("has 2 names");
+                    .withMessageContaining("has 2 hard links");
         }
 
         @Test

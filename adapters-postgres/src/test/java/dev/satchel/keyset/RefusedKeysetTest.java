@@ -43,7 +43,7 @@ class RefusedKeysetTest extends KeysetFixture {
         void aDirectory() throws IOException {
             Files.createDirectory(file());
 
-            refused("is no file: give the path of a file made with 'satchel keys init'");
+            refused("is not a regular file: give the path of a file made with 'satchel keys init'");
         }
 
         @Test
@@ -137,7 +137,7 @@ class RefusedKeysetTest extends KeysetFixture {
         void aKeyThatOthersCanGuess(String name, byte[] key) throws Exception {
             write(keyset(32, key));
 
-            refused("holds the key 77, which was not made at random (zeros, a pattern, a text): others can guess it:"
+            refused("holds the key 77, which is not random (zeros, a pattern or a text) and can be guessed:"
                     + " make another file with 'satchel keys init'");
         }
 
@@ -164,7 +164,7 @@ class RefusedKeysetTest extends KeysetFixture {
                     AeadConfig2026.get(),
                     InsecureSecretKeyAccess.get()));
 
-            refused("holds the key 77, which is none for AES-GCM: make another file with 'satchel keys init'");
+            refused("holds the key 77, which is not a key for AES-GCM: make another file with 'satchel keys init'");
         }
 
         @Test

@@ -38,8 +38,8 @@ class AwsKmsFailuresTest extends KmsFixture {
                 ACCESS_DENIED   | access is denied: allow ACTION in the key's policy or an IAM policyCONTEXT (400 AccessDeniedException, request ID)
                 BAD_CREDENTIALS | the AWS credentials are wrong or have expired: check them, and this machine's clock (400 UnrecognizedClientException, request ID)
                 DISABLED        | the key is disabled, or waits for its deletion or its material: enable it, or cancel the deletion (400 KMSInvalidStateException, request ID)
-                INTERNAL        | it cannot answer at the moment: try again later (500 KMSInternalException, request ID)
-                THROTTLED       | it is asked too often: try again later, or have the account's quota raised (400 ThrottlingException, request ID)
+                INTERNAL        | it is not available: try again later (500 KMSInternalException, request ID)
+                THROTTLED       | there were too many requests: try again later, or have the account's quota raised (400 ThrottlingException, request ID)
                 UNHEARD_OF      | it refused the request (400 MoonPhaseException, request ID)
                 """)
         void saysWhatWasRefusedAndWhatToDo(Fault fault, String why) {
@@ -93,8 +93,8 @@ class AwsKmsFailuresTest extends KmsFixture {
 
             assertThatExceptionOfType(UnusableKeyException.class)
                     .isThrownBy(() -> keys(wrong, Duration.ofSeconds(10)).wrap(dataKey(), USER, DATA_KEY))
-                    .withMessage("AWS KMS knows the key " + wrong + ", but it is no symmetric key for encryption: make"
-                            + " one of the spec SYMMETRIC_DEFAULT and name that");
+                    .withMessage("AWS KMS knows the key " + wrong + ", but it is not a symmetric key for encryption: "
+                            + "create one with the key spec SYMMETRIC_DEFAULT and use that");
             assertThat(server.calls("Encrypt")).isZero();
         }
 
@@ -133,7 +133,7 @@ class AwsKmsFailuresTest extends KmsFixture {
             refused(
                     () -> keys.unwrap(wrapped, USER, DATA_KEY),
                     "kms:Decrypt",
-                    "no answer came that could be read (ConnectException): check the network, and AWS_ENDPOINT_URL_KMS"
+                    "no valid answer came (ConnectException): check the network, and AWS_ENDPOINT_URL_KMS"
                             + " if it is set");
         }
 

@@ -67,7 +67,7 @@ class KmsImpostorTest extends KmsFixture {
             refused(
                     () -> keys.wrap(dataKey(), USER, DATA_KEY),
                     "kms:Encrypt",
-                    "the answer holds the data key in the clear");
+                    "the answer holds the data key unencrypted");
         }
 
         @ParameterizedTest
@@ -81,7 +81,7 @@ class KmsImpostorTest extends KmsFixture {
             refused(
                     () -> keys.wrap(dataKey(), USER, DATA_KEY),
                     "kms:Encrypt",
-                    "the answer has " + length + " bytes, and those of AWS KMS have 1 to 6144");
+                    "the answer has " + length + " bytes, but AWS KMS returns 1 to 6144");
         }
 
         @ParameterizedTest
@@ -96,14 +96,14 @@ class KmsImpostorTest extends KmsFixture {
             refused(
                     () -> keys.unwrap(wrapped, USER, DATA_KEY),
                     "kms:Decrypt",
-                    "the answer has " + length + " bytes, and those of AWS KMS have 1 to 4096");
+                    "the answer has " + length + " bytes, but AWS KMS returns 1 to 4096");
         }
 
         @ParameterizedTest
         @CsvSource({
-            "Encrypt, CiphertextBlob, 'the answer has 0 bytes, and those of AWS KMS have 1 to 6144'",
+            "Encrypt, CiphertextBlob, 'the answer has 0 bytes, but AWS KMS returns 1 to 6144'",
             "Encrypt, KeyId, the answer names no key",
-            "Decrypt, Plaintext, 'the answer has 0 bytes, and those of AWS KMS have 1 to 4096'",
+            "Decrypt, Plaintext, 'the answer has 0 bytes, but AWS KMS returns 1 to 4096'",
             "Decrypt, KeyId, the answer names no key",
             "DescribeKey, KeyMetadata, the answer names no key"
         })
@@ -158,7 +158,7 @@ class KmsImpostorTest extends KmsFixture {
                     .build()) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> new AwsKmsKeyEncryptionKeys(client, new KmsKeyArn(arn)))
-                        .withMessageStartingWith("AWS KMS must not be asked at its endpoint: ");
+                        .withMessageStartingWith("the endpoint of AWS KMS is refused: ");
             }
         }
 
@@ -194,8 +194,8 @@ class KmsImpostorTest extends KmsFixture {
 
             assertThat(refused)
                     .hasMessage("AWS KMS did not do " + action + " with the key " + arn + ": " + why
-                            + ", so it is not AWS KMS that answers: check AWS_ENDPOINT_URL_KMS if it is set, and whom"
-                            + " this machine trusts")
+                            + ", so another server than AWS KMS answered: check AWS_ENDPOINT_URL_KMS if it is set, and "
+                            + "the certificates that this machine trusts")
                     .hasNoCause();
         }
     }

@@ -26,8 +26,8 @@ class KmsKeyArnTest {
     void refusesAnAlias(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new KmsKeyArn(text))
-                .withMessage("an alias can be moved to another key, which could not open what the earlier one wraps;"
-                        + " name the key itself: expected arn:aws:kms:REGION:ACCOUNT:key/ID");
+                .withMessage("this is an alias, which can be moved to another key that could not open what the earlier "
+                        + "one wraps: give the ARN of the key itself, expected arn:aws:kms:REGION:ACCOUNT:key/ID");
     }
 
     @ParameterizedTest

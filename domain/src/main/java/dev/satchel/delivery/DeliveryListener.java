@@ -1,8 +1,8 @@
 package dev.satchel.delivery;
 
 /**
- * Is told the outcome of each attempt to deliver an export: one method per outcome, so that a new outcome does not compile
- * until every listener says what it means to it.
+ * Receives the outcomes of attempts to deliver exports. There is one method per outcome, so that the compiler requires
+ * each listener to handle a new one.
  */
 public interface DeliveryListener {
 

@@ -234,10 +234,10 @@ public abstract class FileStoreContract {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> store().link(location, Duration.ofMinutes(15).plusMillis(1)))
-                .withMessage("a link may live for 15 minutes at most and not PT15M0.001S");
+                .withMessage("a link may be valid for at most 15 minutes, was PT15M0.001S");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> store().link(location, Duration.ZERO))
-                .withMessage("a link may live for 15 minutes at most and not PT0S");
+                .withMessage("a link may be valid for at most 15 minutes, was PT0S");
         assertThat(download(store().link(location, Duration.ofMinutes(15)))).isEqualTo(content(10, 1));
     }
 

@@ -138,7 +138,7 @@ public final class InMemoryFileStore implements FileStore {
     public synchronized URI link(URI location, Duration validity) throws IOException {
         String name = name(location);
         if (validity.isZero() || validity.isNegative() || validity.compareTo(LONGEST_LINK) > 0) {
-            throw new IllegalArgumentException("a link may live for 15 minutes at most and not " + validity);
+            throw new IllegalArgumentException("a link may be valid for at most 15 minutes, was " + validity);
         }
         fail(Step.LINK);
         return URI.create(ROOT + name + "?seconds=" + validity.toSeconds());

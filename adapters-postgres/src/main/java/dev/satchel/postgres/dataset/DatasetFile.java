@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one file of datasets says, in its order.
+ * The content of one file of datasets, in the order of the file.
  *
- * <p>{@code docs/datasets.md} describes the format, and {@code datasets.schema.json} describes it to editors. The reading is
- * strict: an unknown key, a key that stands twice or a value of another kind is refused with its place.
+ * <p>{@code docs/datasets.md} describes the format, and {@code datasets.schema.json} describes it for editors. Parsing
+ * is strict: an unknown key, a duplicate key or a value of the wrong kind is an error with file, line and column.
  *
- * @param entries by the names of the datasets; empty where the file removes the dataset
- * @param excludedTables the tables that no dataset holds, each with the reason
+ * @param entries the datasets by name; empty if the file removes the dataset
+ * @param excludedTables the tables that are not exported, each with the reason
  */
 record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, String> excludedTables) {
 
@@ -41,16 +41,17 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
     static final List<String> SQL_KEYS = List.of("from", "tables", "homes", "order", "date", "difficulty", "phase");
     static final List<String> SQL_TABLE_KEYS = List.of("table", "empty", "excluded");
 
-    /** @throws DatasetFileException if the text breaks a rule of the format */
+    /** @throws DatasetFileException if the text violates the format */
     static DatasetFile parse(String file, String text) {
         YamlValue root = YamlValue.parse(file, text);
         Fields fields = root.fields("a file with the keys " + String.join(" and ", FILE_KEYS), FILE_KEYS);
         Map<String, Optional<DatasetQuery>> entries = new LinkedHashMap<>();
         fields.find("datasets")
                 .ifPresent(list -> list.list("a list of datasets").forEach(each -> {
-                    DatasetReader reader = new DatasetReader(each);
-                    if (entries.put(reader.name(), reader.query()) != null) {
-                        throw each.error("the dataset '" + reader.name() + "' stands in this file twice");
+                    DatasetReader entry = new DatasetReader(each);
+                    if (entries.put(entry.name(), entry.query()) != null) {
+                        throw each.error(
+                                "the dataset '" + entry.name() + "' is in this file twice: remove one of them");
                     }
                 }));
         Map<TableName, String> excluded = new LinkedHashMap<>();

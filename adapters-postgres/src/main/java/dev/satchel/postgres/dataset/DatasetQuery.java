@@ -16,19 +16,19 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one dataset is read: its columns one by one, what is left out and why, and the one statement.
+ * How a dataset is read: its columns, the excluded columns with their reasons, and the SQL statement. Immutable.
  *
- * <p>The statement fits itself to the database it meets. A column that the database lacks is left out; a table that it
- * lacks besides the dataset's own is left out or replaced by an empty one. A missing column that the statement is built
- * on, such as the owner, is PostgreSQL's error: without it nobody knows whose a record is.
+ * <p>The statement adapts to the database. A missing column is left out, and a missing table other than the dataset's
+ * own is left out or replaced by an empty one. If a column that the statement depends on is missing, such as the
+ * owner, PostgreSQL reports an error, because the owner of a record is unknown without it.
  *
  * @param columns in the order of the file
- * @param excluded the columns that are left out, each with the reason
- * @param harmless the columns that look like secrets and are none, as the author of the file says
- * @param relations where the records come from
- * @param owned the tables of which the user must see every row that is theirs
- * @param order the expressions that the records are in order of
- * @param moment the expression that a period chooses by; null where the records have no moment
+ * @param excluded the excluded columns, each with the reason
+ * @param harmless the columns that look like secrets and that the author of the file declares harmless
+ * @param relations the FROM and WHERE clauses
+ * @param owned the tables in which the user must be able to see every row of their own
+ * @param order the ORDER BY expressions
+ * @param moment the expression that a period filters by; null if the records have no date
  * @param difficulty the expression of the filter of that name; null without one
  * @param phase the expression of the filter of that name; null without one
  */
@@ -51,19 +51,19 @@ public record DatasetQuery(
         owned = List.copyOf(owned);
     }
 
-    /** What a period chooses by. */
+    /** The expression that a period filters by, and whether its type is {@code date}. */
     record Moment(String expression, boolean isDate) {}
 
-    /** Where the records of a dataset come from: FROM and WHERE. */
+    /** The FROM and WHERE clauses of a dataset. */
     public sealed interface Relations permits TableRelations, SqlRelations {
 
-        /** The tables without all of which the dataset is absent. */
+        /** The main tables; if none of them exists, the dataset is absent. */
         List<TableName> homes();
 
         /** Every table that the statement may read. */
         Set<TableName> tables();
 
-        /** FROM and WHERE for this database; {@code user} is an expression. */
+        /** The FROM and WHERE clauses for this database; {@code user} is an SQL expression for the user's id. */
         String fromAndWhere(LiveSchema live, String user);
     }
 
@@ -71,7 +71,10 @@ public record DatasetQuery(
         return relations.homes().stream().anyMatch(live::has);
     }
 
-    /** Whether the number of records under these filters is the number of the user's rows in the one owned table. */
+    /**
+     * Whether the number of exported records equals the number of the user's rows in {@code table}: there is no other
+     * owned table, and no filter applies.
+     */
     public boolean countsRowsOf(OwnedTable table, ExportFilters filters) {
         return relations instanceof TableRelations only
                 && owned.equals(List.of(table))
@@ -79,7 +82,7 @@ public record DatasetQuery(
                 && conditions(filters).isEmpty();
     }
 
-    /** The columns that this database can fill. */
+    /** The columns that exist in this database. */
     public List<Column> columnsIn(LiveSchema live) {
         return presentIn(live).stream().map(SourceColumn::column).toList();
     }
@@ -95,7 +98,7 @@ public record DatasetQuery(
         return "COPY (" + select(live, user, filters) + ") TO STDOUT (FORMAT binary)";
     }
 
-    /** The query in it. */
+    /** The query inside of {@link #copy}. */
     public String select(LiveSchema live, UserId user, ExportFilters filters) {
         String expressions = presentIn(live).stream()
                 .map(SourceColumn::expression)
@@ -121,7 +124,7 @@ public record DatasetQuery(
                 .collect(Collectors.joining());
     }
 
-    // A date belongs to the user's calendar already; the zone of the filter has nothing to say about it.
+    // Dates have no time zone, so they are compared with the days of the filter directly.
     private static void addPeriod(List<String> conditions, Moment of, Period days) {
         if (of.isDate()) {
             if (days.from() != null) {

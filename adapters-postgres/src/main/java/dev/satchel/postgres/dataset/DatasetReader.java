@@ -17,13 +17,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one entry of the list of datasets in a {@link DatasetFile}. */
+/** One entry of the list of datasets in a {@link DatasetFile}, which it parses. Used by one thread. */
 final class DatasetReader {
 
     private static final List<String> OF_TABLES_ALONE =
             List.of("table", "owner", "date", "difficulty", "phase", "order", "lookups", "excluded");
-
-    /** Names the dataset of a line in JSON Lines. */
+    /** The key that names the dataset of a line in JSON Lines, so no column can have this name. */
     private static final String RESERVED_COLUMN = "dataset";
 
     private final YamlValue place;

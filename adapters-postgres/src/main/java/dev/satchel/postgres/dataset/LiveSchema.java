@@ -11,10 +11,10 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Tables and their columns as the connected database has them, by name. */
+/** The tables and columns that exist in the connected database. */
 public record LiveSchema(Map<TableName, Set<String>> columns) {
 
-    // information_schema hides what a role may not use, so that a missing grant would look like a missing table.
+    // information_schema hides tables without grants, which would look like missing tables.
     private static final String COLUMNS = """
             SELECT namespace.nspname, relation.relname, attribute.attname
               FROM unnest(?::text[], ?::text[]) AS wanted (schema, name)
@@ -28,7 +28,7 @@ public record LiveSchema(Map<TableName, Set<String>> columns) {
                AND NOT attribute.attisdropped
             """;
 
-    /** Looks for these tables alone. */
+    /** Reads the columns of those of these tables that exist. */
     public static LiveSchema of(Connection connection, Collection<TableName> tables) throws SQLException {
         Map<TableName, Set<String>> columns = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {

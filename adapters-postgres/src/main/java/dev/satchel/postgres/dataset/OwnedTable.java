@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A table and what makes a row of it a user's.
+ * A table and the rule for which rows belong to a user.
  *
- * @param owners any of which makes the row theirs
+ * @param owners alternatives; a row belongs to each user that one of them leads to
  */
 public record OwnedTable(TableName table, List<OwnerPath> owners) {
 
@@ -18,14 +18,14 @@ public record OwnedTable(TableName table, List<OwnerPath> owners) {
         }
     }
 
-    /** Holds for the rows under that alias that are the user's; {@code user} is an expression. */
+    /** The SQL condition for the rows of the user; {@code user} is an SQL expression. */
     String condition(String alias, String user) {
         List<String> any =
                 owners.stream().map(owner -> owner.condition(alias, user)).toList();
         return any.size() == 1 ? any.get(0) : "(" + String.join(" OR ", any) + ")";
     }
 
-    /** The names alone, for {@code satchel.count_records()}. */
+    /** The names of table and columns, for {@code satchel.count_records()}. */
     Map<String, Object> names() {
         Map<String, Object> names = new LinkedHashMap<>();
         names.put("schema", table.schema());

@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a row leads to its user: over foreign keys, step by step, to a table with a column that holds the user's id.
+ * The path from a row to its user: foreign keys, then a column with the user's id.
  *
- * @param steps none where the row has that column itself
- * @param column holds the user's id, in the last table
+ * @param steps the foreign keys to follow; empty if the row itself has the column with the user's id
+ * @param column the column with the user's id in the last table
  */
 public record OwnerPath(List<Step> steps, String column) {
 
     /**
      * One foreign key.
      *
-     * @param columns of the table that the step begins at
-     * @param table that it leads to
-     * @param key the columns of that table, in the order of {@code columns}
+     * @param columns the referencing columns
+     * @param table the referenced table
+     * @param key the referenced columns, in the order of {@code columns}
      */
     public record Step(List<String> columns, TableName table, List<String> key) {
         public Step {
@@ -35,7 +35,7 @@ public record OwnerPath(List<Step> steps, String column) {
         steps = List.copyOf(steps);
     }
 
-    /** Holds for the rows under that alias that are the user's; {@code user} is an expression. */
+    /** The SQL condition for the rows of the user; {@code user} is an SQL expression. */
     String condition(String alias, String user) {
         return condition(alias, user, 0);
     }
@@ -55,7 +55,7 @@ public record OwnerPath(List<Step> steps, String column) {
                 + " AND " + condition(next, user, at + 1) + ")";
     }
 
-    /** The names alone, for {@code satchel.count_records()}. */
+    /** The names of tables and columns, for {@code satchel.count_records()}. */
     Map<String, Object> names() {
         Map<String, Object> names = new LinkedHashMap<>();
         List<Map<String, Object>> over = new ArrayList<>();

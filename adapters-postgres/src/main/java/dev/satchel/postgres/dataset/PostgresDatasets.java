@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The datasets that exports hold, and how each is read from PostgreSQL. Immutable.
+ * The datasets that can be exported, and how each is read from PostgreSQL. Immutable.
  *
- * <p>They come from files, which {@code docs/datasets.md} describes. A service that embeds Satchel makes this a bean:
- * {@code PostgresDatasets.builtIn().with(Path.of("datasets.yaml"))}.
+ * <p>They are read from files, which {@code docs/datasets.md} describes. A service that embeds Satchel provides this
+ * as a bean: {@code PostgresDatasets.builtIn().with(Path.of("datasets.yaml"))}.
  */
 public final class PostgresDatasets {
 
-    /** What the author of a file of datasets may point an editor to. */
+    /** The resource with the JSON Schema of the files. */
     static final String JSON_SCHEMA = "datasets.schema.json";
 
     private static final String BUILT_IN = "datasets.yaml";
@@ -49,7 +49,7 @@ public final class PostgresDatasets {
                 queries.values().stream().map(DatasetQuery::dataset).toList());
     }
 
-    /** Those of the application that Satchel was made for, and of Satchel's own tables. */
+    /** The datasets of the application that Satchel was made for, and of Satchel's own tables. */
     public static PostgresDatasets builtIn() {
         return changed(Map.of(), Map.of(), DatasetFile.parse(BUILT_IN, resource(BUILT_IN)));
     }
@@ -71,10 +71,11 @@ public final class PostgresDatasets {
     }
 
     /**
-     * These datasets with what a file adds to them, replaces by the same name or removes; of a directory, with all its
-     * files that end in {@code .yaml} or {@code .yml}, in the order of their names.
+     * These datasets with the changes of a file, which adds datasets, replaces those of the same name, or removes
+     * them. For a directory, applies all files that end in {@code .yaml} or {@code .yml}, in the order of their names.
      *
-     * @throws IllegalArgumentException if a file cannot be read or breaks a rule of the format, naming file and line
+     * @throws IllegalArgumentException if a file cannot be read or violates the format; the message names file and
+     *     line
      */
     public PostgresDatasets with(Path fileOrDirectory) {
         PostgresDatasets changed = this;
@@ -108,8 +109,8 @@ public final class PostgresDatasets {
     /**
      * These datasets with the changes of a text in the format of the files.
      *
-     * @param name for messages
-     * @throws IllegalArgumentException if the text breaks a rule of the format, naming the line
+     * @param name the name of the text in error messages
+     * @throws IllegalArgumentException if the text violates the format; the message names the line
      */
     public PostgresDatasets with(String name, String yaml) {
         return changed(queries, excludedTables, DatasetFile.parse(name, yaml));
@@ -123,7 +124,7 @@ public final class PostgresDatasets {
                 changed.put(name, query.get());
             } else if (changed.remove(name) == null) {
                 throw new DatasetFileException("the dataset '" + name
-                        + "' cannot be removed, because there is none of that name: expected one of "
+                        + "' cannot be removed, because no dataset has that name: expected one of "
                         + String.join(", ", queries.keySet()));
             }
         });
@@ -138,8 +139,8 @@ public final class PostgresDatasets {
     }
 
     /**
-     * The names of the tables that hold what is a user's, with what makes it theirs, as {@code satchel.count_records()}
-     * takes them.
+     * The tables whose rows belong to users, with the paths to the user, in the format of {@code
+     * satchel.count_records()}.
      */
     public String ownedTablesAsJson() {
         return json(all().stream()
@@ -148,14 +149,14 @@ public final class PostgresDatasets {
                 .toList());
     }
 
-    /** The names of the tables that the dataset is read from, the first of which it is there with. */
+    /** The names of the tables that the dataset is read from; the main tables come first. */
     public List<String> tableNames(Dataset dataset) {
         Set<TableName> names = new LinkedHashSet<>(of(dataset).relations().homes());
         names.addAll(of(dataset).relations().tables());
         return names.stream().map(TableName::toString).toList();
     }
 
-    /** What the dataset holds and leaves out, in lines for a person. */
+    /** A description of the dataset in lines of text: tables, columns and excluded columns. */
     public List<String> lines(Dataset dataset) {
         DatasetQuery query = of(dataset);
         List<String> lines = new ArrayList<>();
@@ -167,7 +168,7 @@ public final class PostgresDatasets {
         query.columns()
                 .forEach(column -> lines.add("column " + column.column().name() + " ("
                         + column.type().code() + ")"
-                        + (column.source() == null ? ", worked out" : " from " + column.source())));
+                        + (column.source() == null ? ", computed" : " from " + column.source())));
         query.excluded().forEach((source, reason) -> lines.add("left out " + source + ": " + reason));
         return lines;
     }
@@ -198,12 +199,12 @@ public final class PostgresDatasets {
         return tables;
     }
 
-    /** Tables with data of users that no dataset holds, each with the reason. */
+    /** The tables with users' data that are not exported, each with the reason. */
     public Map<TableName, String> excludedTables() {
         return excludedTables;
     }
 
-    /** The schemas of the application that the datasets read from: {@code public}, and those that files name. */
+    /** The schemas of the application in which the datasets have tables: {@code public}, and those that files name. */
     public Set<String> schemas() {
         Set<String> schemas = new TreeSet<>();
         schemas.add("public");
@@ -213,7 +214,7 @@ public final class PostgresDatasets {
         return schemas;
     }
 
-    /** Every column that is exported or left out with a reason, and what becomes of it. */
+    /** Every column that is exported or excluded, with a text that says which. */
     public Map<Source, String> registered() {
         Map<Source, String> registered = new LinkedHashMap<>();
         for (DatasetQuery query : queries.values()) {

@@ -8,34 +8,34 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a file of datasets may call the type of a column, and how the column is read.
+ * The types that a file of datasets may give a column, and how such a column is read.
  *
- * <p>A type that {@code BinaryCopyDecoder} knows is read as it is; every other is turned into one that it knows.
+ * <p>A type that {@code BinaryCopyDecoder} decodes is read as it is; other types are cast to one of those.
  */
 public enum SourceType {
     BOOLEAN(Column.Type.BOOLEAN, "%s", "bool"),
     INTEGER(Column.Type.INTEGER, "%s", "int2", "int4", "int8"),
     NUMERIC(Column.Type.DECIMAL, "%s", "numeric"),
-    /** By way of its shortest exact text: a cast to numeric rounds to 15 digits. */
+    /** Cast through its shortest exact text, because a direct cast to numeric rounds to 15 digits. */
     FLOAT(Column.Type.DECIMAL, "%s::pg_catalog.text::pg_catalog.numeric", "float4", "float8"),
     UUID(Column.Type.UUID, "%s", "uuid"),
-    /** What PostgreSQL prints, for every type that has no better name here. */
+    /** The text that PostgreSQL prints, for all types that are not listed here. */
     TEXT(Column.Type.TEXT, "%s::pg_catalog.text"),
     JSON(Column.Type.JSON, "%s", "json", "jsonb"),
-    /** Arrays and composite values, as JSON. */
+    /** Arrays and composite values, converted to JSON. */
     ARRAY(Column.Type.JSON, "pg_catalog.to_jsonb(%s)"),
     TIMESTAMPTZ(Column.Type.INSTANT, "%s", "timestamptz"),
-    /** Without a zone, so that it is no moment: ISO-8601 without an offset, whatever the session's DateStyle. */
+    /** A timestamp without time zone: ISO 8601 without an offset, independent of the session's DateStyle. */
     TIMESTAMP(Column.Type.TEXT, "(pg_catalog.to_jsonb(%s) OPERATOR(pg_catalog.#>>) '{}')", "timestamp"),
     DATE(Column.Type.DATE, "%s", "date"),
-    /** Base64 in one line. */
+    /** Base64 without line breaks. */
     BYTEA(Column.Type.TEXT, "pg_catalog.replace(pg_catalog.encode(%s, 'base64'), pg_catalog.chr(10), '')", "bytea"),
-    /** A single address without its length of network, which a cast would append. */
+    /** A single address without the netmask length, which a cast to text would append. */
     INET(Column.Type.TEXT, "pg_catalog.abbrev(%s)", "inet");
 
     private final Column.Type type;
     private final String expression;
-    /** Unchangeable, which the type does not say. */
+    /** An immutable set, which the declared type does not express. */
     @SuppressWarnings("ImmutableEnumChecker")
     private final Set<String> live;
 
@@ -54,12 +54,12 @@ public enum SourceType {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Reads what is a value of this type. */
+    /** The SQL expression that reads {@code value}. */
     String read(String value) {
         return expression.replace("%s", value);
     }
 
-    /** Whether a column of that type of PostgreSQL can be read as this. */
+    /** Whether a column with that type of PostgreSQL can be read as this type. */
     public boolean reads(LiveType of) {
         return switch (this) {
             case TEXT -> true;
@@ -68,7 +68,7 @@ public enum SourceType {
         };
     }
 
-    /** What a column of that type of PostgreSQL is best read as. */
+    /** The best type for a column with that type of PostgreSQL. */
     public static SourceType of(LiveType live) {
         if (live.isArray() || live.isComposite()) {
             return ARRAY;
@@ -83,15 +83,15 @@ public enum SourceType {
         return Arrays.stream(values()).filter(type -> type.code().equals(code)).findFirst();
     }
 
-    /** The names, for a sentence. */
+    /** The names, separated by commas. */
     static String names() {
         return Arrays.stream(values()).map(SourceType::code).collect(Collectors.joining(", "));
     }
 
     /**
-     * A type of a column of the database.
+     * The type of a database column.
      *
-     * @param base its name, of a domain the one of what it is based on
+     * @param base the name of the type; for a domain, of its base type
      */
     public record LiveType(String base, boolean isArray, boolean isComposite) {}
 }

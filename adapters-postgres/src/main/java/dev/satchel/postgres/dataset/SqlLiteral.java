@@ -16,10 +16,10 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Values inside a statement that takes no parameters, which COPY is.
+ * Literals for COPY, which takes no parameters.
  *
- * <p>Only of types whose text cannot hold anything but the value; there is no way in for text, and {@link #literal}
- * looks at the characters once more.
+ * <p>Only types whose text cannot hold SQL are supported, none of them free text. {@link #literal} also checks the
+ * characters.
  */
 final class SqlLiteral {
 
@@ -62,7 +62,7 @@ final class SqlLiteral {
         return value.getEra() == IsoEra.BCE ? " BC" : "";
     }
 
-    // The one place where a value becomes part of a statement.
+    // The only place where a value becomes part of a statement.
     private static String literal(String type, String text) {
         if (!HARMLESS.matcher(text).matches()) {
             throw new IllegalArgumentException("'" + text + "' must not become part of a statement");

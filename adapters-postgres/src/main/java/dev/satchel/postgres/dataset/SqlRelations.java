@@ -11,11 +11,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Hand-written FROM and WHERE, for what columns and foreign keys cannot say. Code that the operator trusts.
+ * FROM and WHERE clauses written by hand, for relations that columns and foreign keys cannot express. The SQL comes
+ * from the operator and is trusted.
  *
- * @param template in which {@code {name}} stands for one of the tables and {@code {user}} for the user's id
- * @param named the tables, by their names in the template
- * @param homeNames those without all of which the dataset is absent
+ * @param template the SQL, with {@code {name}} as a placeholder for a table and {@code {user}} for the user's id
+ * @param named the tables by their names in the template
+ * @param homeNames the names of the main tables; if none of them exists, the dataset is absent
  */
 record SqlRelations(String template, Map<String, SqlTable> named, List<String> homeNames)
         implements DatasetQuery.Relations {
@@ -27,7 +28,7 @@ record SqlRelations(String template, Map<String, SqlTable> named, List<String> h
     /**
      * A table of the template.
      *
-     * @param empty the columns, with their types, that an empty table in its place must have where the database lacks it
+     * @param empty the columns, with their types, of the empty table that replaces it if the database lacks it
      */
     record SqlTable(TableName table, Map<String, SourceType> empty) {
         SqlTable {
@@ -46,7 +47,7 @@ record SqlRelations(String template, Map<String, SqlTable> named, List<String> h
         homeNames = List.copyOf(homeNames);
     }
 
-    /** The names that the template uses. */
+    /** The names of the placeholders in the template. */
     static Set<String> placeholders(String template) {
         return PLACEHOLDER
                 .matcher(template)

@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A table or view, with its schema, both as the catalog of the database spells them.
+ * The schema and name of a table or view, as spelled in the database's catalog.
  *
- * <p>The one place where names become SQL: they are always quoted, so that no name can be read as anything else.
+ * <p>All names become SQL through this class, which always quotes them, so that a name cannot inject SQL.
  */
 public record TableName(String schema, String name) implements Comparable<TableName> {
 
     private static final char QUOTE = '"';
 
     /**
-     * Reads {@code table} or {@code schema.table}; a name that holds a dot or a quote stands in double quotes, as in SQL.
-     * Without a schema it is {@code public}. Upper and lower case are different.
+     * Parses {@code table} or {@code schema.table}. A name that holds a dot or a quote must be in double quotes, as in
+     * SQL. The default schema is {@code public}. Names are case-sensitive.
      *
-     * @throws IllegalArgumentException if it is neither
+     * @throws IllegalArgumentException if the text has neither form
      */
     static TableName parse(String text) {
         List<String> parts = parts(text);
@@ -57,7 +57,7 @@ public record TableName(String schema, String name) implements Comparable<TableN
                 "'" + text + "' is not the name of a table: expected a name such as public.orders");
     }
 
-    /** A name as an identifier of SQL. */
+    /** The name as a quoted SQL identifier. */
     public static String quoted(String identifier) {
         if (identifier.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("a name must not hold the character NUL");
@@ -65,7 +65,7 @@ public record TableName(String schema, String name) implements Comparable<TableN
         return QUOTE + identifier.replace("\"", "\"\"") + QUOTE;
     }
 
-    /** A column of a table that the statement calls by this alias. */
+    /** The SQL for a column of the table with this alias. */
     static String column(String alias, String name) {
         return alias + "." + quoted(name);
     }
@@ -80,7 +80,7 @@ public record TableName(String schema, String name) implements Comparable<TableN
         return bySchema == 0 ? name.compareTo(other.name) : bySchema;
     }
 
-    /** As {@link #parse} reads it. */
+    /** The text that {@link #parse} accepts. */
     @Override
     public String toString() {
         return part(schema) + "." + part(name);

@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One table, and those that its foreign keys look up.
+ * A table, and the tables that its records look up.
  *
- * @param lookups a lookup in a table that the database lacks is left out
+ * @param lookups the lookups; one whose table does not exist is left out
  */
 public record TableRelations(OwnedTable owned, List<Lookup> lookups) implements DatasetQuery.Relations {
 
@@ -20,7 +20,7 @@ public record TableRelations(OwnedTable owned, List<Lookup> lookups) implements 
     /**
      * A table with at most one row for each record.
      *
-     * @param on the columns of the dataset's table, each with the column of this one that it is equal to
+     * @param on the columns of the dataset's table, each with the column of the lookup table that must equal it
      */
     public record Lookup(TableName table, Map<String, String> on) {
         public Lookup {
@@ -32,7 +32,7 @@ public record TableRelations(OwnedTable owned, List<Lookup> lookups) implements 
         lookups = List.copyOf(lookups);
     }
 
-    /** The alias of a lookup, by its place in the list. */
+    /** The alias of the lookup with this index. */
     static String alias(int lookup) {
         return "lookup" + (lookup + 1);
     }

@@ -18,9 +18,9 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * A value of a YAML file that knows its place, so that what is wrong with it is said with file, line and column.
+ * A value of a YAML file with its position, so that errors name file, line and column.
  *
- * <p>YAML 1.2 without aliases, so that one value has one place. No object is made from a tag.
+ * <p>Reads YAML 1.2 without aliases, so that each value has one position. Tags create no objects.
  */
 final class YamlValue {
 
@@ -32,7 +32,7 @@ final class YamlValue {
         this.node = node;
     }
 
-    /** @throws DatasetFileException if the text is no YAML, or no value */
+    /** @throws DatasetFileException if the text is not YAML, or is empty */
     static YamlValue parse(String file, String text) {
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(file)
@@ -56,7 +56,7 @@ final class YamlValue {
         }
     }
 
-    /** Says what is wrong with this value. */
+    /** An exception with the position of this value. */
     DatasetFileException error(String problem) {
         return new DatasetFileException(
                 node.getStartMark().map(mark -> at(file, mark)).orElse(file + ": ") + problem);
@@ -74,7 +74,7 @@ final class YamlValue {
         return node instanceof SequenceNode;
     }
 
-    /** A scalar that is not empty, as it is written. */
+    /** The text of a scalar that is not empty. */
     String text(String what) {
         if (node instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
             return scalar.getValue();
@@ -82,7 +82,10 @@ final class YamlValue {
         throw error("expected " + what + (node instanceof ScalarNode ? ", was empty" : ", was " + kind()));
     }
 
-    /** What a function makes of the text; its refusal is said with the place. */
+    /**
+     * The result of {@code parser} for the text. An {@link IllegalArgumentException} of the parser becomes an error
+     * with the position.
+     */
     <T> T text(String what, Function<String, T> parser) {
         String text = text(what);
         try {
@@ -111,14 +114,14 @@ final class YamlValue {
         throw error("expected " + what + ", was " + kind());
     }
 
-    /** A list of texts, or one text that stands for a list of one. */
+    /** A list of texts; a single text counts as a list of one. */
     List<String> texts(String what) {
         return isText()
                 ? List.of(text(what))
                 : list(what).stream().map(each -> each.text(what)).toList();
     }
 
-    /** A mapping with keys that the author chose. */
+    /** A mapping with any keys. */
     Map<String, YamlValue> mapping(String what) {
         if (!(node instanceof MappingNode mapping)) {
             throw error("expected " + what + ", was " + kind());
@@ -127,13 +130,13 @@ final class YamlValue {
         for (NodeTuple entry : mapping.getValue()) {
             YamlValue key = new YamlValue(file, entry.getKeyNode());
             if (values.put(key.text("a key"), new YamlValue(file, entry.getValueNode())) != null) {
-                throw key.error("the key '" + key.text("a key") + "' stands here twice");
+                throw key.error("the key '" + key.text("a key") + "' is here twice: remove one of them");
             }
         }
         return values;
     }
 
-    /** A mapping with keys of a closed set. */
+    /** A mapping in which only the keys {@code allowed} may occur. */
     Fields fields(String what, List<String> allowed) {
         Map<String, YamlValue> values = mapping(what);
         List<String> unknown = new ArrayList<>(values.keySet());
@@ -164,7 +167,7 @@ final class YamlValue {
         return node instanceof SequenceNode ? "a list" : "a text";
     }
 
-    /** The values of a mapping, by their keys. */
+    /** The values of a mapping by key. */
     record Fields(YamlValue of, String what, Map<String, YamlValue> values) {
 
         Optional<YamlValue> find(String key) {

@@ -1,6 +1,6 @@
 /**
- * Datasets as YAML files: {@link dev.satchel.postgres.dataset.PostgresDatasets} reads them, and {@link
- * dev.satchel.postgres.dataset.DatasetQuery} makes the statement that reads one user's records.
+ * Datasets, which are described in YAML files: {@link dev.satchel.postgres.dataset.PostgresDatasets} reads them, and
+ * {@link dev.satchel.postgres.dataset.DatasetQuery} builds the statement that reads one user's records.
  */
 @NullMarked
 package dev.satchel.postgres.dataset;

@@ -13,14 +13,14 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * The key of one user, ready to seal and open that user's keys.
+ * A data key: it seals and opens one user's key.
  *
- * <p>Two keys are derived from it with HKDF-SHA256. One encrypts, with AES-256-GCM and a random nonce. The other is never
- * used as a key: it stands in front of every ciphertext and commits it to this data key, because AES-GCM alone would
- * accept a ciphertext that was made to open under two keys. It is compared, in constant time, before anything is
- * decrypted. Whatever is wrong with a sealed key, the answer is the same.
+ * <p>Two keys are derived from it with HKDF-SHA256 (RFC 5869). One encrypts with AES-256-GCM and a random nonce. The
+ * other is a key commitment: it is stored before each ciphertext, because with AES-GCM alone an attacker can make a
+ * ciphertext that decrypts under two keys. The commitment is compared in constant time before decryption. Every
+ * failure throws the same {@link BrokenSealException}.
  *
- * <p>Safe for use by many threads.
+ * <p>Immutable and safe for use by many threads.
  */
 final class DataKey {
 
@@ -39,10 +39,10 @@ final class DataKey {
     }
 
     /**
-     * Derives what is needed and wipes {@code raw}: from here on the key exists only as what the JDK's cipher holds, which
-     * goes when this object does.
+     * Derives the two keys and overwrites {@code raw}. Afterwards the key exists only inside the JDK's cipher, until
+     * this object is collected.
      *
-     * @throws BrokenSealException if {@code raw} is no data key
+     * @throws BrokenSealException if {@code raw} does not have the length of a data key
      */
     static DataKey from(UUID id, byte[] raw) {
         byte[] encryption = {};
@@ -74,7 +74,7 @@ final class DataKey {
             try {
                 return aead.encrypt(plain, place.associatedData());
             } catch (GeneralSecurityException e) {
-                // Without the cause, which has seen the key.
+                // The cause is left out, because it may hold the key.
                 throw new IllegalStateException("a key could not be encrypted");
             }
         });
@@ -83,7 +83,10 @@ final class DataKey {
         return SealedKey.of(id, bytes);
     }
 
-    /** The key; the caller closes it. @throws BrokenSealException if it was not sealed by this data key at this place */
+    /**
+     * Returns the key, which the caller closes; throws {@link BrokenSealException} if it was not sealed by this data
+     * key for this location.
+     */
     ApiKey open(SealedKey key, SealedKeyLocation place) {
         byte[] bytes = key.bytes();
         boolean committed = MessageDigest.isEqual(commitment, Arrays.copyOf(bytes, COMMITMENT_LENGTH));

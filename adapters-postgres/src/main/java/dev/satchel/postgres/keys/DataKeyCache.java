@@ -10,18 +10,18 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
- * Unwrapped data keys, so that not every opening asks the key-encryption key.
+ * A cache of unwrapped data keys, which saves a call of the key-encryption key for each opening.
  *
- * <p>It holds so many, none for longer than its time; the oldest go first. Every opening reads the data key's row anyway,
- * in the statement that reads the sealed key, and passes here what the row holds: a data key that another process deleted
- * is not asked for any more, and one that another process re-wrapped is not found, and unwrapped with the key that
- * wraps it now. What is past its time leaves memory with the next call. Safe for use by many threads.
+ * <p>Its capacity and the lifetime of entries are limited; the oldest entries are evicted first, and expired ones are
+ * removed by the next call. Each opening reads the row of the data key together with the sealed key, and looks up the
+ * wrapped form that the row holds. So a data key that another process deleted is not looked up, and one that another
+ * process re-wrapped is not found and is unwrapped again. Safe for use by many threads.
  */
 final class DataKeyCache {
 
     private record Entry(WrappedKey wrapped, DataKey key, long addedAt) {}
 
-    // In the order they were added, which is the order in which they age.
+    // In insertion order, so that the oldest entries come first.
     private final Map<UUID, Entry> entries = new LinkedHashMap<>();
     private final int capacity;
     private final long nanosToLive;

@@ -16,7 +16,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Sets and removes keys, each in one transaction that locks the user's row of keys. */
+/** Sets and removes keys. Each operation is one transaction, which locks the user's row of keys. */
 final class KeyChanges {
 
     private static final String LOCK = "SELECT row_id, was_set FROM satchel.lock_keys(:user, :provider)";
@@ -46,7 +46,10 @@ final class KeyChanges {
         this.cache = cache;
     }
 
-    /** Says whether the key was stored: not if the user has set or removed one earlier and it may not be replaced. */
+    /**
+     * Stores a key. Returns false without storing it if the user has set or removed a key before and {@code
+     * mayReplace} is false.
+     */
     boolean store(UserId user, Provider provider, ApiKey key, boolean mayReplace) {
         String lock = STORING_DATA_KEY;
         NewDataKey fresh = newDataKey(user);
@@ -68,11 +71,14 @@ final class KeyChanges {
 
     private enum Storing {
         STORED,
-        /** The user has set or removed a key, which is to stay so. */
+        /** The user has set or removed a key before, and the caller does not want to replace it. */
         WAS_SET,
         /** The row of keys was deleted, or the primary key-encryption key changed. */
         OVERTAKEN,
-        /** There is no data key yet, and two processes with different key-encryption keys must not both begin. */
+        /**
+         * There is no data key yet, so that the exclusive lock is needed: two processes with different key-encryption
+         * keys must not both store the first one.
+         */
         FIRST
     }
 
@@ -93,7 +99,7 @@ final class KeyChanges {
         return transaction.run(user, status -> {
             Storing result = storedUnder(fresh, lock, user, provider, key, mayReplace);
             if (result != Storing.STORED) {
-                // Nothing was done, so nothing is kept of the attempt.
+                // The attempt stored no key, so its other changes are rolled back.
                 status.setRollbackOnly();
             }
             return result;
@@ -111,9 +117,8 @@ final class KeyChanges {
         if (row.isEmpty()) {
             return Storing.OVERTAKEN;
         }
-        // A rotation that retires a key waits for this lock before asking what it wraps. What was wrapped earlier, with
-        // a key
-        // that is not the primary any more, may come too late for that, and is wrapped again.
+        // Before a key-encryption key is retired, this lock is awaited and the data keys are checked. A data key that
+        // was wrapped with an earlier primary key could be stored after that check, so it is wrapped again below.
         jdbc.sql(lock).query(locked -> {});
         Set<String> inUse = PostgresDataKeys.keyEncryptionKeys(jdbc);
         if (inUse.isEmpty() && lock.equals(STORING_DATA_KEY)) {
@@ -141,7 +146,7 @@ final class KeyChanges {
         return Storing.STORED;
     }
 
-    /** Removes the key for that provider, or for all where it is null; says whether there was one. */
+    /** Removes the key for {@code provider}, or for all providers if it is null. Returns whether there was one. */
     boolean remove(UserId user, @Nullable String provider) {
         List<UUID> dataKeys = transaction.run(
                 user,

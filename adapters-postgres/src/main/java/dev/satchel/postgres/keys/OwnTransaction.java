@@ -9,12 +9,12 @@ import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * A transaction of its own at READ COMMITTED, whatever the caller is in: what the vault records stays, whatever becomes of
- * the caller's work.
+ * Runs work in a new transaction at READ COMMITTED, even inside a transaction of the caller, so that the vault's
+ * changes and audit entries survive a rollback of the caller. Safe for use by many threads.
  */
 final class OwnTransaction {
 
-    /** How often a step is taken again because others changed what it was about; each time one of them succeeded. */
+    /** How often an operation is repeated after concurrent changes, each of which succeeded. */
     static final int MOST_ATTEMPTS = 100;
 
     private static final String FOREIGN_KEY_VIOLATION = "23503";
@@ -30,7 +30,7 @@ final class OwnTransaction {
         T run(TransactionStatus status);
     }
 
-    /** @throws UnknownUserException if the work writes something of a user who does not exist */
+    /** @throws UnknownUserException if the work writes a row for a user who does not exist */
     <T> T run(UserId user, Work<T> work) {
         try {
             return Objects.requireNonNull(template.execute(work::run));
@@ -44,6 +44,7 @@ final class OwnTransaction {
     }
 
     static IllegalStateException tooFast(UserId user) {
-        return new IllegalStateException("the keys of user " + user + " are set and removed too fast");
+        return new IllegalStateException(
+                "the keys of user " + user + " keep being changed by other processes: try again " + "later");
     }
 }

@@ -22,9 +22,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * The data keys in {@code satchel.data_key}.
  *
- * <p>A batch is read without locks, re-wrapped in this process, and stored by one call of a function that takes only
- * rows which still hold what was read and which no one else has locked. So no lock is held while a key management service
- * is asked, nothing waits for a rotation, and a rotation never brings back what was replaced or deleted meanwhile.
+ * <p>A batch is read without locks, re-wrapped in this process, and stored by one call of a function, which updates
+ * only rows that are not locked and still hold what was read. So no lock is held during calls of a key management
+ * service, no other transaction waits for a rotation, and a rotation never overwrites a change made since.
  */
 final class PostgresDataKeys implements DataKeys {
 
@@ -36,7 +36,7 @@ final class PostgresDataKeys implements DataKeys {
              GROUP BY kek_id
             """;
 
-    // Both halves walk the index. One condition with <> would also walk everything that is done.
+    // Both parts scan the index from the start. A single condition with <> would also scan the rows that are done.
     private static final String FIND_NEXT = """
             (SELECT id, user_id, provider, kek_id, wrapped
                FROM satchel.data_key
@@ -59,21 +59,19 @@ final class PostgresDataKeys implements DataKeys {
             SELECT satchel.rewrap_data_keys(:ids::uuid[], :providers, :befores, :keks, :afters)
             """;
 
-    // Those who store a data key hold it shared, until they have committed.
+    // A transaction that stores a data key holds this lock in shared mode until it ends.
     private static final String WAIT_FOR_STORING =
             "SELECT pg_advisory_xact_lock(hashtextextended('satchel.data_key', 0))";
 
-    /** Data keys per statement where nothing is changed. */
+    /** Data keys per statement when counting. */
     private static final int PAGE = 1000;
 
     private final JdbcClient jdbc;
     private final KeyEncryptionKeys keyEncryptionKeys;
     private final DataKeyCache cache;
 
-    // Where the next call begins: what a rotation leaves behind it stays in the index while any snapshot is older, and
-    // would be walked again before each batch. Only a hint, because nobody is told that there is nothing left before
-    // one
-    // walk over all.
+    // Where the next call begins to scan. While an older snapshot is open, dead entries of re-wrapped rows stay in the
+    // index, and each batch would scan them again. This is only a hint: zero is returned only after a full scan.
     private volatile Place reached = Place.START;
 
     public PostgresDataKeys(JdbcClient jdbc, KeyEncryptionKeys keyEncryptionKeys, DataKeyCache cache) {
@@ -110,22 +108,22 @@ final class PostgresDataKeys implements DataKeys {
         Place after = reached;
         boolean isWhole = after.equals(Place.START);
         while (true) {
-            // Asked each time: a batch that another, later rotation has overtaken is done, and not to be done
-            // again.
+            // Read for each batch, because another process may have started a later rotation, whose primary key
+            // counts.
             List<Stored> batch = next(keyEncryptionKeys.primaryId(), after, limit);
             if (batch.isEmpty()) {
                 reached = Place.START;
                 if (isWhole) {
                     return 0;
                 }
-                // What was passed over earlier may be free by now, and new ones may have come.
+                // Rows that were locked or did not exist earlier may be available now.
                 after = Place.START;
                 isWhole = true;
                 continue;
             }
             int rewrapped = rewrap(batch, missing);
             Stored last = batch.get(batch.size() - 1);
-            // Of what a missing key wraps one batch has told enough; there may be a whole table of it.
+            // After one batch of rows under a missing key, the rest of them is skipped; it may be the whole table.
             after = missing.contains(last.wrapped().keyEncryptionKey()) ? Place.afterAllOf(last) : Place.after(last);
             if (rewrapped > 0) {
                 reached = after;
@@ -153,7 +151,7 @@ final class PostgresDataKeys implements DataKeys {
 
     @Override
     public Set<String> keyEncryptionKeysInUse() {
-        // A statement of its own, because the next one is to see what those waited for have committed.
+        // A separate statement, so that the snapshot of the next one includes what the awaited transactions committed.
         jdbc.sql(WAIT_FOR_STORING).query(locked -> {});
         return keyEncryptionKeys(jdbc);
     }
@@ -178,7 +176,7 @@ final class PostgresDataKeys implements DataKeys {
                 .list();
     }
 
-    /** Adds to {@code missing} the key-encryption keys that there are not. */
+    /** Re-wraps a batch. Adds to {@code missing} the ids of key-encryption keys that are not available. */
     private int rewrap(List<Stored> batch, Set<String> missing) {
         List<Stored> befores = new ArrayList<>();
         List<WrappedKey> afters = new ArrayList<>();
@@ -190,7 +188,7 @@ final class PostgresDataKeys implements DataKeys {
             try {
                 rewrapped = rewrapped(stored);
             } catch (BrokenSealException e) {
-                // It stays as it is, and is counted; it must not keep all others waiting.
+                // A damaged data key stays as it is, and countUnopenable reports it. The others must not wait for it.
                 continue;
             } catch (UnknownKeyEncryptionKeyException e) {
                 missing.add(stored.wrapped().keyEncryptionKey());

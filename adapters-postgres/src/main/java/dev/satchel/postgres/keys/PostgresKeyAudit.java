@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The record in {@code satchel.key_audit}; the vault adds openings, and a trigger what is set and removed. */
+/** Reads {@code satchel.key_audit}. The vault adds openings to it; a trigger adds keys that are set and removed. */
 final class PostgresKeyAudit implements KeyAudit {
 
     private static final String NEWEST = """

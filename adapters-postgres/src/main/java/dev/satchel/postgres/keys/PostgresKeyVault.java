@@ -32,11 +32,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The vault in {@code public.user_api_keys} and {@code satchel.data_key}, through the functions that alone may touch them.
+ * The vault in {@code public.user_api_keys} and {@code satchel.data_key}, which it accesses through database
+ * functions.
  *
- * <p>Each key is sealed under a data key of its own, which is made when the key is set and which the database deletes as
- * soon as the key's cell changes, whatever changes it. Nothing is wrapped while a lock is held: the data key is made ready
- * before. Only sealed keys and wrapped data keys are ever sent to the database.
+ * <p>Each key is sealed with a data key of its own, which is generated when the key is set. A trigger deletes it as
+ * soon as any program changes the key's cell. The data key is wrapped before a lock is taken, so that no lock is held
+ * during a call of a key management service. Only sealed keys and wrapped data keys are sent to the database.
  */
 final class PostgresKeyVault implements KeyVault {
 
@@ -53,7 +54,8 @@ final class PostgresKeyVault implements KeyVault {
     private static final String RECORD_VERDICT =
             "SELECT satchel.record_verdict(:user, :provider, :sealed, :verdict, CAST(:reason AS text))";
 
-    // Materialized, or a plan that looks the keys up one by one would find others each time, and more than the limit.
+    // MATERIALIZED, because a plan that runs the subquery several times would claim other keys each time, and more
+    // than the limit.
     private static final String CLAIM_FOR_CHECK = """
             WITH due AS MATERIALIZED (
                 SELECT user_id, provider
@@ -81,7 +83,7 @@ final class PostgresKeyVault implements KeyVault {
     private final KeyEncryptionKeys keyEncryptionKeys;
     private final DataKeyCache cache;
 
-    /** @param ownTransaction begins a transaction of its own at READ COMMITTED, whatever the caller is in */
+    /** @param ownTransaction begins a new transaction at READ COMMITTED, even inside a transaction of the caller */
     public PostgresKeyVault(
             JdbcClient jdbc,
             TransactionTemplate ownTransaction,
@@ -141,7 +143,7 @@ final class PostgresKeyVault implements KeyVault {
                 return Optional.empty();
             }
             Optional<StoredKey> stored = recordedKey(user, recorded.get());
-            // Empty if the key was set again or removed since it was recorded.
+            // Empty if the key was replaced or removed since the opening was recorded.
             if (stored.isPresent()) {
                 return Optional.of(opened(stored.get(), recorded.get(), user, provider, opening));
             }
@@ -160,7 +162,7 @@ final class PostgresKeyVault implements KeyVault {
                         .optional());
     }
 
-    /** In another transaction than the record's, which must be committed first. */
+    /** Reads the key in a second transaction, after the one with the audit entry was committed. */
     private Optional<StoredKey> recordedKey(UserId user, UUID opening) {
         return transaction.run(
                 user,
@@ -217,7 +219,7 @@ final class PostgresKeyVault implements KeyVault {
         try {
             return unwrappedAndCached(stored, user);
         } catch (UnknownKeyEncryptionKeyException e) {
-            // A rotation may have ended, and the earlier key been retired, since the row was read.
+            // Since the row was read, a rotation may have ended and the earlier key may have been retired.
             StoredDataKey newer =
                     recordedKey(user, recorded).map(StoredKey::dataKey).orElse(null);
             if (newer == null || newer.equals(stored)) {

@@ -10,12 +10,12 @@ import java.time.Duration;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The ports for keys. A vault and the data keys of one object share a cache, which a rotation empties. */
+/** The ports for keys. The vault and the data keys of one object share a cache, which a rotation clears. */
 public final class PostgresKeys {
 
     private static final int MOST_CACHED_DATA_KEYS = 10_000;
 
-    /** How long a process goes on using a data key after its key-encryption key was taken away from it. */
+    /** How long a process can use a cached data key after its key-encryption key was disabled or deleted. */
     private static final Duration DATA_KEY_TIME_TO_LIVE = Duration.ofMinutes(5);
 
     private final DataSource dataSource;

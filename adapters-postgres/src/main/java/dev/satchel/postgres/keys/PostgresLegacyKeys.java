@@ -21,11 +21,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The application's earlier table, which the migrations moved to {@code satchel.adopted_user_api_keys}; without one, no
- * keys. Only its owner may read it.
+ * The legacy table, which the migrations moved to {@code satchel.adopted_user_api_keys}. Only its owner may read it.
+ * Without the table, there are no keys.
  *
- * <p>A key is never sent to the database: it is erased by the id of its row, if the row was not written since it was
- * read. No lock is held while a key is sealed, so that an account can be deleted beside it.
+ * <p>No key is sent to the database: a key is erased by the id of its row, if the row was not changed since it was
+ * read. No lock is held while a key is sealed, so that accounts can be deleted at the same time.
  */
 final class PostgresLegacyKeys implements LegacyKeys {
 
@@ -34,7 +34,7 @@ final class PostgresLegacyKeys implements LegacyKeys {
 
     private static final String EXISTS = "SELECT to_regclass('satchel.adopted_user_api_keys') IS NOT NULL";
 
-    // Rows that a policy hides must be an error, and not keys that stay unmentioned.
+    // Makes it an error if a policy hides rows, whose keys would otherwise be overlooked.
     private static final String SHOW_EVERY_ROW = "SET LOCAL row_security = off";
 
     private static final String COUNT = """
@@ -42,7 +42,7 @@ final class PostgresLegacyKeys implements LegacyKeys {
               FROM satchel.adopted_user_api_keys
             """;
 
-    // As bytes, because a string could not be wiped.
+    // Read as bytes, because a String cannot be overwritten in memory.
     private static final String FIND_NEXT = """
             SELECT id, user_id, xmin::text AS version,
                    convert_to(openai_api_key, 'UTF8') AS openai,
@@ -72,8 +72,8 @@ final class PostgresLegacyKeys implements LegacyKeys {
              WHERE num_nonnulls(openai_api_key, anthropic_api_key, unsplash_api_key) > 0
             """;
 
-    // Writes the live rows into a new file. VACUUM leaves the bytes of what was erased in the pages, and VACUUM FULL
-    // copies what an older snapshot could still see.
+    // Rewrites the live rows to a new file. VACUUM leaves the bytes of erased values in the pages, and VACUUM FULL
+    // copies rows that an older snapshot can still see.
     private static final String REWRITE = """
             ALTER TABLE satchel.adopted_user_api_keys
                 ALTER COLUMN openai_api_key TYPE text USING openai_api_key || ''

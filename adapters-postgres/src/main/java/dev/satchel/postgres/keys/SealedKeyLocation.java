@@ -5,13 +5,13 @@ import dev.satchel.keys.Provider;
 import dev.satchel.keys.encryption.AssociatedData;
 import java.util.UUID;
 
-/** Where a sealed key stands. It opens nowhere else. */
+/** The location that a sealed key is bound to. In another location it does not open. */
 record SealedKeyLocation(UUID row, UserId user, Provider provider) {
 
     private static final String FORMAT = "dk1";
     private static final String TABLE = "public.user_api_keys";
 
-    /** Table, column, row, user, provider and the version of the format. */
+    /** The associated data: table, column, row, user, provider and the version of the format. */
     byte[] associatedData() {
         return AssociatedData.of(
                 AssociatedData.text(TABLE),

@@ -1,6 +1,6 @@
 /**
- * The vault in PostgreSQL. A sealed key is a row: {@code DataKey} seals and opens it, {@code SealedKeyLocation} says where
- * it stands, and nothing opens it elsewhere.
+ * The vault in PostgreSQL. {@code DataKey} seals and opens a key, and {@code SealedKeyLocation} is the location that
+ * it is bound to.
  */
 @NullMarked
 package dev.satchel.postgres.keys;

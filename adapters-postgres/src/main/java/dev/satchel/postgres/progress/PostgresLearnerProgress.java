@@ -24,8 +24,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * Reads {@code public.user_progress} and the days of {@code satchel.session_contribution}, each answer in one statement.
  *
- * <p>Which day it is for a user is for the database to say, so that the days of contributions and today come from one list of
- * zones; what a streak is, the domain says.
+ * <p>The database computes today's date for the user, because the days of contributions come from its list of time
+ * zones too. The domain computes the streak.
  */
 final class PostgresLearnerProgress implements LearnerProgress {
 
@@ -38,7 +38,7 @@ final class PostgresLearnerProgress implements LearnerProgress {
              WHERE user_id = :user
             """;
 
-    // One row with no day of activity, for a user without any.
+    // For a user without activity, one row whose day is NULL.
     private static final String ACTIVITY = """
             SELECT today.day AS today, contribution.day, contribution.sessions
               FROM (SELECT satchel.user_day(:user, :at) AS day) AS today
@@ -90,7 +90,8 @@ final class PostgresLearnerProgress implements LearnerProgress {
                 .query((ResultSetExtractor<Streak>) PostgresLearnerProgress::streak);
     }
 
-    // The driver would round to the nearest microsecond, and so the last moment of a day into the next.
+    // Truncated, because the driver rounds to the nearest microsecond, which could move the last moment of a day to
+    // the next day.
     private static OffsetDateTime atUtc(Instant moment) {
         return moment.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
     }

@@ -19,10 +19,10 @@ import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** {@link ProgressUpkeep} through the functions of schema {@code satchel}, which see every user's rows. */
+/** {@link ProgressUpkeep} with the functions of schema {@code satchel}, which see the rows of all users. */
 final class PostgresProgressUpkeep implements ProgressUpkeep {
 
-    /** Users per transaction: their sessions cannot end meanwhile. */
+    /** Users per transaction. Sessions of these users wait to end until it commits. */
     private static final int BATCH = 100;
 
     private static final String END_BROKEN_STREAKS = "SELECT satchel.end_broken_streaks(:most)";
@@ -49,7 +49,7 @@ final class PostgresProgressUpkeep implements ProgressUpkeep {
 
     public PostgresProgressUpkeep(DataSource dataSource) {
         this.jdbc = StatementSettings.client(dataSource);
-        // A step commits whatever the caller does, and must see what was committed while it waited for a lock.
+        // Each step commits independently of the caller, and must see what was committed while it waited for a lock.
         this.transaction = StatementSettings.ownTransactions(dataSource);
     }
 
@@ -106,7 +106,10 @@ final class PostgresProgressUpkeep implements ProgressUpkeep {
                 .list();
     }
 
-    /** Looks at those of the users whom nobody else has locked; at a single one in any case. */
+    /**
+     * Compares the users that are not locked by other transactions, and returns them. Waits for the lock if there is
+     * only one user.
+     */
     private List<UUID> reconcile(List<UUID> users, boolean repair, Consumer<Drift> drifts) {
         List<Drift> found = new ArrayList<>();
         List<UUID> held = committed(() -> {
@@ -132,7 +135,7 @@ final class PostgresProgressUpkeep implements ProgressUpkeep {
             }
             return locked;
         });
-        // Told once it is committed, and while nothing is locked.
+        // Reported after the commit, without holding locks.
         found.forEach(drifts);
         return held;
     }

@@ -1,5 +1,5 @@
 /**
- * The progress of learners: read from what the triggers keep, and kept right as time passes.
+ * The progress of learners in PostgreSQL: reading and maintenance. Triggers write it.
  */
 @NullMarked
 package dev.satchel.postgres.progress;

@@ -8,22 +8,23 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Decodes the bytes of one {@code COPY … TO STDOUT (FORMAT binary)} and pushes the records into a sink as they come.
+ * Decodes the output of one {@code COPY … TO STDOUT (FORMAT binary)} and pushes the records into a sink as they
+ * arrive.
  *
- * <p>Knows a closed set of types, and by a column's type which of them may come: {@code bool}, {@code int2}, {@code
- * int4}, {@code int8}, {@code numeric}, {@code uuid}, {@code text}, {@code json} and {@code jsonb}, {@code timestamptz},
- * {@code date}. Nothing is boxed, and a message that holds whole records, as the server sends them, is decoded where it
- * lies. Anything malformed is an {@link IOException}: a file must not be made of bytes that were misread. Used by one
+ * <p>Decodes these types of PostgreSQL, according to the type of the column: {@code bool}, {@code int2}, {@code int4},
+ * {@code int8}, {@code numeric}, {@code uuid}, {@code text}, {@code json} and {@code jsonb}, {@code timestamptz},
+ * {@code date}. Values are not boxed, and messages with complete records, as the server sends them, are decoded
+ * without a copy. Malformed input throws an {@link IOException}, so that no file holds misread values. Used by one
  * thread.
  */
 final class BinaryCopyDecoder {
 
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
 
-    /** Signature, flags, and the length of an extension that may follow. */
+    /** The length of the signature, the flags and the length field of the header extension. */
     private static final int HEADER = SIGNATURE.length + 4 + 4;
 
-    /** Flags that a reader has to understand. The only one there ever was, object ids, is gone since PostgreSQL 12. */
+    /** The flags that a reader must know. The only one ever defined, for object ids, was removed in PostgreSQL 12. */
     private static final int CRITICAL_FLAGS = 0xFFFF_0000;
 
     private static final int TRAILER = -1;
@@ -31,7 +32,7 @@ final class BinaryCopyDecoder {
 
     private static final byte JSONB_VERSION = 1;
 
-    /** PostgreSQL counts time from 2000-01-01, Java from 1970-01-01. */
+    /** Seconds and days from 1970-01-01, Java's epoch, to 2000-01-01, PostgreSQL's epoch. */
     private static final long EPOCH_SECONDS = 946_684_800L;
 
     private static final long EPOCH_DAYS = 10_957L;
@@ -55,7 +56,7 @@ final class BinaryCopyDecoder {
     private int position;
     private int limit;
 
-    /** What a message left over because its record goes on in the next one. */
+    /** The bytes of a record that continues in the next message. */
     private byte[] carry = {};
 
     private int carried;
@@ -71,7 +72,7 @@ final class BinaryCopyDecoder {
         this.types = columns.stream().map(Column::type).toArray(Column.Type[]::new);
     }
 
-    /** Takes the next bytes, which may begin and end anywhere, and pushes every record they complete. */
+    /** Takes the next bytes, which may begin and end within a record, and pushes every record that is now complete. */
     void accept(byte[] message) throws IOException {
         if (carried == 0) {
             decode(message, message.length);
@@ -88,9 +89,9 @@ final class BinaryCopyDecoder {
     }
 
     /**
-     * Makes sure that the last byte has come.
+     * Verifies that the output was complete.
      *
-     * @return how many records there were
+     * @return the number of records
      */
     long finish() throws IOException {
         if (!ended) {
@@ -146,7 +147,7 @@ final class BinaryCopyDecoder {
         return true;
     }
 
-    // Looked at before anything is pushed, so that the sink never sees half a record that is pushed again later.
+    // Checked before a value is pushed, so that the sink never gets a part of a record.
     private boolean isRecordComplete() throws IOException {
         if (limit - position < 2) {
             return false;
@@ -236,7 +237,7 @@ final class BinaryCopyDecoder {
         sink.uuid(int8(position), int8(position + 8));
     }
 
-    // A JSON text cannot begin with the byte that says which version of jsonb follows.
+    // jsonb begins with a version byte, which no JSON text can begin with.
     private void json(int index, int length) throws IOException {
         if (length == 0) {
             throw malformed(columns.get(index), "0 bytes");
@@ -271,8 +272,8 @@ final class BinaryCopyDecoder {
     }
 
     /**
-     * A numeric is a row of digits to the base 10,000: the first counts 10,000 to the power of {@code weight}, those that
-     * are not sent are zero, and {@code scale} says how many decimal digits are shown after the point.
+     * Decodes a numeric: digits to the base 10,000, of which the first has the value 10,000 to the power of {@code
+     * weight} and missing ones are zero, and {@code scale}, the number of decimal digits after the point.
      */
     private void decimal(int index, int length) throws IOException {
         if (length < NUMERIC_HEADER) {

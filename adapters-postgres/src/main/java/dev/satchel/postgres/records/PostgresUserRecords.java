@@ -29,34 +29,33 @@ import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 
 /**
- * Reads a user's records through {@code COPY … TO STDOUT (FORMAT binary)}, as that user, in one snapshot.
+ * Reads a user's records with {@code COPY … TO STDOUT (FORMAT binary)}, with the user's rights, in one snapshot.
  *
  * <p>Each reading is one transaction, {@code REPEATABLE READ READ ONLY}, in which the connection has the role {@code
- * authenticated} and the user's claims. All of that ends with the transaction, so that the connection goes back to its
- * pool as it came. A failure of the database is a {@link DataAccessException} that carries PostgreSQL's SQLState; a
- * snapshot that would grow older than allowed, and so hold back vacuum, ends in a {@link SnapshotTooOldException}. Whether
- * a statement was cancelled for that is told by this object's own clock: to the server, a person's cancel looks the same.
+ * authenticated} and the user's claims. These settings end with the transaction, so that the connection returns to its
+ * pool unchanged. A failure of the database is thrown as a {@link DataAccessException} with PostgreSQL's SQLState. A
+ * reading that takes longer than allowed ends with a {@link SnapshotTooOldException}, because an open snapshot keeps
+ * vacuum from removing dead rows. The cause of a cancelled statement is decided by this object's clock, because the
+ * server reports a cancel by an operator with the same SQLState.
  */
 public final class PostgresUserRecords implements UserRecords {
 
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
-    // The limits of the transaction are this object's to keep: those of the role or the database would end it while the
-    // sink takes its time, for as long as the store may take.
+    // This object limits the transaction's duration itself. Timeouts of the role or the database would end it while
+    // the sink waits for the store.
     private static final String ALLOW_PAUSES = """
             SELECT set_config(name, '0', true)
               FROM pg_catalog.pg_settings
              WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')
             """;
 
-    // What is read as text must not depend on the login, the server or this machine.
+    // Makes text output independent of the settings of the login, the server and this machine.
     private static final String PRINT_ALIKE = """
             SELECT set_config('TimeZone', 'UTC', true),
                    set_config('DateStyle', 'ISO, YMD', true),
@@ -67,7 +66,8 @@ public final class PostgresUserRecords implements UserRecords {
 
     private static final String LIMIT_STATEMENT = "SELECT set_config('statement_timeout', ?, true)";
 
-    // The first query takes the snapshot, and started just before. A history that this role may not read is not asked.
+    // The first query takes the snapshot, so its start is the snapshot's time. Whether the role may read Flyway's
+    // history is checked first.
     private static final String TAKE_SNAPSHOT = """
         SELECT statement_timestamp(),
                EXISTS (SELECT
@@ -90,7 +90,7 @@ public final class PostgresUserRecords implements UserRecords {
 
     private static final String UNKNOWN_VERSION = "unknown";
 
-    // auth.uid() looks at claim.sub first, so one that the session was left with must not stand.
+    // auth.uid() prefers request.jwt.claim.sub, so a value left over in the session must be replaced.
     private static final String BECOME_USER = """
         SELECT set_config('request.jwt.claims', jsonb_build_object('sub', ?, 'role', 'authenticated')::text, true),
                set_config('request.jwt.claim.sub', ?, true),
@@ -101,7 +101,7 @@ public final class PostgresUserRecords implements UserRecords {
 
     private static final String IS_USER = "SELECT auth.uid() IS NOT DISTINCT FROM ?";
 
-    // With the rights of its definer, who sees every row; in the snapshot of this transaction like all else.
+    // A SECURITY DEFINER function, whose owner sees every row. It counts in the snapshot of this transaction.
     private static final String COUNT_OWNED =
             "SELECT place, condition, records FROM satchel.count_records(?, ?::jsonb)";
 
@@ -115,7 +115,7 @@ public final class PostgresUserRecords implements UserRecords {
     private final Duration maxSnapshotAge;
     private final SQLStateSQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
 
-    /** @param maxSnapshotAge when a reading is given up */
+    /** @param maxSnapshotAge the longest duration of a reading */
     public PostgresUserRecords(DataSource dataSource, PostgresDatasets datasets, Duration maxSnapshotAge) {
         if (maxSnapshotAge.isZero() || maxSnapshotAge.isNegative()) {
             throw new IllegalArgumentException("the age of a snapshot must be positive, was " + maxSnapshotAge);
@@ -147,7 +147,7 @@ public final class PostgresUserRecords implements UserRecords {
         return known == null ? new UncategorizedSQLException(task, null, failed) : known;
     }
 
-    /** One transaction; closing it leaves nothing of it on the connection. */
+    /** One reading in one transaction. Closing it rolls back, so that none of its settings stay on the connection. */
     private static final class Reading implements AutoCloseable {
 
         private final Connection connection;
@@ -236,7 +236,7 @@ public final class PostgresUserRecords implements UserRecords {
             return owned;
         }
 
-        // The condition comes from the function, so that both counts mean the same rows.
+        // The condition comes from the same function as the other count, so that both count the same rows.
         private long countShown(OwnedTable table, Owned rows) throws SQLException {
             limitNextStatement();
             try (Statement statement = connection.createStatement();
@@ -272,8 +272,8 @@ public final class PostgresUserRecords implements UserRecords {
                 statement.setString(2, user.toString());
                 statement.execute();
             }
-            // Where the claims do not arrive, row security hides everything, and an empty file would pass for the
-            // truth.
+            // Without this check, an auth.uid() that ignores the claims would hide all rows, and the file would be
+            // empty.
             try (PreparedStatement statement = connection.prepareStatement(IS_USER)) {
                 statement.setObject(1, user.value());
                 try (ResultSet row = statement.executeQuery()) {
@@ -291,14 +291,16 @@ public final class PostgresUserRecords implements UserRecords {
             BinaryCopyDecoder decoder = new BinaryCopyDecoder(columns, sink);
             try (RunningCopy copy = new RunningCopy(connection, sql)) {
                 while (pass(copy, decoder)) {
-                    // The server's own limit sleeps while it waits for a sink that takes its time.
+                    // Checks the time limit, because the server's timeout does not apply while it waits for a slow
+                    // sink.
                     remaining();
                 }
             }
             return decoder.finish();
         }
 
-        // A message is a record, which may be large: none is held while the next one arrives.
+        // A separate method, so that the previous message, which may be large, can be collected while the next one is
+        // read.
         private static boolean pass(RunningCopy copy, BinaryCopyDecoder decoder) throws SQLException, IOException {
             byte @Nullable [] message = copy.next();
             if (message == null) {
@@ -331,68 +333,6 @@ public final class PostgresUserRecords implements UserRecords {
         }
     }
 
-    /** How many rows of a table are the user's, and by which condition on a row that the statement calls "record". */
+    /** The number of rows of a table that belong to the user, and the SQL condition for them, on the alias "record". */
     private record Owned(String condition, long records) {}
-
-    /** A COPY under way; closing it before its end cancels it, or the connection would be of no use to anybody. */
-    private static final class RunningCopy implements AutoCloseable {
-
-        private final Connection connection;
-        private final CopyOut copy;
-        private boolean halfRead;
-
-        RunningCopy(Connection connection, String sql) throws SQLException {
-            this.connection = connection;
-            this.copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
-        }
-
-        // Where there is no memory for a message, the driver has read its length and not its bytes, which would be
-        // taken
-        // for the messages to come.
-        byte @Nullable [] next() throws SQLException {
-            try {
-                return copy.readFromCopy();
-            } catch (Error noMemory) {
-                halfRead = true;
-                throw noMemory;
-            }
-        }
-
-        @Override
-        public void close() throws SQLException {
-            if (copy.isActive()) {
-                try {
-                    if (!halfRead) {
-                        cancel();
-                    }
-                } finally {
-                    giveUpIfActive();
-                }
-            }
-        }
-
-        // CopyOut.cancelCopy leaves what the server had sent already on the connection, where the next statement takes
-        // it for its own answer (pgjdbc issue 3163). So the answer is read to its end, which the cancelling brings
-        // near.
-        private void cancel() throws SQLException {
-            connection.unwrap(PGConnection.class).cancelQuery();
-            try {
-                byte @Nullable [] unwanted;
-                do {
-                    unwanted = copy.readFromCopy();
-                } while (unwanted != null);
-            } catch (SQLException ended) {
-                if (!CANCELED.equals(ended.getSQLState())) {
-                    throw ended;
-                }
-            }
-        }
-
-        // The driver lets nothing else happen on a connection whose COPY broke off, not even a rollback: it would wait.
-        private void giveUpIfActive() throws SQLException {
-            if (copy.isActive()) {
-                connection.abort(Runnable::run);
-            }
-        }
-    }
 }

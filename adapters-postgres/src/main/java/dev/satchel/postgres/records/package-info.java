@@ -1,5 +1,5 @@
 /**
- * The records of users, read by {@code COPY} in binary format with the user's own rights.
+ * Reads users' records with {@code COPY} in binary format and the user's own rights.
  *
  * @see <a href="https://www.postgresql.org/docs/current/sql-copy.html">COPY</a>
  */

@@ -24,21 +24,21 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * What each of Satchel's statements runs under: it looks for names without a schema in {@code pg_catalog} and in no schema
- * of others, and waits for nobody's lock without end.
+ * The settings of each of Satchel's statements: a {@code search_path} of {@code pg_catalog, pg_temp}, and a {@code
+ * lock_timeout}.
  *
- * <p>The data source is the service's, and so is its {@code search_path}, which leads to {@code public} as a rule: an
- * operator or a function there with better matching argument types would run with Satchel's rights. Qualifying every
- * operator and every type would hide what a statement says, and a single one forgotten would be a hole. So is its {@code
- * lock_timeout}, which is as a rule none, while any user may lock a table and forget it. So each statement runs in a
- * transaction with settings of its own, and leaves the service's transaction, if it runs in one, as it was. They are never
- * set for the session, which the service goes on using, and which a pooler may share with others.
+ * <p>The data source belongs to the service, whose {@code search_path} usually includes {@code public}. An operator or
+ * function there with better matching argument types would run with Satchel's rights. Qualifying every operator and
+ * type would make statements hard to read, and one omission would be a vulnerability. The service's {@code
+ * lock_timeout} is usually 0, so that a forgotten lock would block a statement forever. So each statement runs in a
+ * transaction with these settings. If the service has a transaction open, the statement runs in it and the settings
+ * are restored afterwards. They are never set for the session, which the service keeps using and which a pooler may
+ * share.
  */
 public final class StatementSettings {
 
-    // These two run on the service's own path, and so name the schema of everything. A limit that the service has for
-    // its
-    // locks stays.
+    // These two statements run with the service's search_path, so they qualify every name. A lock_timeout of the
+    // service is kept.
     private static final String REPLACE = """
             SELECT pg_catalog.current_setting('search_path'),
                    pg_catalog.current_setting('lock_timeout'),
@@ -52,17 +52,20 @@ public final class StatementSettings {
             SELECT pg_catalog.set_config('search_path', ?, true), pg_catalog.set_config('lock_timeout', ?, true)
             """;
 
-    /** The name of a transaction that began with the settings made. */
+    /** The name of transactions that begin with these settings. */
     private static final String TRANSACTION = StatementSettings.class.getName();
 
     private StatementSettings() {}
 
-    /** Makes the settings until the transaction that is open on the connection ends. */
+    /** Applies the settings to the open transaction of the connection, until it ends. */
     public static void set(Connection connection) throws SQLException {
         replace(connection);
     }
 
-    /** Runs statements with the settings made: each in a transaction of its own, or in the one that the caller is in. */
+    /**
+     * A client that runs each statement with these settings, in the caller's transaction or, without one, in a
+     * transaction of its own.
+     */
     public static JdbcClient client(DataSource dataSource) {
         SQLExceptionTranslator translator = new JdbcTemplate(dataSource).getExceptionTranslator();
         return JdbcClient.create((JdbcOperations) Proxy.newProxyInstance(
@@ -83,7 +86,9 @@ public final class StatementSettings {
                 }));
     }
 
-    /** Begins transactions of their own at READ COMMITTED, whatever the caller is in, with the settings made. */
+    /**
+     * A template for new transactions at READ COMMITTED with these settings, even inside a transaction of the caller.
+     */
     public static TransactionTemplate ownTransactions(DataSource dataSource) {
         TransactionTemplate transaction = new TransactionTemplate(new Beginning(dataSource));
         transaction.setName(TRANSACTION);
@@ -102,7 +107,7 @@ public final class StatementSettings {
         }
         Before before = replace(connection);
         Object result = invoke(connection, method, arguments);
-        // Not after a failure, which has ended the transaction or will be undone together with the settings.
+        // Not needed after a failure: the transaction is aborted, and its rollback also undoes the settings.
         restore(connection, before);
         return result;
     }
@@ -162,7 +167,7 @@ public final class StatementSettings {
         }
     }
 
-    /** What the service had set. */
+    /** The settings of the service. */
     private record Before(String searchPath, String lockTimeout) {}
 
     private static final class Beginning extends JdbcTransactionManager {

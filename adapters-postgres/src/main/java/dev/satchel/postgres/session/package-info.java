@@ -1,5 +1,5 @@
 /**
- * What every session of Satchel with PostgreSQL sets before its first statement.
+ * The settings with which Satchel's statements run.
  */
 @NullMarked
 package dev.satchel.postgres.session;

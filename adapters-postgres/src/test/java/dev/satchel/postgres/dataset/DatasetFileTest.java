@@ -161,12 +161,12 @@ class DatasetFileTest {
                                 + " beginning with a letter, and not 'all'"),
                 List.of(
                         "datasets:\n  - {name: qa, remove: true}\n  - {name: qa, remove: true}\n",
-                        "f.yaml:3:5: the dataset 'qa' stands in this file twice"),
+                        "f.yaml:3:5: the dataset 'qa' is in this file twice: remove one of them"),
                 List.of(
                         "datasets:\n  - {name: qb, remove: true}\n",
-                        "the dataset 'qb' cannot be removed, because there is none of that name: expected one of profile,"
-                                + " settings, progress, sessions, vocabulary, descriptions, qa, interactions, analytics,"
-                                + " exports, api_keys"),
+                        "the dataset 'qb' cannot be removed, because no dataset has that name: expected one of "
+                                + "profile, settings, progress, sessions, vocabulary, descriptions, qa, interactions, analytics, "
+                                + "exports, api_keys"),
                 List.of(
                         "datasets:\n  - {name: qa, remove: true, table: t}\n",
                         "f.yaml:2:5: the dataset 'qa' is removed: expected no key but name and remove"),
@@ -177,7 +177,7 @@ class DatasetFileTest {
                         dataset(SOUND + "colums: {id: uuid}"),
                         "f.yaml:6:5: the key 'colums' is unknown: expected one of name, description, remove, table,"
                                 + " owner, date, difficulty, phase, order, columns, lookups, excluded, owned, sql"),
-                List.of(dataset(SOUND + "order: id"), "f.yaml:6:5: the key 'order' stands here twice"),
+                List.of(dataset(SOUND + "order: id"), "f.yaml:6:5: the key 'order' is here twice: remove one of them"),
                 List.of(dataset(SOUND), "f.yaml:2:5: a dataset needs the key 'columns'"),
                 List.of(
                         dataset(SOUND + "columns: {id: serial}"),
@@ -185,7 +185,7 @@ class DatasetFileTest {
                                 + " uuid, text, json, array, timestamptz, timestamp, date, bytea, inet"),
                 List.of(
                         dataset(SOUND + "columns: {id: uuid, id: text}"),
-                        "f.yaml:6:25: the key 'id' stands here twice"),
+                        "f.yaml:6:25: the key 'id' is here twice: remove one of them"),
                 List.of(
                         dataset(SOUND + "columns: {dataset: text}"),
                         "f.yaml:6:24: a column of a file cannot be called 'dataset', which names the dataset in JSON"

@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A connection URI taken apart, in the form of libpq or of JDBC, percent-encoding undone. What is left out is empty.
+ * The parsed parts of a connection URI in the form of libpq or JDBC, percent-decoded. Missing parts are empty.
  *
- * <p>The form of libpq is read as libpq reads it (PostgreSQL documentation, "Connection URIs"), whatever RFC 3986 would
- * say: a {@code #} is a character like others, and the user ends at the first {@code @}. An error never repeats the
- * text, of which any part may be a password; so this is no record, which would print itself.
+ * <p>libpq URIs are parsed as libpq does (<a
+ * href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS">Connection URIs</a>), which
+ * differs from RFC 3986: {@code #} is an ordinary character, and the user ends at the first {@code @}. Error messages
+ * never repeat the text, because any part may be a password. For the same reason this is not a record, whose {@code
+ * toString} would print it.
  */
 final class ConnectionUri {
 
@@ -25,17 +27,17 @@ final class ConnectionUri {
             "(in a user or password every character but letters, digits, '-', '.', '_' and '~' is percent-encoded,"
                     + " such as %40 for '@')";
 
-    /** One name or address each, and empty where none is given. */
+    /** Names or addresses; an empty text for a missing one. */
     final List<String> hosts;
 
-    /** As many as there are hosts, and empty where none is given. */
+    /** One port per host; an empty text for a missing one. */
     final List<String> ports;
 
     final String user;
     final String password;
     final String database;
 
-    /** In the order given; of a name that stands twice the last value. */
+    /** In the order of the URI; for a repeated name, the last value. */
     final Map<String, String> parameters;
 
     private ConnectionUri(
@@ -57,7 +59,10 @@ final class ConnectionUri {
         return text.startsWith("jdbc:");
     }
 
-    /** @throws IllegalArgumentException with the cause, which holds nothing of the text but a parameter's name */
+    /**
+     * @throws IllegalArgumentException with the reason; the message repeats nothing of the text but names of
+     * parameters
+     */
     static ConnectionUri parse(String text) {
         if (text.codePoints().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("it holds a line break or another control character");
@@ -106,7 +111,7 @@ final class ConnectionUri {
         return query.endsWith("&") ? query.substring(0, query.length() - 1) : query;
     }
 
-    // As the driver reads it, only without writing what it cannot read into a log.
+    // Parses as the driver does, but does not write malformed parts to a log.
     private static ConnectionUri jdbc(String text) {
         if (!text.startsWith(JDBC)) {
             throw new IllegalArgumentException("it begins neither with postgresql:// nor with " + JDBC);
@@ -132,7 +137,7 @@ final class ConnectionUri {
         int slash = place.indexOf('/');
         String authority = slash < 0 ? place : place.substring(0, slash);
         if (authority.indexOf('@') >= 0) {
-            throw new IllegalArgumentException("an '@' stands among its hosts " + ENCODE
+            throw new IllegalArgumentException("its host part holds an '@' " + ENCODE
                     + "; a jdbc: URL takes them as the parameters user and password");
         }
         String database = slash < 0 ? "" : decoder.decode(place.substring(slash + 1));
@@ -160,7 +165,7 @@ final class ConnectionUri {
         String decode(String text);
     }
 
-    // A plus is a plus here: connection URIs are percent-encoded, not form-encoded.
+    // '+' is not decoded to a space: connection URIs are percent-encoded, not form-encoded.
     private static String percentDecoded(String text) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] encoded = text.getBytes(StandardCharsets.UTF_8);

@@ -1,6 +1,6 @@
 package dev.satchel.batchexport.database;
 
-import dev.satchel.batchexport.database.WatchedSocketFactory.Liveness;
+import dev.satchel.batchexport.database.LivenessSocketFactory.Liveness;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,29 +14,28 @@ import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /**
- * Opens connections, and puts on each what every statement of the program is to run under.
+ * Opens connections, with the settings for all statements of the program.
  *
- * <p>Names without a schema, operators and types among them, are looked up in {@code pg_catalog} and in no schema of
- * others, whatever the login, the database or the URL's options have for {@code search_path}: a better matching operator
- * in {@code public} would run with the rights of whoever migrates or delivers. A statement may take as long as it needs,
- * but not wait for somebody else's lock without end. And a server that has gone silent is told from one that works by
- * asking for the session on another connection.
+ * <p>The {@code search_path} is {@code pg_catalog, pg_temp}, whatever the login, the database or the URL sets: a
+ * better matching operator in {@code public} would run with the rights of the program. Statements have no time limit,
+ * but a {@code lock_timeout}. If a server is silent for long, a second connection is used to find out whether it is
+ * still executing the statement. Safe for use by many threads.
  */
 final class Connector {
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
-    /** How long a server may be silent while somebody logs in. */
+    /** How long to wait for an answer of the server during login. */
     private static final Duration LOGIN = Duration.ofSeconds(20);
 
-    /** How long a probe may take for each step, so that two fit into the time after which no answer is an answer. */
+    /**
+     * The time limit of each step of a probe; two steps fit into the time after which a silent server counts as lost.
+     */
     private static final Duration PROBE = Duration.ofSeconds(5);
 
-    // The one place for settings of the session; where transactions meet different sessions they must end with theirs.
-    // One
-    // round trip sets them and tells who serves the connection. It runs on the login's own search path, and so names
-    // the
-    // schema of everything.
+    // All settings of the session are here. With a transaction pooler they apply to the transaction only. One round
+    // trip sets them and identifies the server process. The statement runs with the login's search_path, so it
+    // qualifies every name.
     private static final String BEGIN_SESSION = """
             SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', setting.is_local),
                    pg_catalog.set_config('lock_timeout', '10s', setting.is_local),
@@ -48,7 +47,7 @@ final class Connector {
               FROM (SELECT ?::pg_catalog.bool AS is_local) AS setting
             """;
 
-    // A session that waits for its client has answered, or was never asked: its words were lost on the way.
+    // If the session waits for its client, its answer or the request was lost on the network.
     private static final String IS_AT_WORK = """
             SELECT pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())::text,
                    EXISTS (SELECT
@@ -66,26 +65,26 @@ final class Connector {
         this.url = url;
     }
 
-    /** A connection that has a session of its own until it is closed. */
+    /** A connection with a session of its own until it is closed. */
     Connection session() throws SQLException {
         String id = UUID.randomUUID().toString();
         Properties properties = properties();
         boolean watches = !url.properties().containsKey(PGProperty.SOCKET_FACTORY.getName())
                 && !url.properties().containsKey(PGProperty.SOCKET_TIMEOUT.getName());
-        properties.putIfAbsent(PGProperty.SOCKET_FACTORY.getName(), WatchedSocketFactory.class.getName());
-        properties.setProperty(WatchedSocketFactory.ID, id);
+        properties.putIfAbsent(PGProperty.SOCKET_FACTORY.getName(), LivenessSocketFactory.class.getName());
+        properties.setProperty(LivenessSocketFactory.ID, id);
         Connection connection;
-        WatchedSocketFactory.WatchedSocket socket;
+        LivenessSocketFactory.LivenessSocket socket;
         try {
             connection = connect(properties);
         } finally {
-            socket = WatchedSocketFactory.take(id);
+            socket = LivenessSocketFactory.take(id);
         }
         try {
             Session session = begin(connection, false);
             if (watches && socket != null) {
                 socket.watch(() -> ask(session, socket.address()));
-                connection.setNetworkTimeout(Runnable::run, WatchedSocketFactory.SILENCE_MILLIS);
+                connection.setNetworkTimeout(Runnable::run, LivenessSocketFactory.SILENCE_MILLIS);
             }
             return connection;
         } catch (SQLException | RuntimeException failed) {
@@ -95,8 +94,8 @@ final class Connector {
     }
 
     /**
-     * A connection whose next transaction runs under what a session would; a transaction pooler may give another session
-     * to each.
+     * A connection for one transaction, whose settings apply to that transaction only; a transaction pooler may use
+     * another session for each transaction.
      */
     Connection transaction() throws SQLException {
         Connection connection = bare();
@@ -110,10 +109,10 @@ final class Connector {
         }
     }
 
-    /** A connection of which nothing is expected. */
+    /** A connection without settings. */
     Connection bare() throws SQLException {
         Properties properties = properties();
-        // A prepared statement would stay behind in a session that a transaction pooler gives to others.
+        // A server-side prepared statement would stay in a session that a transaction pooler gives to other clients.
         properties.putIfAbsent(PGProperty.PREPARE_THRESHOLD.getName(), "0");
         return connect(properties);
     }
@@ -128,7 +127,7 @@ final class Connector {
         properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), String.valueOf(CONNECT.toSeconds()));
         properties.putIfAbsent(PGProperty.SOCKET_TIMEOUT.getName(), String.valueOf(LOGIN.toSeconds()));
         properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
-        // Of several hosts the driver would pass one over for ten seconds that did not answer just now.
+        // By default, the driver skips a host for ten seconds after a failed connection.
         properties.putIfAbsent(PGProperty.HOST_RECHECK_SECONDS.getName(), "0");
         return properties;
     }
@@ -145,10 +144,11 @@ final class Connector {
 
     private Liveness ask(Session session, InetSocketAddress address) {
         Properties properties = properties();
-        // The very same server: a name may stand for several.
-        properties.setProperty(PGProperty.SOCKET_FACTORY.getName(), SameServer.class.getName());
-        properties.setProperty(SameServer.ADDRESS, address.getAddress().getHostAddress());
-        properties.setProperty(SameServer.PORT, String.valueOf(address.getPort()));
+        // Connects to the same address, because a host name may resolve to several servers.
+        properties.setProperty(PGProperty.SOCKET_FACTORY.getName(), FixedAddressSocketFactory.class.getName());
+        properties.setProperty(
+                FixedAddressSocketFactory.ADDRESS, address.getAddress().getHostAddress());
+        properties.setProperty(FixedAddressSocketFactory.PORT, String.valueOf(address.getPort()));
         properties.setProperty(PGProperty.CONNECT_TIMEOUT.getName(), String.valueOf(PROBE.toSeconds()));
         properties.setProperty(PGProperty.SOCKET_TIMEOUT.getName(), String.valueOf(PROBE.toSeconds()));
         try (Connection connection = connect(properties)) {
@@ -170,7 +170,7 @@ final class Connector {
         }
     }
 
-    /** Who serves a connection: a process and its start, of a server and its start. */
+    /** The server process of a connection: its id and start, and the start of the server. */
     private record Session(int process, String start, String server) {}
 
     @Override

@@ -16,16 +16,16 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
- * The database the program works on, reached as the user of {@link DatabaseUrl}.
+ * The database of the program, with the login of {@link DatabaseUrl}. Safe for use by many threads.
  *
- * <p>Most commands need sessions of their own, and refuse a pooler that gives each transaction another one; what fits into
- * one transaction works through such a pooler too. What every statement runs under is set by {@link Connector}.
+ * <p>Most commands need a session of their own, and refuse a connection pooler in transaction mode; commands with one
+ * transaction work through such a pooler too. {@link Connector} sets the settings for all statements.
  */
 public final class Database {
 
     private static final Duration WAIT_FOR_CONNECTION = Duration.ofSeconds(10);
 
-    // The migrations of this version of the program end here; a command that needs a later table would fail half-way.
+    // Objects that the migrations of this version create. Without this check, a command could fail half-way.
     private static final String MIGRATED = """
             SELECT pg_catalog.to_regclass('satchel.upload_journal') IS NOT NULL
                AND pg_catalog.to_regclass('satchel.batch_job_instance') IS NOT NULL
@@ -43,21 +43,22 @@ public final class Database {
         this.connector = new Connector(url);
     }
 
-    /** What a command does in its only transaction. */
+    /** The work of a command in one transaction. */
     @FunctionalInterface
     public interface Work<T> {
         /**
-         * Does it.
+         * Executes the work.
          *
-         * @param dataSource always gives the connection of the transaction
+         * @param dataSource returns the connection of the transaction
          */
         T on(DataSource dataSource) throws SQLException;
     }
 
     /**
-     * Does the work in one transaction and commits it.
+     * Executes the work in one transaction and commits it.
      *
-     * @throws SQLException if the database cannot be reached, refuses the login, was not migrated, or as the work threw it
+     * @throws SQLException if the database cannot be reached, refuses the login or was not migrated, or if the work
+     *     throws it
      */
     public <T> T inOneTransaction(Work<T> work) throws SQLException {
         try (Connection connection = connector.transaction()) {
@@ -69,10 +70,10 @@ public final class Database {
     }
 
     /**
-     * Sessions for a command that needs one or two, each opened when asked for.
+     * A data source without a pool for a migrated database: it opens a session for each connection.
      *
-     * @throws SQLException if the database cannot be reached, refuses the login, was not migrated by this version of the
-     *     program, or gives no sessions
+     * @throws SQLException if the database cannot be reached, refuses the login, was not migrated by this version of
+     *     the program, or is behind a pooler in transaction mode
      */
     public DataSource migrated() throws SQLException {
         DataSource dataSource = plain();
@@ -94,9 +95,10 @@ public final class Database {
     }
 
     /**
-     * Sessions of a database in whatever state it is, each opened when asked for.
+     * A data source without a pool for a database in any state: it opens a session for each connection.
      *
-     * @throws SQLException if the database cannot be reached, refuses the login, or gives no sessions
+     * @throws SQLException if the database cannot be reached, refuses the login, or is behind a pooler in transaction
+     *     mode
      */
     public DataSource plain() throws SQLException {
         if (TransactionPooler.isBefore(connector)) {
@@ -106,7 +108,7 @@ public final class Database {
     }
 
     /**
-     * A pool of at most that many sessions, for a worker.
+     * A pool of at most {@code connections} sessions, for a worker. The caller closes it.
      *
      * @throws SQLException as {@link #migrated}
      */
@@ -121,7 +123,7 @@ public final class Database {
         return new HikariDataSource(config);
     }
 
-    /** The time by the database's clock. */
+    /** The current time of the database's clock. */
     public static Instant now(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.statement_timestamp()");
@@ -145,7 +147,7 @@ public final class Database {
 
         @Override
         public Connection getConnection(String username, String password) throws SQLException {
-            throw new SQLFeatureNotSupportedException("the login is that of " + DatabaseUrl.SETTING);
+            throw new SQLFeatureNotSupportedException("only the login of " + DatabaseUrl.SETTING + " is supported");
         }
 
         @Override

@@ -17,18 +17,17 @@ import org.postgresql.PGProperty;
 import org.postgresql.ssl.DefaultJavaSSLFactory;
 
 /**
- * Where the database is and as whom to log in: the setting {@code DATABASE_URL}, and for what it leaves out the variables
- * of libpq, such as {@code PGPASSWORD}.
+ * The address and login of the database: the setting {@code DATABASE_URL}, completed by the environment variables of
+ * libpq, such as {@code PGPASSWORD}.
  *
- * <p>Takes the two forms people have at hand: a JDBC URL of the <a
- * href="https://jdbc.postgresql.org/documentation/use/">PostgreSQL driver</a>, and a <a
- * href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS">libpq connection URI</a>.
- * Nothing that is asked for is ignored: a parameter is honoured or refused by its name. It never prints a password, nor
- * anything of a setting that it cannot read, of which any part may be one.
+ * <p>Accepts two forms: a JDBC URL of the <a href="https://jdbc.postgresql.org/documentation/use/">PostgreSQL
+ * driver</a>, and a <a href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS">libpq
+ * connection URI</a>. No parameter is ignored: each is applied, or refused with its name. Messages never hold a
+ * password or parts of a malformed setting, which may hold one. Immutable.
  */
 public final class DatabaseUrl {
 
-    /** The setting's name, which errors mention. */
+    /** The name of the setting. */
     public static final String SETTING = "DATABASE_URL";
 
     private static final String ALLOWED =
@@ -56,8 +55,9 @@ public final class DatabaseUrl {
     /**
      * Reads the setting.
      *
-     * @param environment where the setting and the variables of libpq are looked up
-     * @throws IllegalArgumentException if it is missing or malformed, or asks for what cannot be honoured
+     * @param environment the environment variables
+     * @throws IllegalArgumentException if the setting is missing or malformed, or has a parameter that is not
+     *     supported
      */
     public static DatabaseUrl of(Map<String, String> environment) {
         String text = environment.get(SETTING);
@@ -104,7 +104,7 @@ public final class DatabaseUrl {
         return of(properties, true);
     }
 
-    // What one parameter sets, the variable of another must not set again.
+    // A variable must not override a property that another parameter of the URL sets.
     private static boolean isLeftOut(LibpqParameter parameter, Map<String, String> given) {
         return parameter.rule.property == null
                 || given.keySet().stream()
@@ -133,7 +133,7 @@ public final class DatabaseUrl {
         for (LibpqParameter parameter : LibpqParameter.values()) {
             String property = parameter.rule.property;
             boolean set = property != null && given.containsKey(property);
-            // The driver's own word for TLS, which a weaker one from a variable would override.
+            // ssl=true is the driver's own parameter for TLS; a variable such as PGSSLMODE must not weaken it.
             boolean tls = PGProperty.SSL_MODE.getName().equals(property) && PGProperty.SSL.isPresent(given);
             if (!set && !tls) {
                 applyVariable(parameter, environment, properties);
@@ -159,7 +159,7 @@ public final class DatabaseUrl {
         }
     }
 
-    // After a password that was not percent-encoded, a name is a piece of it.
+    // After a password that was not percent-encoded, the name may be a part of the password.
     private static IllegalArgumentException unknown(String name, boolean passwordCame, String whose) {
         if (passwordCame || !NAME.matcher(name).matches()) {
             return malformed("it holds a parameter that " + whose
@@ -214,17 +214,17 @@ public final class DatabaseUrl {
         String names = taken(properties, PGProperty.PG_HOST.getName());
         String addresses = taken(properties, LibpqParameter.Rule.HOSTADDR);
         if (!names.isEmpty() && !addresses.isEmpty() && !names.equals(addresses)) {
-            throw new IllegalArgumentException("hostaddr or PGHOSTADDR cannot be honoured beside a host: the driver"
-                    + " looks the host up itself; leave one of them out");
+            throw new IllegalArgumentException("hostaddr or PGHOSTADDR cannot be combined with a host: the driver "
+                    + "resolves the host itself; leave one of them out");
         }
         List<String> hosts = new ArrayList<>();
         for (String host : (names.isEmpty() ? addresses : names).split(",", -1)) {
             if (host.startsWith("/") || host.startsWith("@")) {
-                throw new IllegalArgumentException(SETTING + " or PGHOST names a Unix-domain socket, which the driver"
-                        + " does not have: name a host, such as localhost");
+                throw new IllegalArgumentException(SETTING + " or PGHOST names a Unix-domain socket, which the driver "
+                        + "does not support: name a host, such as localhost");
             }
             if (!host.isEmpty() && !HOST.matcher(host).matches()) {
-                throw malformed("a host holds a character that no host name has");
+                throw malformed("a host holds a character that is not allowed in a host name");
             }
             hosts.add(host.isEmpty() ? DEFAULT_HOST : host);
         }
@@ -254,12 +254,12 @@ public final class DatabaseUrl {
         return value == null ? "" : value.toString();
     }
 
-    /** Lets a root certificate mean what it means to libpq, which the driver would not look at. */
+    /** Applies the semantics that sslrootcert has in libpq, which the driver does not implement. */
     private static void strengthen(Properties properties, boolean isLibpq) {
         String mode = PGProperty.SSL_MODE.getOrDefault(properties);
         String root = PGProperty.SSL_ROOT_CERT.getOrDefault(properties);
         boolean hasRoot = root != null && !root.isEmpty();
-        // The driver's own word for TLS, which checks everything.
+        // ssl=true without sslmode is the driver's verify-full.
         boolean byDriver = mode == null && PGProperty.SSL.isPresent(properties);
         if ("direct".equals(PGProperty.SSL_NEGOTIATION.getOrDefault(properties))
                 && !byDriver
@@ -270,11 +270,12 @@ public final class DatabaseUrl {
         if ("system".equals(root)) {
             if (mode != null && !mode.equals("verify-full")) {
                 throw new IllegalArgumentException(
-                        "sslrootcert=system needs sslmode=verify-full: anybody has a certificate of a public authority");
+                        "sslrootcert=system needs sslmode=verify-full, because anyone can get a certificate of a "
+                                + "public authority");
             }
             if (!properties.getProperty(PGProperty.SSL_CERT.getName(), "").isEmpty()) {
-                throw new IllegalArgumentException("sslcert cannot be honoured beside sslrootcert=system: name the file"
-                        + " of root certificates instead");
+                throw new IllegalArgumentException("sslcert cannot be combined with sslrootcert=system: name the file "
+                        + "of root certificates instead");
             }
             PGProperty.SSL_MODE.set(properties, "verify-full");
             PGProperty.SSL_FACTORY.set(properties, DefaultJavaSSLFactory.class.getName());
@@ -283,12 +284,13 @@ public final class DatabaseUrl {
             PGProperty.SSL_MODE.set(properties, "verify-ca");
         } else if (hasRoot && !byDriver && isWeak(mode)) {
             throw new IllegalArgumentException(
-                    "sslrootcert cannot be honoured with sslmode=" + (mode == null ? "prefer" : mode)
-                            + ", which goes on without TLS: set sslmode=verify-full, or leave sslrootcert out");
+                    "sslrootcert has no effect with sslmode=" + (mode == null ? "prefer" : mode)
+                            + ", which connects without TLS if the server has none: set sslmode=verify-full, or leave "
+                            + "sslrootcert out");
         }
     }
 
-    // Goes on without TLS where the server has none.
+    // These modes connect without TLS if the server does not support it.
     private static boolean isWeak(@Nullable String mode) {
         return mode == null || mode.equals("prefer") || mode.equals("allow");
     }
@@ -297,7 +299,7 @@ public final class DatabaseUrl {
         return Path.of(System.getProperty("user.home"), ".postgresql", "root.crt");
     }
 
-    /** The driver's URL, which holds neither user nor password. */
+    /** The JDBC URL, without user and password. */
     public String jdbcUrl() {
         return "jdbc:postgresql://" + places() + "/"
                 + URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
@@ -312,14 +314,14 @@ public final class DatabaseUrl {
                 .collect(Collectors.joining(","));
     }
 
-    /** Everything else the driver is told: user, password and parameters. A copy. */
+    /** A copy of the other properties for the driver: user, password and parameters. */
     public Properties properties() {
         Properties copy = new Properties();
         copy.putAll(properties);
         return copy;
     }
 
-    /** Host, port and database, for messages. */
+    /** Host, port and database; safe for messages. */
     @Override
     public String toString() {
         return places() + "/" + database;

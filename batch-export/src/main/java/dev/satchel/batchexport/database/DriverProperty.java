@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.postgresql.PGProperty;
 
 /**
- * What a jdbc: URL may say to the driver. The driver takes a value that it cannot read for the default, or fails with it
- * in the message; so it is looked at first.
+ * Validates the parameters of a jdbc: URL. The driver itself replaces some malformed values by the default, and
+ * repeats others in its error messages.
  */
 final class DriverProperty {
 
@@ -18,7 +18,7 @@ final class DriverProperty {
 
     private DriverProperty() {}
 
-    /** @throws IllegalArgumentException if the value is not of the property's kind; the message names what is allowed */
+    /** @throws IllegalArgumentException if the value does not fit the property; the message says what is allowed */
     static void check(PGProperty property, String source, String value) {
         switch (property) {
             case SERVICE ->
@@ -55,7 +55,7 @@ final class DriverProperty {
         }
     }
 
-    /** The property whose name differs in case or underscores only. */
+    /** The property whose name differs from {@code name} only in case or underscores. */
     static Optional<String> meantBy(String name) {
         return Arrays.stream(PGProperty.values())
                 .map(PGProperty::getName)

@@ -6,7 +6,10 @@ import java.net.SocketOption;
 import java.util.Properties;
 import jdk.net.ExtendedSocketOptions;
 
-/** How TCP asks after a peer that sends nothing: after 10 seconds, every 5, and after 3 without an answer it is gone. */
+/**
+ * TCP keepalive: by default, probes begin after 10 seconds of silence and follow every 5 seconds, and the connection
+ * breaks after 3 probes without an answer.
+ */
 final class KeepAlive {
 
     static final String IDLE = "satchel.keepalives_idle";
@@ -21,7 +24,7 @@ final class KeepAlive {
         set(socket, ExtendedSocketOptions.TCP_KEEPCOUNT, properties.getProperty(COUNT, "3"));
     }
 
-    // To libpq, nothing means the system's own. Not every system lets a program choose.
+    // As in libpq, 0 means the default of the operating system. Some systems do not support the options.
     private static void set(Socket socket, SocketOption<Integer> option, String value) throws IOException {
         int chosen = Integer.parseInt(value);
         if (chosen > 0 && socket.supportedOptions().contains(option)) {

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
 /**
- * Every connection parameter of libpq (PostgreSQL 18 documentation, "Parameter Key Words" and "Environment Variables"),
- * and what becomes of it: a property of the driver, or a refusal that names it. Nothing is ignored, because a connection
- * would be weaker than asked for.
+ * All connection parameters of libpq (PostgreSQL 18 documentation, <a
+ * href="https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-PARAMKEYWORDS">"Parameter Key Words"</a> and
+ * "Environment Variables"). Each becomes a property of the driver or is refused by name. None is ignored, because the
+ * connection could be less secure than requested.
  *
- * <p>{@code docs/connections.md} shows this table to users; a test holds the two together.
+ * <p>{@code docs/connections.md} documents this table; a test compares the two.
  */
 enum LibpqParameter {
     HOST("host", "PGHOST", Rule.text(PGProperty.PG_HOST)),
@@ -54,9 +55,9 @@ enum LibpqParameter {
     REPLICATION("replication", null, Rule.only("Satchel opens no replication connections", "false", "off", "no", "0")),
     GSSENCMODE("gssencmode", "PGGSSENCMODE", Rule.oneOf(PGProperty.GSS_ENC_MODE, "disable", "prefer", "require")),
     REQUIRESSL("requiressl", "PGREQUIRESSL", Rule.mapped(PGProperty.SSL_MODE, Map.of("1", "require", "0", "prefer"))),
-    // What libpq takes from URIs that were written for JDBC.
+    // libpq accepts ssl=true in URIs, for compatibility with JDBC.
     SSL("ssl", null, Rule.mapped(PGProperty.SSL_MODE, Map.of("true", "require"))),
-    // After those two, over which it wins.
+    // Listed after the two above, because it takes precedence over them.
     SSLMODE(
             "sslmode",
             "PGSSLMODE",
@@ -76,7 +77,7 @@ enum LibpqParameter {
             "requirepeer",
             "PGREQUIREPEER",
             Rule.refused("it is for Unix-domain sockets, which the driver does not have; leave it out")),
-    // Java's TLS has nothing below 1.2 and offers 1.3.
+    // Java's TLS supports 1.2 and 1.3 only.
     SSL_MIN_PROTOCOL_VERSION(
             "ssl_min_protocol_version",
             "PGSSLMINPROTOCOLVERSION",
@@ -124,10 +125,12 @@ enum LibpqParameter {
 
     final String key;
 
-    /** The variable that libpq reads where the connection string leaves the parameter out; null if there is none. */
+    /**
+     * The environment variable that libpq reads if the connection string lacks the parameter; null if there is none.
+     */
     final @Nullable String variable;
 
-    // A rule keeps a function, which the compiler cannot see to be immutable.
+    // A rule holds a function, whose immutability the compiler cannot verify.
     @SuppressWarnings("ImmutableEnumChecker")
     final Rule rule;
 
@@ -143,10 +146,10 @@ enum LibpqParameter {
                 .findFirst();
     }
 
-    /** What becomes of a parameter, and the driver's property that it turns into. */
+    /** How a parameter is handled, and the driver's property that it becomes. */
     static final class Rule {
 
-        /** Under this name the driver's properties hold what the driver has no name for. */
+        /** The name of a property of our own, for hostaddr, which the driver does not have. */
         static final String HOSTADDR = "satchel.hostaddr";
 
         private static final String HONOURED = "honoured";
@@ -157,7 +160,7 @@ enum LibpqParameter {
         /** The driver's property that the parameter becomes; null if there is none. */
         final @Nullable String property;
 
-        /** For people: what becomes of the parameter. */
+        /** How the parameter is handled, in words for the documentation. */
         final String description;
 
         private final BiConsumer<String, Properties> taking;
@@ -169,10 +172,10 @@ enum LibpqParameter {
         }
 
         /**
-         * Takes the value over into the driver's properties.
+         * Sets the value in the driver's properties.
          *
-         * @throws IllegalArgumentException if it cannot be honoured; the message says why or what is allowed, and never
-         *     repeats the value
+         * @throws IllegalArgumentException if the value is not supported; the message says why or what is allowed, and
+         *     never repeats the value
          */
         void apply(String value, Properties properties) {
             taking.accept(value, properties);
@@ -225,7 +228,7 @@ enum LibpqParameter {
             return new IllegalArgumentException(values.collect(Collectors.joining(", ", "must be one of ", "")));
         }
 
-        /** Several of them, or each with an exclamation mark in front, as libpq writes what is not allowed. */
+        /** A list of these values, each of which may be negated with a leading exclamation mark as in libpq. */
         private static Rule listOf(PGProperty property, String... allowed) {
             Set<String> known = Set.of(allowed);
             return new Rule(property.getName(), HONOURED, (value, properties) -> {
@@ -239,7 +242,7 @@ enum LibpqParameter {
             });
         }
 
-        /** The values that ask for nothing but what the driver does anyway. */
+        /** Accepts only values that mean what the driver does in any case. */
         private static Rule only(String why, String... allowed) {
             return new Rule(null, "refused, except " + String.join(", ", allowed) + ": " + why, (value, properties) -> {
                 if (!Set.of(allowed).contains(value)) {
@@ -254,7 +257,7 @@ enum LibpqParameter {
             });
         }
 
-        // An empty name keeps the driver from looking for a certificate in the user's home.
+        // With an empty file name, the driver does not look for a certificate in the user's home directory.
         private static Rule clientCertificate() {
             String why = "the driver cannot tell whether the server asked for a certificate";
             return new Rule(null, "honoured, except require: " + why, (value, properties) -> {

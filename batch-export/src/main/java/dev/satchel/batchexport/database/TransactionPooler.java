@@ -6,19 +6,21 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * Finds out whether a pooler gives each transaction another session of the database, by what it does and not by its name:
- * one connection meets two sessions, or two connections meet one. Leaves nothing behind in any session.
+ * Detects a connection pooler in transaction mode by its behaviour: one connection uses two sessions of the database,
+ * or two connections use the same session. Changes nothing in the sessions.
  */
 final class TransactionPooler {
 
-    /** What a pooler says to a transaction where it gives each statement another session. */
+    /** The SQLState with which a pooler in statement mode refuses a transaction. */
     private static final String PROTOCOL_VIOLATION = "08P01";
 
     private static final String SESSION = "SELECT pg_catalog.pg_backend_pid()";
 
     private TransactionPooler() {}
 
-    /** Needs two connections for a moment; where there is only one to be had, nothing can be found out, and it says no. */
+    /**
+     * Whether there is such a pooler. Opens two connections for a moment; returns false if the second one is refused.
+     */
     static boolean isBefore(Connector connector) throws SQLException {
         try (Connection one = connector.bare()) {
             int session = session(one);
@@ -34,8 +36,9 @@ final class TransactionPooler {
         }
     }
 
-    // A pooler that hands out the latest session first gives the other's transaction the one that has just become free;
-    // one that takes them in turn gives another to the first connection, while that transaction lasts or after it.
+    // A pooler that reuses the most recent session gives the other connection's transaction the session that has just
+    // become free. A pooler that rotates sessions gives the first connection another session, during that transaction
+    // or after it.
     private static boolean isShared(int session, Connection one, Connection other) throws SQLException {
         other.setAutoCommit(false);
         try {
@@ -55,7 +58,7 @@ final class TransactionPooler {
         return changes(session, one);
     }
 
-    // Asked twice: each time is a transaction of its own.
+    // Two queries, each in a transaction of its own.
     private static boolean changes(int session, Connection connection) throws SQLException {
         boolean changed = session(connection) != session;
         return changed || session(connection) != session;

@@ -10,7 +10,10 @@ import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
 import java.io.OutputStream;
 
-/** The formats that every Satchel writes: one per {@link ExportFormat}, and a ZIP for all datasets as CSV. */
+/**
+ * The built-in file formats: one per {@link ExportFormat}, and a ZIP for all datasets as CSV. Safe for use by many
+ * threads.
+ */
 public final class StandardFileFormats implements FileFormats {
 
     private final CsvOptions csv;

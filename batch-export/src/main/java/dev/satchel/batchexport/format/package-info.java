@@ -1,7 +1,7 @@
 /**
- * What exported files look like. {@link dev.satchel.batchexport.format.StandardFileFormats} chooses the writer of a request;
- * each writer turns the values it is handed into bytes at once and holds no more than one record. Neither the JVM's time
- * zone nor its locale changes a byte.
+ * File formats. {@link dev.satchel.batchexport.format.StandardFileFormats} chooses the writer for a request. A writer
+ * encodes each value when it receives it, and buffers one record at most. The output does not depend on the JVM's time
+ * zone or locale.
  */
 @NullMarked
 package dev.satchel.batchexport.format;

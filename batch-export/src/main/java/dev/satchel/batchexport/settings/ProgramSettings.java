@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param store where files go
  * @param datasets the file, or the directory of files, that changes the datasets
- * @param usersTable the table that holds the users, where the database does not tell it alone
+ * @param usersTable the table that holds the users, where both candidates exist
  * @param kek where the key-encryption keys are
  * @param logLevel what is logged; {@link LogLevel} reads it before there are settings
  */

@@ -12,8 +12,8 @@ import java.time.Duration;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * A store whose failures say which store failed: what the file system or the SDK throws is the cause of a {@link
- * StoreException}. What a store says in its own words passes as it is.
+ * Wraps a store, so that exceptions name the store: it throws exceptions of the file system and the AWS SDK as the
+ * cause of a {@link StoreException}. Exceptions of the wrapped store's own types pass through unchanged.
  */
 public final class NamedFileStore implements FileStore, AutoCloseable {
 

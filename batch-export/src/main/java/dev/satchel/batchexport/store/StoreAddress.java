@@ -16,8 +16,8 @@ public sealed interface StoreAddress {
     /**
      * Reads the setting's text.
      *
-     * @throws IllegalArgumentException if it names neither a bucket nor an absolute directory; the message
-     *     says what is allowed, and repeats nothing of the text, which may hold a key
+     * @throws IllegalArgumentException if the text is neither a bucket nor an absolute directory; the message says
+     *     what is allowed, and repeats nothing of the text, which may hold a key
      */
     static StoreAddress parse(String text) {
         if (text.startsWith("s3://")) {
@@ -29,17 +29,17 @@ public sealed interface StoreAddress {
         throw new IllegalArgumentException(EXPECTED);
     }
 
-    /** What every refusal says is allowed. */
+    /** The part of each error message that says what is allowed. */
     String EXPECTED = "expected s3://bucket, s3://bucket/prefix or file:///absolute/directory";
 
     /**
-     * Opens the store, without I/O. Close it if it is {@link AutoCloseable}.
+     * Opens the store without I/O. The caller closes it if it is {@link AutoCloseable}.
      *
-     * @param connection how to reach S3; asked for a bucket only
+     * @param connection how to reach S3; only called for a bucket
      */
     FileStore open(Supplier<S3Connection> connection);
 
-    /** A bucket, or a part of one, as {@code s3://bucket/prefix}. */
+    /** A bucket with an optional prefix, such as {@code s3://bucket/prefix}. */
     record InBucket(Bucket bucket) implements StoreAddress {
 
         private static InBucket parse(String text) {

@@ -2,7 +2,7 @@ package dev.satchel.batchexport.store;
 
 import java.io.IOException;
 
-/** A store did not do what it was asked to; the cause is what it threw. */
+/** An operation of a store failed. The cause is the exception of the store. */
 public final class StoreException extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -14,7 +14,7 @@ public final class StoreException extends IOException {
         this.store = store;
     }
 
-    /** The store, as its setting names it. */
+    /** The address of the store, as in its setting. */
     public String store() {
         return store;
     }

@@ -3,7 +3,7 @@ package dev.satchel.batchexport.store;
 import dev.satchel.batchexport.store.directory.DirectoryFileStore;
 import dev.satchel.batchexport.store.directory.MissingDirectoryException;
 import dev.satchel.batchexport.store.s3.FileTooLargeException;
-import dev.satchel.batchexport.store.s3.S3Error;
+import dev.satchel.batchexport.store.s3.S3Failures;
 import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
 import dev.satchel.store.DamagedFileException;
@@ -29,8 +29,8 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /**
- * Says what the exceptions of the stores mean. The sentences name the store as its setting does, and hold no path below
- * it, no key, and no words of an exception; those are in the detail.
+ * Maps exceptions of stores to failures. The sentences name the store as its setting does, and hold no path inside of
+ * it, no key, and no text of an exception; these are in the detail.
  */
 public final class StoreFailures {
 
@@ -38,7 +38,7 @@ public final class StoreFailures {
 
     private StoreFailures() {}
 
-    /** The failure that a store's exception means, or one it caused; empty if it is none of a store's. */
+    /** The failure for an exception of a store, or for an exception with such a cause; empty for other exceptions. */
     public static Optional<Failure> diagnose(Throwable exception) {
         String store = UNNAMED;
         for (Throwable cause = exception; cause != null; cause = next(cause)) {
@@ -67,7 +67,7 @@ public final class StoreFailures {
             return Optional.of(new Failure(Code.FILE_TOO_LARGE, words(tooLarge)));
         }
         if (cause instanceof AwsServiceException answer) {
-            return Optional.of(S3Error.failure(answer, store));
+            return Optional.of(S3Failures.failure(answer, store));
         }
         if (cause instanceof SdkClientException noAnswer) {
             return Optional.of(noAnswer(noAnswer, store));
@@ -94,7 +94,7 @@ public final class StoreFailures {
             if (cause instanceof UnknownHostException host) {
                 return new Failure(
                         Code.STORE_MISCONFIGURED,
-                        "the host of the store " + store + " is not known to the name service: correct"
+                        "the host of the store " + store + " is not known to DNS: correct"
                                 + " SATCHEL_S3_ENDPOINT, AWS_REGION or the name of the bucket",
                         "unknown host " + words(host));
             }
@@ -102,7 +102,7 @@ public final class StoreFailures {
                 return tls(tls, store);
             }
         }
-        // The SDK has no types for these.
+        // The SDK has no exception types of their own for these.
         String message = words(exception);
         if (message.contains("Unable to load credentials")) {
             return new Failure(
@@ -112,7 +112,10 @@ public final class StoreFailures {
         }
         if (message.contains("different checksum")) {
             return new Failure(
-                    Code.FILE_DAMAGED, "the store " + store + " returned other bytes than its checksum says", message);
+                    Code.FILE_DAMAGED,
+                    "the store " + store + " returned bytes that do not match its checksum: if it "
+                            + "lasts, look for something that changes data on the way, such as a proxy",
+                    message);
         }
         if (message.contains("XML") || message.contains("unmarshal")) {
             return new Failure(
@@ -128,7 +131,7 @@ public final class StoreFailures {
                 innermost(exception));
     }
 
-    // A connection that ends in the middle of a handshake says nothing about certificates.
+    // A connection that breaks during the handshake is not a problem of certificates.
     private static boolean isCutOff(SSLException exception) {
         for (Throwable cause = next(exception); cause != null; cause = next(cause)) {
             if (cause instanceof EOFException || cause instanceof SocketException) {
@@ -153,7 +156,7 @@ public final class StoreFailures {
         }
         return new Failure(
                 Code.STORE_MISCONFIGURED,
-                "no TLS connection to the store " + store + " could be made: check whether SATCHEL_S3_ENDPOINT must"
+                "the TLS handshake with the store " + store + " failed: check whether SATCHEL_S3_ENDPOINT must"
                         + " begin with http or https",
                 innermost(exception));
     }
@@ -181,7 +184,7 @@ public final class StoreFailures {
         if (exception instanceof NotDirectoryException) {
             return new Failure(
                     Code.STORE_MISSING,
-                    "the store " + store + " is a file and no directory: correct SATCHEL_STORE",
+                    "the store " + store + " is a file, not a directory: correct SATCHEL_STORE",
                     detail);
         }
         if (exception instanceof AccessDeniedException || reason.equals("Operation not permitted")) {
@@ -200,26 +203,28 @@ public final class StoreFailures {
         if (reason.equals("File too large")) {
             return new Failure(
                     Code.FILE_TOO_LARGE,
-                    "the file is larger than the store " + store + " takes: raise its limit, and ask for the export"
-                            + " again",
+                    "the file is larger than the store " + store + " accepts: raise its limit, and request the export "
+                            + "again",
                     detail);
         }
         if (reason.equals(DirectoryFileStore.LEADS_OUT) || reason.equals("Not a directory")) {
             return new Failure(
                     Code.STORE_MISCONFIGURED,
-                    "something in the store " + store + " is in the way of its files: remove it",
+                    "a file or a symbolic link in the store " + store
+                            + " is where a directory of its should be: remove it",
                     detail);
         }
         if (exception instanceof FileAlreadyExistsException) {
             return new Failure(
                     Code.INTERNAL,
-                    "the store " + store + " has another file of that name: ask for the export again",
+                    "the store " + store + " has another file of that name: request the export again",
                     detail);
         }
         return new Failure(
                 Code.STORE_UNAVAILABLE,
                 exception instanceof NoSuchFileException
-                        ? "the store " + store + " lost the file while it was written"
+                        ? "the store " + store + " lost the file while it was written: look for a program that deletes "
+                                + "files there"
                         : "the store " + store + " failed: look at its volume",
                 detail);
     }

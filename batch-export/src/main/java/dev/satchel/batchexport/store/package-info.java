@@ -1,9 +1,9 @@
 /**
- * Where exported files are kept: an S3 bucket or a directory.
+ * Stores of exported files: S3 buckets and directories.
  *
- * <p>{@link dev.satchel.batchexport.store.StoreAddress} reads the setting that names the store and opens it. Both kinds
- * publish a file by {@code commit()} alone. {@link dev.satchel.batchexport.store.StoreFailures} says what their exceptions
- * mean to a user.
+ * <p>{@link dev.satchel.batchexport.store.StoreAddress} reads the setting that names the store and opens it. Both
+ * publish a file only by {@code commit()}. {@link dev.satchel.batchexport.store.StoreFailures} maps their exceptions
+ * to sentences for the user.
  */
 @NullMarked
 package dev.satchel.batchexport.store;

@@ -22,9 +22,9 @@ public final class Console {
 
     /**
      * @param environment the environment variables
-     * @param in gives what must not be an argument: a key
-     * @param out takes results
-     * @param err takes everything else
+     * @param in the source of input that must not be an argument, such as a key
+     * @param out receives results
+     * @param err receives everything else
      * @param watched whether a person watches standard error, so that a progress bar makes sense
      */
     public Console(Map<String, String> environment, InputStream in, PrintWriter out, PrintWriter err, boolean watched) {
@@ -47,7 +47,7 @@ public final class Console {
         this.watched = watched;
     }
 
-    /** This process's own environment and streams, in UTF-8. */
+    /** The environment and streams of this process, in UTF-8. */
     public static Console ofProcess() {
         return new Console(
                 System.getenv(),
@@ -55,7 +55,7 @@ public final class Console {
                 System.in,
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-                // The launcher says so: the JVM itself cannot tell whether only standard error is a terminal.
+                // Set by the launcher script, because the JVM cannot tell whether standard error alone is a terminal.
                 "1".equals(System.getenv("SATCHEL_TERMINAL")));
     }
 
@@ -69,28 +69,28 @@ public final class Console {
         return properties;
     }
 
-    /** Gives what must not be an argument: a key. */
+    /** The source of input that must not be an argument, such as a key. */
     public InputStream in() {
         return in;
     }
 
-    /** Takes results, a line at a time. */
+    /** Receives results, a line at a time. */
     public PrintWriter out() {
         return out;
     }
 
-    /** Takes everything else. */
+    /** Receives everything else. */
     public PrintWriter err() {
         return err;
     }
 
-    /** Prints a result of many lines as it is laid out; the values in it are quoted, as in JSON. */
+    /** Prints a result with several lines. Values in it must be quoted already, as in JSON. */
     public void document(String text) {
         out.print(text.endsWith("\n") ? text : text + "\n");
         out.flush();
     }
 
-    /** Takes help and the version, which hold no values and on a terminal are printed in bold here and there. */
+    /** Receives help and the version, which hold no values and may contain ANSI escapes. */
     public PrintWriter help() {
         return help;
     }

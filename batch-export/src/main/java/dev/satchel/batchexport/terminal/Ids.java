@@ -3,7 +3,7 @@ package dev.satchel.batchexport.terminal;
 import dev.satchel.UserId;
 import java.util.UUID;
 
-/** Reads the ids in arguments; anything else is a wrong call. */
+/** Parses ids in arguments. Malformed ids throw a {@link UsageException}. */
 public final class Ids {
 
     private Ids() {}

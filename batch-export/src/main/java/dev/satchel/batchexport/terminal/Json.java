@@ -14,7 +14,7 @@ import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.util.RawValue;
 
-/** What {@code --json} prints; a row has the column names of its table, and times are in UTC. */
+/** The output of {@code --json}. Rows have the column names of their table, and times are in UTC. */
 public final class Json {
 
     private static final ObjectWriter WRITER = JsonMapper.builder().build().writerWithDefaultPrettyPrinter();
@@ -29,7 +29,7 @@ public final class Json {
         return WRITER.writeValueAsString(entries.stream().map(Json::fields).toList());
     }
 
-    /** The totals of {@code user_progress}, with the streak as of {@code at} in place of the one of the last write. */
+    /** The row of {@code user_progress}, but with the streak at {@code at} instead of the stored one. */
     public static String of(UserId user, Progress progress, Instant at, Streak streak, Activity activity) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("user_id", user.toString());

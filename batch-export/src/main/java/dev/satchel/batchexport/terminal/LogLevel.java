@@ -6,15 +6,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log level for {@code logback.xml}, from the setting {@code SATCHEL_LOG_LEVEL}: {@code INFO} unless it names
- * another one. Logback would take a misspelt level for {@code DEBUG}.
+ * The log level for {@code logback.xml}: the setting {@code SATCHEL_LOG_LEVEL}, or {@code INFO} if it is not set or
+ * unknown. Logback itself would read an unknown level as {@code DEBUG}.
  */
 public final class LogLevel extends PropertyDefinerBase {
 
-    /** The setting's name. */
+    /** The name of the setting. */
     public static final String SETTING = "SATCHEL_LOG_LEVEL";
 
-    /** What it may say, for errors. */
+    /** The allowed values, for error messages. */
     public static final String EXPECTED = "TRACE, DEBUG, INFO, WARN, ERROR or OFF";
 
     private static final List<String> LEVELS = List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");

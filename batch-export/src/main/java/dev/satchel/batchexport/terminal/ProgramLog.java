@@ -3,10 +3,11 @@ package dev.satchel.batchexport.terminal;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * The log of a process that is Satchel's own: what happens goes to standard error, as {@code logback.xml} in the package
- * {@code dev.satchel.batchexport} says.
+ * Configures logging of the command-line program: log lines go to standard error, as configured in {@code logback.xml}
+ * of the package {@code dev.satchel.batchexport}.
  *
- * <p>A service that has Satchel on its class path finds no configuration of ours by itself, and logs as it did before.
+ * <p>The file is not at a place where Logback finds it by itself, so it does not affect services that have Satchel on
+ * their class path.
  */
 public final class ProgramLog {
 
@@ -19,7 +20,7 @@ public final class ProgramLog {
         if (System.getProperty(CONFIGURATION) == null) {
             System.setProperty(CONFIGURATION, "dev/satchel/batchexport/logback.xml");
         }
-        // What the database's driver logs goes where everything else does.
+        // Routes java.util.logging, which the JDBC driver uses, to the same log.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
     }

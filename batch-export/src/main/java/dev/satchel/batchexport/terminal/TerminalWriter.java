@@ -7,11 +7,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@link VisibleText}, whatever it is given.
+ * Escapes all text as {@link VisibleText} before writing it.
  *
- * <p>{@code println} writes exactly one line, and {@code printf} takes line breaks from its format alone: a value that
- * holds one cannot forge a line. {@code print} keeps line breaks, and is for documents whose values are quoted, such as
- * JSON.
+ * <p>{@code println} writes exactly one line, and {@code printf} keeps line breaks of the format but escapes those in
+ * values, so that a value cannot forge a line. {@code print} keeps line breaks, and is for documents whose values are
+ * quoted, such as JSON.
  */
 public final class TerminalWriter extends PrintWriter {
 
@@ -39,7 +39,7 @@ public final class TerminalWriter extends PrintWriter {
     @Override
     public void println(@Nullable String line) {
         String text = String.valueOf(line);
-        // A stack trace indents its lines by tabs.
+        // Lines of stack traces are indented by tabs, which are kept.
         int indent = 0;
         while (indent < text.length() && text.charAt(indent) == '\t') {
             indent++;

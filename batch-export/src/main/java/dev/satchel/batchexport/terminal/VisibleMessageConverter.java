@@ -3,7 +3,7 @@ package dev.satchel.batchexport.terminal;
 import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 
-/** The message of a log line as {@link VisibleText}, on that one line. */
+/** Writes the message of a log event on one line, escaped as {@link VisibleText}. */
 public final class VisibleMessageConverter extends ClassicConverter {
 
     @Override

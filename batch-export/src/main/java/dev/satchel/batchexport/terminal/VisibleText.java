@@ -3,11 +3,11 @@ package dev.satchel.batchexport.terminal;
 import java.util.HexFormat;
 
 /**
- * Text in which everything can be seen: what a terminal would obey, and what it would not show, is written as JSON
- * would escape it (<code>&#92;u001B</code>).
+ * Escapes control characters, which a terminal would execute, and invisible characters, in the form of JSON escapes
+ * (<code>&#92;u001B</code>).
  *
- * <p>Inside a string of JSON or TypeScript, where those characters are the only ones that may stand, the escape means
- * the character itself. A document of either keeps its meaning.
+ * <p>In JSON and TypeScript such characters only occur inside of strings, where the escape means the same character.
+ * So escaping a document does not change its meaning.
  */
 public final class VisibleText {
 
@@ -15,7 +15,7 @@ public final class VisibleText {
 
     private VisibleText() {}
 
-    /** The text on one line: line breaks and tabs are escaped as well. */
+    /** Escapes the text, including line breaks and tabs, so that it is one line. */
     public static String line(String text) {
         StringBuilder line = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {
@@ -29,7 +29,7 @@ public final class VisibleText {
         return line.toString();
     }
 
-    /** The text with its own line breaks (LF, and CR before it) and tabs. */
+    /** Escapes the text, except for line breaks (LF and CRLF) and tabs. */
     static String lines(String text) {
         StringBuilder lines = new StringBuilder(text.length());
         for (int index = 0; index < text.length(); ) {
@@ -57,7 +57,7 @@ public final class VisibleText {
 
     private static boolean isSeen(int point) {
         return switch (Character.getType(point)) {
-            // Format characters turn the direction of writing, or have no width.
+            // Format characters change the direction of text or have no width.
             case Character.CONTROL,
                     Character.FORMAT,
                     Character.LINE_SEPARATOR,
@@ -67,7 +67,10 @@ public final class VisibleText {
         };
     }
 
-    /** The rest of Unicode's Default_Ignorable_Code_Point: letters and marks that are shown as nothing. */
+    /**
+     * The characters of other categories with Unicode's property Default_Ignorable_Code_Point, which are not
+     * displayed.
+     */
     private static boolean isIgnorable(int point) {
         return point == 0x034F
                 || isBetween(0x115F, point, 0x1160)

@@ -5,7 +5,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import java.io.StringWriter;
 
-/** The stack trace below a log line as {@link VisibleText}, each exception's message on one line. */
+/** Writes the stack trace of a log event, escaped as {@link VisibleText}, with each exception's message on one line. */
 public final class VisibleThrowableConverter extends ThrowableHandlingConverter {
 
     @Override

@@ -176,7 +176,7 @@ class WrongSettingsIT {
                         "file instead of a directory",
                         "file://" + folder.resolve("file"),
                         1,
-                        "satchel: the store file:\\S+ is a file and no directory: correct SATCHEL_STORE"),
+                        "satchel: the store file:\\S+ is a file, not a directory: correct SATCHEL_STORE"),
                 store(
                         "unwritable directory",
                         "file://" + unwritable(),
@@ -215,7 +215,7 @@ class WrongSettingsIT {
                         "SATCHEL_S3_ENDPOINT",
                         "https://s3.example.invalid",
                         1,
-                        "satchel: the host of the store s3://satchel-test/exports is not known to the name service: correct SATCHEL_S3_ENDPOINT.*s3.example.invalid"),
+                        "satchel: the host of the store s3://satchel-test/exports is not known to DNS: correct SATCHEL_S3_ENDPOINT.*s3.example.invalid"),
                 s3(
                         "plain http to another machine",
                         "SATCHEL_S3_ENDPOINT",
@@ -227,7 +227,7 @@ class WrongSettingsIT {
                         "SATCHEL_S3_ENDPOINT",
                         satchel.s3().endpoint().toString().replace("http://", "https://"),
                         1,
-                        "satchel: no TLS connection to the store s3://satchel-test/exports could be made: check whether SATCHEL_S3_ENDPOINT must begin with http or https"),
+                        "satchel: the TLS handshake with the store s3://satchel-test/exports failed: check whether SATCHEL_S3_ENDPOINT must begin with http or https"),
                 s3(
                         "PostgreSQL as the endpoint",
                         "SATCHEL_S3_ENDPOINT",

@@ -43,7 +43,7 @@ class LibpqVariablesTest {
         void isRefusedWhereNothingWouldBeHeldAgainstIt(String mode) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> parsed("postgresql://h/app?sslrootcert=/ca.crt" + mode))
-                    .withMessageStartingWith("sslrootcert cannot be honoured with sslmode=");
+                    .withMessageStartingWith("sslrootcert has no effect with sslmode=");
         }
     }
 
@@ -113,7 +113,7 @@ class LibpqVariablesTest {
             "PGSSLCRL, PGSSLCRL cannot be honoured: ",
             "PGREQUIREPEER, PGREQUIREPEER cannot be honoured: ",
             "PGSSLMODE, PGSSLMODE must be one of ",
-            "PGHOSTADDR, hostaddr or PGHOSTADDR cannot be honoured beside a host: "
+            "PGHOSTADDR, hostaddr or PGHOSTADDR cannot be combined with a host: "
         })
         void areRefusedByNameWhereTheyCannotBeHonoured(String variable, String message) {
             assertThatIllegalArgumentException()

@@ -61,7 +61,7 @@ class SilenceIT {
 
             assertThat(row.getString(1)).isEqualTo("done");
             // Or nothing would have been silent for too long.
-            assertThat(connection.getNetworkTimeout()).isEqualTo(WatchedSocketFactory.SILENCE_MILLIS);
+            assertThat(connection.getNetworkTimeout()).isEqualTo(LivenessSocketFactory.SILENCE_MILLIS);
         }
     }
 

@@ -181,7 +181,7 @@ class TlsIT {
                 row.next();
                 assertThat(row.getString(1)).isEqualTo("done");
                 // Or nothing would have been silent for too long.
-                assertThat(connection.getNetworkTimeout()).isEqualTo(WatchedSocketFactory.SILENCE_MILLIS);
+                assertThat(connection.getNetworkTimeout()).isEqualTo(LivenessSocketFactory.SILENCE_MILLIS);
             }
             proxy.fallSilent();
 

@@ -207,8 +207,8 @@ class ShopIT {
                         "missing_column orders: public.orders.lost does not exist",
                         "undecodable_type orders: public.orders.total is of the type numeric(10,2), which cannot be read as"
                                 + " integer",
-                        "no_path_to_user orders: public.orders.note (text) does not lead to a user: it is no uuid, or it"
-                                + " neither references a table of users nor is called user_id",
+                        "no_path_to_user orders: public.orders.note (text) does not lead to a user: it is not a uuid,"
+                                + " or it neither references a table of users nor is called user_id",
                         "no_index orders: public.orders has no index that begins with note, so that each export reads all of"
                                 + " it",
                         "missing_column reviews: public.reviews.id_of_author does not exist",
@@ -241,8 +241,8 @@ class ShopIT {
                                 + " every user's data is read",
                         "not_readable carts: public.carts (remind_at) cannot be read by the role authenticated, as which"
                                 + " every user's data is read",
-                        "row_security_off interests: public.interests has no row security, which is the second wall before"
-                                + " other users' rows",
+                        "row_security_off interests: public.interests has row-level security switched off, so that only the"
+                                + " dataset's filter keeps out other users' rows",
                         "no_index shipment_events: public.shipment_events has no index that begins with shipment, so that"
                                 + " each export reads all of it",
                         "unknown_table_or_column : column public.orders.mood is neither exported nor left out with a reason",

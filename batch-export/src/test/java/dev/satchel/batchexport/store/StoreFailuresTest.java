@@ -57,9 +57,9 @@ class StoreFailuresTest {
                     403 | InvalidAccessKeyId | ACCESS_DENIED | does not know the credentials (InvalidAccessKeyId, HTTP 403): correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
                     403 | SignatureDoesNotMatch | ACCESS_DENIED | refused the signature (SignatureDoesNotMatch, HTTP 403): correct AWS_SECRET_ACCESS_KEY
                     400 | ExpiredToken | ACCESS_DENIED | no longer accepts the credentials, which have expired (ExpiredToken, HTTP 400): renew AWS_SESSION_TOKEN and the keys that belong to it
-                    413 | EntityTooLarge | FILE_TOO_LARGE | or a proxy before it does not take a file of this size (EntityTooLarge, HTTP 413): raise its limit, and ask for the export again
-                    400 | InvalidRequest | STORE_MISCONFIGURED | refused a request (InvalidRequest, HTTP 400): if the bucket has Object Lock, set SATCHEL_S3_CHECKSUMS=when-supported; otherwise see what the store says
-                    501 | NotImplemented | STORE_MISCONFIGURED | does not know something that was asked for (NotImplemented, HTTP 501): set SATCHEL_S3_CONDITIONAL_WRITES=false, and leave SATCHEL_S3_CHECKSUMS at when-required
+                    413 | EntityTooLarge | FILE_TOO_LARGE | or a proxy before it does not accept a file of this size (EntityTooLarge, HTTP 413): raise its limit, and request the export again
+                    400 | InvalidRequest | STORE_MISCONFIGURED | refused a request (InvalidRequest, HTTP 400): if the bucket has Object Lock, set SATCHEL_S3_CHECKSUMS=when-supported; otherwise see its message in the log
+                    501 | NotImplemented | STORE_MISCONFIGURED | does not support a part of the request (NotImplemented, HTTP 501): set SATCHEL_S3_CONDITIONAL_WRITES=false, and leave SATCHEL_S3_CHECKSUMS at when-required
                     403 | RequestTimeTooSkewed | STORE_MISCONFIGURED | and the worker have clocks that differ by more than the store allows (RequestTimeTooSkewed, HTTP 403): set both clocks by NTP
                     507 | XMinioStorageFull | STORE_FULL | has no room left (XMinioStorageFull, HTTP 507): free space or raise the quota
                     503 | SlowDown | STORE_UNAVAILABLE | is overloaded or failed (SlowDown, HTTP 503): if it lasts, look at the store
@@ -86,7 +86,7 @@ class StoreFailuresTest {
         assertThat(named(noAnswer(new UnknownHostException("minio.internall"))))
                 .isEqualTo(new Failure(
                         Code.STORE_MISCONFIGURED,
-                        "the host of " + NAMED + "is not known to the name service: correct SATCHEL_S3_ENDPOINT,"
+                        "the host of " + NAMED + "is not known to DNS: correct SATCHEL_S3_ENDPOINT,"
                                 + " AWS_REGION or the name of the bucket",
                         "unknown host minio.internall"));
     }

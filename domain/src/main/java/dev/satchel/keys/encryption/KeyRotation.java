@@ -11,12 +11,13 @@ import java.util.TreeMap;
 /**
  * Rotates the key-encryption keys of a vault: adds one, and re-wraps every data key with it.
  *
- * <p>Keys may be set and used meanwhile, and what the data keys seal stays as it is. A rotation may be stopped or killed at
- * any moment: the next one finishes it first, without another new key.
+ * <p>Keys can be set and used during a rotation, and sealed keys do not change. After an interruption at any point,
+ * the next rotation finishes the earlier one first, without adding another key. Safe for use by many threads and
+ * processes.
  */
 public final class KeyRotation {
 
-    /** Data keys per transaction. More are hardly faster, and their rows are locked for longer. */
+    /** Data keys per transaction. Larger batches are hardly faster, and lock their rows for longer. */
     private static final int BATCH = 500;
 
     private static final int MOST_PAUSES = 50;
@@ -28,8 +29,9 @@ public final class KeyRotation {
     private final Pause pause;
 
     /**
-     * @param keys the vault's key-encryption keys; one is added to them, or retired, only where they are managed
-     * @param pause lets others go on who have data keys locked
+     * @param keys the key-encryption keys of the vault; keys are added and retired only if they are {@link
+     *     ManagedKeyEncryptionKeys}
+     * @param pause waits for other transactions that have data keys locked
      */
     public KeyRotation(DataKeys dataKeys, KeyEncryptionKeys keys, Pause pause) {
         this.pause = pause;
@@ -38,46 +40,48 @@ public final class KeyRotation {
         this.managed = keys instanceof ManagedKeyEncryptionKeys changeable ? Optional.of(changeable) : Optional.empty();
     }
 
-    /** Lets time pass. */
+    /** Waits. */
     @FunctionalInterface
     public interface Pause {
         void rest(Duration time) throws InterruptedException;
     }
 
-    /** Is told what a rotation does, as it does it. */
+    /** Receives the progress of a rotation. */
     public interface Listener {
 
-        /** A key was added, and wraps from now on. */
+        /** A key was added and is the primary one now. */
         void added(String id);
 
-        /** An earlier rotation was stopped; this one finishes it and adds no key. */
+        /** An earlier rotation was interrupted; this one finishes it and adds no key. */
         void finishing();
 
-        /** That many data keys are locked by others, and are waited for. */
+        /** The rotation waits for {@code locked} data keys that other transactions have locked. */
         void waiting(long locked);
 
-        /** That many data keys were re-wrapped. */
+        /** {@code count} data keys were re-wrapped. */
         void rewrapped(long count);
 
-        /** A key was removed for good. */
+        /** A key was removed permanently. */
         void retired(String id);
 
         /**
-         * No key was retired, because those that wrap nothing here may be those of another database.
+         * No key was retired, because the keys without data keys here may belong to another database.
          *
-         * @param missing the keys that wrap data keys here and were not given; empty where there are no data keys any more
+         * @param missing the ids of the keys that wrap data keys here but were not given; empty if there are no data
+         *     keys
          */
         void notRetired(List<String> missing);
     }
 
     /**
-     * What a rotation left.
+     * The result of a rotation.
      *
-     * @param counts how many data keys each key-encryption key wraps, the primary included
-     * @param primary the key that wraps from now on
-     * @param locked how many data keys were not re-wrapped because others had locked them
-     * @param unopenable how many data keys can never be re-wrapped, by the key that should open them
-     * @param retired whether every key that was to be retired is
+     * @param counts the number of data keys by key-encryption key, including the primary one
+     * @param primary the id of the primary key-encryption key
+     * @param locked the number of data keys that were not re-wrapped because other transactions had locked them
+     * @param unopenable the number of data keys that cannot be re-wrapped, by the id of the key-encryption key that
+     *     wraps them
+     * @param retired whether all keys that were to be retired are retired
      */
     public record Outcome(
             SortedMap<String, Long> counts,
@@ -86,13 +90,13 @@ public final class KeyRotation {
             SortedMap<String, Long> unopenable,
             boolean retired) {
 
-        /** Whether every data key is under the primary key. */
+        /** Whether the primary key wraps every data key. */
         public boolean isComplete() {
             return locked == 0 && unopenable.isEmpty();
         }
     }
 
-    /** How many data keys each key-encryption key wraps, the primary included. */
+    /** The number of data keys by key-encryption key, including the primary one. */
     public SortedMap<String, Long> counts() {
         SortedMap<String, Long> counts = new TreeMap<>(dataKeys.countByKeyEncryptionKey());
         counts.putIfAbsent(keys.primaryId(), 0L);
@@ -100,14 +104,14 @@ public final class KeyRotation {
     }
 
     /**
-     * Rotates.
+     * Rotates the keys.
      *
-     * @param add whether to add a key first, where the keys are managed
-     * @param retire whether to remove those keys afterwards that wrap nothing any more
-     * @throws OtherKeyEncryptionKeysException if the keys are not those of the vault; nothing was changed
-     * @throws NoDataKeysException if keys are to be retired and the vault does not show that they are its own; nothing was
-     *     changed
-     * @throws InterruptedException if the thread was interrupted while it waited for others; the next rotation goes on
+     * @param add whether to add a key first, if the keys are managed
+     * @param retire whether to remove keys afterwards that wrap no data key any more
+     * @throws OtherKeyEncryptionKeysException if the keys are not those of the vault; then nothing was changed
+     * @throws NoDataKeysException if keys are to be retired, but the vault has no data keys that prove that they are
+     *     its own; then nothing was changed
+     * @throws InterruptedException if the thread was interrupted while waiting; the next rotation continues
      */
     public Outcome rotate(boolean add, boolean retire, Listener listener) throws InterruptedException {
         dataKeys.requireOwnKeyEncryptionKeys();
@@ -115,13 +119,14 @@ public final class KeyRotation {
             throw new NoDataKeysException();
         }
         if (add || retire) {
-            // Before anything is re-wrapped, because a rotation that stops half-way is worse than none.
+            // Checked first, because a rotation that fails half-way is worse than none.
             managed.ifPresent(ManagedKeyEncryptionKeys::requireChangeable);
         }
         long rewrapped = 0;
         if (add && managed.isPresent()) {
             rewrapped = left() == 0 ? 0 : dataKeys.rewrapNext(BATCH);
-            // What can never be opened makes no rotation unfinished: it would be the last one there could be.
+            // Data keys that cannot be opened do not make a rotation unfinished; otherwise no further one could ever
+            // begin.
             if (rewrapped == 0 && left() <= sum(dataKeys.countUnopenable())) {
                 listener.added(managed.get().addPrimary());
             } else {
@@ -133,7 +138,7 @@ public final class KeyRotation {
         return outcome(isRetired);
     }
 
-    /** Re-wraps until nothing is left that can be, and waits for what others have locked. */
+    /** Re-wraps all data keys that can be re-wrapped, and waits for locked ones. */
     private long rewrapAll(Listener listener) throws InterruptedException {
         long rewrapped = 0;
         long unopenable = 0;
@@ -160,7 +165,7 @@ public final class KeyRotation {
         }
     }
 
-    /** False if keys stay that wrap nothing here, because they may wrap something in another database. */
+    /** Returns false if unused keys were kept because they may be in use in another database. */
     private boolean retire(ManagedKeyEncryptionKeys managedKeys, Listener listener) {
         Set<String> inUse = dataKeys.keyEncryptionKeysInUse();
         List<String> idle = new ArrayList<>(managedKeys.ids());
@@ -173,7 +178,7 @@ public final class KeyRotation {
             return false;
         }
         for (String id : idle) {
-            // Another rotation may have been faster.
+            // Another rotation may have retired it already.
             if (managedKeys.ids().contains(id)) {
                 managedKeys.retire(id);
                 listener.retired(id);

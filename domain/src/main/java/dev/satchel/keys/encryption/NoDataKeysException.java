@@ -2,7 +2,7 @@ package dev.satchel.keys.encryption;
 
 import dev.satchel.SatchelException;
 
-/** The vault holds no data keys, so it does not show which key-encryption keys are its own, and none may be retired. */
+/** The vault has no data keys, which would prove that the key-encryption keys are its own. So no key may be retired. */
 public final class NoDataKeysException extends SatchelException {
 
     private static final long serialVersionUID = 1L;

@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Compares datasets with the database that they are to be read from. Reads its catalog, and no row. */
+/** Compares datasets with the live database. Reads the database's catalog only, no rows of tables. */
 final class DatasetCheck {
 
     private static final UserId NOBODY = new UserId(new UUID(0, 0));
@@ -44,9 +44,9 @@ final class DatasetCheck {
     }
 
     /**
-     * What is found.
+     * The findings.
      *
-     * @param gaps the tables and columns with data of users that no dataset knows of
+     * @param gaps the tables and columns with users' data that no dataset covers
      */
     public List<DatasetFinding> findings(Connection connection, List<String> gaps) throws SQLException {
         for (DatasetQuery query : datasets.all()) {
@@ -61,8 +61,8 @@ final class DatasetCheck {
                 add(
                         "",
                         Kind.MISSING_TABLE,
-                        table + ", which is left out, does not exist",
-                        "take it out of excluded_tables");
+                        table + " in excluded_tables does not exist",
+                        "remove it from excluded_tables");
             }
         });
         gaps.forEach(gap -> add(
@@ -93,7 +93,7 @@ final class DatasetCheck {
                         query,
                         Kind.MISSING_TABLE,
                         table + " does not exist",
-                        "correct the name, or take the dataset out with 'remove: true'");
+                        "correct the name, or remove the dataset with 'remove: true'");
             }
         }
     }
@@ -109,11 +109,12 @@ final class DatasetCheck {
                     }
                     PossibleSecret.reason(found)
                             .filter(reason -> !query.harmless().contains(source))
-                            .ifPresent(reason -> add(
-                                    query,
-                                    Kind.POSSIBLE_SECRET,
-                                    source + " " + reason + ", and is exported",
-                                    "move it to 'excluded' with a reason, or say 'secret: false' if it is none"));
+                            .ifPresent(
+                                    reason -> add(
+                                            query,
+                                            Kind.POSSIBLE_SECRET,
+                                            source + " " + reason + ", and is exported",
+                                            "move it to 'excluded' with a reason, or add 'secret: false' if it is not a secret"));
                 });
             }
         }
@@ -140,7 +141,7 @@ final class DatasetCheck {
                     query,
                     Kind.MISSING_COLUMN,
                     source + " does not exist",
-                    "correct the name, or take the column out of the dataset");
+                    "correct the name, or remove the column from the dataset");
         }
         return column;
     }
@@ -162,7 +163,8 @@ final class DatasetCheck {
                     add(
                             query,
                             Kind.ROW_SECURITY_OFF,
-                            owned.table() + " has no row security, which is the second wall before other users' rows",
+                            owned.table() + " has row-level security switched off, so that only the dataset's filter "
+                                    + "keeps out other users' rows",
                             "ALTER TABLE " + owned.table().quoted()
                                     + " ENABLE ROW LEVEL SECURITY, and a policy that shows users their own rows");
                 }
@@ -194,7 +196,8 @@ final class DatasetCheck {
             add(
                     query,
                     Kind.NO_PATH_TO_USER,
-                    at.name() + "." + owner.column() + " (" + column.printed() + ") does not lead to a user: it is no"
+                    at.name() + "." + owner.column() + " (" + column.printed()
+                            + ") does not lead to a user: it is not a"
                             + " uuid, or it neither references a table of users nor is called user_id",
                     "name the column that holds the user's id, or the foreign keys that lead to it");
         }
@@ -253,9 +256,8 @@ final class DatasetCheck {
         }
     }
 
-    // What no look at the catalog finds: a wrong column in the order, hand-written SQL. A login that may not read the
-    // tables
-    // does not find it either.
+    // EXPLAIN finds errors that the catalog does not show, such as a wrong column in 'order' or in SQL. A login
+    // without the right to read the tables cannot run it.
     private void checkStatement(Connection connection, DatasetQuery query) throws SQLException {
         LiveSchema schema = live.schema();
         if (!query.isIn(schema) || hasFindings(query)) {

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** A file of datasets being written. */
+/** Writes a file of draft datasets. */
 final class DatasetDraft {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_ ,;.()]*");
 
-    /** Scalars that are no texts in YAML. */
+    /** Words that YAML does not read as text. */
     private static final Set<String> RESERVED =
             Set.of("true", "false", "null", "True", "False", "Null", "TRUE", "FALSE", "NULL");
 
@@ -30,7 +30,7 @@ final class DatasetDraft {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder notes = new StringBuilder();
 
-    /** A column to be exported, by its name in the table. */
+    /** A column to be exported: its name in the table, and its type. */
     record DraftColumn(String source, SourceType type) {}
 
     void remove(String name, List<TableName> tables) {
@@ -88,11 +88,20 @@ final class DatasetDraft {
     }
 
     void leaveOut(TableName table, String column) {
-        notes.append("# ")
-                .append((table + "." + column).replaceAll("\\R", " "))
-                .append(
-                        " leads to users, but the type of a user's id is fixed by the specification: uuid. The table is not"
-                                + " drafted.\n");
+        notes.append(wrongType(table, column)).append(" The table is not drafted.\n");
+    }
+
+    void remove(String name, TableName table, String column) {
+        text.append("  ")
+                .append(wrongType(table, column))
+                .append("\n  - {name: ")
+                .append(name)
+                .append(", remove: true}\n\n");
+    }
+
+    private static String wrongType(TableName table, String column) {
+        return "# " + (table + "." + column).replaceAll("\\R", " ")
+                + " leads to users, but the type of a user's id is fixed by the specification: uuid.";
     }
 
     private void owner(String before, OwnerPath owner, int indent) {
@@ -124,7 +133,7 @@ final class DatasetDraft {
         return scalars.size() == 1 ? scalars.get(0) : "[" + String.join(", ", scalars) + "]";
     }
 
-    // Quoted unless it is sure that it need not be, inside of brackets too.
+    // Quoted unless the text is safe as a plain scalar, also inside of brackets.
     private static String scalar(String value) {
         boolean isPlain = PLAIN.matcher(value).matches()
                 && !value.endsWith(" ")

@@ -22,15 +22,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drafts datasets for a database: one for every table that leads to users and is not known, those with columns that are not
- * known once more with them, and the removal of those that the database has no table for.
+ * Drafts datasets for a database: a dataset for each table that leads to users and is not covered, a replacement for
+ * each dataset whose table has columns that are not covered, and the removal of each dataset whose table does not
+ * exist.
  *
- * <p>Foreign keys are followed step by step from the table of users, and the shortest way counts. Where several are as short,
- * those count whose rows are deleted with the row they lead to, because they are a part of it; where that holds for none or
- * all, each makes the row the user's.
+ * <p>Foreign keys are followed from the table of users, and the shortest path to a table is used. Of several equally
+ * short paths, those with ON DELETE CASCADE are preferred, because a cascading row is a part of the row it references.
+ * If none or all of them cascade, each of them makes the row the user's.
  */
 final class DatasetProposal {
 
@@ -62,7 +64,7 @@ final class DatasetProposal {
         findOwners();
     }
 
-    /** Whether a table holds the users themselves. */
+    /** Whether the table is the table of users. */
     static boolean isUsers(TableName table) {
         return table.name().equals("users")
                 && (table.schema().equals("public") || table.schema().equals("auth"));
@@ -163,7 +165,7 @@ final class DatasetProposal {
         return paths;
     }
 
-    /** The draft, as a file of datasets. */
+    /** The draft as the text of a file of datasets. */
     public String yaml() {
         DatasetDraft draft = new DatasetDraft();
         Set<Source> registered = known.registered().keySet();
@@ -173,11 +175,15 @@ final class DatasetProposal {
             if (!query.isIn(live.schema())) {
                 draft.remove(query.dataset().name(), query.relations().homes());
             } else if (query.relations() instanceof TableRelations relations) {
-                live.find(relations.owned().table())
-                        .filter(Table::isTable)
-                        .filter(table -> table.columns().keySet().stream()
-                                .anyMatch(column -> !registered.contains(new Source(table.name(), column))))
-                        .ifPresent(table -> draft(draft, table, query));
+                TableName name = relations.owned().table();
+                if (notUuid.containsKey(name) && !owners.containsKey(name)) {
+                    draft.remove(query.dataset().name(), name, notUuid.get(name));
+                } else {
+                    live.find(name)
+                            .filter(Table::isTable)
+                            .filter(table -> differs(table, query, registered))
+                            .ifPresent(table -> draft(draft, table, query));
+                }
             }
         }
         for (Map.Entry<TableName, List<OwnerPath>> owned : owners.entrySet()) {
@@ -191,6 +197,17 @@ final class DatasetProposal {
             }
         });
         return draft.text();
+    }
+
+    private static boolean differs(Table table, DatasetQuery query, Set<Source> registered) {
+        boolean hasMore = table.columns().keySet().stream()
+                .anyMatch(column -> !registered.contains(new Source(table.name(), column)));
+        boolean hasLess = Stream.concat(
+                        query.columns().stream().map(SourceColumn::source), query.excluded().keySet().stream())
+                .anyMatch(source -> source != null
+                        && source.table().equals(table.name())
+                        && !table.columns().containsKey(source.column()));
+        return hasMore || hasLess;
     }
 
     private void draft(DatasetDraft draft, Table table, @Nullable DatasetQuery replaced) {
@@ -252,7 +269,7 @@ final class DatasetProposal {
                 notFollowed.getOrDefault(table.name(), List.of()));
     }
 
-    // The key of a row in JSON Lines.
+    // "dataset" is the key that names the dataset in JSON Lines.
     private static String called(String column) {
         return column.equals("dataset") ? "dataset_" : column;
     }

@@ -13,15 +13,17 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Compares what a database holds of users with what the {@link PostgresDatasets} export or leave out with a reason.
+ * Compares the tables and columns with users' data in a database with those that the {@link PostgresDatasets} export
+ * or exclude.
  *
- * <p>Reads {@code pg_catalog}, which shows every role everything. Both answers are sentences for the operator, empty when
- * all is well.
+ * <p>Reads {@code pg_catalog}, which every role can read. Both methods return sentences for the operator; an empty
+ * list means that there is no difference.
  */
 final class ExportCoverage {
 
-    // Data of a user is in what leads to users by foreign keys, over however many tables, and in what says user_id
-    // without a key, Satchel's own tables included. Tables that users' records point to, such as images, are nobody's.
+    // A table holds users' data if foreign keys lead from it to users in any number of steps, or if it has a column
+    // user_id; this includes Satchel's own tables. Tables that users' records reference, such as images, do not belong
+    // to a user.
     private static final String HELD = """
             WITH RECURSIVE related (oid) AS (
                 SELECT relation.oid
@@ -78,7 +80,7 @@ final class ExportCoverage {
         this.schemas = datasets.schemas().toArray(String[]::new);
     }
 
-    /** The tables and columns with data of users that no dataset knows of. */
+    /** The tables and columns with users' data that no dataset covers. */
     public List<String> gaps() {
         Set<TableName> knownTables = tables(registered.keySet());
         Set<String> gaps = new LinkedHashSet<>();
@@ -96,7 +98,7 @@ final class ExportCoverage {
         return List.copyOf(gaps);
     }
 
-    /** The registered tables and columns that the database does not have. */
+    /** The tables and columns of datasets that the database lacks. */
     List<String> stale() {
         Set<Source> existing = new LinkedHashSet<>(columns(EXISTING));
         Set<TableName> existingTables = tables(existing);

@@ -17,15 +17,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The tables and views of some schemas as the connected database has them, with what datasets rest on. */
+/**
+ * The tables and views of some schemas in the connected database, with their columns, keys, indexes and row-level
+ * security.
+ */
 record LiveCatalogue(Map<TableName, Table> tables) {
 
     /**
      * A table or view.
      *
-     * @param isTable whether it has rows of its own, which policies can guard
-     * @param indexes the columns of each index, as far as they are columns
-     * @param unique the columns of each unique index
+     * @param isTable whether it is a table, not a view, so that it can have row-level security
+     * @param indexes the columns of each index without expressions
+     * @param unique the columns of each unique index without expressions and conditions
      */
     record Table(
             TableName name,
@@ -51,12 +54,12 @@ record LiveCatalogue(Map<TableName, Table> tables) {
     /**
      * A column.
      *
-     * @param printed its type as PostgreSQL prints it
+     * @param printed the type as PostgreSQL prints it
      * @param isReadable whether the role {@code authenticated} may read it
      */
     record LiveColumn(String name, LiveType type, String printed, boolean isSortable, boolean isReadable) {}
 
-    /** A foreign key; whether deleting the row it leads to deletes this one shows that it is a part of that one. */
+    /** A foreign key; {@code isCascading} tells whether it has ON DELETE CASCADE. */
     record ForeignKey(List<String> columns, TableName target, List<String> key, boolean isCascading) {}
 
     private static final String COLUMNS = """
@@ -228,7 +231,7 @@ record LiveCatalogue(Map<TableName, Table> tables) {
         return Optional.ofNullable(tables.get(name));
     }
 
-    /** For the statements that datasets make. */
+    /** The tables and columns alone, for {@link DatasetQuery}. */
     LiveSchema schema() {
         Map<TableName, Set<String>> columns = new LinkedHashMap<>();
         tables.forEach((name, table) -> columns.put(name, table.columns().keySet()));

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import javax.sql.DataSource;
 
-/** Datasets beside the live database. Reads its catalog only. */
+/** Checks and drafts datasets against the live database. Reads the database's catalog only. */
 public final class LiveDatasets {
 
     private final DataSource dataSource;
@@ -22,15 +22,15 @@ public final class LiveDatasets {
         this.datasets = datasets;
     }
 
-    /** The live tables and columns that hold data of users and that no dataset knows, one sentence each. */
+    /** One sentence for each live table or column with users' data that no dataset covers. */
     public List<String> gaps() {
         return new ExportCoverage(dataSource, datasets).gaps();
     }
 
     /**
-     * What keeps the datasets from being exported whole, by their users alone and without secrets.
+     * The problems of the datasets in the live database.
      *
-     * @throws SQLException if the database cannot be asked
+     * @throws SQLException if the database reports an error
      */
     public List<DatasetFinding> findings() throws SQLException {
         List<String> gaps = gaps();
@@ -39,10 +39,10 @@ public final class LiveDatasets {
     }
 
     /**
-     * A file with a draft of datasets for every table of {@code public}, of the schemas of the datasets and of these that
-     * leads to users and that no dataset knows.
+     * The text of a file with draft datasets for every table that leads to users and that no dataset covers. Looks in
+     * {@code public}, in the schemas of the datasets and in {@code schemas}.
      *
-     * @throws SQLException if the database cannot be asked
+     * @throws SQLException if the database reports an error
      */
     public String proposal(Collection<String> schemas) throws SQLException {
         Set<String> all = datasets.schemas();
@@ -65,7 +65,7 @@ public final class LiveDatasets {
         }
     }
 
-    /** What is read from a catalog. */
+    /** A function of a connection and the database's catalog. */
     private interface Reading<T> {
         T read(Connection connection, LiveCatalogue live) throws SQLException;
     }

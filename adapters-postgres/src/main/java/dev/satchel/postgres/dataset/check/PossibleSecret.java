@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Tells by a column's name and type that it may hold what must not leave the database. */
+/** Tells by name and type whether a column may hold a secret. */
 final class PossibleSecret {
 
     private static final Pattern NAME = Pattern.compile(
@@ -15,7 +15,7 @@ final class PossibleSecret {
                     + "|secrets?|tokens?|hash(es)?|salts?|otp|totp|pin|cvv|cvc|credentials?|nonce|signature|cipher(text)?"
                     + "|encrypted|recovery(_codes?)?|confirmation(_code)?|jwt|cookies?|iban|card_?number)(_|$)");
 
-    /** Numbers, moments and flags about a secret are none. */
+    /** Types that hold no secrets, even if the name of the column mentions one, such as password_changed_at. */
     private static final Set<SourceType> HARMLESS = Set.of(
             SourceType.BOOLEAN,
             SourceType.INTEGER,
@@ -33,7 +33,7 @@ final class PossibleSecret {
         if (type == SourceType.BYTEA || column.type().base().equals("_bytea")) {
             return Optional.of("holds bytes, which may be a key or a hash");
         }
-        // orderToken and order-token are order_token.
+        // Converts orderToken and order-token to order_token.
         String name = column.name()
                 .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
                 .replaceAll("[^A-Za-z0-9]+", "_")

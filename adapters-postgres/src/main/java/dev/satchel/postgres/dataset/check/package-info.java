@@ -1,6 +1,5 @@
 /**
- * Datasets beside the live database: what keeps them from being exported whole, and drafts for tables that no dataset
- * knows.
+ * Compares datasets with the live database, and drafts datasets for tables that no dataset covers.
  */
 @NullMarked
 package dev.satchel.postgres.dataset.check;

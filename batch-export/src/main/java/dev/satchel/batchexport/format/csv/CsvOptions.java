@@ -3,16 +3,17 @@ package dev.satchel.batchexport.format.csv;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What people may want different in a CSV file.
+ * The options of a CSV file.
  *
- * @param bom whether a file begins with U+FEFF, without which Excel garbles accents; some programs take it for
- *     a part of the first column's name
- * @param escapeFormulas whether what a spreadsheet would run as a formula is marked by {@code '}, as {@link EscapedFormulas} says
+ * @param bom whether a file begins with a byte order mark (U+FEFF). Without it, Excel garbles accents; some other
+ *     programs read it as a part of the first column's name
+ * @param escapeFormulas whether texts that a spreadsheet would run as formulas are escaped with {@code '}; see {@link
+ *     EscapedFormulas}
  */
 public record CsvOptions(
         @DefaultValue("true") boolean bom,
         @DefaultValue("true") boolean escapeFormulas) {
 
-    /** Made for people who open the file in a spreadsheet. */
+    /** The defaults, for files that are opened in a spreadsheet. */
     public static final CsvOptions DEFAULT = new CsvOptions(true, true);
 }

@@ -21,8 +21,8 @@ import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.QuoteMode;
 
 /**
- * Writes one dataset as RFC 4180: CRLF, a header even above no records, everything in quotes but numbers and missing
- * values. So a missing value is an empty field, and the empty text is {@code ""}.
+ * Writes one dataset as CSV (RFC 4180): lines end with CRLF, there is always a header, and all values except numbers
+ * and NULL are quoted. So NULL is an empty field, and the empty text is {@code ""}. Used by one thread.
  */
 public final class CsvWriter implements FileFormats.Writer {
 
@@ -32,7 +32,7 @@ public final class CsvWriter implements FileFormats.Writer {
             .setNullString("")
             .get();
 
-    /** The size in bytes from which on a value is not made a text as a whole. */
+    /** Values with more bytes than this are decoded and written piece by piece. */
     private static final int LARGE = 64 * 1024;
 
     private final CsvOptions options;
@@ -45,7 +45,8 @@ public final class CsvWriter implements FileFormats.Writer {
         try {
             this.printer = new CSVPrinter(text, FORMAT);
         } catch (IOException impossible) {
-            throw new IllegalStateException("a printer without a header of its own writes nothing yet", impossible);
+            throw new IllegalStateException(
+                    "without a header, the constructor of CSVPrinter writes nothing", impossible);
         }
     }
 
@@ -139,12 +140,12 @@ public final class CsvWriter implements FileFormats.Writer {
         return List.of();
     }
 
-    /** Hands everything written so far to the stream. */
+    /** Writes all buffered text to the stream. */
     public void flush() throws IOException {
         printer.flush();
     }
 
-    /** A number whose digits are kept as they came, for a printer that leaves numbers alone. */
+    /** A number that is printed with exactly these digits. CSVPrinter does not quote a {@link Number}. */
     private static final class Verbatim extends Number {
 
         private static final long serialVersionUID = 1L;

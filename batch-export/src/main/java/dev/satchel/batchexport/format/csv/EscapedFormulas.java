@@ -3,17 +3,19 @@ package dev.satchel.batchexport.format.csv;
 import java.util.HexFormat;
 
 /**
- * Values without the beginnings of formulas, against <a
- * href="https://owasp.org/www-community/attacks/CSV_Injection">CSV injection</a>.
+ * Escapes the beginnings of formulas, against <a href="https://owasp.org/www-community/attacks/CSV_Injection">CSV
+ * injection</a>.
  *
- * <p>A spreadsheet runs a cell that begins with one of {@code = + - @}; in East Asian locales their full-width forms
- * count too. A cell begins not only where a text does: a program that splits at another separator than ours takes the
- * quotes for text, and then a cell begins after each separator and each line end inside. So in all of these places
- * {@code '} is put before what may be a formula, and before a {@code '} of the text itself. One rule gives the text
- * back: remove one {@code '} at its beginning, and one after each line end, tab, comma, semicolon and bar.
+ * <p>A spreadsheet runs a cell as a formula if it begins with one of {@code = + - @}, and in East Asian locales also
+ * with their full-width forms. A cell does not only begin where a text begins: a program that expects another
+ * separator reads the quotes as text, so that a cell also begins after each separator and line end inside the text. In
+ * all of these places, {@code '} is inserted before a character that may begin a formula, and before a {@code '} of
+ * the text itself. To restore the text, remove one {@code '} at its beginning, and one after each line end, tab,
+ * comma, semicolon and bar.
  *
- * <p>Some programs drop spaces, quotes or invisible characters in front of a cell, so these hide no formula. A space is
- * not taken for a separator: no locale has it for one, and {@code "at -5 degrees"} should stay as it is.
+ * <p>Some programs drop spaces, quotes or invisible characters at the beginning of a cell, so these are skipped when
+ * looking for a formula. A space does not count as a separator, because no locale uses it as one and {@code "at -5
+ * degrees"} should stay unchanged.
  */
 public final class EscapedFormulas {
 
@@ -26,25 +28,29 @@ public final class EscapedFormulas {
     }
 
     /**
-     * The same JSON, in whose strings what may be a formula is written as an escape (<code>&#92;u003d</code>).
+     * The same JSON, with characters that may begin a formula written as escapes inside of strings
+     * (<code>&#92;u003d</code>).
      *
-     * <p>Numbers stay: {@code -} in front of digits is no formula.
+     * <p>Numbers are not changed.
      */
     public static String json(String json) {
         return new Json().next(json, true);
     }
 
-    /** A value that comes in pieces. */
+    /** Escapes a value that arrives in pieces. Used by one thread. */
     public interface Pieces {
 
-        /** The next piece without the beginnings of formulas; {@code last} says that none follows. */
+        /** The next piece, escaped; {@code last} tells that it is the last one. */
         String next(String piece, boolean last);
 
-        /** Where to cut what was read of the value, of which more follows. */
+        /** The length of the next piece of {@code read}, when more of the value follows. */
         int cut(StringBuilder read);
     }
 
-    /** A text that comes in pieces. One that is cut within a run of spaces after a separator may get a mark too many. */
+    /**
+     * Escapes a text. If a piece ends within white space after a separator, one {@code '} more than needed may be
+     * inserted.
+     */
     public static final class Text implements Pieces {
 
         private boolean isFirst = true;
@@ -68,7 +74,7 @@ public final class EscapedFormulas {
                     : escaped.append(piece, copied, piece.length()).toString();
         }
 
-        // Behind the last separator, so that what follows it is looked at as a whole.
+        // Cuts after the last separator, so that the text after it is examined as a whole.
         @Override
         public int cut(StringBuilder read) {
             int cut = read.length();
@@ -91,7 +97,7 @@ public final class EscapedFormulas {
         }
     }
 
-    /** A JSON value that comes in pieces. */
+    /** Escapes a JSON value. */
     static final class Json implements Pieces {
 
         private boolean isInString;
@@ -105,7 +111,7 @@ public final class EscapedFormulas {
             for (int index = 0; index < piece.length(); index++) {
                 char character = piece.charAt(index);
                 if (isEscaped) {
-                    // What is escaped ends no string; as a character of its own it is none that is skipped.
+                    // An escaped character neither ends the string nor counts as white space.
                     isEscaped = false;
                     isStart = false;
                     continue;

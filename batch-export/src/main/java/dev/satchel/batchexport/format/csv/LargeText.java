@@ -8,7 +8,7 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import org.jspecify.annotations.Nullable;
 
-/** A value of many megabytes as a text that is read in small pieces, so that it is in memory once, as its bytes. */
+/** Decodes a large value from UTF-8 in small pieces, so that its text is never in memory as a whole. */
 public final class LargeText extends Reader {
 
     private static final int PIECE = 16 * 1024;
@@ -21,7 +21,7 @@ public final class LargeText extends Reader {
     private int position;
     private boolean ended;
 
-    /** @param escaped takes the beginnings of formulas out; null leaves them */
+    /** @param escaped escapes formulas; null for no escaping */
     public LargeText(byte[] utf8, int offset, int length, EscapedFormulas.@Nullable Pieces escaped) {
         this.source = new InputStreamReader(new ByteArrayInputStream(utf8, offset, length), UTF_8);
         this.escaped = escaped;

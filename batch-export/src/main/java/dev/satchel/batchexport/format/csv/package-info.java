@@ -1,5 +1,5 @@
 /**
- * CSV as RFC 4180 has it, with protection against CSV injection.
+ * CSV according to RFC 4180, with protection against CSV injection.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc4180">RFC 4180</a>
  */

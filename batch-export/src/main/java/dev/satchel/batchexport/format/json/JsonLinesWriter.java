@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 
-/** Writes JSON Lines: one object per line, which names its dataset first when the file holds several. */
+/**
+ * Writes JSON Lines: one object per line. For the type {@code all}, each object begins with the name of its dataset.
+ * Used by one thread.
+ */
 public final class JsonLinesWriter extends JsonRecords {
 
     private static final String DATASET = "dataset";

@@ -18,11 +18,11 @@ import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Writes each record as one JSON object on a line of its own.
+ * Writes each record as a JSON object on its own line.
  *
- * <p>Numbers keep every digit they came with; NaN and infinities are strings. Jackson writes into memory, one record at a
- * time: a failure of the stream then reaches the caller as it is, and not as an exception of Jackson's. A value of many
- * megabytes passes through that memory in pieces.
+ * <p>Numbers keep all their digits; NaN and infinities are written as strings. Jackson writes to a buffer in memory,
+ * so that an {@link IOException} of the stream reaches the caller unchanged instead of as an exception of Jackson.
+ * Large values pass through the buffer in pieces. Used by one thread.
  */
 abstract class JsonRecords implements FileFormats.Writer {
 
@@ -38,14 +38,14 @@ abstract class JsonRecords implements FileFormats.Writer {
     private List<Column> columns = List.of();
     private int column;
 
-    /** Writes into the buffer; whoever uses it calls {@link #pass} at a point where the buffer may be emptied. */
+    /** Writes to the buffer. Subclasses call {@link #pass} where the buffer may be flushed. */
     protected final JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), buffer);
 
     JsonRecords(OutputStream out) {
         this.out = out;
     }
 
-    /** Passes on what was written, once it is worth a call. */
+    /** Writes the buffer to the stream if it is full enough. */
     protected final void pass() throws IOException {
         json.flush();
         if (buffer.size() >= FULL) {
@@ -53,14 +53,14 @@ abstract class JsonRecords implements FileFormats.Writer {
         }
     }
 
-    /** Passes on everything that was written. */
+    /** Writes the buffer to the stream. */
     protected final void passAll() throws IOException {
         json.flush();
         buffer.writeTo(out);
         buffer.reset();
     }
 
-    /** Ends the document. */
+    /** Ends the document and flushes the stream. */
     protected final void end() throws IOException {
         passAll();
         json.close();
@@ -124,11 +124,11 @@ abstract class JsonRecords implements FileFormats.Writer {
         }
     }
 
-    // The value is embedded as it is, so that its numbers stay exact. It may contain line breaks, but only between its
-    // tokens, where a space means the same and does not break the line of the record.
+    // The JSON is embedded unchanged, so that its numbers stay exact. Line breaks can only occur between tokens, where
+    // a space is equivalent and keeps the record on one line.
     @Override
     public void json(byte[] utf8, int offset, int length) throws IOException {
-        // Jackson writes what belongs before the value, and takes it for written.
+        // Makes Jackson write the separator before the value and count the value as written.
         next().writeRawValue("");
         json.flush();
         int begun = offset;
@@ -170,7 +170,10 @@ abstract class JsonRecords implements FileFormats.Writer {
     @Override
     public void endDataset() throws IOException {}
 
-    /** What Jackson writes to. While it passes on, a failure of the stream leaves it unchecked, and Jackson untouched. */
+    /**
+     * The buffer that Jackson writes to. While {@code passing}, it flushes itself to the stream, whose failure it
+     * throws as an {@link UncheckedIOException}, because Jackson would wrap an {@link IOException}.
+     */
     private final class Memory extends ByteArrayOutputStream {
 
         private boolean passing;

@@ -10,8 +10,8 @@ import java.io.OutputStream;
 import java.util.List;
 
 /**
- * Writes one JSON document: what was asked for, then {@code datasets} with an array for each, then what is known only
- * after the last record: the snapshot's moment, the counts, and the datasets that the database lacks.
+ * Writes one JSON document: the request, then {@code datasets} with an array per dataset, and at the end the time of
+ * the snapshot, the numbers of records, and the datasets that the database lacks. Used by one thread.
  */
 public final class JsonWriter extends JsonRecords {
 
@@ -31,7 +31,7 @@ public final class JsonWriter extends JsonRecords {
         first = true;
     }
 
-    // The commas are the generator's, the line breaks ours: a record per line can be read, compared and searched.
+    // The line breaks put each record on its own line, so that files can be compared and searched by line.
     @Override
     public void beginRecord() throws IOException {
         if (first) {

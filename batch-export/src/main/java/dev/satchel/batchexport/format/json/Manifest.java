@@ -13,17 +13,17 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** What a file says about itself, in the same words in every format. */
+/** Writes the metadata of an export, with the same names in every format. */
 public final class Manifest {
 
-    /** Counts the changes of these files that an old reader would not understand. */
+    /** The version of the format; it increases with each incompatible change. */
     private static final int VERSION = 1;
 
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private Manifest() {}
 
-    /** The manifest of an archive, which also lists its files. */
+    /** The manifest of an archive, with a list of its files. */
     public static byte[] ofArchive(
             ExportRequest request, UserRecords.Snapshot snapshot, Map<Dataset, DeliveredFile.Entry> files) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

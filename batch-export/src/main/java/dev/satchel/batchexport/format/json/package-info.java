@@ -1,5 +1,5 @@
 /**
- * JSON, JSON Lines, and the manifest that says what a file holds.
+ * JSON, JSON Lines, and the manifest of a file.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259</a>
  */

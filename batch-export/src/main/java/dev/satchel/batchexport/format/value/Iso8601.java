@@ -11,8 +11,8 @@ import java.time.temporal.ChronoField;
 import java.util.Locale;
 
 /**
- * How files write days and moments: ISO 8601 in UTC, a moment always with six digits after the second, because that is
- * what PostgreSQL keeps. A year after 9999 has a {@code +}, one before the year 0 a {@code -}.
+ * The text of dates and times in files: ISO 8601 in UTC. Times always have six decimals of a second, the precision of
+ * PostgreSQL. Years after 9999 have the sign {@code +}, years before 0 the sign {@code -}.
  */
 public final class Iso8601 {
 

@@ -1,5 +1,5 @@
 /**
- * How single values are written, the same in every format.
+ * The text of single values, which is the same in every format.
  */
 @NullMarked
 package dev.satchel.batchexport.format.value;

@@ -10,7 +10,7 @@ import dev.satchel.record.UserRecords;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The page that explains an archive to the person whose data it holds. */
+/** The README.txt of an archive, which explains the files to the user whose data they hold. */
 final class Readme {
 
     private Readme() {}

@@ -25,13 +25,13 @@ import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a ZIP with one CSV per dataset, and with what explains them: {@code manifest.json} for programs and {@code
- * README.txt} for people. A file inside, or the archive, may be longer than 4 GiB (zip64).
+ * Writes a ZIP with one CSV file per dataset, {@code manifest.json} for programs and {@code README.txt} for the user.
+ * Files inside and the archive may exceed 4 GiB (ZIP64). Used by one thread.
  */
 public final class ZipWriter implements FileFormats.Writer {
 
-    // Each entry's time says nothing, because a real one would mean another moment in every zone. In its first month a
-    // ZIP's calendar is taken for "too early", and an exact time is added that depends on the zone.
+    // All entries have the same time, because ZIP stores local times without a zone. For a time in January 1980
+    // ZipEntry would add an extra field, whose bytes depend on the zone.
     private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
     private final ExportRequest request;
@@ -153,7 +153,7 @@ public final class ZipWriter implements FileFormats.Writer {
         List<DeliveredFile.Entry> entries = new ArrayList<>(files.values());
         entries.add(write("manifest.json", Manifest.ofArchive(request, snapshot, files)));
         entries.add(write("README.txt", Readme.text(options, snapshot, files)));
-        // Not only finished: closing gives back the compressor's memory, which is not the JVM's.
+        // close(), not only finish(), because it frees the compressor's native memory.
         zip.close();
         return entries;
     }
@@ -164,10 +164,10 @@ public final class ZipWriter implements FileFormats.Writer {
         return end(name, content);
     }
 
-    /** The CSV that is being written. */
+    /** The CSV file that is being written. */
     private record Table(Dataset dataset, MeteredOutputStream content, CsvWriter csv) {}
 
-    /** A stream of somebody else's, which ends when its owner says so. */
+    /** A stream whose {@code close} only flushes, because the caller closes the stream. */
     private static final class Unclosed extends FilterOutputStream {
 
         Unclosed(OutputStream out) {

@@ -29,23 +29,24 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Keeps files in a directory of this machine, which must exist: a disk that is not mounted is a failure and no empty
- * store.
+ * Keeps files in an existing directory of this machine. A missing directory, such as an unmounted volume, is a
+ * failure, not an empty store.
  *
- * <p>A file is written under a hidden temporary name beside its own, forced to the disk, and published by one atomic
- * step that fails where the name is taken. Where the file system knows permissions, only the owner can read anything.
+ * <p>A file is written under a hidden temporary name in its directory, flushed to disk, and published by one atomic
+ * step that fails if the name is taken. On file systems with permissions, only the owner can read the files. Safe for
+ * use by many threads.
  */
 public final class DirectoryFileStore implements FileStore {
 
-    /** The reason of the exception where a disk is full. */
+    /** The reason in the exception when the disk is full. */
     public static final String NO_SPACE = "No space left on device";
 
-    /** The reason of the exception where a symbolic link is in the way. */
+    /** The reason in the exception when a path contains a symbolic link out of the store. */
     public static final String LEADS_OUT = "leads out of the store through a symbolic link";
 
     private static final int FOLDER_ATTEMPTS = 10;
 
-    /** Less room than this is none: what a file system keeps for itself cannot be used. */
+    /** With fewer free bytes than this, a disk counts as full, because file systems reserve some space. */
     private static final long NO_ROOM = 64 * 1024;
 
     private final Path root;
@@ -70,7 +71,7 @@ public final class DirectoryFileStore implements FileStore {
         return root.toString();
     }
 
-    /** Zero: whatever this process asked of the file system is done when it ends. */
+    /** Zero, because file system operations have ended when they return. */
     @Override
     public Duration requestLifetime() {
         return Duration.ZERO;
@@ -81,7 +82,7 @@ public final class DirectoryFileStore implements FileStore {
         return URI.create(location + new FileName(name).value());
     }
 
-    /** Begins a file; a directory keeps neither {@code downloadName} nor {@code contentType}. */
+    /** Begins an upload. {@code downloadName} and {@code contentType} are not stored. */
     @Override
     public Upload open(String name, String downloadName, String contentType) throws IOException {
         FileName file = new FileName(name);
@@ -89,7 +90,7 @@ public final class DirectoryFileStore implements FileStore {
         return create(file);
     }
 
-    // A clean-up may remove the folder, empty as it is, before the first file is in it: then it is made again.
+    // A clean-up may remove the folder while it is empty; then it is created again.
     private DirectoryUpload create(FileName name) throws IOException {
         Path target = root.resolve(name.value());
         byte[] bits = new byte[8];
@@ -158,9 +159,9 @@ public final class DirectoryFileStore implements FileStore {
     }
 
     /**
-     * The file's own location, which only this machine can open: a directory has no links that expire.
+     * The location of the file itself, which only this machine can open and which does not expire.
      *
-     * @throws MissingFileException if the file is not there
+     * @throws MissingFileException if there is no such file
      */
     @Override
     public URI link(URI location, Duration validity) throws IOException {
@@ -186,7 +187,7 @@ public final class DirectoryFileStore implements FileStore {
         }
     }
 
-    // A name cannot lead out of the store, but a symbolic link that somebody put into it could.
+    // The name cannot lead out of the store, but a symbolic link in the store could.
     private void checkInside(Path path) throws IOException {
         if (Files.isSymbolicLink(path) || !folderOf(path).toRealPath().startsWith(root.toRealPath())) {
             throw new FileSystemException(path.toString(), null, LEADS_OUT);
@@ -249,7 +250,7 @@ public final class DirectoryFileStore implements FileStore {
             forceFolder();
         }
 
-        // A hard link is the one atomic step that fails where the name is taken; a rename would replace the file.
+        // Creating a hard link is atomic and fails if the name is taken, whereas a rename would replace the file.
         private void publish() throws IOException {
             try {
                 Files.createLink(target, temporary);
@@ -266,7 +267,7 @@ public final class DirectoryFileStore implements FileStore {
             Files.deleteIfExists(temporary);
         }
 
-        // Without this, a file that is safe on the disk can still lose its name in a power cut.
+        // Without syncing the directory, a power failure could remove the name of a file whose content is on disk.
         private void forceFolder() throws IOException {
             if (posix) {
                 try (FileChannel folder = FileChannel.open(folderOf(target), StandardOpenOption.READ)) {
@@ -294,9 +295,8 @@ public final class DirectoryFileStore implements FileStore {
             }
         }
 
-        // The channel's own exceptions do not say that a file system failed, and StoreFailures must know. What they say
-        // is
-        // in the language of the machine.
+        // The channel throws a plain IOException, whose message depends on the system's language; StoreFailures needs
+        // a FileSystemException.
         private FileSystemException unwritten(IOException cause) {
             FileSystemException exception = new FileSystemException(
                     temporary.toString(), null, hasNoRoom() ? NO_SPACE : String.valueOf(cause.getMessage()));

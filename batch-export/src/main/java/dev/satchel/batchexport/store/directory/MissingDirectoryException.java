@@ -3,7 +3,7 @@ package dev.satchel.batchexport.store.directory;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** The directory that a {@link DirectoryFileStore} was given is not there, so nothing in it may be called missing. */
+/** The directory of a {@link DirectoryFileStore} does not exist, so none of its files may be treated as removed. */
 public final class MissingDirectoryException extends NoSuchFileException {
 
     private static final long serialVersionUID = 1L;

@@ -1,5 +1,5 @@
 /**
- * Files in a directory of this machine or of a volume that is mounted there.
+ * A store in a directory, which may be on a mounted volume.
  */
 @NullMarked
 package dev.satchel.batchexport.store.directory;

@@ -4,15 +4,16 @@ import java.net.URI;
 import java.util.regex.Pattern;
 
 /**
- * The name of a file inside a store: plain ASCII parts with {@code /} between them, of which none begins with a dot. It
- * means the same in a bucket, a path and a URI, and cannot lead out of the store.
+ * The name of a file inside of a store: parts of ASCII letters, digits, {@code .}, {@code _} and {@code -} with {@code
+ * /} between them, none of which begins with a dot. It is valid in a bucket, a path and a URI without escaping, and
+ * cannot lead out of the store.
  */
 public record FileName(String value) {
 
     private static final Pattern PLAIN =
             Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
 
-    /** What S3 allows for a key, less room for the prefix. */
+    /** The limit of S3 for keys, 1,024 bytes, less space for the prefix. */
     private static final int LONGEST = 800;
 
     public FileName {
@@ -25,7 +26,7 @@ public record FileName(String value) {
     /**
      * The name of the file at that location.
      *
-     * @param root the store's own location, ending in {@code /}
+     * @param root the root of the store, ending in {@code /}
      * @throws IllegalArgumentException if the location is not inside the store
      */
     public static FileName at(URI location, String root) {

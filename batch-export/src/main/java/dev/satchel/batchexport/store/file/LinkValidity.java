@@ -2,7 +2,7 @@ package dev.satchel.batchexport.store.file;
 
 import java.time.Duration;
 
-/** How long a link to a file may live: it is a secret that anybody who sees it can use. */
+/** The validity of links to files. It is limited, because anyone who has a link can use it. */
 public final class LinkValidity {
 
     private static final Duration LONGEST = Duration.ofMinutes(15);
@@ -11,14 +11,14 @@ public final class LinkValidity {
     private LinkValidity() {}
 
     /**
-     * The validity in whole seconds, which is what a signature can hold; at least one.
+     * The validity in whole seconds, the unit of a signature; at least one second.
      *
      * @throws IllegalArgumentException if it is not positive or longer than 15 minutes
      */
     public static Duration checked(Duration validity) {
         if (validity.isZero() || validity.isNegative() || validity.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
-                    "a link may live for " + LONGEST.toMinutes() + " minutes at most and not " + validity);
+                    "a link may be valid for at most " + LONGEST.toMinutes() + " minutes, was " + validity);
         }
         return validity.compareTo(SECOND) < 0 ? SECOND : Duration.ofSeconds(validity.toSeconds());
     }

@@ -1,5 +1,5 @@
 /**
- * What files of every store have in common: their names, and how long their links are valid.
+ * Rules for files that all stores share: names, and the validity of links.
  */
 @NullMarked
 package dev.satchel.batchexport.store.file;

@@ -3,9 +3,9 @@ package dev.satchel.batchexport.store.s3;
 import java.util.regex.Pattern;
 
 /**
- * A bucket, or a part of one.
+ * A bucket with an optional prefix.
  *
- * @param prefix what the key of every object begins with, without {@code /} at either end; may be empty
+ * @param prefix the common start of the keys of all objects, without {@code /} at either end; may be empty
  */
 public record Bucket(String name, String prefix) {
 
@@ -14,7 +14,7 @@ public record Bucket(String name, String prefix) {
             Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?");
 
     /**
-     * Checks both.
+     * Validates name and prefix.
      *
      * @throws IllegalArgumentException if the name or the prefix is malformed; the message says what is allowed
      */

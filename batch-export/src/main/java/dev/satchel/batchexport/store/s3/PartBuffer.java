@@ -11,7 +11,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.zip.CRC32;
 
-/** One part of a file in memory. It grows with what is written, without copying, up to a size; then it is emptied. */
+/**
+ * A buffer for one part of a file. It grows in chunks up to its capacity, without copying, and is reused for the next
+ * part. Used by one thread.
+ */
 final class PartBuffer {
 
     private static final int CHUNK = 256 * 1024;
@@ -32,7 +35,7 @@ final class PartBuffer {
         return size == capacity;
     }
 
-    /** Takes as many of the bytes as there is room for, and returns how many that was. */
+    /** Appends as many of the bytes as fit, and returns their number. */
     int write(byte[] bytes, int offset, int length) {
         int taken = Math.min(length, capacity - size);
         int left = taken;
@@ -52,18 +55,18 @@ final class PartBuffer {
         return taken;
     }
 
-    /** Makes room for the next part; the memory is kept. */
+    /** Empties the buffer, but keeps its memory. */
     void clear() {
         size = 0;
     }
 
-    /** Gives the memory back. */
+    /** Empties the buffer and releases its memory. */
     void release() {
         chunks.clear();
         size = 0;
     }
 
-    /** The content from its beginning; may be asked for again. */
+    /** A new stream over the content; may be called several times. */
     InputStream content() {
         List<ByteArrayInputStream> streams = new ArrayList<>();
         for (int start = 0; start < size; start += CHUNK) {
@@ -80,7 +83,7 @@ final class PartBuffer {
         return md5.digest();
     }
 
-    /** The checksum as S3 writes it. */
+    /** The CRC-32 in base64, as in the headers of S3. */
     String crc32() {
         CRC32 crc = new CRC32();
         for (int start = 0; start < size; start += CHUNK) {

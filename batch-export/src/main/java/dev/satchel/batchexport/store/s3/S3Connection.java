@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeParams;
 import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeProvider;
 
 /**
- * How to reach an S3 service.
+ * The settings for reaching an S3 service.
  *
  * @param region the bucket's region; services other than AWS take any name, such as {@code us-east-1}
  */
@@ -34,9 +34,10 @@ public record S3Connection(S3Options options, String region, AwsCredentialsProvi
     private static final Duration CALL = Duration.ofMinutes(3);
 
     /**
-     * A client that gives up on a service that stays silent, and tries again what may be tried again.
+     * Creates a client with timeouts and retries. The caller closes it.
      *
-     * @throws IllegalArgumentException if the SDK was told of an endpoint elsewhere, and it is no {@link Endpoint}
+     * @throws IllegalArgumentException if the endpoint comes from another setting of the AWS SDK and is not an {@link
+     *     Endpoint}
      */
     public S3Client client() {
         return client(
@@ -56,13 +57,12 @@ public record S3Connection(S3Options options, String region, AwsCredentialsProvi
         } catch (IllegalArgumentException refused) {
             client.close();
             throw new IllegalArgumentException(
-                    "the store must not be reached at its endpoint: " + refused.getMessage()
-                            + "; the SDK of AWS was told of it by " + ELSEWHERE,
+                    "the endpoint of the store is refused: " + refused.getMessage() + "; it comes from " + ELSEWHERE,
                     refused);
         }
     }
 
-    /** What to do where the SDK stops at one of its own settings: it does not always say at which. */
+    /** The error message for a setting that the AWS SDK cannot read; the SDK does not always say which one. */
     public static String unreadable(String elsewhere) {
         return "the SDK of AWS cannot read its settings: correct or unset what is malformed among "
                 + System.getenv().keySet().stream()
@@ -78,7 +78,7 @@ public record S3Connection(S3Options options, String region, AwsCredentialsProvi
                 .region(Region.of(region))
                 .endpointOverride(options.address())
                 .forcePathStyle(options.isPathStyle())
-                // Some services store the chunks' signatures as part of the file.
+                // With chunked encoding, some services store the chunk signatures as part of the file.
                 .serviceConfiguration(
                         S3Configuration.builder().chunkedEncodingEnabled(false).build())
                 .authSchemeProvider(S3Connection::signingContent)
@@ -92,7 +92,7 @@ public record S3Connection(S3Options options, String region, AwsCredentialsProvi
                                 ? ResponseChecksumValidation.WHEN_SUPPORTED
                                 : ResponseChecksumValidation.WHEN_REQUIRED)
                 .httpClientBuilder(http)
-                .overrideConfiguration(override -> override.addExecutionInterceptor(new UnansweredRequests())
+                .overrideConfiguration(override -> override.addExecutionInterceptor(new UnansweredRequestCounter())
                         .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .retryOnException(S3Error::isWorthRepeating)
                                 .build())
@@ -100,7 +100,7 @@ public record S3Connection(S3Options options, String region, AwsCredentialsProvi
                         .apiCallTimeout(CALL));
     }
 
-    // The signature covers the content over TLS too, which may end at a proxy.
+    // Also over TLS, the signature covers the content, because TLS may end at a proxy.
     private static List<AuthSchemeOption> signingContent(S3AuthSchemeParams request) {
         return S3AuthSchemeProvider.defaultProvider().resolveAuthScheme(request).stream()
                 .map(option -> option.toBuilder()

@@ -4,16 +4,17 @@ import dev.satchel.export.Failure;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /**
- * What S3's answers mean for an export: the one table of its error codes, whose length is that of the list.
+ * The meaning of S3's error answers for an export: the table of all error codes.
  *
- * <p>It holds every code of the list in the API reference of AWS ("Error responses"), also of operations that are never
- * asked for, and those that other services add. A code that is not here is read by its HTTP status; an answer to HEAD
- * has nothing else. What is in doubt is the operator's, because then the export waits and is not lost.
+ * <p>It holds every code in the list of the <a
+ * href="https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html">API reference of AWS</a>, including those
+ * of operations that Satchel does not use, and codes of other services. For an unlisted code the HTTP status decides;
+ * answers to HEAD have no code. In doubt, the error counts as one for the operator, so that the export waits instead
+ * of failing.
  */
 public enum S3Error {
     OVERLOADED(
@@ -46,7 +47,7 @@ public enum S3Error {
 
     INTERRUPTED(
             Failure.Code.STORE_UNAVAILABLE,
-            "gave the upload up for another request",
+            "ended the upload because of another request",
             "if it lasts, look for a lifecycle rule that ends uploads early",
             "ClientTokenConflict",
             "ConditionalRequestConflict",
@@ -65,7 +66,10 @@ public enum S3Error {
             "XAmzContentSHA256Mismatch",
             "XMinioObjectTampered"),
 
-    /** With content, the request was damaged on its way, because without content the same credentials were accepted. */
+    /**
+     * For a request with a body it means that the body was changed on its way, because requests without a body
+     * succeeded with the same credentials.
+     */
     SIGNATURE(
             Failure.Code.ACCESS_DENIED,
             "refused the signature",
@@ -151,7 +155,7 @@ public enum S3Error {
 
     UNSUPPORTED(
             Failure.Code.STORE_MISCONFIGURED,
-            "does not know something that was asked for",
+            "does not support a part of the request",
             "set SATCHEL_S3_CONDITIONAL_WRITES=false, and leave SATCHEL_S3_CHECKSUMS at when-required",
             "InvalidHttpMethod",
             "MethodNotAllowed",
@@ -164,7 +168,8 @@ public enum S3Error {
     CHECKSUMS(
             Failure.Code.STORE_MISCONFIGURED,
             "refused a request",
-            "if the bucket has Object Lock, set SATCHEL_S3_CHECKSUMS=when-supported; otherwise see what the store says",
+            "if the bucket has Object Lock, set SATCHEL_S3_CHECKSUMS=when-supported; otherwise "
+                    + "see its message in the log",
             "InvalidArgument",
             "InvalidRequest"),
 
@@ -203,17 +208,17 @@ public enum S3Error {
 
     TOO_LARGE(
             Failure.Code.FILE_TOO_LARGE,
-            "or a proxy before it does not take a file of this size",
-            "raise its limit, and ask for the export again",
+            "or a proxy before it does not accept a file of this size",
+            "raise its limit, and request the export again",
             "EntityTooLarge",
             "MaxMessageLengthExceeded",
             "TooManyParts"),
 
-    /** The name holds 128 random bits, so this is not chance. */
-    TAKEN(Failure.Code.INTERNAL, "has another file of that name", "ask for the export again", "PreconditionFailed"),
+    /** Names hold 128 random bits, so this is not a coincidence. */
+    TAKEN(Failure.Code.INTERNAL, "has another file of that name", "request the export again", "PreconditionFailed"),
 
     FILE_MISSING(
-            Failure.Code.INTERNAL, "no longer has the file", "ask for the export again", "NoSuchKey", "NoSuchVersion"),
+            Failure.Code.INTERNAL, "no longer has the file", "request the export again", "NoSuchKey", "NoSuchVersion"),
 
     PARTS(
             Failure.Code.INTERNAL,
@@ -222,11 +227,11 @@ public enum S3Error {
             "EntityTooSmall",
             "InvalidPartOrder"),
 
-    /** Answers to what is never asked for, and codes of AWS that say nothing to an uploader. */
+    /** Codes of operations that Satchel does not use, and codes without meaning for an upload. */
     UNEXPECTED(
             Failure.Code.STORE_MISCONFIGURED,
-            "answered what Satchel does not expect",
-            "see what the store says",
+            "gave an unexpected answer",
+            "see its message in the log",
             "AccessControlListNotSupported",
             "AccessPointAlreadyOwnedByYou",
             "AmbiguousGrantByEmailAddress",
@@ -290,13 +295,11 @@ public enum S3Error {
         for (S3Error error : values()) {
             for (String code : error.codes()) {
                 if (BY_CODE.put(code, error) != null) {
-                    throw new IllegalStateException(code + " stands in the table twice");
+                    throw new IllegalStateException(code + " is in the table twice");
                 }
             }
         }
     }
-
-    private static final int LONGEST_QUOTE = 200;
 
     private final Failure.Code failure;
     private final String cause;
@@ -310,15 +313,15 @@ public enum S3Error {
         this.codes = String.join(" ", codes);
     }
 
-    /** What that answer means. */
+    /** The meaning of an answer. */
     static S3Error of(AwsServiceException answer) {
         return of(code(answer), answer.statusCode());
     }
 
     /**
-     * What an answer with that code and HTTP status means.
+     * The meaning of an answer with that code and HTTP status.
      *
-     * @param code empty where the answer has none
+     * @param code empty if the answer has none
      */
     static S3Error of(String code, int status) {
         S3Error known = BY_CODE.get(code);
@@ -331,8 +334,8 @@ public enum S3Error {
         }
         return switch (status) {
             case 301, 308 -> REGION;
-            // Without a code it is the answer to HEAD, which is the same for a wrong region and an expired token, or no
-            // answer of S3.
+            // Without a code, it is an answer to HEAD, which is the same for a wrong region and an expired token, or
+            // not an answer of S3.
             case 400 -> code.isEmpty() ? REGION : UNEXPECTED;
             case 401, 403, 407 -> DENIED;
             case 404, 411 -> ADDRESS;
@@ -345,12 +348,12 @@ public enum S3Error {
         };
     }
 
-    private static String code(AwsServiceException answer) {
+    static String code(AwsServiceException answer) {
         AwsErrorDetails details = answer.awsErrorDetails();
         return details == null || details.errorCode() == null ? "" : details.errorCode();
     }
 
-    /** Whether the same request may well be accepted the next time, although the SDK would not send it again. */
+    /** Whether to retry the request, although the SDK would not. */
     static boolean isWorthRepeating(Throwable failed) {
         if (!(failed instanceof AwsServiceException answer)) {
             return false;
@@ -359,49 +362,28 @@ public enum S3Error {
         return error.isDamage() || (error == INTERRUPTED && answer.statusCode() == 409);
     }
 
-    /** Whether it means, of a request with content, that it did not arrive as it was sent. */
+    /** Whether it means for a request with a body that the body was changed on its way. */
     boolean isDamage() {
         return this == DAMAGED || this == SIGNATURE;
     }
 
-    /** The codes that mean this. */
+    /** The codes of S3 with this meaning. */
     List<String> codes() {
         return List.of(codes.split(" "));
     }
 
-    /** The code of the failure that this is to an export. */
+    /** What the store did, after its name in a sentence. */
+    String cause() {
+        return cause;
+    }
+
+    /** What to do about it. */
+    String remedy() {
+        return remedy;
+    }
+
+    /** The code of the failure of an export. */
     Failure.Code failureCode() {
         return failure;
-    }
-
-    /** The failure that an answer of that store means. */
-    public static Failure failure(AwsServiceException answer, String store) {
-        S3Error error = of(answer);
-        return new Failure(
-                error.failure,
-                "the store " + store + " " + error.cause + " (" + said(answer) + "): " + error.remedy,
-                detail(answer));
-    }
-
-    /** The code and status of the answer. */
-    static String said(AwsServiceException answer) {
-        String code = code(answer);
-        return code.isEmpty() ? "HTTP " + answer.statusCode() : code + ", HTTP " + answer.statusCode();
-    }
-
-    private static String detail(AwsServiceException answer) {
-        AwsErrorDetails details = answer.awsErrorDetails();
-        String message = details == null ? null : details.errorMessage();
-        String request = answer.requestId();
-        return legible(message) + (request == null || request.isEmpty() ? "" : " request " + legible(request));
-    }
-
-    // What a server says may be a page of HTML.
-    private static String legible(@Nullable String text) {
-        if (text == null) {
-            return "";
-        }
-        String line = text.strip().replaceAll("\\p{Cntrl}+", " ");
-        return line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "…";
     }
 }

@@ -21,21 +21,21 @@ import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Keeps files in an S3 bucket, under a prefix. The SDK's exceptions pass through as they are.
+ * Keeps files in an S3 bucket under a prefix. Exceptions of the AWS SDK pass through unchanged. Safe for use by many
+ * threads.
  *
- * <p>An {@link S3Upload} writes one file; what several of them may have left under one name is removed by {@link
- * #delete}.
+ * <p>An {@link S3Upload} writes one file. {@link #delete} removes what all uploads of the same name left.
  */
 public final class S3FileStore implements FileStore, AutoCloseable {
 
-    /** The size of a file's parts where memory allows; with the 10,000 parts that S3 allows, a file may have 156 GiB. */
+    /** The size of parts in bytes, if memory allows; with the 10,000 parts that S3 allows, a file may have 156 GiB. */
     static final int PART = 16 * 1024 * 1024;
 
-    /** S3 takes no smaller part, except as a file's last: 48 GiB a file. */
+    /** The minimum of S3 for all parts but the last; a file may then have 48 GiB. */
     static final int SMALLEST_PART = 5 * 1024 * 1024;
 
-    // A service refuses a request that was signed more than 15 minutes ago by its clock; the SDK signs by the service's
-    // clock, give or take another 15 minutes, and sends a part for three minutes at most.
+    // S3 refuses a request that was signed more than 15 minutes ago by its clock. The SDK signs by the service's clock
+    // with a deviation of up to 15 minutes, and sends a part for at most three minutes.
     private static final Duration REQUEST_LIFETIME = Duration.ofHours(1);
 
     private final S3Client client;
@@ -57,10 +57,11 @@ public final class S3FileStore implements FileStore, AutoCloseable {
     }
 
     /**
-     * The size of the parts of a file, in bytes. All parts of a file but the last are equal, because some services want
-     * that, so it cannot grow with the file.
+     * The size of the parts of a file, in bytes. Some services require equal parts except for the last, so the size
+     * cannot grow with the file.
      *
-     * @param heap the largest size of the heap in bytes, of which one part takes an eighth at most where S3 allows
+     * @param heap the maximum size of the heap in bytes, of which one part takes at most an eighth, but at least the
+     *     minimum of S3
      */
     public static int partSize(long heap) {
         return (int) Math.max(SMALLEST_PART, Math.min(PART, heap / 8));
@@ -79,7 +80,7 @@ public final class S3FileStore implements FileStore, AutoCloseable {
                 .replaceFirst("\\.$", "");
     }
 
-    /** An hour: longer than the validity of a request's signature, its clock skew and its sending together. */
+    /** One hour: longer than the validity of a signature, the clock deviation and the sending time together. */
     @Override
     public Duration requestLifetime() {
         return REQUEST_LIFETIME;
@@ -114,8 +115,8 @@ public final class S3FileStore implements FileStore, AutoCloseable {
         }
     }
 
-    // The unfinished uploads go first: one of them may be about to become the object. The object goes whatever the
-    // service says about uploads, and a service that cannot list them is none that has them for long.
+    // Unfinished uploads are aborted first, because one of them may be about to become the object. The object is
+    // deleted even if that fails. A service that cannot list uploads does not keep unfinished ones for long.
     @Override
     public void delete(URI location) {
         String key = key(location);
@@ -126,7 +127,7 @@ public final class S3FileStore implements FileStore, AutoCloseable {
         }
     }
 
-    /** Ends every unfinished upload of that name, on services that can list them. */
+    /** Aborts every unfinished upload of that key, if the service can list uploads. */
     void abortAll(String key) {
         try {
             client.listMultipartUploadsPaginator(list -> list.bucket(bucket).prefix(key)).uploads().stream()
@@ -157,10 +158,10 @@ public final class S3FileStore implements FileStore, AutoCloseable {
     }
 
     /**
-     * A signed link for the public endpoint, dated by the service's clock; it also ends with the credentials that signed
-     * it.
+     * A presigned link for the public endpoint, dated by the service's clock. It also expires with the credentials
+     * that signed it.
      *
-     * @throws MissingFileException if the file is not there
+     * @throws MissingFileException if there is no such file
      */
     @Override
     public URI link(URI location, Duration validity) throws IOException {
@@ -185,7 +186,7 @@ public final class S3FileStore implements FileStore, AutoCloseable {
         }
     }
 
-    // An answer to HEAD has no code, and some services give none with GET.
+    // Answers to HEAD have no code, and some services return none for GET either.
     private static MissingFileException missing(S3Exception refused, URI location) {
         if (refused.statusCode() == 404 && S3Error.of(refused) != S3Error.MISSING) {
             return new MissingFileException(location, refused);

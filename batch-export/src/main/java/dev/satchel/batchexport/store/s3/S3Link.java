@@ -16,10 +16,10 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.S3Utilities;
 
 /**
- * Signs links to objects, for those who reach the service at its public endpoint.
+ * Signs links to objects at the public endpoint of the service.
  *
- * <p>The SDK's own presigner takes the time from this machine's clock, and a link that is dated too early or too late is
- * refused.
+ * <p>The presigner of the SDK uses this machine's clock, and the service refuses links whose time is too early or too
+ * late.
  */
 final class S3Link {
 
@@ -29,7 +29,7 @@ final class S3Link {
         this.connection = connection;
     }
 
-    /** A link to the object that is good for that long from {@code now}, which is the time at the service. */
+    /** A link to the object that is valid for {@code validity} from {@code now}, the time of the service. */
     URI sign(String bucket, String key, Instant now, Duration validity) {
         S3Options options = connection.options();
         URI endpoint = options.publicAddress() == null ? options.address() : options.publicAddress();

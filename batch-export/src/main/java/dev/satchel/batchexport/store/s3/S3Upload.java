@@ -27,14 +27,15 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * One file on its way into an S3 bucket, of which one part is in memory.
+ * The upload of one file to an S3 bucket, with one part of it in memory. Used by one thread.
  *
- * <p>A file of one part is a single PUT, a longer one a multipart upload of equal parts. Both publish with the condition
- * that the name is free. Each object carries the id of the upload that wrote it, so that a commit whose answer got lost
- * is recognised instead of being repeated or given up.
+ * <p>A file of one part is sent as a single PUT, a longer one as a multipart upload with equal parts. Both publish
+ * with the condition that the name is free. The metadata of each object holds the id of its upload, so that a commit
+ * whose answer was lost is recognised as successful.
  *
- * <p>A file is published only if the service holds what was sent: its length, and the MD5 or CRC of each part or of the
- * whole, which the service computed. Where it gives neither, as with some kinds of encryption, the file is read back.
+ * <p>The commit succeeds only if the service holds the bytes that were sent: it compares the length, and the MD5 or
+ * CRC-32 of each part or of the file as computed by the service. If the service returns neither, as with some kinds of
+ * encryption, the file is read back.
  */
 final class S3Upload implements FileStore.Upload {
 
@@ -42,7 +43,7 @@ final class S3Upload implements FileStore.Upload {
 
     private static final String UPLOAD_ID = "satchel-upload";
 
-    /** The slowest line on which an upload may still succeed, in bytes per second. */
+    /** The lowest bandwidth, in bytes per second, at which an upload can succeed. */
     private static final int SLOWEST = 128 * 1024;
 
     private static final Duration ANSWER = Duration.ofSeconds(30);
@@ -85,7 +86,7 @@ final class S3Upload implements FileStore.Upload {
         this.partSize = partSize;
     }
 
-    /** The object to write, and what those who download it are told. */
+    /** The object to write, and the headers for its download. */
     record Target(Bucket address, String key, String disposition, String contentType) {}
 
     @Override
@@ -157,7 +158,8 @@ final class S3Upload implements FileStore.Upload {
                 .overrideConfiguration(counted()));
     }
 
-    // A commit whose first answer got lost is told, when it is repeated, that its upload is gone or the name taken.
+    // If the answer to a commit was lost and the SDK repeated it, the service answers that there is no such upload or
+    // that the name is taken.
     private boolean isPublished(SdkException noAnswer) {
         try {
             return isThisUploads();
@@ -197,13 +199,13 @@ final class S3Upload implements FileStore.Upload {
             return head();
         } catch (S3Exception refused) {
             if (refused.statusCode() == 404) {
-                throw damaged("does not have the file that it took", refused);
+                throw damaged("does not have the file that it accepted", refused);
             }
             throw refused;
         }
     }
 
-    // What services give as the ETag of a file in parts: the MD5 of the parts' MD5s.
+    // The ETag of a multipart upload on most services: the MD5 of the parts' MD5s.
     private byte[] digestOfParts() {
         if (uploadId == null) {
             return digests.get(0);
@@ -244,7 +246,7 @@ final class S3Upload implements FileStore.Upload {
         return crc32 != null && crc32.equals(buffer.crc32());
     }
 
-    // With the newer checksums a service compares by itself, and some then refuse this one.
+    // With the newer checksums the service verifies the content itself, and some services then refuse Content-MD5.
     private @Nullable String header(byte[] md5) {
         return checksums ? null : Base64.getEncoder().encodeToString(md5);
     }
@@ -258,7 +260,7 @@ final class S3Upload implements FileStore.Upload {
 
     private IOException unlessDamaged(SdkException failure) {
         if (failure instanceof S3Exception refused && S3Error.of(refused).isDamage()) {
-            return damaged("received other bytes than were sent (" + S3Error.said(refused) + ")", refused);
+            return damaged("received other bytes than were sent (" + S3Failures.said(refused) + ")", refused);
         }
         throw failure;
     }
@@ -273,7 +275,7 @@ final class S3Upload implements FileStore.Upload {
         if (uploadId != null) {
             store.abort(key, uploadId);
         } else if (failed) {
-            // It may have begun all the same, under an id that never arrived here.
+            // The service may have begun an upload although the answer with its id was lost.
             store.abortAll(key);
         }
         if (publishing && isThisUploads()) {
@@ -360,7 +362,7 @@ final class S3Upload implements FileStore.Upload {
         verified &= digest || isChecksum(answer.checksumCRC32());
     }
 
-    // Not a copy: the SDK reads the buffer during the call, again for each attempt.
+    // Without copying: the SDK reads the buffer during the call, once per attempt.
     private RequestBody content() {
         return RequestBody.fromContentProvider(buffer::content, buffer.size(), target.contentType());
     }
@@ -375,7 +377,7 @@ final class S3Upload implements FileStore.Upload {
 
     private AwsRequestOverrideConfiguration counted() {
         return AwsRequestOverrideConfiguration.builder()
-                .putExecutionAttribute(UnansweredRequests.COUNT, unanswered)
+                .putExecutionAttribute(UnansweredRequestCounter.COUNT, unanswered)
                 .build();
     }
 

@@ -1,5 +1,5 @@
 /**
- * Files in a bucket of Amazon S3, or of a service that speaks its protocol.
+ * A store in a bucket of Amazon S3 or of a service with the same protocol.
  */
 @NullMarked
 package dev.satchel.batchexport.store.s3;

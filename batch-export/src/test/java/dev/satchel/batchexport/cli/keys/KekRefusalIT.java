@@ -78,7 +78,7 @@ class KekRefusalIT {
                     folder -> new Given(folder.resolve("missing/kek.json"), List.of())),
             file(
                     "a directory",
-                    "is no file",
+                    "is not a regular file",
                     "give the path of a file made with 'satchel keys init'",
                     folder -> Files.createDirectory(kek(folder))),
             content("an empty file", ""),
@@ -89,12 +89,12 @@ class KekRefusalIT {
                     "half a keyset",
                     "{\"primaryKeyId\": 77, \"key\": [{\"keyData\": {\"value\": \"GhC3xyzzyWxYz0123\""),
             weak("a short key", randomBytes(16), "which is too short: 16 bytes and not 32"),
-            weak("a key of zeros", new byte[32], "which was not made at random (zeros, a pattern, a text)"),
+            weak("a key of zeros", new byte[32], "which is not random (zeros, a pattern or a text)"),
             weak(
                     "a text as a key",
                     "change-me-change-me-change-me-1234".substring(0, 32).getBytes(StandardCharsets.US_ASCII),
-                    "which was not made at random (zeros, a pattern, a text)"),
-            weak("a key in even steps", evenSteps(), "which was not made at random (zeros, a pattern, a text)"),
+                    "which is not random (zeros, a pattern or a text)"),
+            weak("a key in even steps", evenSteps(), "which is not random (zeros, a pattern or a text)"),
             open("rw-r--r--"),
             open("rw-rw----"),
             open("rw-rw-rw-"));

@@ -141,7 +141,7 @@ class KmsKeysIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            aws-kms:arn:aws:kms:eu-central-1:123456789012:alias/vault | an alias can be moved to another key
+            aws-kms:arn:aws:kms:eu-central-1:123456789012:alias/vault | this is an alias, which can be moved to another key
             aws-kms:wJalrXUtnFEMIK7MDENG                              | this is not the ARN of a key in AWS KMS
             wJalrXUtnFEMIK7MDENG                                      | SATCHEL_KEK is malformed: expected file:/path
             """)
@@ -199,7 +199,7 @@ class KmsKeysIT {
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.err())
                 .startsWith("satchel: AWS KMS did not do kms:Encrypt with the key " + arn
-                        + ": the answer holds the data key in the clear, so it is not AWS KMS that answers")
+                        + ": the answer holds the data key unencrypted, so another server than AWS KMS answered")
                 .doesNotContain("Canary");
         assertThat(value("SELECT count(*) FROM satchel.data_key")).isEqualTo("0");
         assertThat(value("SELECT count(*) FROM public.user_api_keys")).isEqualTo("0");

@@ -43,9 +43,9 @@ class KnownFailuresTest {
 
     @ParameterizedTest
     @CsvSource({
-        "25006, DATABASE_READ_ONLY, the database is read-only",
-        "53100, DATABASE_FULL, the database has no room left on its disk",
-        "55P03, DATABASE_LOCKED, somebody else held a lock in the database for too long (see pg_locks)",
+        "25006, DATABASE_READ_ONLY, the database is read-only: let DATABASE_URL name the primary server",
+        "53100, DATABASE_FULL, the disk of the database is full: free or add space",
+        "55P03, DATABASE_LOCKED, another session held a lock in the database for too long: find it in pg_locks and end its transaction",
         "08006, DATABASE_UNAVAILABLE, the database could not be reached or was overloaded",
         "40001, DATABASE_UNAVAILABLE, the database could not be reached or was overloaded"
     })

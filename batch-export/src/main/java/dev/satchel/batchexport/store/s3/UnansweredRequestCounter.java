@@ -7,13 +7,14 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /**
- * Counts the requests of an upload that no answer came to, each attempt of the SDK by itself.
+ * Counts the requests of an upload that got no answer. Each attempt of the SDK counts separately. Safe for use by many
+ * threads.
  *
- * <p>An answer that a proxy may have given in place of the store does not count as one.
+ * <p>An answer that may come from a proxy instead of the store does not count as an answer.
  */
-final class UnansweredRequests implements ExecutionInterceptor {
+final class UnansweredRequestCounter implements ExecutionInterceptor {
 
-    /** Where a request says what it is counted in. */
+    /** The attribute of a request with its counter. */
     static final ExecutionAttribute<AtomicInteger> COUNT = new ExecutionAttribute<>("SatchelUnansweredRequests");
 
     @Override

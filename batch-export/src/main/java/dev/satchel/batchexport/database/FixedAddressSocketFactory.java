@@ -8,8 +8,8 @@ import java.net.SocketAddress;
 import java.util.Properties;
 import javax.net.SocketFactory;
 
-/** Leads the driver to one address, whatever the host's name stands for now; the name is still what TLS checks. */
-public final class SameServer extends SocketFactory {
+/** Connects the driver to a fixed address instead of resolving the host name. TLS still verifies the host name. */
+public final class FixedAddressSocketFactory extends SocketFactory {
 
     static final String ADDRESS = "satchel.address";
     static final String PORT = "satchel.port";
@@ -18,7 +18,7 @@ public final class SameServer extends SocketFactory {
     private final int port;
 
     /** Called by the driver. */
-    public SameServer(Properties properties) {
+    public FixedAddressSocketFactory(Properties properties) {
         this.address = properties.getProperty(ADDRESS);
         this.port = Integer.parseInt(properties.getProperty(PORT));
     }

@@ -18,34 +18,40 @@ import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the sockets of the driver, which notice when their peer is gone.
+ * Creates sockets for the driver that detect a lost server.
  *
- * <p>A peer whose packets are lost is found by TCP's own probes. A peer behind a proxy that still answers those, or a
- * proxy that hangs itself, is found by silence: whoever waits for bytes and gets none for some seconds asks whether the
- * server is still at work for this connection. If it is, waiting goes on, however long the work takes. So neither the
- * sort of a large export is cut off, nor a connection waited for that will never speak again.
+ * <p>TCP keepalive detects a peer that cannot be reached. It does not detect a lost server behind a proxy that still
+ * answers, or a proxy that hangs. So if a read gets no bytes for some seconds, a second connection asks whether the
+ * server is still executing the statement. If it is, the read continues, however long the statement takes, such as the
+ * sort of a large export. Otherwise the read fails. Safe for use by many threads.
  */
-public final class WatchedSocketFactory extends SocketFactory {
+public final class LivenessSocketFactory extends SocketFactory {
 
-    /** The property under which the one who connects finds the socket again. */
+    /** The property with the id by which {@link #take} finds the socket. */
     static final String ID = "satchel.socket";
 
-    /** A socket is watched while this is its timeout; the driver sets others for moments of its own. */
+    /**
+     * The read timeout in milliseconds after which the server is checked. With another timeout, which the driver sets
+     * in places, the socket behaves normally.
+     */
     static final int SILENCE_MILLIS = 4_000;
 
-    /** After so long without a byte and without a server to ask, the connection is given up. */
+    /** The read fails after this time without a byte, if no server can be reached. */
     private static final Duration UNREACHABLE_FOR = Duration.ofSeconds(20);
 
-    /** The same where a server answers and cannot tell: it refuses a login, or it is another one. */
+    /**
+     * The read fails after this time without a byte, if a server answers but the result is unknown: it refuses the
+     * login, or is another server.
+     */
     private static final Duration UNKNOWN_FOR = Duration.ofMinutes(10);
 
-    private static final Map<String, WatchedSocketFactory> CONNECTING = new ConcurrentHashMap<>();
+    private static final Map<String, LivenessSocketFactory> CONNECTING = new ConcurrentHashMap<>();
 
     private final Properties properties;
-    private volatile @Nullable WatchedSocket last;
+    private volatile @Nullable LivenessSocket last;
 
-    /** Called by the driver, once for each connection. */
-    public WatchedSocketFactory(Properties properties) {
+    /** Called by the driver for each connection. */
+    public LivenessSocketFactory(Properties properties) {
         this.properties = properties;
         String id = properties.getProperty(ID);
         if (id != null) {
@@ -53,15 +59,15 @@ public final class WatchedSocketFactory extends SocketFactory {
         }
     }
 
-    /** The socket of the connection that was opened under that id; null if there is none. Forgets it. */
-    static @Nullable WatchedSocket take(String id) {
-        WatchedSocketFactory factory = CONNECTING.remove(id);
+    /** Removes and returns the socket of the connection that was opened with that id; null if there is none. */
+    static @Nullable LivenessSocket take(String id) {
+        LivenessSocketFactory factory = CONNECTING.remove(id);
         return factory == null ? null : factory.last;
     }
 
     @Override
     public Socket createSocket() throws IOException {
-        WatchedSocket socket = new WatchedSocket();
+        LivenessSocket socket = new LivenessSocket();
         KeepAlive.set(socket, properties);
         last = socket;
         return socket;
@@ -94,20 +100,20 @@ public final class WatchedSocketFactory extends SocketFactory {
         return socket;
     }
 
-    /** What another connection says of the one that is silent. */
+    /** What a second connection found out about a silent one. */
     enum Liveness {
-        /** The server works for it. */
+        /** The server is executing the statement. */
         AT_WORK,
-        /** The server does not: it has answered, was never asked, or knows no such session any more. */
+        /** The server is not executing a statement: it has answered, got no request, or has ended the session. */
         GONE,
-        /** A server answers and cannot tell. */
+        /** A server answers, but the state of the session is unknown. */
         UNKNOWN,
         /** No server answers. */
         UNREACHABLE
     }
 
-    /** A socket whose reader is not left waiting for ever. */
-    static final class WatchedSocket extends Socket {
+    /** A socket whose reads do not wait forever for a lost server. */
+    static final class LivenessSocket extends Socket {
 
         private volatile @Nullable Supplier<Liveness> liveness;
 
@@ -121,12 +127,12 @@ public final class WatchedSocketFactory extends SocketFactory {
 
         @Override
         public InputStream getInputStream() throws IOException {
-            return new WatchedStream(super.getInputStream());
+            return new LivenessStream(super.getInputStream());
         }
 
-        private final class WatchedStream extends FilterInputStream {
+        private final class LivenessStream extends FilterInputStream {
 
-            WatchedStream(InputStream in) {
+            LivenessStream(InputStream in) {
                 super(in);
             }
 
@@ -153,7 +159,7 @@ public final class WatchedSocketFactory extends SocketFactory {
                                 heard = System.nanoTime();
                                 doubted = false;
                             }
-                            // The answer may have been sent while the question was asked.
+                            // Checked twice, because the answer may have been sent during the first check.
                             case GONE -> {
                                 giveUpIf(doubted);
                                 doubted = true;
