@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Reads {@code public.export_history} as it is, whoever wrote the rows.
+ * Reads {@code public.export_history} as it is, whichever program wrote the rows.
  *
  * <p>Except {@code file_url}, which other programs may write too: it counts only where {@code satchel.upload_journal} has it
  * as what a worker published for that export.

@@ -61,7 +61,8 @@ final class PostgresKnownStores implements KnownStores {
                AND store.generation < latest.generation
             """;
 
-    // Files of before stores were known are told apart by what is left of their URLs without the last two parts, which
+    // Files that are older than the record of stores are told apart by what is left of their URLs without the last two
+    // parts, which
     // name the export and the attempt.
     private static final String FIND_ALL = """
             SELECT s.id,

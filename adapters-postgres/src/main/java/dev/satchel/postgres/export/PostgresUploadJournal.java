@@ -31,7 +31,7 @@ final class PostgresUploadJournal implements UploadJournal {
              WHERE url = :url
             """;
 
-    // To somebody from whom row security hides the exports, every file would seem to have lost its row.
+    // A login from which row security hides the exports would take every file for one that has lost its row.
     private static final String SEES_EVERY_EXPORT = """
             SELECT NOT row_security_active('public.export_history')
                    OR pg_has_role(current_user, 'satchel_exports', 'USAGE')
@@ -43,8 +43,8 @@ final class PostgresUploadJournal implements UploadJournal {
 
     // The row was updated whenever one of its attempts ended, so the grace counts from then at the earliest. A lease
     // that ended but was not taken back keeps its file: the worker may be late, and could still publish it. A lease of
-    // an export that somebody ended by hand keeps nothing.
-    // A file that is never to expire is nobody's promise: it goes once its row has stayed so for the grace.
+    // an export that was ended by hand keeps nothing.
+    // No export promises a file that never expires: it goes once its row has stayed so for the grace.
     // In no order, so that objects which cannot be removed today do not keep the others waiting.
     private static final String DUE = """
             WITH files AS (
@@ -99,7 +99,8 @@ final class PostgresUploadJournal implements UploadJournal {
              LIMIT :limit
             """;
 
-    // Files of before stores were known are told apart by what is left of their URLs without the last two parts, which
+    // Files that are older than the record of stores are told apart by what is left of their URLs without the last two
+    // parts, which
     // name the export and the attempt.
     private static final String FIND_ELSEWHERE = DUE + """
             SELECT coalesce(s.root, regexp_replace(files.url, '^([^/]*//[^/]*/(.*/|))[^/]+/[^/]*$', '\\1')) AS root, count(*) AS objects

@@ -8,9 +8,11 @@ import dev.satchel.postgres.session.StatementSettings;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -26,6 +28,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  * read. No lock is held while a key is sealed, so that accounts can be deleted at the same time.
  */
 final class PostgresLegacyKeys implements LegacyKeys {
+
+    /** Those that the script knew which made such a table; a provider that came later has no column in it. */
+    private static final Set<Provider> PROVIDERS = EnumSet.of(Provider.OPENAI, Provider.ANTHROPIC, Provider.UNSPLASH);
 
     private static final String EXISTS = "SELECT to_regclass('satchel.adopted_user_api_keys') IS NOT NULL";
 
@@ -163,7 +168,7 @@ final class PostgresLegacyKeys implements LegacyKeys {
         UUID id = row.getObject("id", UUID.class);
         UUID user = row.getObject("user_id", UUID.class);
         List<LegacyKey> keys = new ArrayList<>();
-        for (Provider provider : Provider.values()) {
+        for (Provider provider : PROVIDERS) {
             byte @Nullable [] stored = row.getBytes(provider.code());
             if (stored != null) {
                 keys.add(new LegacyKey(id, user == null ? null : new UserId(user), provider, stored));

@@ -31,7 +31,7 @@ final class Problems {
                 return explained.lines();
             }
             if (cause instanceof SQLTransientConnectionException && cause.getCause() instanceof SQLException) {
-                // The pool gave up; why is below.
+                // The pool had no connection to give; the cause says why.
                 continue;
             }
             if (cause instanceof SQLException database) {
@@ -92,7 +92,7 @@ final class Problems {
                 "other transactions kept something locked (" + firstLine(thrown) + "): run the command again";
             case "57014" ->
                 "a statement was cancelled (" + firstLine(thrown)
-                        + "): by somebody, or by a time limit of the login or the server";
+                        + "): by another session, or by a time limit of the login or the server";
             case "57P01", "57P02", "57P05" ->
                 "the database ended the connection (" + firstLine(thrown) + "): run the command again";
             case "57P03" ->

@@ -44,7 +44,7 @@ final class RunReport {
         return begun;
     }
 
-    /** Says that a slot gave up, and with it the run. */
+    /** Says that a slot ended the run although something was left to do. */
     synchronized void endedBy(RuntimeException reason) {
         if (endedBy == null) {
             endedBy = reason;

@@ -38,7 +38,7 @@ public sealed interface KekAddress {
         if (text.startsWith("aws-kms:")) {
             return AwsKms.parse(text);
         }
-        // The text is not repeated: somebody may have set the key itself.
+        // The text is not repeated: it may be the key itself, set here by mistake.
         throw new IllegalArgumentException("SATCHEL_KEK is malformed: " + EXPECTED);
     }
 

@@ -201,9 +201,12 @@ class BadInputIT {
                         "SATCHEL_S3_ENDPOINT is refused: http:// to s3.example.org is not encrypted, so others could read",
                         "SATCHEL_S3_ENDPOINT",
                         "http://s3.example.org:9000"),
-                setting("SATCHEL_S3_ENDPOINT is refused: over http://", "SATCHEL_S3_ENDPOINT", "HTTP://10.1.2.3"),
                 setting(
-                        "SATCHEL_S3_ENDPOINT is refused: more than a host",
+                        "SATCHEL_S3_ENDPOINT is refused: http:// to 10.1.2.3 is not encrypted",
+                        "SATCHEL_S3_ENDPOINT",
+                        "HTTP://10.1.2.3"),
+                setting(
+                        "SATCHEL_S3_ENDPOINT is refused: the address holds a user, a password",
                         "SATCHEL_S3_ENDPOINT",
                         "http://user:hunter2@localhost:9000"),
                 setting(

@@ -28,7 +28,7 @@ class ProblemsTest {
                 "53300 | the database takes no more connections (said): close some, or raise max_connections or the"
                         + " login's limit",
                 "55P03 | other transactions kept something locked (said): run the command again",
-                "57014 | a statement was cancelled (said): by somebody, or by a time limit of the login or the server",
+                "57014 | a statement was cancelled (said): by another session, or by a time limit of the login or the server",
                 "57P01 | the database ended the connection (said): run the command again",
                 "57P03 | the database is starting up or shutting down (said): try again in a moment",
                 "28P01 | the database refused the login: said (correct the user and the password in DATABASE_URL, or the"

@@ -52,7 +52,7 @@ final class LinkCommand implements Callable<Integer> {
                 .inOneTransaction(dataSource ->
                         new SatchelPostgres(dataSource).exportCatalog().downloadable(export))
                 .filter(found -> owner == null || found.user().equals(owner))
-                // One answer for all cases: whether another user has such an export is nobody's business.
+                // One answer for all cases: the caller must not learn whether another user has such an export.
                 .orElseThrow(() -> new RefusedException("no export with the id " + export
                         + (owner == null ? "" : " of that user") + " has a file to download:"
                         + " it is not there, not completed, or expired"));

@@ -27,7 +27,7 @@ final class ReconcileCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Option(names = "--repair", description = "Compute anew what is not as it should be.")
+    @Option(names = "--repair", description = "Compute again what is not as it should be.")
     boolean repair;
 
     @Option(names = "--json", description = "Print JSON.")
