@@ -84,7 +84,7 @@ class LargeExportIT {
     @Test
     void aKilledWorkersExportIsDeliveredByTheNextAndItsObjectRemoved() throws Exception {
         String id = request("csv");
-        Map<String, String> impatient = Map.of("SATCHEL_EXPORT_LEASE", "3s", "SATCHEL_EXPORT_ORPHANGRACE", "6s");
+        Map<String, String> impatient = Map.of("SATCHEL_EXPORT_LEASE", "3s", "SATCHEL_EXPORT_ORPHAN_GRACE", "6s");
         Process killed = satchel.start(impatient, List.of(), folder.resolve("killed"), "export", "run");
         Await.until(
                 "an upload has begun", () -> "1".equals(satchel.value("SELECT count(*) FROM satchel.upload_journal")));
@@ -116,7 +116,7 @@ class LargeExportIT {
     void aWorkerThatIsToldToStopGivesItsExportBackUnspent() throws Exception {
         request("json");
         Process worker = satchel.start(
-                Map.of("SATCHEL_EXPORT_STOPGRACE", "0s"), List.of(), folder.resolve("stopped"), "export", "run");
+                Map.of("SATCHEL_EXPORT_STOP_GRACE", "0s"), List.of(), folder.resolve("stopped"), "export", "run");
         Await.until(
                 "an upload has begun", () -> "1".equals(satchel.value("SELECT count(*) FROM satchel.upload_journal")));
 

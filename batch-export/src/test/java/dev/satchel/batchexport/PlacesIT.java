@@ -101,7 +101,7 @@ class PlacesIT {
         satchel.sql("INSERT INTO export_history (user_id, export_type, export_format)"
                 + " SELECT id, 'nonsense', 'csv' FROM users");
         Process worker = satchel.start(
-                Map.of("SATCHEL_EXPORT_STOPGRACE", "0s"), List.of(), folder.resolve("worker"), "export", "run");
+                Map.of("SATCHEL_EXPORT_STOP_GRACE", "0s"), List.of(), folder.resolve("worker"), "export", "run");
         Await.until(
                 "some were refused",
                 () -> "t".equals(satchel.value("SELECT count(*) > 100 FROM export_history WHERE status = 'failed'")));

@@ -1,6 +1,7 @@
 package dev.satchel.batchexport;
 
 import dev.satchel.batchexport.store.s3.S3Connection;
+import dev.satchel.batchexport.store.s3.S3Options;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
@@ -68,7 +69,16 @@ public final class TestS3 implements AutoCloseable {
 
     /** How the program reaches this server. */
     public S3Connection connection() {
-        return new S3Connection(endpoint(), null, "us-east-1", true, true, true, false, credentials());
+        return new S3Connection(
+                new S3Options(
+                        endpoint().toString(),
+                        null,
+                        true,
+                        S3Options.Checksums.WHEN_SUPPORTED,
+                        S3Options.ReadBack.WHEN_NEEDED,
+                        true),
+                "us-east-1",
+                credentials());
     }
 
     private StaticCredentialsProvider credentials() {

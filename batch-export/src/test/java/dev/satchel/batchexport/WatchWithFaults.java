@@ -125,7 +125,7 @@ class WatchWithFaults {
         // What the killed worker had sent and not published.
         Map<String, String> atOnce = satchel.environment();
         atOnce.put("SATCHEL_EXPORT_LEASE", "3s");
-        atOnce.put("SATCHEL_EXPORT_ORPHANGRACE", "6s");
+        atOnce.put("SATCHEL_EXPORT_ORPHAN_GRACE", "6s");
         Installation.satchel(atOnce, "cleanup").succeeded();
         places.print();
         System.out.printf(

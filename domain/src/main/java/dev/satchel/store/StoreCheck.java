@@ -77,6 +77,21 @@ public final class StoreCheck implements StoreProbe {
         mark(stores.add(store.root(), store.address()));
     }
 
+    /** Whether that store on record is this one, and is there with its mark. One that cannot be reached may be gone. */
+    boolean isThere(KnownStores.Use use) {
+        if (!use.expected()
+                || !use.root().equals(store.root())
+                || use.store().filter(KnownStore::marked).isEmpty()) {
+            return false;
+        }
+        try {
+            recognize();
+            return true;
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
     @Override
     public void probe() throws IOException {
         check();

@@ -260,6 +260,8 @@ class GrantsIT {
                         "satchel.admit_added_exports() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.admit_changed_export() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.admit_exports(uuid,bigint) | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.api_key_cells(jsonb) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.api_key_of(jsonb,text) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.backfill_progress(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.check_zone() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.compared_columns(jsonb) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",

@@ -89,7 +89,7 @@ public sealed interface KekAddress {
             KmsClient client;
             try {
                 // The client lives as long as the process. Other settings of its endpoint it reads itself.
-                client = builder(settings).build();
+                client = builder(settings.aws()).build();
             } catch (UsageException refused) {
                 throw refused;
             } catch (RuntimeException malformed) {
@@ -103,11 +103,11 @@ public sealed interface KekAddress {
             }
         }
 
-        private KmsClientBuilder builder(Settings settings) {
+        private KmsClientBuilder builder(AwsSettings aws) {
             return KmsClient.builder()
                     .region(Region.of(key.region()))
-                    .endpointOverride(settings.endpoint("AWS_ENDPOINT_URL_KMS"))
-                    .credentialsProvider(settings.credentials())
+                    .endpointOverride(aws.endpoint("AWS_ENDPOINT_URL_KMS"))
+                    .credentialsProvider(aws.credentials())
                     .httpClientBuilder(UrlConnectionHttpClient.builder()
                             .connectionTimeout(CONNECT)
                             .socketTimeout(SILENCE))

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.settings;
 
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.run.ExportSettings;
+import dev.satchel.batchexport.store.s3.S3Options;
 import dev.satchel.batchexport.terminal.LogLevel;
 import dev.satchel.batchexport.terminal.UsageException;
 import java.lang.reflect.RecordComponent;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,23 +26,15 @@ public final class SettingNames {
     private static final String VARIABLE = "SATCHEL_";
     private static final String PROPERTY = "satchel.";
 
-    private static final Set<String> VARIABLES_ALONE = Set.of(
-            "SATCHEL_STORE",
-            "SATCHEL_DATASETS",
-            "SATCHEL_USERS_TABLE",
-            "SATCHEL_KEK",
-            "SATCHEL_S3_ENDPOINT",
-            "SATCHEL_S3_PUBLIC_ENDPOINT",
-            "SATCHEL_S3_READ_BACK",
-            "SATCHEL_S3_PATH_STYLE",
-            "SATCHEL_S3_CHECKSUMS",
-            "SATCHEL_S3_CONDITIONAL_WRITES",
-            "SATCHEL_LOG_LEVEL",
-            // The launcher says with it that standard error is a terminal.
-            "SATCHEL_TERMINAL");
+    /** The launcher says with it that standard error is a terminal. */
+    private static final String OF_THE_LAUNCHER = "SATCHEL_TERMINAL";
 
-    private static final Map<String, Class<? extends Record>> PROPERTIES =
-            Map.of("satchel.export", ExportSettings.class, "satchel.csv", CsvOptions.class);
+    // Each setting is a component of one of these records: its name is the setting's, and its default stands with it.
+    static final Map<String, Class<? extends Record>> DECLARED = Map.of(
+            "satchel", ProgramSettings.class,
+            "satchel.s3", S3Options.class,
+            "satchel.export", ExportSettings.class,
+            "satchel.csv", CsvOptions.class);
 
     // Where a service of Kubernetes is called satchel or satchel-something, each container gets these; and the tests
     // hand theirs on to what they start.
@@ -49,34 +43,60 @@ public final class SettingNames {
 
     private SettingNames() {}
 
-    /** The environment variables under Satchel's name, each in the spelling of the README's table. */
+    /** The environment variables under Satchel's name. */
     static SortedSet<String> variables() {
-        SortedSet<String> names = new TreeSet<>(VARIABLES_ALONE);
-        properties().forEach(name -> names.add(variable(name.replace("-", ""))));
+        SortedSet<String> names = new TreeSet<>(Set.of(OF_THE_LAUNCHER));
+        properties().forEach(property -> names.add(variable(property)));
         return names;
     }
 
-    /** The system properties. */
+    /** The system properties, which are also how a setting is called in the program. */
     static SortedSet<String> properties() {
         SortedSet<String> names = new TreeSet<>();
-        PROPERTIES.forEach((prefix, settings) -> {
+        DECLARED.forEach((prefix, settings) -> {
             for (RecordComponent setting : settings.getRecordComponents()) {
-                names.add(prefix + "."
-                        + setting.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT));
+                names.add(prefix + "." + property(setting.getName()));
             }
         });
         return names;
     }
 
+    /** The last part of a property: {@code path-style} for the component {@code pathStyle}. */
+    static String property(String component) {
+        return component.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    /** The environment variable of a property: {@code SATCHEL_S3_PATH_STYLE} for {@code satchel.s3.path-style}. */
+    static String variable(String property) {
+        return property.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    /** What is set, by property; a system property goes before an environment variable. */
+    static Map<String, String> values(Map<String, String> variables, Map<String, String> systemProperties) {
+        Map<String, String> values = new TreeMap<>();
+        for (String property : properties()) {
+            String value = variables.get(variable(property));
+            if (value != null) {
+                values.put(property, value);
+            }
+            systemProperties.forEach((name, text) -> {
+                if (bare(name).equals(bare(property))) {
+                    values.put(property, text);
+                }
+            });
+        }
+        return values;
+    }
+
     /**
      * Refuses what is set and means nothing.
      *
-     * @throws UsageException if a name is unknown, or the log level is none
+     * @throws UsageException if a name is unknown, or the log level is unknown
      */
     public static void check(Map<String, String> variables, Collection<String> properties) {
         for (String name : new TreeSet<>(variables.keySet())) {
             if (name.toUpperCase(Locale.ROOT).startsWith(VARIABLE)
-                    && !isVariable(name)
+                    && !variables().contains(name)
                     && !OF_OTHERS.matcher(name).matches()) {
                 throw new UsageException(
                         "there is no setting " + name + remedy(name.toUpperCase(Locale.ROOT), variables()));
@@ -84,24 +104,13 @@ public final class SettingNames {
         }
         for (String name : new TreeSet<>(properties)) {
             if (name.startsWith(PROPERTY) && !isProperty(name)) {
-                throw new UsageException("there is no setting " + name
-                        + (VARIABLES_ALONE.contains(variable(name))
-                                ? ": set the environment variable " + variable(name)
-                                : remedy(name, properties())));
+                throw new UsageException("there is no setting " + name + remedy(name, properties()));
             }
         }
         String level = variables.get(LogLevel.SETTING);
         if (!LogLevel.isKnown(level)) {
             throw new UsageException(LogLevel.SETTING + "='" + level + "' is malformed: expected " + LogLevel.EXPECTED);
         }
-    }
-
-    // Both spellings of a name of several words are understood: SATCHEL_EXPORT_STOPGRACE and SATCHEL_EXPORT_STOP_GRACE.
-    private static boolean isVariable(String name) {
-        return VARIABLES_ALONE.contains(name)
-                || properties().stream()
-                        .anyMatch(property -> variable(property).equals(name)
-                                || variable(property.replace("-", "")).equals(name));
     }
 
     private static boolean isProperty(String name) {
@@ -111,10 +120,6 @@ public final class SettingNames {
     // As Spring's binding compares them: stop-grace, stopGrace and stop_grace are one name.
     private static String bare(String property) {
         return property.replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
-    }
-
-    private static String variable(String property) {
-        return property.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT);
     }
 
     private static String remedy(String name, SortedSet<String> known) {

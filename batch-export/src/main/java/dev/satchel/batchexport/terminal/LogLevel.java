@@ -26,7 +26,8 @@ public final class LogLevel extends PropertyDefinerBase {
 
     @Override
     public String getPropertyValue() {
-        String level = System.getenv(SETTING);
+        String property = System.getProperty("satchel.log-level");
+        String level = property == null || property.isBlank() ? System.getenv(SETTING) : property;
         return level == null || level.isBlank() || !isKnown(level) ? "INFO" : level.toUpperCase(Locale.ROOT);
     }
 }

@@ -211,10 +211,10 @@ class BadInputIT {
                         "SATCHEL_S3_ENDPOINT",
                         "s3.example.org/hunter2"),
                 setting("is malformed", "SATCHEL_EXPORT_RETENTION", "soon"),
-                setting("satchel.export.retention must be at least 1s, was 0ms", "SATCHEL_EXPORT_RETENTION", "0s"),
-                setting("satchel.export.lease must be at least 3s, was 1000ms", "SATCHEL_EXPORT_LEASE", "1s"),
+                setting("SATCHEL_EXPORT_RETENTION must be at least 1s, was 0ms", "SATCHEL_EXPORT_RETENTION", "0s"),
+                setting("SATCHEL_EXPORT_LEASE must be at least 3s, was 1000ms", "SATCHEL_EXPORT_LEASE", "1s"),
                 setting(
-                        "satchel.export.attempts must be a whole number from 1 to 100, was 0",
+                        "SATCHEL_EXPORT_ATTEMPTS must be a whole number from 1 to 100, was 0",
                         "SATCHEL_EXPORT_ATTEMPTS",
                         "0"));
     }
@@ -270,8 +270,8 @@ class BadInputIT {
                                         "SATCHEL_EXPORT_RETENTION",
                                         "SATCHEL_EXPORT_LEASE",
                                         "SATCHEL_EXPORT_ATTEMPTS",
-                                        "SATCHEL_EXPORT_STOPGRACE",
-                                        "SATCHEL_EXPORT_ORPHANGRACE",
+                                        "SATCHEL_EXPORT_STOP_GRACE",
+                                        "SATCHEL_EXPORT_ORPHAN_GRACE",
                                         "SATCHEL_CSV_BOM",
                                         "SATCHEL_CSV_ESCAPE_FORMULAS",
                                         "AWS_ACCESS_KEY_ID",

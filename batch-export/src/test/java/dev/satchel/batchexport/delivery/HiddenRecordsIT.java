@@ -52,7 +52,7 @@ class HiddenRecordsIT {
                 .succeeded();
         Map<String, String> environment = satchel.environment();
         if (!accepted.isEmpty()) {
-            environment.put("SATCHEL_EXPORT_ACCEPTHIDDEN", accepted);
+            environment.put("SATCHEL_EXPORT_ACCEPT_HIDDEN", accepted);
         }
         return Installation.satchel(environment, "export", "run");
     }
@@ -96,10 +96,10 @@ class HiddenRecordsIT {
         Result unknown = run("profile", "lessons: why not");
 
         assertThat(without.exit()).isEqualTo(2);
-        assertThat(without.err()).contains("satchel.export.accept-hidden must name datasets, each with a reason");
+        assertThat(without.err()).contains("SATCHEL_EXPORT_ACCEPT_HIDDEN must name datasets, each with a reason");
         assertThat(unknown.exit()).isEqualTo(2);
         assertThat(unknown.err())
-                .contains("satchel.export.accept-hidden names the dataset 'lessons', which does not exist: expected one"
+                .contains("SATCHEL_EXPORT_ACCEPT_HIDDEN names the dataset 'lessons', which does not exist: expected one"
                         + " of profile, settings, ");
     }
 

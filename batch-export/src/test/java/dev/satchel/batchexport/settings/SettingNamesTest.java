@@ -7,12 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
 import dev.satchel.batchexport.documents.Documents;
-import dev.satchel.batchexport.format.csv.CsvOptions;
-import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.terminal.UsageException;
-import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Parameter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,6 +28,7 @@ class SettingNamesTest {
         "SATCHEL_EXPORT_RETENTON, there is no setting SATCHEL_EXPORT_RETENTON: did you mean SATCHEL_EXPORT_RETENTION?",
         "SATCHEL_RETENTION, there is no setting SATCHEL_RETENTION: expected one of SATCHEL_CSV_BOM",
         "SATCHEL_CSV_BOMB, there is no setting SATCHEL_CSV_BOMB: did you mean SATCHEL_CSV_BOM?",
+        "SATCHEL_EXPORT_STOPGRACE, there is no setting SATCHEL_EXPORT_STOPGRACE: did you mean SATCHEL_EXPORT_STOP_GRACE?",
         "SATCHEL_S3_PATHSTYLE, there is no setting SATCHEL_S3_PATHSTYLE: did you mean SATCHEL_S3_PATH_STYLE?",
         "SATCHEL_LOGLEVEL, there is no setting SATCHEL_LOGLEVEL: did you mean SATCHEL_LOG_LEVEL?",
         "satchel_store, there is no setting satchel_store: did you mean SATCHEL_STORE?",
@@ -52,8 +50,8 @@ class SettingNamesTest {
         "satchel.export.retenton, did you mean satchel.export.retention?",
         "satchel.exprot.lease, did you mean satchel.export.lease?",
         "satchel.csv.boom, did you mean satchel.csv.bom?",
-        "satchel.store, set the environment variable SATCHEL_STORE",
-        "satchel.s3.path-style, set the environment variable SATCHEL_S3_PATH_STYLE",
+        "satchel.stroe, did you mean satchel.store?",
+        "satchel.s3.path-stile, did you mean satchel.s3.path-style?",
         "satchel.colour, expected one of satchel.csv.bom"
     })
     void refusesAMisspeltProperty(String name, String remedy) {
@@ -65,7 +63,6 @@ class SettingNamesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SATCHEL_EXPORT_STOPGRACE",
                 "SATCHEL_EXPORT_STOP_GRACE",
                 "SATCHEL_TERMINAL",
                 "SATCHEL_TEST_DATABASE_URL",
@@ -78,7 +75,7 @@ class SettingNamesTest {
                 "SATCHELS",
                 "MY_SATCHEL_STORE"
             })
-    void knowsBothSpellingsAndLeavesWhatOthersSetAlone(String name) {
+    void knowsEachSettingAndLeavesWhatOthersSetAlone(String name) {
         assertThatCode(() -> SettingNames.check(Map.of(name, "x"), Set.of())).doesNotThrowAnyException();
     }
 
@@ -117,42 +114,44 @@ class SettingNamesTest {
     @Test
     void areThoseOfTheSettingsTable() {
         Set<String> documented = new TreeSet<>();
-        Set<String> properties = new TreeSet<>();
         Documents.table("docs/operations.md", "Settings").stream()
                 .filter(row -> row.get(0).startsWith("`SATCHEL_"))
-                .forEach(row -> {
-                    documented.addAll(Documents.codeIn(row.get(0)));
-                    properties.addAll(Documents.codeIn(row.get(1)));
-                });
+                .forEach(row -> documented.addAll(Documents.codeIn(row.get(0))));
 
         documented.add("SATCHEL_TERMINAL");
         assertThat(SettingNames.variables()).isEqualTo(documented);
-        assertThat(SettingNames.properties()).isEqualTo(properties);
     }
 
     @Test
     void haveTheDefaultsOfTheSettingsTable() {
         Map<String, String> defaults = new TreeMap<>();
-        Documents.table("docs/operations.md", "Settings").forEach(row -> defaults.put(row.get(0), row.get(2)));
+        Documents.table("docs/operations.md", "Settings").forEach(row -> defaults.put(row.get(0), row.get(1)));
 
-        Map.of("SATCHEL_EXPORT_", ExportSettings.class, "SATCHEL_CSV_", CsvOptions.class)
-                .forEach((prefix, settings) -> {
-                    for (RecordComponent setting : settings.getRecordComponents()) {
-                        String value = parameterDefault(settings, setting);
-                        assertThat(defaults)
-                                .containsEntry(
-                                        "`" + prefix + setting.getName().toUpperCase(Locale.ROOT) + "`",
-                                        value.isEmpty() ? "none" : "`" + value + "`");
-                    }
-                });
+        SettingNames.DECLARED.forEach((prefix, settings) -> {
+            for (Parameter setting : settings.getDeclaredConstructors()[0].getParameters()) {
+                DefaultValue value = setting.getAnnotation(DefaultValue.class);
+                if (value != null) {
+                    assertThat(defaults)
+                            .containsEntry(
+                                    "`" + SettingNames.variable(prefix + "." + SettingNames.property(setting.getName()))
+                                            + "`",
+                                    value.value()[0].isEmpty() ? "none" : "`" + value.value()[0] + "`");
+                }
+            }
+        });
     }
 
-    private static String parameterDefault(Class<?> settings, RecordComponent setting) {
-        for (var parameter : settings.getDeclaredConstructors()[0].getParameters()) {
-            if (parameter.getName().equals(setting.getName())) {
-                return parameter.getAnnotation(DefaultValue.class).value()[0];
-            }
-        }
-        throw new AssertionError(setting);
+    @ParameterizedTest
+    @CsvSource({
+        "satchel.store, satchel.store",
+        "satchel.s3.path-style, satchel.s3.pathStyle",
+        "satchel.export.stop-grace, satchel.export.stop_grace"
+    })
+    void takeThePropertyBeforeTheVariable(String property, String written) {
+        assertThat(SettingNames.values(Map.of(SettingNames.variable(property), "of the variable"), Map.of()))
+                .isEqualTo(Map.of(property, "of the variable"));
+        assertThat(SettingNames.values(
+                        Map.of(SettingNames.variable(property), "of the variable"), Map.of(written, "of the property")))
+                .isEqualTo(Map.of(property, "of the property"));
     }
 }

@@ -9,6 +9,7 @@ import dev.satchel.batchexport.store.directory.MissingDirectoryException;
 import dev.satchel.batchexport.store.s3.Bucket;
 import dev.satchel.batchexport.store.s3.S3Connection;
 import dev.satchel.batchexport.store.s3.S3FileStore;
+import dev.satchel.batchexport.store.s3.S3Options;
 import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
 import dev.satchel.store.DamagedFileException;
@@ -164,8 +165,8 @@ class StoreFailuresTest {
     }
 
     private static Throwable thrownBy(URI endpoint) {
-        S3Connection connection = new S3Connection(
-                endpoint, null, "us-east-1", true, false, true, false, AnonymousCredentialsProvider.create());
+        S3Connection connection =
+                new S3Connection(S3Options.at(endpoint), "us-east-1", AnonymousCredentialsProvider.create());
         try (S3FileStore store = new S3FileStore(connection.client(), connection, new Bucket("exports", ""), 1024)) {
             return catchThrowable(() -> store.read(store.locate("a.csv")));
         }

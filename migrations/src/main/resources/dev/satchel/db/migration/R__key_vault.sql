@@ -43,9 +43,7 @@ BEGIN
     -- A statement of its own: it must see a row that the first one may have waited for.
     RETURN QUERY
     SELECT keys.id,
-           CASE of_provider WHEN 'openai' THEN keys.openai_api_key
-                            WHEN 'unsplash' THEN keys.unsplash_api_key
-                            WHEN 'anthropic' THEN keys.anthropic_api_key END IS NOT NULL
+           satchel.api_key_of(to_jsonb(keys), of_provider) IS NOT NULL
            OR EXISTS (SELECT
                         FROM satchel.key_audit AS audit
                        WHERE audit.user_id = of_user
@@ -73,6 +71,7 @@ DECLARE
     -- NULL for a text of another form, which the constraint of the column refuses.
     named constant uuid := substring(sealed FROM '^dk1\.([0-9a-f-]{36})\.')::uuid;
     earlier uuid;
+    changed bigint;
 BEGIN
     -- A sealed key and its data key that somebody kept must not come back together either.
     IF EXISTS (SELECT FROM satchel.key_audit WHERE data_key_id = named AND action = 'set') THEN
@@ -84,14 +83,11 @@ BEGIN
       FROM satchel.data_key
      WHERE data_key.user_id = of_user
        AND data_key.provider = of_provider;
-    UPDATE public.user_api_keys AS keys
-       SET openai_api_key = CASE of_provider WHEN 'openai' THEN sealed ELSE keys.openai_api_key END,
-           unsplash_api_key = CASE of_provider WHEN 'unsplash' THEN sealed ELSE keys.unsplash_api_key END,
-           anthropic_api_key = CASE of_provider WHEN 'anthropic' THEN sealed ELSE keys.anthropic_api_key END,
-           is_active = true
-     WHERE keys.id = in_row
-       AND keys.user_id = of_user;
-    IF NOT FOUND THEN
+    EXECUTE format('UPDATE public.user_api_keys SET %I = $1, is_active = true WHERE id = $2 AND user_id = $3',
+                   of_provider || '_api_key')
+      USING sealed, in_row, of_user;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    IF changed = 0 THEN
         RAISE EXCEPTION 'user % has no row of keys with the id %', of_user, in_row
             USING ERRCODE = 'no_data_found', HINT = 'Lock it with satchel.lock_keys in the same transaction.';
     END IF;
@@ -116,9 +112,7 @@ CREATE OR REPLACE FUNCTION satchel.judge_keys(of_user uuid) RETURNS void
 AS $function$
     UPDATE public.user_api_keys AS keys
        SET is_active = EXISTS (SELECT
-                                 FROM (VALUES ('openai', keys.openai_api_key),
-                                              ('unsplash', keys.unsplash_api_key),
-                                              ('anthropic', keys.anthropic_api_key)) AS cell (provider, sealed)
+                                 FROM satchel.api_key_cells(to_jsonb(keys)) AS cell
                                  LEFT JOIN satchel.key_check
                                    ON key_check.user_id = keys.user_id
                                   AND key_check.provider = cell.provider
@@ -147,9 +141,7 @@ BEGIN
            count(*) FILTER (WHERE cell.provider <> of_provider)
       INTO removed, left_over
       FROM public.user_api_keys AS keys
-     CROSS JOIN LATERAL (VALUES ('openai', keys.openai_api_key),
-                                ('unsplash', keys.unsplash_api_key),
-                                ('anthropic', keys.anthropic_api_key)) AS cell (provider, sealed)
+     CROSS JOIN LATERAL satchel.api_key_cells(to_jsonb(keys)) AS cell
      WHERE keys.user_id = of_user
        AND cell.sealed IS NOT NULL;
     IF removed IS NULL THEN
@@ -158,11 +150,8 @@ BEGIN
     IF left_over = 0 THEN
         DELETE FROM public.user_api_keys AS keys WHERE keys.user_id = of_user;
     ELSE
-        UPDATE public.user_api_keys AS keys
-           SET openai_api_key = CASE of_provider WHEN 'openai' THEN NULL ELSE keys.openai_api_key END,
-               unsplash_api_key = CASE of_provider WHEN 'unsplash' THEN NULL ELSE keys.unsplash_api_key END,
-               anthropic_api_key = CASE of_provider WHEN 'anthropic' THEN NULL ELSE keys.anthropic_api_key END
-         WHERE keys.user_id = of_user;
+        EXECUTE format('UPDATE public.user_api_keys SET %I = NULL WHERE user_id = $1', of_provider || '_api_key')
+          USING of_user;
         PERFORM satchel.judge_keys(of_user);
     END IF;
     RETURN QUERY SELECT unnest(removed);
@@ -184,14 +173,12 @@ CREATE OR REPLACE FUNCTION satchel.key_statuses(of_user uuid)
 AS $function$
     SELECT cell.provider, coalesce(key_check.verdict, 'unknown'), key_check.validated_at, key_check.checked_at
       FROM public.user_api_keys AS keys
-     CROSS JOIN LATERAL (VALUES ('openai', keys.openai_api_key IS NOT NULL),
-                                ('unsplash', keys.unsplash_api_key IS NOT NULL),
-                                ('anthropic', keys.anthropic_api_key IS NOT NULL)) AS cell (provider, is_set)
+     CROSS JOIN LATERAL satchel.api_key_cells(to_jsonb(keys)) AS cell
       LEFT JOIN satchel.key_check
         ON key_check.user_id = keys.user_id
        AND key_check.provider = cell.provider
      WHERE keys.user_id = of_user
-       AND cell.is_set
+       AND cell.sealed IS NOT NULL
 $function$;
 
 COMMENT ON FUNCTION satchel.key_statuses(uuid) IS
@@ -208,9 +195,7 @@ BEGIN
     PERFORM
        FROM public.user_api_keys AS keys
       WHERE keys.user_id = of_user
-        AND CASE of_provider WHEN 'openai' THEN keys.openai_api_key
-                             WHEN 'unsplash' THEN keys.unsplash_api_key
-                             WHEN 'anthropic' THEN keys.anthropic_api_key END = checked
+        AND satchel.api_key_of(to_jsonb(keys), of_provider) = checked
         FOR UPDATE OF keys;
     IF NOT FOUND THEN
         RETURN false;
@@ -248,9 +233,7 @@ AS $function$
     INSERT INTO satchel.key_audit (user_id, provider, action, purpose, data_key_id)
     SELECT keys.user_id, of_provider, 'open', for_purpose, split_part(cell.sealed, '.', 2)::uuid
       FROM public.user_api_keys AS keys
-     CROSS JOIN LATERAL (SELECT CASE of_provider WHEN 'openai' THEN keys.openai_api_key
-                                                 WHEN 'unsplash' THEN keys.unsplash_api_key
-                                                 WHEN 'anthropic' THEN keys.anthropic_api_key END AS sealed) AS cell
+     CROSS JOIN LATERAL (SELECT satchel.api_key_of(to_jsonb(keys), of_provider) AS sealed) AS cell
      WHERE keys.user_id = of_user
        AND cell.sealed IS NOT NULL
     RETURNING id
@@ -272,9 +255,7 @@ AS $function$
     SELECT keys.id, cell.sealed, data_key.id, data_key.kek_id, data_key.wrapped
       FROM satchel.key_audit AS audit
       JOIN public.user_api_keys AS keys ON keys.user_id = audit.user_id
-     CROSS JOIN LATERAL (SELECT CASE audit.provider WHEN 'openai' THEN keys.openai_api_key
-                                                    WHEN 'unsplash' THEN keys.unsplash_api_key
-                                                    WHEN 'anthropic' THEN keys.anthropic_api_key END AS sealed) AS cell
+     CROSS JOIN LATERAL (SELECT satchel.api_key_of(to_jsonb(keys), audit.provider) AS sealed) AS cell
       LEFT JOIN satchel.data_key
         ON data_key.user_id = audit.user_id
        AND data_key.provider = audit.provider

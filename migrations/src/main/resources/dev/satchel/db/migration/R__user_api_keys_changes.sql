@@ -12,15 +12,10 @@ DECLARE
     of_provider record;
 BEGIN
     FOR of_provider IN
-        SELECT *
-          FROM (VALUES ('openai', CASE WHEN TG_OP <> 'INSERT' THEN OLD.openai_api_key END,
-                                  CASE WHEN TG_OP <> 'DELETE' THEN NEW.openai_api_key END),
-                       ('unsplash', CASE WHEN TG_OP <> 'INSERT' THEN OLD.unsplash_api_key END,
-                                    CASE WHEN TG_OP <> 'DELETE' THEN NEW.unsplash_api_key END),
-                       ('anthropic', CASE WHEN TG_OP <> 'INSERT' THEN OLD.anthropic_api_key END,
-                                     CASE WHEN TG_OP <> 'DELETE' THEN NEW.anthropic_api_key END))
-               AS changed (provider, before, after)
-         WHERE before IS DISTINCT FROM after
+        SELECT provider, cell_before.sealed AS before, cell_after.sealed AS after
+          FROM satchel.api_key_cells(to_jsonb(OLD)) AS cell_before
+          FULL JOIN satchel.api_key_cells(to_jsonb(NEW)) AS cell_after USING (provider)
+         WHERE cell_before.sealed IS DISTINCT FROM cell_after.sealed
     LOOP
         INSERT INTO satchel.key_audit (user_id, provider, action, data_key_id)
         VALUES (CASE TG_OP WHEN 'DELETE' THEN OLD.user_id ELSE NEW.user_id END, of_provider.provider,

@@ -86,7 +86,7 @@ CREATE TABLE satchel.data_key (
     -- update, a row of keys cannot be given to another user either.
     CONSTRAINT data_key_user_id_fkey
         FOREIGN KEY (user_id) REFERENCES public.user_api_keys (user_id) ON DELETE CASCADE,
-    CONSTRAINT data_key_provider_check CHECK (provider IN ('openai', 'unsplash', 'anthropic')),
+    CONSTRAINT data_key_provider_check CHECK (provider COLLATE "C" ~ '^[a-z0-9_]+$'),
     CONSTRAINT data_key_kek_id_check CHECK (length(kek_id) BETWEEN 1 AND 2048),
     CONSTRAINT data_key_wrapped_check CHECK (octet_length(wrapped) BETWEEN 32 AND 4096)
 );
@@ -113,7 +113,7 @@ CREATE TABLE satchel.key_check (
     CONSTRAINT key_check_pkey PRIMARY KEY (user_id, provider),
     CONSTRAINT key_check_user_id_fkey
         FOREIGN KEY (user_id) REFERENCES public.user_api_keys (user_id) ON DELETE CASCADE,
-    CONSTRAINT key_check_provider_check CHECK (provider IN ('openai', 'unsplash', 'anthropic')),
+    CONSTRAINT key_check_provider_check CHECK (provider COLLATE "C" ~ '^[a-z0-9_]+$'),
     CONSTRAINT key_check_verdict_check CHECK (verdict IN ('valid', 'invalid', 'unknown')),
     CONSTRAINT key_check_reason_check CHECK (length(reason) BETWEEN 1 AND 200)
 );
@@ -138,7 +138,7 @@ CREATE TABLE satchel.key_audit (
     data_key_id uuid        NOT NULL,
     recorded_in xid8        NOT NULL DEFAULT pg_current_xact_id(),
     CONSTRAINT key_audit_pkey PRIMARY KEY (id),
-    CONSTRAINT key_audit_provider_check CHECK (provider IN ('openai', 'unsplash', 'anthropic')),
+    CONSTRAINT key_audit_provider_check CHECK (provider COLLATE "C" ~ '^[a-z0-9_]+$'),
     CONSTRAINT key_audit_action_check CHECK (action IN ('set', 'open', 'remove')),
     CONSTRAINT key_audit_purpose_check
         CHECK ((action = 'open') = (purpose IS NOT NULL)

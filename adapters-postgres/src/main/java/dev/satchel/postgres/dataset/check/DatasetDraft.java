@@ -88,11 +88,20 @@ final class DatasetDraft {
     }
 
     void leaveOut(TableName table, String column) {
-        notes.append("# ")
-                .append((table + "." + column).replaceAll("\\R", " "))
-                .append(
-                        " leads to users, but the type of a user's id is fixed by the specification: uuid. The table is not"
-                                + " drafted.\n");
+        notes.append(wrongType(table, column)).append(" The table is not drafted.\n");
+    }
+
+    void remove(String name, TableName table, String column) {
+        text.append("  ")
+                .append(wrongType(table, column))
+                .append("\n  - {name: ")
+                .append(name)
+                .append(", remove: true}\n\n");
+    }
+
+    private static String wrongType(TableName table, String column) {
+        return "# " + (table + "." + column).replaceAll("\\R", " ")
+                + " leads to users, but the type of a user's id is fixed by the specification: uuid.";
     }
 
     private void owner(String before, OwnerPath owner, int indent) {

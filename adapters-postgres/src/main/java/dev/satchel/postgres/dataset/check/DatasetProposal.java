@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -174,11 +175,15 @@ final class DatasetProposal {
             if (!query.isIn(live.schema())) {
                 draft.remove(query.dataset().name(), query.relations().homes());
             } else if (query.relations() instanceof TableRelations relations) {
-                live.find(relations.owned().table())
-                        .filter(Table::isTable)
-                        .filter(table -> table.columns().keySet().stream()
-                                .anyMatch(column -> !registered.contains(new Source(table.name(), column))))
-                        .ifPresent(table -> draft(draft, table, query));
+                TableName name = relations.owned().table();
+                if (notUuid.containsKey(name) && !owners.containsKey(name)) {
+                    draft.remove(query.dataset().name(), name, notUuid.get(name));
+                } else {
+                    live.find(name)
+                            .filter(Table::isTable)
+                            .filter(table -> differs(table, query, registered))
+                            .ifPresent(table -> draft(draft, table, query));
+                }
             }
         }
         for (Map.Entry<TableName, List<OwnerPath>> owned : owners.entrySet()) {
@@ -192,6 +197,17 @@ final class DatasetProposal {
             }
         });
         return draft.text();
+    }
+
+    private static boolean differs(Table table, DatasetQuery query, Set<Source> registered) {
+        boolean hasMore = table.columns().keySet().stream()
+                .anyMatch(column -> !registered.contains(new Source(table.name(), column)));
+        boolean hasLess = Stream.concat(
+                        query.columns().stream().map(SourceColumn::source), query.excluded().keySet().stream())
+                .anyMatch(source -> source != null
+                        && source.table().equals(table.name())
+                        && !table.columns().containsKey(source.column()));
+        return hasMore || hasLess;
     }
 
     private void draft(DatasetDraft draft, Table table, @Nullable DatasetQuery replaced) {

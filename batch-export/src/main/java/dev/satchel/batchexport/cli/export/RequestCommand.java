@@ -9,12 +9,6 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.ExportType;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -23,9 +17,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -98,7 +89,7 @@ final class RequestCommand implements Callable<Integer> {
             wantedType = settings.datasets().catalogue().type(type);
             wantedFormat = ExportFormat.of(format);
             filters = ExportFilters.of(filterTexts());
-            // Also when everybody is meant: a filter that does not fit the type is refused before the database is
+            // Also for --all-users: a filter that does not fit the type is refused before the database is
             // asked.
             new ExportRequest(new UserId(new UUID(0, 0)), wantedType, wantedFormat, filters);
             for (UserId user : users.listed()) {
@@ -107,7 +98,7 @@ final class RequestCommand implements Callable<Integer> {
         } catch (IllegalArgumentException malformed) {
             throw new UsageException(malformed.getMessage());
         }
-        // One transaction: where one of the users does not exist, nobody's export is asked for.
+        // One transaction: where one of the users does not exist, no export is asked for.
         List<UUID> ids = settings.database().inOneTransaction(dataSource -> {
             ExportHistory history = settings.satchel(dataSource).exportHistory();
             return users.all
@@ -139,8 +130,6 @@ final class RequestCommand implements Callable<Integer> {
     /** Whose data: exactly one of these. */
     static final class Users {
 
-        private static final int BYTE_ORDER_MARK = 0xFEFF;
-
         @Option(names = "--user", required = true, paramLabel = "ID", description = "The id of the user.")
         @Nullable
         String one;
@@ -160,39 +149,7 @@ final class RequestCommand implements Callable<Integer> {
             if (one != null) {
                 return List.of(UserId.parse(one));
             }
-            return file == null ? List.of() : read(file);
-        }
-
-        // Spreadsheets begin a CSV file with a byte order mark.
-        private static Reader reader(Path file) throws IOException {
-            BufferedReader text = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-            text.mark(1);
-            if (text.read() != BYTE_ORDER_MARK) {
-                text.reset();
-            }
-            return text;
-        }
-
-        private static List<UserId> read(Path file) {
-            CSVFormat format = CSVFormat.RFC4180
-                    .builder()
-                    .setHeader()
-                    .setSkipHeaderRecord(true)
-                    .setTrim(true)
-                    .get();
-            try (CSVParser rows = format.parse(reader(file))) {
-                if (!rows.getHeaderMap().containsKey("user_id")) {
-                    throw new UsageException("the file " + file + " has no column user_id");
-                }
-                List<UserId> users = new ArrayList<>();
-                for (CSVRecord row : rows) {
-                    users.add(UserId.parse(row.get("user_id")));
-                }
-                return users;
-            } catch (IOException | UncheckedIOException unreadable) {
-                throw new UsageException("the file " + file + " cannot be read: "
-                        + unreadable.getClass().getSimpleName());
-            }
+            return file == null ? List.of() : UserFile.read(file);
         }
     }
 }

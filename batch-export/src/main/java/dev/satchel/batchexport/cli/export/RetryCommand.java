@@ -3,10 +3,9 @@ package dev.satchel.batchexport.cli.export;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.Ids;
-import dev.satchel.batchexport.terminal.RefusedException;
 import dev.satchel.batchexport.terminal.UsageException;
-import dev.satchel.export.ExportHistory;
 import dev.satchel.export.Failure;
+import dev.satchel.export.RepeatedRequests;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,26 +40,11 @@ final class RetryCommand implements Callable<Integer> {
         List<Failure.Code> codes = wanted.codes();
         // One transaction: where one of the exports did not fail, none is asked for again.
         Settings settings = new Settings(console.environment());
-        List<UUID> again = settings.database().inOneTransaction(dataSource -> {
-            ExportHistory history = settings.satchel(dataSource).exportHistory();
-            List<UUID> added = new ArrayList<>();
-            ids.forEach(id -> added.add(again(history, id)));
-            codes.forEach(code -> added.addAll(history.requestAgain(code)));
-            return added;
-        });
+        List<UUID> again = settings.database()
+                .inOneTransaction(dataSource ->
+                        new RepeatedRequests(settings.satchel(dataSource).exportHistory()).request(ids, codes));
         again.forEach(console.out()::println);
         return 0;
-    }
-
-    private static UUID again(ExportHistory history, UUID id) {
-        try {
-            return history.requestAgain(id)
-                    .orElseThrow(() -> new RefusedException("no export with the id " + id
-                            + " failed: 'satchel export show " + id + "' says what it is"))
-                    .id();
-        } catch (IllegalArgumentException impossible) {
-            throw new RefusedException("export " + id + " would fail again: " + impossible.getMessage());
-        }
     }
 
     /** Which ones: by their ids, or by the code of what they failed with. */
@@ -83,12 +67,10 @@ final class RetryCommand implements Callable<Integer> {
         private static Failure.Code code(String key) {
             try {
                 Failure.Code code = Failure.Code.of(key);
-                if (code == Failure.Code.INVALID_REQUEST) {
-                    throw new UsageException("what failed with invalid_request would fail again: ask for what exists");
-                }
+                RepeatedRequests.requireUseful(code);
                 return code;
-            } catch (IllegalArgumentException unknown) {
-                throw new UsageException(unknown.getMessage());
+            } catch (IllegalArgumentException refused) {
+                throw new UsageException(refused.getMessage());
             }
         }
     }

@@ -48,8 +48,8 @@ record PastedFiles(
             boolean seen = false;
             for (String trace : steps.traces(file.getScript())) {
                 String table = SchemaSteps.tableOf(trace);
-                if (live.contains(trace) && !foreign.contains(table)) {
-                    seen = true;
+                if (live.contains(trace)) {
+                    seen |= !foreign.contains(table);
                 } else if (FactKind.of(trace) == FactKind.TABLE || live.contains("table " + table)) {
                     missing.add(trace + " of " + file.getScript() + " is missing");
                 }

@@ -1,11 +1,9 @@
 package dev.satchel.batchexport.store.s3;
 
 import dev.satchel.Endpoint;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -24,25 +22,9 @@ import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeProvider;
 /**
  * The settings for reaching an S3 service.
  *
- * @param endpoint the {@link Endpoint} of the service; null for AWS, or for an endpoint configured in the AWS SDK
- * @param publicEndpoint the {@link Endpoint} for links, if users reach the service elsewhere; otherwise null
- * @param region the region of the bucket; services other than AWS accept any name, such as {@code us-east-1}
- * @param pathStyle whether the bucket is in the path instead of the host name; most services other than AWS require it
- * @param checksums whether to add AWS's newer checksums to every request; some other services refuse them
- * @param conditionalWrites whether to publish with the condition that the name is free (If-None-Match); some services
- *     refuse the header, and names hold 128 random bits in any case
- * @param readBack whether to read back and compare every file, instead of only those without a checksum from the
- *     service
+ * @param region the bucket's region; services other than AWS take any name, such as {@code us-east-1}
  */
-public record S3Connection(
-        @Nullable URI endpoint,
-        @Nullable URI publicEndpoint,
-        String region,
-        boolean pathStyle,
-        boolean checksums,
-        boolean conditionalWrites,
-        boolean readBack,
-        AwsCredentialsProvider credentials) {
+public record S3Connection(S3Options options, String region, AwsCredentialsProvider credentials) {
 
     private static final String ELSEWHERE =
             "AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, a system property or the AWS profile";
@@ -50,23 +32,6 @@ public record S3Connection(
     private static final Duration SILENCE = Duration.ofSeconds(30);
     private static final Duration ATTEMPT = Duration.ofSeconds(60);
     private static final Duration CALL = Duration.ofMinutes(3);
-
-    public S3Connection {
-        endpoint = checked("SATCHEL_S3_ENDPOINT", endpoint);
-        publicEndpoint = checked("SATCHEL_S3_PUBLIC_ENDPOINT", publicEndpoint);
-    }
-
-    private static @Nullable URI checked(String setting, @Nullable URI address) {
-        if (address == null) {
-            return null;
-        }
-        URI endpoint = new Endpoint(address).uri();
-        if (!List.of("", "/").contains(endpoint.getRawPath())) {
-            throw new IllegalArgumentException(setting + " is refused: a path follows the host: " + Endpoint.EXPECTED
-                    + ", and the bucket and its prefix in SATCHEL_STORE");
-        }
-        return endpoint;
-    }
 
     /**
      * Creates a client with timeouts and retries. The caller closes it.
@@ -108,10 +73,11 @@ public record S3Connection(
     }
 
     private S3ClientBuilder builder(SdkHttpClient.Builder<?> http) {
+        boolean checksums = options.checksums() == S3Options.Checksums.WHEN_SUPPORTED;
         return S3Client.builder()
                 .region(Region.of(region))
-                .endpointOverride(endpoint)
-                .forcePathStyle(pathStyle)
+                .endpointOverride(options.address())
+                .forcePathStyle(options.isPathStyle())
                 // With chunked encoding, some services store the chunk signatures as part of the file.
                 .serviceConfiguration(
                         S3Configuration.builder().chunkedEncodingEnabled(false).build())

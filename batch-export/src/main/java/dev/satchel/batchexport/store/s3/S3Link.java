@@ -31,11 +31,12 @@ final class S3Link {
 
     /** A link to the object that is valid for {@code validity} from {@code now}, the time of the service. */
     URI sign(String bucket, String key, Instant now, Duration validity) {
-        URI endpoint = connection.publicEndpoint() == null ? connection.endpoint() : connection.publicEndpoint();
+        S3Options options = connection.options();
+        URI endpoint = options.publicAddress() == null ? options.address() : options.publicAddress();
         S3Utilities urls = S3Utilities.builder()
                 .region(Region.of(connection.region()))
                 .s3Configuration(S3Configuration.builder()
-                        .pathStyleAccessEnabled(connection.pathStyle())
+                        .pathStyleAccessEnabled(options.isPathStyle())
                         .build())
                 .build();
         try {

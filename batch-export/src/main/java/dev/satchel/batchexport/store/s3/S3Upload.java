@@ -79,9 +79,9 @@ final class S3Upload implements FileStore.Upload {
         this.target = target;
         this.bucket = target.address().name();
         this.key = target.key();
-        this.checksums = connection.checksums();
-        this.readBack = connection.readBack();
-        this.onlyIfFree = connection.conditionalWrites() ? "*" : null;
+        this.checksums = connection.options().checksums() == S3Options.Checksums.WHEN_SUPPORTED;
+        this.readBack = connection.options().readBack() == S3Options.ReadBack.ALWAYS;
+        this.onlyIfFree = connection.options().conditionalWrites() ? "*" : null;
         this.buffer = new PartBuffer(partSize);
         this.partSize = partSize;
     }

@@ -51,7 +51,7 @@ class LateRequestIT {
         environment.put("SATCHEL_S3_ENDPOINT", network.endpoint().toString());
         environment.put("SATCHEL_EXPORT_ATTEMPTS", "1");
         environment.put("SATCHEL_EXPORT_LEASE", "3s");
-        environment.put("SATCHEL_EXPORT_ORPHANGRACE", "6s");
+        environment.put("SATCHEL_EXPORT_ORPHAN_GRACE", "6s");
     }
 
     @AfterEach

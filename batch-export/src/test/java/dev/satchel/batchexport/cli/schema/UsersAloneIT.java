@@ -122,6 +122,9 @@ class UsersAloneIT {
                 .isEqualTo(table.equals("public.users") ? "users" : table);
 
         database.ensureWorker();
+        Schemas.run(
+                database.ownerDataSource(),
+                "GRANT USAGE ON SCHEMA public TO authenticated; GRANT SELECT ON " + table + " TO authenticated");
         Files.createDirectories(folder.resolve("exports"));
         satchel(Map.of(), database.workerUrl(), "store init").succeeded();
         satchel(Map.of(), database.workerUrl(), "export request --user " + ANA + " --type all --format json")
@@ -227,11 +230,14 @@ class UsersAloneIT {
         Schemas.run(database.ownerDataSource(), """
                 CREATE TABLE public.points (id uuid PRIMARY KEY, user_id text NOT NULL, points integer);
                 CREATE TABLE public.visits (id uuid PRIMARY KEY, user_id uuid NOT NULL REFERENCES public.users (id));
+                CREATE TABLE public.sessions (id uuid PRIMARY KEY, user_id bigint NOT NULL, agent text);
                 """);
 
         assertThat(owner("datasets propose").succeeded())
                 .contains(
                         "- name: visits",
+                        "# public.sessions.user_id (bigint) leads to users, but the type of a user's id is fixed by the"
+                                + " specification: uuid.\n  - {name: sessions, remove: true}",
                         "# public.points.user_id (text) leads to users, but the type of a user's id is fixed by the"
                                 + " specification: uuid. The table is not drafted.")
                 .doesNotContain("- name: points");
@@ -255,6 +261,7 @@ class UsersAloneIT {
 
     @Test
     void ofAShopAreServedWithoutTheLearningTables() throws SQLException, IOException {
+        Schemas.run(database.ownerDataSource(), Schemas.resource("/dev/satchel/db/platform/V000__platform.sql"));
         users("public.users");
         Schemas.run(
                 database.ownerDataSource(),

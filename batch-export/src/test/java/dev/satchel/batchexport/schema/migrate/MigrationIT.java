@@ -176,10 +176,10 @@ class MigrationIT {
                     PreflightException.class, () -> new Migration(database.ownerDataSource()).migrate());
 
             assertThat(stop.getMessage())
-                    .contains("public.export_history exists and has another shape")
+                    .contains("FAILED  table public.export_history: ", "found one of another shape: ")
                     .contains("column id is bigint and not uuid")
                     .contains("column status character varying(20) is missing")
-                    .contains("column note text is unknown");
+                    .contains("column public.export_history.note text, nullable is unknown");
             assertThat(Schemas.everything(database)).isEqualTo(before);
         }
     }
@@ -268,10 +268,12 @@ class MigrationIT {
                     PreflightException.class, () -> new Migration(database.ownerDataSource()).migrate());
 
             assertThat(stop.getMessage())
-                    .contains("constraint export_history_status_check CHECK")
-                    .contains("index idx_user_progress_last_activity")
+                    .contains("constraint export_history_status_check on public.export_history CHECK")
+                    .contains("index public.idx_user_progress_last_activity")
                     .contains("policy \"Users can view their own API keys\"")
-                    .contains("satchel.export_lease of V004__export_history.sql is missing");
+                    .contains("satchel.export_lease of V004__export_history.sql is missing")
+                    // It is there, and of another shape.
+                    .doesNotContain("table public.user_api_keys of");
             assertThat(Schemas.everything(database)).isEqualTo(before);
         }
     }

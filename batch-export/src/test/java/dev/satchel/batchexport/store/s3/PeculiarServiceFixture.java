@@ -36,13 +36,14 @@ abstract class PeculiarServiceFixture {
 
     static S3FileStore open(URI endpoint, Settings settings) {
         S3Connection connection = new S3Connection(
-                endpoint,
-                settings.publicEndpoint,
+                new S3Options(
+                        endpoint.toString(),
+                        settings.publicEndpoint == null ? null : settings.publicEndpoint.toString(),
+                        true,
+                        settings.checksums ? S3Options.Checksums.WHEN_SUPPORTED : S3Options.Checksums.WHEN_REQUIRED,
+                        settings.readBack ? S3Options.ReadBack.ALWAYS : S3Options.ReadBack.WHEN_NEEDED,
+                        settings.conditionalWrites),
                 "us-east-1",
-                true,
-                settings.checksums,
-                settings.conditionalWrites,
-                settings.readBack,
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "hunter2")));
         return new S3FileStore(connection.client(), connection, new Bucket("exports", "some/prefix"), PART);
     }

@@ -221,7 +221,7 @@ class PeculiarServicesTest extends PeculiarServiceFixture {
 
             assertThatThrownBy(() -> open(service.endpoint(), settings))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith("SATCHEL_S3_PUBLIC_ENDPOINT is refused: a path follows the host: ");
+                    .hasMessageStartingWith("satchel.s3.public-endpoint is refused: a path follows the host: ");
         }
 
         @Test

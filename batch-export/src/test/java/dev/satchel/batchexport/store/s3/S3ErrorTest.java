@@ -42,13 +42,8 @@ class S3ErrorTest {
     static void start() throws IOException {
         service = PeculiarS3.with();
         S3Connection connection = new S3Connection(
-                service.endpoint(),
-                null,
+                S3Options.at(service.endpoint()),
                 "us-east-1",
-                true,
-                false,
-                true,
-                false,
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")));
         store = new S3FileStore(connection.client(), connection, new Bucket("exports", "some/prefix"), 1024);
     }

@@ -410,13 +410,14 @@ class S3FileStoreIT extends FileStoreContract {
     @CsvSource({"true, true", "true, false", "false, true", "false, false"})
     void sendsOnlyTheHeadersThatTheServiceIsToGet(boolean checksums, boolean conditionalWrites) throws IOException {
         S3Connection settings = new S3Connection(
-                s3.endpoint(),
-                null,
+                new S3Options(
+                        s3.endpoint().toString(),
+                        null,
+                        true,
+                        checksums ? S3Options.Checksums.WHEN_SUPPORTED : S3Options.Checksums.WHEN_REQUIRED,
+                        S3Options.ReadBack.WHEN_NEEDED,
+                        conditionalWrites),
                 "us-east-1",
-                true,
-                checksums,
-                conditionalWrites,
-                false,
                 StaticCredentialsProvider.create(AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())));
         S3FileStore switched = new S3FileStore(settings.client(faults.builder()), settings, address(), PART);
 
@@ -437,13 +438,14 @@ class S3FileStoreIT extends FileStoreContract {
 
     private S3Connection connection(URI endpoint, boolean checksums, String secretKey) {
         return new S3Connection(
-                endpoint,
-                null,
+                new S3Options(
+                        endpoint.toString(),
+                        null,
+                        true,
+                        checksums ? S3Options.Checksums.WHEN_SUPPORTED : S3Options.Checksums.WHEN_REQUIRED,
+                        S3Options.ReadBack.WHEN_NEEDED,
+                        true),
                 "us-east-1",
-                true,
-                checksums,
-                true,
-                false,
                 StaticCredentialsProvider.create(AwsBasicCredentials.create(s3.accessKey(), secretKey)));
     }
 

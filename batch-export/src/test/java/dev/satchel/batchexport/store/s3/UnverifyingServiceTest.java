@@ -22,13 +22,8 @@ class UnverifyingServiceTest extends FileStoreContract {
     void start() throws IOException {
         service = PeculiarS3.with(Peculiarity.COMPARES_NOTHING, Peculiarity.TAGS_THAT_ARE_NO_DIGESTS);
         S3Connection connection = new S3Connection(
-                service.endpoint(),
-                null,
+                S3Options.at(service.endpoint()),
                 "us-east-1",
-                true,
-                false,
-                true,
-                false,
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")));
         store = new S3FileStore(connection.client(), connection, new Bucket("exports", ""), PART);
     }

@@ -1,0 +1,97 @@
+package dev.satchel.batchexport.settings;
+
+import dev.satchel.Endpoint;
+import dev.satchel.batchexport.terminal.UsageException;
+import java.net.URI;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+
+/** What the SDK of AWS and Satchel both read: the variables of AWS, under the names that AWS gives them. */
+final class AwsSettings {
+
+    private static final Pattern REGION = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    private final Map<String, String> variables;
+
+    AwsSettings(Map<String, String> variables) {
+        this.variables = variables;
+    }
+
+    /**
+     * The region of the bucket.
+     *
+     * @param isElsewhere whether the store is another service than AWS, which takes any region
+     * @throws UsageException if it is malformed, or AWS needs one and none is set
+     */
+    String region(boolean isElsewhere) {
+        for (String name : new String[] {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+            String region = variables.get(name);
+            if (region != null) {
+                // It becomes a part of a host's name, and of every signature.
+                if (!REGION.matcher(region).matches()) {
+                    throw new UsageException(
+                            name + " is malformed: expected the region of the bucket, such as" + " eu-central-1");
+                }
+                return region;
+            }
+        }
+        if (isElsewhere) {
+            return "us-east-1";
+        }
+        try {
+            return DefaultAwsRegionProviderChain.builder().build().getRegion().id();
+        } catch (SdkClientException unknown) {
+            throw new UsageException("AWS_REGION is not set: expected the region of the bucket, such as eu-central-1");
+        }
+    }
+
+    /** Who to be for AWS; as in the SDK, what is not set here is looked for in files and roles. */
+    AwsCredentialsProvider credentials() {
+        String key = visible("AWS_ACCESS_KEY_ID");
+        String secret = visible("AWS_SECRET_ACCESS_KEY");
+        String token = visible("AWS_SESSION_TOKEN");
+        if (key == null || secret == null) {
+            return DefaultCredentialsProvider.builder().build();
+        }
+        return StaticCredentialsProvider.create(
+                token == null
+                        ? AwsBasicCredentials.create(key, secret)
+                        : AwsSessionCredentials.create(key, secret, token));
+    }
+
+    // Behind a line break Java's HTTP client refuses the header that holds the token, and prints it.
+    private @Nullable String visible(String name) {
+        String value = variables.get(name);
+        if (value != null && !value.codePoints().allMatch(point -> point > ' ' && point < 0x7F)) {
+            throw new UsageException(
+                    name + " is malformed: it holds a space, a line break or another character that no key has");
+        }
+        return value;
+    }
+
+    /**
+     * The address of a service that a variable of AWS names; null without one.
+     *
+     * @throws UsageException if it is malformed, or secrets must not be sent there
+     */
+    @Nullable
+    URI endpoint(String name) {
+        String text = variables.get(name);
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        try {
+            return Endpoint.parse(text).uri();
+        } catch (IllegalArgumentException refused) {
+            throw new UsageException(name + " is refused: " + refused.getMessage());
+        }
+    }
+}
