@@ -41,7 +41,7 @@ class FileFactsTest {
         "0, 0, 0640",
         "0, 0, 0400"
     })
-    void takesWhatOnlyTheUserAndRootTouch(long owner, long self, String mode) {
+    void acceptsFilesThatOnlyTheUserAndRootCanAccess(long owner, long self, String mode) {
         assertThatCode(() -> facts(owner, mode).requirePrivate(folder, self)).doesNotThrowAnyException();
     }
 
@@ -61,7 +61,7 @@ class FileFactsTest {
         "0, 0, 0660, rw-rw----",
         "0, 0, 0641, rw-r----x"
     })
-    void refusesWhatOthersTouch(long owner, long self, String mode, String shown) {
+    void refusesFilesThatOthersCanAccess(long owner, long self, String mode, String shown) {
         assertThatExceptionOfType(RefusedFileException.class)
                 .isThrownBy(() -> facts(owner, mode).requirePrivate(folder, self))
                 .withMessage("is open to others (" + shown + "): take their rights away with 'chmod "
@@ -70,7 +70,7 @@ class FileFactsTest {
 
     @ParameterizedTest
     @CsvSource({"1002, 1001, 0600", "1002, 1001, 0400", "1001, 0, 0600", "4294967294, 1001, 0600"})
-    void refusesWhatBelongsToSomebodyElse(long owner, long self, String mode) throws IOException {
+    void refusesFilesOfAnotherUser(long owner, long self, String mode) throws IOException {
         assertThatExceptionOfType(RefusedFileException.class)
                 .isThrownBy(() -> facts(owner, mode).requirePrivate(folder, self))
                 .withMessage("belongs to the user " + Files.getOwner(folder).getName()
@@ -79,7 +79,7 @@ class FileFactsTest {
     }
 
     @Test
-    void tellsAFileFromALinkToItAndAnotherName() throws IOException {
+    void distinguishesAFileFromASymbolicLinkAndAHardLink() throws IOException {
         Path file = Files.createFile(
                 folder.resolve("file"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));

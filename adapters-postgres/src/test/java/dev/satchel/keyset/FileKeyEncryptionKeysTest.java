@@ -39,7 +39,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
         }
 
         @Test
-        void neverTakesThePlaceOfAnother() throws IOException {
+        void neverReplacesAnExistingFile() throws IOException {
             FileKeyEncryptionKeys.create(file());
             String before = Files.readString(file());
 
@@ -53,7 +53,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
         }
 
         @Test
-        void oneOfManyMakersWins() throws Exception {
+        void onlyOneOfManyConcurrentCreationsSucceeds() throws Exception {
             List<Callable<String>> makers = new ArrayList<>();
             for (int i = 0; i < 16; i++) {
                 makers.add(() -> {
@@ -108,7 +108,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
         }
 
         @Test
-        void unwrapsForNobodyElse() {
+        void doesNotUnwrapForAnotherUser() {
             WrappedKey wrapped = keys.wrap(dataKey(), USER, DATA_KEY);
 
             assertThatExceptionOfType(BrokenSealException.class)
@@ -131,7 +131,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
         }
 
         @Test
-        void saysWhichKeyIsMissing() {
+        void namesTheMissingKey() {
             assertThatExceptionOfType(UnknownKeyEncryptionKeyException.class)
                     .isThrownBy(() -> keys.unwrap(new WrappedKey("file:1", new byte[60]), USER, DATA_KEY))
                     .withMessage(
@@ -140,7 +140,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
         }
 
         @Test
-        void aNewPrimaryWrapsAndTheEarlierStillUnwraps() {
+        void wrapsWithTheNewPrimaryAndUnwrapsWithTheEarlierOne() {
             String earlier = keys.primaryId();
             WrappedKey before = keys.wrap(dataKey(), USER, DATA_KEY);
 
@@ -153,7 +153,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
         }
 
         @Test
-        void aKeyThatAnotherProcessAddsIsFound() {
+        void findsAKeyThatAnotherProcessAdded() {
             FileKeyEncryptionKeys theirs = FileKeyEncryptionKeys.open(file());
             String added = theirs.addPrimary();
             WrappedKey wrapped = theirs.wrap(dataKey(), USER, DATA_KEY);
@@ -163,7 +163,7 @@ class FileKeyEncryptionKeysTest extends KeysetFixture {
         }
 
         @Test
-        void whatAnotherTriesIsNotTried() {
+        void triesOnlyTheKeyThatTheWrappedKeyNames() {
             String earlier = keys.primaryId();
             WrappedKey before = keys.wrap(dataKey(), USER, DATA_KEY);
             String added = keys.addPrimary();

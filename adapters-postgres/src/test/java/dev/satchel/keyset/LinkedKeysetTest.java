@@ -70,7 +70,7 @@ class LinkedKeysetTest {
         }
 
         @Test
-        void ofAMountedSecretAreFollowedAndMayLeadElsewhereLater() throws IOException {
+        void ofAMountedSecretAreFollowedAfterTheyChange() throws IOException {
             // As Kubernetes mounts a Secret: the directory is shared with the sticky bit, and a link is exchanged.
             Path mount = chmod(directory("mount"), 01777);
             Path first = directory("mount/..2026_11_28_10_00_00.1").resolve("keyset.json");
@@ -110,7 +110,7 @@ class LinkedKeysetTest {
         }
 
         @Test
-        void loseNoChangeThatIsMadeThroughAnother() throws Exception {
+        void keepChangesThatAreMadeThroughAnotherLink() throws Exception {
             Path real = directory("secret").resolve("keyset.json");
             FileKeyEncryptionKeys.create(real);
             List<Path> ways = List.of(
@@ -148,7 +148,7 @@ class LinkedKeysetTest {
         }
 
         @Test
-        void thatLeadNowhereAreRefused() throws IOException {
+        void withoutATargetAreRefused() throws IOException {
             Path loop = Files.createSymbolicLink(folder.resolve("loop.json"), Path.of("loop.json"));
             Path lost = Files.createSymbolicLink(folder.resolve("lost.json"), Path.of("missing/keyset.json"));
             Path through = Files.createSymbolicLink(folder.resolve("through.json"), Path.of("loop.json/keyset.json"));
@@ -166,7 +166,7 @@ class LinkedKeysetTest {
         }
 
         @Test
-        void changeNothingAboutTheFileBeingJudged() throws IOException {
+        void leadToAFileThatIsCheckedAsWell() throws IOException {
             Path real = directory("secret").resolve("keyset.json");
             FileKeyEncryptionKeys.create(real);
             Path link = Files.createSymbolicLink(folder.resolve("keyset.json"), real);
@@ -205,7 +205,7 @@ class LinkedKeysetTest {
         @ValueSource(
                 strings = {"keyset.json.tmp", "keyset.json.11111111-2222-4333-8444-555555555555", "xkeyset.json.%s.tmp"
                 })
-        void thatOnlyResembleAMakersAreRefused(String pattern) throws IOException {
+        void thatOnlyResembleATemporaryCopyAreRefused(String pattern) throws IOException {
             Path file = folder.resolve("keyset.json");
             FileKeyEncryptionKeys.create(file);
             Files.createLink(folder.resolve(pattern.formatted(UUID.randomUUID())), file);
@@ -216,7 +216,7 @@ class LinkedKeysetTest {
         }
 
         @Test
-        void thatAKilledMakerLeftDoNotMatterAndGoWithTheNextChange() throws IOException {
+        void ofAKilledProcessAreAcceptedAndRemovedByTheNextChange() throws IOException {
             Path file = folder.resolve("keyset.json");
             FileKeyEncryptionKeys keys = FileKeyEncryptionKeys.create(file);
             Path left = Files.createLink(folder.resolve("keyset.json." + UUID.randomUUID() + ".tmp"), file);
@@ -228,7 +228,7 @@ class LinkedKeysetTest {
         }
 
         @Test
-        void ofAMakerAtWorkConfuseNobodyWhoReads() throws Exception {
+        void ofAConcurrentCreationDoNotDisturbReaders() throws Exception {
             var threads = Executors.newFixedThreadPool(4);
             for (int i = 0; i < 50; i++) {
                 Path file = folder.resolve("keyset" + i + ".json");
@@ -284,7 +284,7 @@ class LinkedKeysetTest {
 
         @ParameterizedTest
         @ValueSource(ints = {01777, 01775, 01770, 0755, 0711, 0500})
-        void whereOthersCannotReplaceItAreTaken(int mode) throws IOException {
+        void whereOthersCannotReplaceTheFileAreAccepted(int mode) throws IOException {
             chmod(folder.resolve("outer"), mode);
 
             assertThat(FileKeyEncryptionKeys.open(file).ids()).hasSize(1);
@@ -292,7 +292,7 @@ class LinkedKeysetTest {
         }
 
         @Test
-        void inWhichALinkCouldBeExchangedAreRefused() throws IOException {
+        void whereOthersCouldReplaceALinkAreRefused() throws IOException {
             Path open = directory("open");
             Path link = Files.createSymbolicLink(open.resolve("keyset.json"), file);
             Path farther = Files.createSymbolicLink(folder.resolve("farther.json"), link);
@@ -307,7 +307,7 @@ class LinkedKeysetTest {
         }
 
         @Test
-        void thatALinkLeadsToAreHeldToTheSameRule() throws IOException {
+        void ofTheTargetOfALinkAreCheckedToo() throws IOException {
             Path link = Files.createSymbolicLink(folder.resolve("keyset.json"), file);
             chmod(folder.resolve("outer"), 0777);
 
@@ -334,7 +334,7 @@ class LinkedKeysetTest {
     }
 
     @Test
-    void whetherTheFileCanBeChangedIsFoundOutWithoutChangingTheKeys() throws IOException {
+    void checksThatTheFileCanBeChangedWithoutChangingTheKeys() throws IOException {
         Path file = folder.resolve("keyset.json");
         FileKeyEncryptionKeys keys = FileKeyEncryptionKeys.create(file);
         String before = Files.readString(file);

@@ -71,7 +71,7 @@ class RefusedKeysetTest extends KeysetFixture {
         }
 
         @Test
-        void notAFileThatNobodyMayWrite() throws IOException {
+        void acceptsAReadOnlyFile() throws IOException {
             FileKeyEncryptionKeys.create(file());
             Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("r--------"));
 
@@ -89,14 +89,14 @@ class RefusedKeysetTest extends KeysetFixture {
                     "{\"primaryKeyId\": 7, \"key\": [{\"secret\"",
                     "\0\0\0"
                 })
-        void whatIsNoKeyset(String content) throws IOException {
+        void aFileThatIsNotAKeyset(String content) throws IOException {
             write(content);
 
             refused("holds no keyset of Tink in JSON: make another file with 'satchel keys init', or restore it");
         }
 
         @Test
-        void bytesThatAreNoText() throws IOException {
+        void bytesThatAreNotText() throws IOException {
             write("");
             Files.write(file(), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
 
@@ -168,7 +168,7 @@ class RefusedKeysetTest extends KeysetFixture {
         }
 
         @Test
-        void noRandomKey() throws Exception {
+        void acceptsEveryRandomKey() throws Exception {
             for (int i = 0; i < 50; i++) {
                 Files.deleteIfExists(file());
                 assertThat(FileKeyEncryptionKeys.create(file()).ids()).hasSize(1);

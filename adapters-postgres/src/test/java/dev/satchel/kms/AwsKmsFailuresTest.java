@@ -68,7 +68,7 @@ class AwsKmsFailuresTest extends KmsFixture {
         }
 
         @Test
-        void triesAgainWhatMayPass() {
+        void retriesTemporaryFailures() {
             WrappedKey wrapped = keys.wrap(dataKey(), USER, DATA_KEY);
             server.fail("Decrypt", Fault.INTERNAL);
             assertThatExceptionOfType(UnusableKeyException.class)
@@ -176,7 +176,7 @@ class AwsKmsFailuresTest extends KmsFixture {
         }
 
         @Test
-        void asksNothingOfKmsUntilItMust() {
+        void doesNotCallKmsBeforeItIsNeeded() {
             server.close();
 
             assertThatCode(() -> keys(arn, Duration.ofSeconds(1))).doesNotThrowAnyException();

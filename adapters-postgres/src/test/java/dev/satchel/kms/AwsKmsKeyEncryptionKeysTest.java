@@ -41,7 +41,7 @@ class AwsKmsKeyEncryptionKeysTest extends KmsFixture {
         }
 
         @Test
-        void tellsKmsWhoseAndWhichDataKeyItIs() {
+        void sendsTheUserAndTheDataKeyAsEncryptionContext() {
             keys.unwrap(keys.wrap(dataKey(), USER, DATA_KEY), USER, DATA_KEY);
 
             assertThat(server.contexts())
@@ -54,7 +54,7 @@ class AwsKmsKeyEncryptionKeysTest extends KmsFixture {
         }
 
         @Test
-        void unwrapsForNobodyElse() {
+        void doesNotUnwrapForAnotherUser() {
             WrappedKey wrapped = keys.wrap(dataKey(), USER, DATA_KEY);
 
             assertThatExceptionOfType(BrokenSealException.class)
@@ -81,7 +81,7 @@ class AwsKmsKeyEncryptionKeysTest extends KmsFixture {
         }
 
         @Test
-        void refusesWhatAnotherKeyWrappedUnderThisOnesName() {
+        void refusesADataKeyWrappedByAnotherKeyUnderThisKeysId() {
             WrappedKey other = keys(server.addKey(), Duration.ofSeconds(10)).wrap(dataKey(), USER, DATA_KEY);
 
             assertThatExceptionOfType(BrokenSealException.class)
@@ -97,7 +97,7 @@ class AwsKmsKeyEncryptionKeysTest extends KmsFixture {
             "aws-kms-%s",
             "%s"
         })
-        void saysWhichKeyIsMissingWithoutAskingKms(String pattern) {
+        void namesTheMissingKeyWithoutCallingKms(String pattern) {
             String id = pattern.formatted(arn);
 
             assertThatExceptionOfType(UnknownKeyEncryptionKeyException.class)
@@ -116,7 +116,7 @@ class AwsKmsKeyEncryptionKeysTest extends KmsFixture {
             "aws-kms:arn:aws:kms:eu-central-1:123456789012:key/another#00, false",
             "file:1, false"
         })
-        void holdsItsOwnKeyAloneWithWhicheverMaterial(String pattern, boolean isItsOwn) {
+        void holdsOnlyItsOwnKeyWithAnyMaterial(String pattern, boolean isItsOwn) {
             assertThat(keys.holds(pattern.formatted(arn))).isEqualTo(isItsOwn);
             assertThat(keys.holds(keys.primaryId())).isTrue();
         }

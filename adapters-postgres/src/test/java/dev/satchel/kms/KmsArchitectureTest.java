@@ -30,7 +30,7 @@ class KmsArchitectureTest {
             .because("a service may use it with a vault, an HTTP client and credentials of its own choice");
 
     @Test
-    void theRuleBites() {
+    void failsOnAViolation() {
         var broken = new ClassFileImporter().importPackagesOf(TellsTheTime.class);
 
         assertThatExceptionOfType(AssertionError.class)

@@ -58,7 +58,7 @@ class KmsImpostorTest extends KmsFixture {
 
         @ParameterizedTest(name = "{0}")
         @MethodSource("answersThatTellTheDataKey")
-        void whatTellsTheDataKeyIsNotTaken(String name, byte[] ciphertext) {
+        void refusesACiphertextThatRevealsTheDataKey(String name, byte[] ciphertext) {
             server.tamper("Encrypt", (request, answer) -> {
                 answer.put("CiphertextBlob", Base64.getEncoder().encodeToString(ciphertext));
                 return answer;
@@ -72,7 +72,7 @@ class KmsImpostorTest extends KmsFixture {
 
         @ParameterizedTest
         @ValueSource(ints = {0, 6145, 100_000})
-        void aCiphertextOfAnotherLengthIsNotTaken(int length) {
+        void refusesACiphertextOfImpossibleLength(int length) {
             server.tamper("Encrypt", (request, answer) -> {
                 answer.put("CiphertextBlob", Base64.getEncoder().encodeToString(new byte[length]));
                 return answer;
@@ -86,7 +86,7 @@ class KmsImpostorTest extends KmsFixture {
 
         @ParameterizedTest
         @ValueSource(ints = {0, 4097, 100_000})
-        void aPlaintextOfAnotherLengthIsNotTaken(int length) {
+        void refusesAPlaintextOfImpossibleLength(int length) {
             WrappedKey wrapped = keys.wrap(dataKey(), USER, DATA_KEY);
             server.tamper("Decrypt", (request, answer) -> {
                 answer.put("Plaintext", Base64.getEncoder().encodeToString(new byte[length]));
@@ -107,7 +107,7 @@ class KmsImpostorTest extends KmsFixture {
             "Decrypt, KeyId, the answer names no key",
             "DescribeKey, KeyMetadata, the answer names no key"
         })
-        void anAnswerThatLacksAPartIsNotTaken(String operation, String member, String why) {
+        void refusesAnIncompleteAnswer(String operation, String member, String why) {
             WrappedKey wrapped = keys.wrap(dataKey(), USER, DATA_KEY);
             server.tamper(operation, (request, answer) -> {
                 answer.remove(member);
@@ -119,7 +119,7 @@ class KmsImpostorTest extends KmsFixture {
 
         @ParameterizedTest
         @ValueSource(strings = {"Encrypt", "Decrypt"})
-        void anAnswerAboutAnotherKeyIsNotTaken(String operation) {
+        void refusesAnAnswerAboutAnotherKey(String operation) {
             WrappedKey wrapped = keys.wrap(dataKey(), USER, DATA_KEY);
             String other = server.addKey();
             server.tamper(operation, (request, answer) -> {
@@ -132,7 +132,7 @@ class KmsImpostorTest extends KmsFixture {
 
         @ParameterizedTest
         @CsvSource({"Arn, the answer is about another key", "CurrentKeyMaterialId, the answer names no key material"})
-        void aDescriptionOfSomethingElseIsNotTaken(String member, String why) {
+        void refusesADescriptionOfAnotherKind(String member, String why) {
             server.tamper("DescribeKey", (request, answer) -> {
                 Map<String, Object> metadata = new HashMap<>();
                 ((Map<?, ?>) answer.get("KeyMetadata"))

@@ -114,7 +114,7 @@ class PostgresArchitectureTest {
             .because("the clocks of two machines differ, and a lease must end for both at once");
 
     @Test
-    void eachRuleBites() {
+    void failsOnAViolationOfEachRule() {
         var broken = new ClassFileImporter().importPackagesOf(TellsTheTime.class);
 
         assertThatExceptionOfType(AssertionError.class)

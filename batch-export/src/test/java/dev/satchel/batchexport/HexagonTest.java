@@ -212,7 +212,7 @@ class HexagonTest {
     }
 
     @Test
-    void eachRuleBites() {
+    void failsOnAViolationOfEachRule() {
         assertThat(violations(the_program_uses_the_adapters_and_all_use_the_domain, "dev.satchel.export.violation"))
                 .anyMatch(text -> text.contains("DomainThatKnowsTheProgram"));
         assertThat(violations(the_program_uses_the_adapters_and_all_use_the_domain, "dev.satchel.elsewhere"))

@@ -62,7 +62,7 @@ class DeliverExportTest extends DeliveryFixture {
         }
 
         @Test
-        void namesTheObjectAfterTheExportTheAttemptAndChance() {
+        void namesTheObjectByExportAttemptAndRandomBits() {
             Export.Processing first = claimed();
             history.retry(first, Exports.storeUnavailable(), Duration.ZERO);
             Export.Processing second = claimed();
@@ -76,7 +76,7 @@ class DeliverExportTest extends DeliveryFixture {
         }
 
         @Test
-        void isKnownToTheLedgerBeforeTheFirstByte() {
+        void isInTheJournalBeforeTheFirstByte() {
             Export.Processing export = claimed();
             Set<URI> known = new HashSet<>();
             store.onOpen = () -> known.addAll(history.remembered());
@@ -103,7 +103,7 @@ class DeliverExportTest extends DeliveryFixture {
 
         @ParameterizedTest
         @CsvSource({"OPEN", "WRITE", "COMMIT", "READ", "CLOSE"})
-        void isTriedAgainWhereWaitingCanHelp(Fault fault) {
+        void isRetriedIfItIsTemporary(Fault fault) {
             Export.Processing export = claimed();
             fail(fault, "down");
 
@@ -121,7 +121,7 @@ class DeliverExportTest extends DeliveryFixture {
 
         @ParameterizedTest
         @CsvSource({"OPEN", "WRITE", "COMMIT", "READ", "CLOSE"})
-        void isGivenUpWhereWaitingCannotHelp(Fault fault) {
+        void failsTheExportIfItIsPermanent(Fault fault) {
             Export.Processing export = claimed();
             fail(fault, "broken");
 
@@ -136,7 +136,7 @@ class DeliverExportTest extends DeliveryFixture {
         }
 
         @Test
-        void isGivenUpAfterTheLastAttempt() {
+        void failsTheExportAfterTheLastAttempt() {
             fail(Fault.COMMIT, "down");
 
             assertThat(deliver(claimed())).isInstanceOf(Delivery.Retried.class);
@@ -149,7 +149,7 @@ class DeliverExportTest extends DeliveryFixture {
         }
 
         @Test
-        void staysInTheLedgerWhenTheStoreCannotBeCleaned() {
+        void staysInTheJournalWhenTheObjectCannotBeDeleted() {
             Export.Processing export = claimed();
             fail(Fault.WRITE, "down");
             store.deletesFail = true;
@@ -203,7 +203,7 @@ class DeliverExportTest extends DeliveryFixture {
 
         @ParameterizedTest
         @CsvSource({"OPEN, down", "WRITE, broken", "COMMIT, denied", "READ, broken", "CLOSE, down"})
-        void isWhateverHappensWhileTheStoreFailsItsProbe(Fault fault, String message) throws IOException {
+        void isAnyFailureWhileTheStoreFailsItsProbe(Fault fault, String message) throws IOException {
             Export.Processing export = claimed();
             fail(fault, message);
             failProbe("denied");
@@ -230,7 +230,7 @@ class DeliverExportTest extends DeliveryFixture {
 
         @ParameterizedTest
         @ValueSource(strings = {"away", "locked"})
-        void isNotWhatTheDatabaseDidNotAnswerInTheProbe(String reason) throws IOException {
+        void isNotAFailureOfTheDatabaseDuringTheProbe(String reason) throws IOException {
             Export.Processing export = claimed();
             fail(Fault.READ, "broken");
             failProbe(reason);
@@ -283,7 +283,7 @@ class DeliverExportTest extends DeliveryFixture {
         }
 
         @Test
-        void leaveTheHistoryToTheLeaseWhenEvenItFails() {
+        void areUnconfirmedWhenTheHistoryFailsToo() {
             Export.Processing export = claimed();
             words.between = () -> {
                 throw new OutOfMemoryError();
@@ -294,7 +294,7 @@ class DeliverExportTest extends DeliveryFixture {
         }
 
         @Test
-        void areNotWaitedForWhereTheJvmDoesLittleElseThanCollectGarbage() {
+        void endTheExportWhenTheJvmMostlyCollectsGarbage() {
             DeliverExport.Settings settings =
                     new DeliverExport.Settings(Duration.ofMillis(20), Duration.ofMillis(5), PATIENCE, RETENTION);
             Export.Processing export = claimed();

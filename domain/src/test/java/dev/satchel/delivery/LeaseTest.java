@@ -71,7 +71,7 @@ class LeaseTest {
     }
 
     @Test
-    void isExtendedWhileSomethingMoves() throws InterruptedException {
+    void isExtendedWhileThereIsProgress() throws InterruptedException {
         try (Lease lease = lease()) {
             for (int hour = 0; hour < 10; hour++) {
                 lease.move();
@@ -83,7 +83,7 @@ class LeaseTest {
     }
 
     @Test
-    void endsWhenNothingMovesForLongerThanAnythingIsWaitedFor() throws InterruptedException {
+    void endsAfterTheConfiguredPatienceWithoutProgress() throws InterruptedException {
         try (Lease lease = lease()) {
             letPass(PATIENCE.minusSeconds(1));
             assertThat(isExtended()).isTrue();
@@ -110,7 +110,7 @@ class LeaseTest {
     }
 
     @Test
-    void endsWhenTheJvmDoesLittleElseThanCollectGarbage() throws InterruptedException {
+    void endsWhenTheJvmMostlyCollectsGarbage() throws InterruptedException {
         try (Lease lease = lease()) {
             letPass(Duration.ofMinutes(10));
             choking.set(true);
@@ -126,7 +126,7 @@ class LeaseTest {
     }
 
     @Test
-    void goesOnWhileGarbageIsCollectedAndSomethingMoves() throws InterruptedException {
+    void isExtendedDuringGarbageCollectionWithProgress() throws InterruptedException {
         try (Lease lease = lease()) {
             choking.set(true);
             for (int minute = 0; minute < 5; minute++) {

@@ -54,14 +54,14 @@ class RetryPolicyTest {
 
     @ParameterizedTest
     @ValueSource(ints = {5, 6, 3000})
-    void givesUpAfterTheLastAttempt(int attempt) {
+    void failsTheExportAfterTheLastAttempt(int attempt) {
         assertThat(RetryPolicy.DEFAULT.delayAfter(attempt, Exports.storeUnavailable(), random))
                 .isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
-    void waitsOnlyWhereWaitingCanHelp(Failure.Code code) {
+    void retriesOnlyTemporaryFailures(Failure.Code code) {
         boolean retried = RetryPolicy.DEFAULT
                 .delayAfter(1, new Failure(code, "any reason"), random)
                 .isPresent();

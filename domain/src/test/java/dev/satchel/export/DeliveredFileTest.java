@@ -41,7 +41,7 @@ class DeliveredFileTest {
     }
 
     @Test
-    void refusesLessThanNothing() {
+    void refusesANegativeSize() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> file(-1, Map.of(), List.of()))
                 .withMessage("bytes must not be negative, was -1");

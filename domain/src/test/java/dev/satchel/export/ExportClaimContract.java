@@ -82,7 +82,7 @@ public abstract class ExportClaimContract extends ExportHistoryContract {
         }
 
         @Test
-        void servesAUserWhoComesLaterBeforeTheNextOfOneWhoIsBeingServed() {
+        void servesALaterUserBeforeTheNextExportOfAServedOne() {
             for (ExportType type : List.of(LearningTypes.VOCABULARY, LearningTypes.SESSIONS, LearningTypes.PROFILE)) {
                 history.request(Requests.of(user, type));
             }
@@ -96,7 +96,7 @@ public abstract class ExportClaimContract extends ExportHistoryContract {
         }
 
         @Test
-        void letsNobodyGoFirstForEverByAskingAgain() {
+        void aUserCannotStayFirstByRequestingAgain() {
             UserId other = world.addUser();
             UUID waiting = history.request(Requests.of(other)).id();
             UUID next =
@@ -176,7 +176,7 @@ public abstract class ExportClaimContract extends ExportHistoryContract {
         }
 
         @Test
-        void tellsSilentWorkersFromThoseThatWereHeardOf() {
+        void distinguishesSilentWorkersFromLiveOnes() {
             requested();
             history.request(Requests.of(user, LearningTypes.SESSIONS));
             Export.Processing alive = claimed();

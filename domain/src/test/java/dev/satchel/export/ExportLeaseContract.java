@@ -72,7 +72,7 @@ public abstract class ExportLeaseContract extends ExportHistoryContract {
 
         @ParameterizedTest
         @EnumSource
-        void refusesAWorkerWhoseExportWasRescued(Step step) {
+        void refusesAWorkerWhoseExportWasReclaimed(Step step) {
             requested();
             Export.Processing lost = claimed();
             letTheLeaseEnd();
@@ -173,7 +173,7 @@ public abstract class ExportLeaseContract extends ExportHistoryContract {
         }
 
         @Test
-        void takesBackWhatAWorkerLeft() {
+        void reclaimsTheExportOfALostWorker() {
             UUID id = requested();
             claimed();
             letTheLeaseEnd();
@@ -186,7 +186,7 @@ public abstract class ExportLeaseContract extends ExportHistoryContract {
         }
 
         @Test
-        void sparesAWorkerThatBeats() {
+        void keepsTheLeaseOfAWorkerThatSendsHeartbeats() {
             requested();
             Export.Processing export = claimed();
             world.letPass(LEASE.minusSeconds(20));
@@ -198,7 +198,7 @@ public abstract class ExportLeaseContract extends ExportHistoryContract {
         }
 
         @Test
-        void givesUpAfterTheLastAttempt() {
+        void failsTheExportAfterTheLastAttempt() {
             UUID id = requested();
             claimed();
             letTheLeaseEnd();
@@ -215,7 +215,7 @@ public abstract class ExportLeaseContract extends ExportHistoryContract {
         }
 
         @Test
-        void leavesAloneWhatNobodyHolds() {
+        void leavesPendingExportsAlone() {
             requested();
             history.retry(claimed(), Exports.storeUnavailable(), Duration.ofDays(1));
             letTheLeaseEnd();
@@ -224,7 +224,7 @@ public abstract class ExportLeaseContract extends ExportHistoryContract {
         }
 
         @Test
-        void takesEachBackOnce() throws Exception {
+        void reclaimsEachExportOnce() throws Exception {
             for (int count = 0; count < 20; count++) {
                 history.request(Requests.of(world.addUser()));
                 claimed();

@@ -43,7 +43,7 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
         }
 
         @Test
-        void answersWithTheOneThatIsPending() {
+        void returnsAnEqualPendingRequest() {
             UUID first = requested();
 
             ExportHistory.Requested again = history.request(Requests.of(user));
@@ -52,7 +52,7 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
         }
 
         @Test
-        void answersWithTheOneThatIsProcessing() {
+        void returnsAnEqualProcessingRequest() {
             UUID first = requested();
             claimed();
 
@@ -157,7 +157,7 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
         }
 
         @Test
-        void answersWithTheOneUnderWayAlsoWhereNoMoreMayBeAdded() {
+        void returnsAnEqualRequestEvenAtTheLimit() {
             UUID first = requested();
             for (int day = 1; day < ExportHistory.MOST_ACTIVE; day++) {
                 history.request(ofDay(day));
@@ -262,7 +262,7 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
         }
 
         @Test
-        void refusesWhatNobodyCouldAskFor() {
+        void refusesAnInvalidRequest() {
             ExportFilters filters = ExportFilters.of(Map.of("phase", "review"));
 
             assertThatIllegalArgumentException()
@@ -300,7 +300,7 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
         }
 
         @Test
-        void answersWithTheOneThatIsUnderWay() {
+        void returnsAnEqualRequestUnderWay() {
             UUID failed = failed();
             UUID underWay = requested();
 
@@ -308,7 +308,7 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
         }
 
         @Test
-        void knowsOnlyFailedOnes() {
+        void repeatsOnlyFailedExports() {
             UUID pending = requested();
 
             assertThat(history.requestAgain(pending)).isEmpty();

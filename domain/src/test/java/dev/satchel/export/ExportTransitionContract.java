@@ -234,7 +234,7 @@ public abstract class ExportTransitionContract extends ExportHistoryContract {
     class Fail {
 
         @Test
-        void givesTheExportUp() {
+        void setsTheExportToFailed() {
             UUID id = requested();
             Export.Processing export = claimed();
 

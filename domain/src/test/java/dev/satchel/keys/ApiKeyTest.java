@@ -34,7 +34,7 @@ class ApiKeyTest {
             " secret"         | the key has a character at position 1 that is not allowed
             "secreté"         | the key has a character at position 7 that is not allowed
             """)
-    void refusesWhatNoKeyHasAndWipesIt(String text, String message) {
+    void refusesForbiddenCharactersAndWipesTheKey(String text, String message) {
         byte[] given = text.getBytes(StandardCharsets.UTF_8);
 
         assertThatIllegalArgumentException()
@@ -108,7 +108,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void givesTheKeyAwayByOneNameAlone() {
+    void revealsTheKeyByOneMethodOnly() {
         assertThat(Stream.of(ApiKey.class.getDeclaredMethods())
                         .filter(method -> Modifier.isPublic(method.getModifiers()))
                         .map(method -> method.getName()))

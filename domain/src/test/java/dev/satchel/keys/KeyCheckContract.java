@@ -60,7 +60,7 @@ public abstract class KeyCheckContract extends KeyVaultContract {
         }
 
         @Test
-        void onlyAllKeysInvalidTakeARowOutOfUse() {
+        void aRowIsInactiveOnlyWhenAllItsKeysAreInvalid() {
             set(user, OPENAI, "openai");
             set(user, ANTHROPIC, "anthropic");
 

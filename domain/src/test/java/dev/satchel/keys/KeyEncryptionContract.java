@@ -88,7 +88,7 @@ public abstract class KeyEncryptionContract extends KeyVaultContract {
         }
 
         @Test
-        void opensWhatWasPutWhereItStands() {
+        void opensAKeyThatIsWrittenBackUnchanged() {
             set(user, OPENAI, "openai");
 
             world.put(user, OPENAI, stored(OPENAI));
@@ -97,7 +97,7 @@ public abstract class KeyEncryptionContract extends KeyVaultContract {
         }
 
         @Test
-        void isMendedBySettingTheKeyAgain() {
+        void isResolvedBySettingTheKeyAgain() {
             set(user, OPENAI, "first");
             SealedKey first = stored(OPENAI);
             set(user, OPENAI, "second");
@@ -109,7 +109,7 @@ public abstract class KeyEncryptionContract extends KeyVaultContract {
         }
 
         @Test
-        void isMendedByRemovingTheKey() {
+        void isResolvedByRemovingTheKey() {
             set(user, OPENAI, "first");
             SealedKey first = stored(OPENAI);
             set(user, OPENAI, "second");
@@ -168,7 +168,7 @@ public abstract class KeyEncryptionContract extends KeyVaultContract {
         }
 
         @Test
-        void forgetsKeysNevertheless() {
+        void stillRemovesKeys() {
             set(user, OPENAI, "openai");
             world.replaceKeyEncryptionKeys();
 
@@ -176,7 +176,7 @@ public abstract class KeyEncryptionContract extends KeyVaultContract {
         }
 
         @Test
-        void beginsWithThemOnceNoDataKeyIsLeft() {
+        void acceptsThemOnceNoDataKeyIsLeft() {
             set(user, OPENAI, "openai");
             world.replaceKeyEncryptionKeys();
             vault.removeAll(user);
@@ -189,7 +189,7 @@ public abstract class KeyEncryptionContract extends KeyVaultContract {
         }
 
         @Test
-        void goesOnWhereOneOfThemWrapsADataKey() {
+        void acceptsThemIfOneWrapsADataKey() {
             set(user, OPENAI, "openai");
             world.addKeyEncryptionKey();
 
@@ -205,7 +205,7 @@ public abstract class KeyEncryptionContract extends KeyVaultContract {
     class Rotating {
 
         @Test
-        void wrapsEveryDataKeyAnewAndTouchesNoKey() {
+        void rewrapsEveryDataKeyAndChangesNoSealedKey() {
             List<UserId> users = new ArrayList<>();
             for (int i = 0; i < 25; i++) {
                 users.add(world.addUser());

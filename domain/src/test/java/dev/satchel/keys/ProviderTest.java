@@ -75,7 +75,7 @@ class ProviderTest {
             UNSPLASH  | github_pat_0123456789abcdef   | this is no key of Unsplash: it starts with 'github_pat_', which makes it a token of GitHub
             UNSPLASH  | sk_test_0123456789abcdefghij  | this is no key of Unsplash: it starts with 'sk_test_', which makes it a key of Stripe
             """)
-    void refusesWhatCannotBeOneAndKeepsItToItself(Provider provider, String key, String message) {
+    void refusesOtherKeysWithoutRepeatingThem(Provider provider, String key, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> provider.requireKeyOf(ApiKeys.of(key)))
                 .withMessageStartingWith(message + TAIL)
@@ -89,13 +89,13 @@ class ProviderTest {
         "anthropic, ANTHROPIC, anthropic_api_key",
         "unsplash, UNSPLASH, unsplash_api_key"
     })
-    void isFoundByItsWord(String word, Provider provider, String column) {
+    void isFoundByItsCode(String word, Provider provider, String column) {
         assertThat(Provider.of(word)).isEqualTo(provider);
         assertThat(provider.column()).isEqualTo(column);
     }
 
     @Test
-    void refusesAnUnknownWord() {
+    void refusesAnUnknownValue() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Provider.of("OpenAI"))
                 .withMessage("unknown provider 'OpenAI': expected one of openai, anthropic, unsplash");

@@ -42,7 +42,7 @@ public abstract class ActivityContract extends LearnerProgressContract {
             "2024-05-20T23:59:59.999999999Z, 1",
             "2024-05-21T00:00:00Z, 0"
         })
-        void theCurrentStreakIsAsOfTheMoment(Instant moment, int current) {
+        void theCurrentStreakIsThatOfTheGivenMoment(Instant moment, int current) {
             activeAtNoonOn("2024-05-19", "2024-05-15", "2024-05-13", "2024-05-14", "2024-05-14");
 
             assertThat(progress.streak(user, moment)).isEqualTo(new Streak(current, 3));
@@ -107,7 +107,7 @@ public abstract class ActivityContract extends LearnerProgressContract {
         }
 
         @Test
-        void daysToComeCountInTheLongestStreakOnly() {
+        void futureDaysCountForTheLongestStreakOnly() {
             Instant now = world.now();
             inserted(ended(user, now));
             inserted(ended(user, now.plus(1, ChronoUnit.DAYS)));
@@ -118,7 +118,7 @@ public abstract class ActivityContract extends LearnerProgressContract {
         }
 
         @Test
-        void aRunOnlyToComeIsNoCurrentStreak() {
+        void aRunInTheFutureIsNotTheCurrentStreak() {
             Instant now = world.now();
             inserted(ended(user, now.plus(2, ChronoUnit.DAYS)));
 
@@ -127,7 +127,7 @@ public abstract class ActivityContract extends LearnerProgressContract {
         }
 
         @Test
-        void aChangeOfZoneRewritesNoDayGoneBy() {
+        void aChangeOfZoneKeepsPastDays() {
             inserted(ended(user, "2024-05-13T23:30:00Z"));
             world.setZone(user, at("2024-05-01T00:00:00Z"), ZoneId.of("Asia/Tokyo"));
 
@@ -141,7 +141,7 @@ public abstract class ActivityContract extends LearnerProgressContract {
         }
 
         @Test
-        void countsEachDayInTheZoneThenInForce() {
+        void countsEachDayInTheZoneOfThatMoment() {
             world.setZone(user, at("2024-05-10T00:00:00Z"), ZoneId.of("Asia/Tokyo"));
             world.setZone(user, at("2024-05-12T00:00:00Z"), ZoneId.of("America/Los_Angeles"));
 

@@ -134,7 +134,7 @@ class DaysTest {
     }
 
     @Test
-    void changesOfZoneMoveTodayAndNoDayGoneBy() {
+    void changesOfZoneAffectTodayButNoPastDay() {
         Random random = new Random(20111230);
         List<ZoneId> all = zones().toList();
         Map<Integer, Integer> seen = new TreeMap<>();

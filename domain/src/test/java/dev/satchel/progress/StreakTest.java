@@ -72,7 +72,7 @@ class StreakTest {
     }
 
     @Test
-    void isWhatAPersonCounts() {
+    void countsConsecutiveDays() {
         Random random = new Random(20240229);
         // Around the ends of leap years, of others, and of a century without a leap day.
         List<LocalDate> ends = List.of(
@@ -120,7 +120,7 @@ class StreakTest {
     }
 
     @Test
-    void countsDaysToComeInTheLongestRunOnly() {
+    void countsFutureDaysForTheLongestRunOnly() {
         assertThat(Streak.of(daysBefore(TODAY, 0, -1, -2, -3), TODAY)).isEqualTo(new Streak(1, 4));
         assertThat(Streak.of(daysBefore(TODAY, -1, -2), TODAY)).isEqualTo(new Streak(0, 2));
     }
@@ -145,7 +145,7 @@ class StreakTest {
 
     @ParameterizedTest
     @CsvSource({"-1, 0", "1, 0", "0, -1"})
-    void refusesWhatNoStreakCanBe(int current, int longest) {
+    void refusesImpossibleStreaks(int current, int longest) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Streak(current, longest))
                 .withMessage("a streak must satisfy 0 <= current <= longest, was " + current + " and " + longest);

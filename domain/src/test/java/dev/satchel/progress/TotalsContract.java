@@ -26,7 +26,7 @@ public abstract class TotalsContract extends LearnerProgressContract {
     class OfAUser {
 
         @Test
-        void isMissingForAUserNobodyKnows() {
+        void isEmptyForAnUnknownUser() {
             UserId stranger = new UserId(UUID.randomUUID());
 
             assertThat(progress.find(stranger)).isEmpty();
@@ -99,7 +99,7 @@ public abstract class TotalsContract extends LearnerProgressContract {
         }
 
         @Test
-        void takesWhatIsMissingOrNegativeAsZero() {
+        void countsMissingAndNegativeCountersAsZero() {
             inserted(ended(user, NOON).counting(null, null, null, null, null));
             inserted(ended(user, NOON).counting(-1, -1, -1, -1, -1));
             inserted(ended(user, NOON).counting(1, 1, 2, 1, 1));
@@ -110,7 +110,7 @@ public abstract class TotalsContract extends LearnerProgressContract {
         }
 
         @Test
-        void takesTimeThatIsMissingOrRunsBackwardsAsNone() {
+        void countsMissingAndNegativeTimeAsZero() {
             inserted(ended(user, NOON).lasting(null, NOON));
             inserted(ended(user, NOON).lasting(NOON.plusSeconds(600), NOON));
             assertThat(found().minutes()).isZero();

@@ -140,7 +140,7 @@ class ExportFiltersTest {
                     phase|forgotten|unknown phase 'forgotten': expected one of new, learning, review, mastered
                     phase|''|unknown phase '': expected one of new, learning, review, mastered
                     """, quoteCharacter = '"')
-    void refusesAnUnknownWord(String name, String value, String message) {
+    void refusesAnUnknownValue(String name, String value, String message) {
         String word = value.equals("''") ? "" : value;
 
         assertThatIllegalArgumentException()

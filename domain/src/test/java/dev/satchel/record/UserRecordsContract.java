@@ -82,7 +82,7 @@ public abstract class UserRecordsContract {
     }
 
     @Test
-    void pushesNobodyElsesRecords() throws Exception {
+    void pushesNoRecordsOfOtherUsers() throws Exception {
         UserId user = addUser();
         UserId other = addUser();
         UUID own = addSession(user, Instant.parse("2026-01-01T10:00:00Z"));
@@ -231,7 +231,7 @@ public abstract class UserRecordsContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"beginDataset", "beginRecord", "uuid", "text", "instant", "endRecord", "endDataset"})
-    void passesOnAnExceptionOfTheSinkAsItIsAndCanReadAgain(String call) throws Exception {
+    void throwsAnExceptionOfTheSinkUnchangedAndCanReadAgain(String call) throws Exception {
         UserId user = addUser();
         addSession(user, Instant.parse("2026-01-01T10:00:00Z"));
         addSession(user, Instant.parse("2026-01-02T10:00:00Z"));

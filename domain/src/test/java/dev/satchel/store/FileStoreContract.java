@@ -117,7 +117,7 @@ public abstract class FileStoreContract {
     }
 
     @Test
-    void takesNoByteAfterItsEnd() throws IOException {
+    void acceptsNoBytesAfterItsEnd() throws IOException {
         FileStore.Upload committed = open("export-1/1-a.csv");
         committed.body().write(1);
         committed.commit();
@@ -246,7 +246,7 @@ public abstract class FileStoreContract {
             strings = {
                 "", "/", "/a", "a/", "a//b", "..", "a/../b", "a/./b", ".hidden", "a b", "ä", "a\\b", "a%2e", "a\n"
             })
-    void refusesANameThatIsNoPlainPath(String name) {
+    void refusesANameThatIsNotAPlainPath(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> store().locate(name))
                 .withMessageContaining("'" + name + "'");

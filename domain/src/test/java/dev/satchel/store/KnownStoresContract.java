@@ -102,7 +102,7 @@ public abstract class KnownStoresContract {
     }
 
     @Test
-    void takesFilesOfBeforeForTheStoreThatIsMarkedAtTheirRoot() {
+    void assignsUnassignedFilesToTheStoreMarkedAtTheirRoot() {
         published(Exports.ROOT);
         published(OTHER);
         KnownStore here = stores.add(Exports.ROOT, "here");
@@ -114,7 +114,7 @@ public abstract class KnownStoresContract {
     }
 
     @Test
-    void expectsTheOneThatTookThePlaceOfAnother() {
+    void expectsTheStoreThatReplacedAnother() {
         KnownStore first = stores.add(Exports.ROOT, "first");
         published(Exports.ROOT);
 

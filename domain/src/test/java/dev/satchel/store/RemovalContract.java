@@ -80,7 +80,7 @@ public abstract class RemovalContract extends UploadJournalContract {
 
         // A worker that died told nothing about its last request.
         @Test
-        void isKeptAfterAnAttemptThatEndedWithoutAWord() {
+        void isKeptAfterAnAttemptThatCrashed() {
             Export.Processing export = claimed();
             URI location = opened(export);
             world.letPass(GRACE);

@@ -201,7 +201,7 @@ class StoreCheckTest {
         }
 
         @Test
-        void takesAnEmptyStoreForNewOnlyToDeliverTo() throws IOException {
+        void acceptsAnEmptyStoreOnlyForDelivery() throws IOException {
             assertThatExceptionOfType(StoreMismatchException.class)
                     .isThrownBy(check::recognize)
                     .withMessageContaining(
@@ -266,7 +266,7 @@ class StoreCheckTest {
         }
 
         @Test
-        void keepsTheFilesOfBeforeApartFromTheStoreThatReplacesTheirs() throws IOException {
+        void keepsEarlierFilesApartFromTheStoreThatReplacesTheirs() throws IOException {
             publishedBefore();
 
             check.init(true);

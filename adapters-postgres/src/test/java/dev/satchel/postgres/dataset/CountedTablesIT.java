@@ -82,7 +82,7 @@ class CountedTablesIT {
 
     @ParameterizedTest
     @CsvSource({"id = id OR id", "'id\" OR true OR \"id'", "id) OR (true"})
-    void takesAColumnForNothingButAName(String column) {
+    void neverReadsANameOfAColumnAsSql(String column) {
         assertThatThrownBy(() -> count(table("public.users", column)))
                 .rootCause()
                 .hasMessageContaining("does not exist");

@@ -228,7 +228,7 @@ class DatasetFileTest {
 
     @ParameterizedTest
     @MethodSource("mistakes")
-    void refusesAMistakeWithItsPlace(List<String> mistake) {
+    void reportsEachMistakeWithItsPosition(List<String> mistake) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PostgresDatasets.builtIn().with("f.yaml", mistake.get(0)))
                 .withMessage(mistake.get(1));
@@ -242,7 +242,7 @@ class DatasetFileTest {
     }
 
     @Test
-    void quotesEveryNameSoThatNoneCanBeReadAsSql() {
+    void quotesEveryName() {
         String name = "x\"; DROP TABLE users; --";
 
         assertThat(TableName.quoted(name)).isEqualTo("\"x\"\"; DROP TABLE users; --\"");

@@ -23,7 +23,7 @@ class DatasetsTest {
     private static final UserId USER = new UserId(new UUID(1, 2));
 
     @Test
-    void areTheOnesThatOtherTestsCallByTheirNames() {
+    void matchTheNamesUsedInOtherTests() {
         assertThat(DATASETS.catalogue().datasets()).isEqualTo(LearningDatasets.ALL);
     }
 

@@ -99,7 +99,7 @@ class ExportBacklogIT extends ExportHistoryContract {
         }
 
         @Test
-        void aWorkerThatWaitedWhileItsLeasePassedOnIsFencedOut() throws Exception {
+        void refusesAWorkerThatWaitedWhileItsLeaseWasReclaimed() throws Exception {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing slow = claimed();
             try (Connection connection = postgres.database().workerDataSource().getConnection();
@@ -124,7 +124,7 @@ class ExportBacklogIT extends ExportHistoryContract {
         }
 
         @Test
-        void aCompletionWhoseAnswerIsLostAndStillRunsIsFound() throws Exception {
+        void findsACompletionWhoseAnswerWasLostWhileItStillRuns() throws Exception {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing export = claimed();
             DeliveredFile file = Exports.anyFileOf(export);
@@ -143,7 +143,7 @@ class ExportBacklogIT extends ExportHistoryContract {
         }
 
         @Test
-        void aRequestThatWaitedForAnEqualOneAnswersWithIt() throws Exception {
+        void aRequestThatWaitedForAnEqualOneReturnsItsId() throws Exception {
             UserId user = postgres.addUser();
             try (Connection connection = postgres.database().workerDataSource().getConnection();
                     Statement other = connection.createStatement()) {
@@ -160,7 +160,7 @@ class ExportBacklogIT extends ExportHistoryContract {
         }
 
         @Test
-        void aHeartbeatThatCameBeforeTheRescueKeepsTheLease() throws Exception {
+        void aHeartbeatBeforeTheReclaimKeepsTheLease() throws Exception {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing export = claimed();
             postgres.letPass(LEASE.plusSeconds(1));
@@ -194,7 +194,7 @@ class ExportBacklogIT extends ExportHistoryContract {
         }
 
         @Test
-        void neitherClaimNorRescueWaitsForALockedExport() throws Exception {
+        void neitherClaimNorReclaimWaitsForALockedExport() throws Exception {
             UserId user = postgres.addUser();
             UUID locked = postgres.history().request(Requests.of(user)).id();
             try (Connection connection = postgres.database().workerDataSource().getConnection();
@@ -211,7 +211,7 @@ class ExportBacklogIT extends ExportHistoryContract {
         }
 
         @Test
-        void claimersAndRescuersNeverShareAnExport() throws Exception {
+        void claimAndReclaimNeverReturnTheSameExport() throws Exception {
             for (int count = 0; count < 10; count++) {
                 postgres.history().request(Requests.of(postgres.addUser()));
             }
@@ -302,7 +302,7 @@ class ExportBacklogIT extends ExportHistoryContract {
     }
 
     @Test
-    void handsOutWhatHasNoPlaceInTheQueue() {
+    void claimsAnExportWithoutARowInTheQueue() {
         UserId user = postgres.addUser();
         UUID id = postgres.history().request(Requests.of(user)).id();
         postgres.owner().sql("DELETE FROM satchel.export_queue").update();

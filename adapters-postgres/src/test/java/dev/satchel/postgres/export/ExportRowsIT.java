@@ -99,7 +99,7 @@ class ExportRowsIT extends ExportHistoryContract {
                         all|csv|{"phase": "x\\ny"}|unknown phase 'x�y': expected one of new, learning,
                         profile|csv|{"from": "2026-02-01"}|the filters 'from' and 'to' do not apply to the type 'profile'
                         """)
-        void areFailedWhenTheyAskForTheImpossible(String type, String format, String filters, String explanation) {
+        void failIfTheirRequestIsInvalid(String type, String format, String filters, String explanation) {
             UUID id = insert(postgres.addUser(), type, format, filters);
 
             assertRefused(id);
@@ -122,7 +122,7 @@ class ExportRowsIT extends ExportHistoryContract {
         }
 
         @Test
-        void cannotBeAskedForAgain() {
+        void cannotBeRequestedAgain() {
             UUID id = insert(postgres.addUser(), "nonsense", "csv", null);
             assertRefused(id);
 
@@ -148,7 +148,7 @@ class ExportRowsIT extends ExportHistoryContract {
         }
 
         @Test
-        void areQuotedBrieflyHoweverLongTheyAre() {
+        void areQuotedInPartWhenTheyAreLong() {
             UUID id = insert(postgres.addUser(), "all", "csv", "{\"phase\": \"" + "\\ud83d\\ude00".repeat(240) + "\"}");
 
             assertRefused(id);
@@ -159,7 +159,7 @@ class ExportRowsIT extends ExportHistoryContract {
         }
 
         @Test
-        void areUnderstoodWhenTheySayTheSameInOtherWords() {
+        void areReadWhenTheirFiltersAreWrittenDifferently() {
             UserId user = postgres.addUser();
             insert(user, "vocabulary", "csv", "{\"from\": \"2026-01-01\", \"phase\": \"new\"}");
 
@@ -168,7 +168,7 @@ class ExportRowsIT extends ExportHistoryContract {
         }
 
         @Test
-        void areOneWithOursWhenTheirFiltersAreEmpty() {
+        void equalOwnRequestsWhenTheirFiltersAreEmpty() {
             UserId user = postgres.addUser();
             UUID theirs = insert(user, "vocabulary", "csv", "{}");
 
@@ -177,7 +177,7 @@ class ExportRowsIT extends ExportHistoryContract {
         }
 
         @Test
-        void areTakenBackWhenNobodyWorksOnThem() {
+        void areReclaimedWhenTheyHaveNoLease() {
             UUID id = insert(postgres.addUser(), "vocabulary", "csv", null);
             postgres.owner()
                     .sql("UPDATE public.export_history SET status = 'processing' WHERE id = :id")
@@ -193,7 +193,7 @@ class ExportRowsIT extends ExportHistoryContract {
         }
 
         @Test
-        void fenceAWorkerWhoseExportTheyFailed() {
+        void refuseAWorkerWhoseExportTheyFailed() {
             postgres.history().request(Requests.of(postgres.addUser()));
             Export.Processing export = claimed();
             postgres.owner()
@@ -239,7 +239,7 @@ class ExportRowsIT extends ExportHistoryContract {
 
         @ParameterizedTest
         @CsvSource({"infinity", "-infinity"})
-        void makeNoLeaseEndless(String expiresAt) {
+        void doNotMakeALeaseEndless(String expiresAt) {
             Export.Processing export = requestedAndClaimed();
             postgres.owner()
                     .sql("UPDATE satchel.export_lease SET heartbeat_at = '" + expiresAt + "', expires_at = '"

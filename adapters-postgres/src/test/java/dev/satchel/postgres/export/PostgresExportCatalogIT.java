@@ -93,7 +93,7 @@ class PostgresExportCatalogIT extends ExportCatalogContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"my file.pdf", "file:///etc/passwd", "s3://exports/unknown", "https://example.org/?x=1"})
-    void trustsNoLocationThatNobodyPublished(String location) {
+    void ignoresALocationThatWasNeverPublished(String location) {
         UUID id = foreignRow(postgres.addUser(), location, "2999-01-01");
 
         assertThat(postgres.catalog().downloadable(id)).isEmpty();
@@ -105,7 +105,7 @@ class PostgresExportCatalogIT extends ExportCatalogContract {
     }
 
     @Test
-    void trustsNoLocationThatWasPublishedForAnotherExport() {
+    void ignoresALocationThatWasPublishedForAnotherExport() {
         UserId user = postgres.addUser();
         URI others = published(user);
         UUID id = foreignRow(postgres.addUser(), others.toString(), "2999-01-01");
@@ -115,7 +115,7 @@ class PostgresExportCatalogIT extends ExportCatalogContract {
     }
 
     @Test
-    void trustsNoLocationThatWasOpenedAndNotPublished() {
+    void ignoresALocationThatWasOpenedButNotPublished() {
         UserId user = postgres.addUser();
         URI location = published(user);
         UUID id = postgres.catalog().newest(user, null, 1).get(0).id();
@@ -132,7 +132,7 @@ class PostgresExportCatalogIT extends ExportCatalogContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"NULL", "'infinity'", "now()"})
-    void offersNoFileWithoutAnEndAhead(String expiresAt) {
+    void offersNoFileWithoutAFiniteExpiry(String expiresAt) {
         UserId user = postgres.addUser();
         published(user);
         UUID id = postgres.catalog().newest(user, null, 1).get(0).id();

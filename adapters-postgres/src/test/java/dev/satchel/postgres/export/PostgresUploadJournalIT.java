@@ -105,7 +105,7 @@ class PostgresUploadJournalIT {
     }
 
     @Test
-    void recordsTheExpiryInAManifestThatIsNoObject() {
+    void recordsTheExpiryInAManifestThatIsNotAnObject() {
         URI location = published(Duration.ofDays(7));
         postgres.owner().sql("UPDATE public.export_history SET data = '[1]'").update();
 
@@ -131,7 +131,7 @@ class PostgresUploadJournalIT {
     }
 
     @Test
-    void sweepsAFileThatItsRowNoLongerPointsTo() {
+    void listsAFileThatItsRowNoLongerPointsTo() {
         URI location = published(Duration.ofDays(7));
         postgres.owner().sql("UPDATE public.export_history SET file_url = NULL").update();
         assertThat(postgres.journal().leftovers(Exports.ROOT, Duration.ofHours(1), 10))
@@ -192,7 +192,7 @@ class PostgresUploadJournalIT {
     }
 
     @Test
-    void listsTheOthersBesideRecordsThatAreNoLocation() {
+    void listsLeftoversBesideRecordsThatAreNotLocations() {
         // The last ones seem to be in the store that is cleaned up.
         URI location = amongUnreadableOnes(
                 "", "no location", "http://[", "a:", "s3://bucket/%", "://", Exports.ROOT + "%", Exports.ROOT + "a b");
@@ -222,7 +222,7 @@ class PostgresUploadJournalIT {
     }
 
     @Test
-    void judgesALocationAsTheDatabaseDoes() {
+    void readsALocationAsTheDatabaseDoes() {
         assertThat(postgres.owner()
                         .sql("SELECT pg_get_constraintdef(oid) FROM pg_constraint"
                                 + " WHERE conname = 'upload_journal_url_check'")
@@ -234,7 +234,7 @@ class PostgresUploadJournalIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"failed", "completed", "pending"})
-    void sweepsTheFileOfAnExportThatSomebodyMovedByHand(String status) {
+    void listsTheFileOfAnExportWhoseStatusWasChangedByHand(String status) {
         postgres.history().request(Requests.of(postgres.addUser()));
         Export.Processing export =
                 postgres.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();
@@ -253,7 +253,7 @@ class PostgresUploadJournalIT {
     }
 
     @Test
-    void sweepsAFileThatARowPointsToWithoutItsPublication() {
+    void listsAFileThatARowPointsToWithoutItsPublication() {
         postgres.history().request(Requests.of(postgres.addUser()));
         Export.Processing export =
                 postgres.history().claim("worker", Duration.ofMinutes(2)).orElseThrow();

@@ -58,7 +58,7 @@ class DataKeyCacheTest {
     }
 
     @Test
-    void addingAgainStartsTheTimeAnew() {
+    void addingAgainRestartsTheLifetime() {
         added(1);
         letPass(Duration.ofMinutes(4));
         DataKey again = added(1);
@@ -80,7 +80,7 @@ class DataKeyCacheTest {
     }
 
     @Test
-    void doesNotFindWhatIsWrappedDifferentlyNow() {
+    void doesNotFindAReWrappedDataKey() {
         DataKey key = added(1);
         byte[] other = new byte[60];
         other[59] = 1;

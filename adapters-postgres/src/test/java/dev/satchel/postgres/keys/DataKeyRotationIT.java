@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class DataKeyRotationIT extends PostgresVaultTests {
 
     @Test
-    void otherProcessesSeeARotationAndARemoval() {
+    void showsOtherProcessesARotationAndARemoval() {
         UserId user = userWith(Provider.OPENAI);
         FileKeyEncryptionKeys theirKeys = FileKeyEncryptionKeys.open(postgres.keyset());
         KeyVault theirs = new SatchelPostgres(postgres.worker()).keyVault(theirKeys);
@@ -51,7 +51,7 @@ class DataKeyRotationIT extends PostgresVaultTests {
     }
 
     @Test
-    void whatCannotBeUnwrappedDoesNotHoldUpARotation() {
+    void continuesPastADamagedDataKey() {
         List<UserId> users = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             users.add(userWith(Provider.OPENAI));
@@ -81,7 +81,7 @@ class DataKeyRotationIT extends PostgresVaultTests {
     }
 
     @Test
-    void whatAMissingKeyWrapsDoesNotHoldUpARotation() {
+    void continuesPastDataKeysOfAMissingKey() {
         List<UserId> users = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
             users.add(userWith(Provider.OPENAI));
@@ -109,7 +109,7 @@ class DataKeyRotationIT extends PostgresVaultTests {
     }
 
     @Test
-    void whatWasPassedOverIsWrappedAnewBeforeZeroIsTold() throws Exception {
+    void rewrapsSkippedDataKeysBeforeReturningZero() throws Exception {
         for (int i = 0; i < 6; i++) {
             userWith(Provider.OPENAI);
         }
@@ -135,7 +135,7 @@ class DataKeyRotationIT extends PostgresVaultTests {
     }
 
     @Test
-    void aSlowRotationDoesNotUndoALaterOne() {
+    void aSlowRotationDoesNotOverwriteALaterOne() {
         userWith(Provider.OPENAI);
         postgres.addKeyEncryptionKey();
         FileKeyEncryptionKeys theirKeys = FileKeyEncryptionKeys.open(postgres.keyset());
@@ -173,7 +173,7 @@ class DataKeyRotationIT extends PostgresVaultTests {
     }
 
     @Test
-    void aFirstKeyOutlivesTheRetirementOfTheKeyThatWasPrimaryWhenItBegan() {
+    void opensAKeyWhoseStorageBeganUnderAPrimaryThatWasRetired() {
         UserId user = postgres.addUser();
         AtomicBoolean meanwhile = new AtomicBoolean(true);
         KeyVault vault = anotherVault(new Delegating() {
@@ -196,7 +196,7 @@ class DataKeyRotationIT extends PostgresVaultTests {
     }
 
     @Test
-    void whatIsInUseIsKnownOnceThoseWhoStoreDataKeysAreDone() throws Exception {
+    void waitsForStoringTransactionsBeforeListingTheKeysInUse() throws Exception {
         UserId user = postgres.addUser();
         String earlier = postgres.keyEncryptionKeys().primaryId();
         ExecutorService operator = Executors.newSingleThreadExecutor();

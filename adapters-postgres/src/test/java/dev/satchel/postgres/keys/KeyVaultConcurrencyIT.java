@@ -57,7 +57,7 @@ class KeyVaultConcurrencyIT extends PostgresVaultTests {
     }
 
     @Test
-    void aKeyIsStoredInTheRowThatIsThereByThen() {
+    void storesAKeyInARowThatWasCreatedInTheMeantime() {
         UserId user = userWith(Provider.OPENAI);
         AtomicBoolean meanwhile = new AtomicBoolean(true);
         KeyVault vault = anotherVault(new Delegating() {
@@ -118,7 +118,7 @@ class KeyVaultConcurrencyIT extends PostgresVaultTests {
     }
 
     @Test
-    void nothingIsLostWhenEverythingHappensAtOnce() throws Exception {
+    void losesNothingUnderConcurrentOperations() throws Exception {
         List<UserId> users = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             users.add(userWith(Provider.values()));

@@ -34,7 +34,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class SealedKeyBindingIT extends PostgresVaultTests {
 
     @Test
-    void noSealedKeyOpensInAnotherPlaceThoughItsDataKeyCameAlong() {
+    void neverOpensASealedKeyInAnotherPlaceEvenWithItsDataKey() {
         Provider[] providers = Provider.values();
         List<UserId> users = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
@@ -114,7 +114,7 @@ class SealedKeyBindingIT extends PostgresVaultTests {
                         + " UPDATE public.user_api_keys SET openai_api_key = $OLD WHERE user_id = $USER",
                 "DO $$ BEGIN UPDATE public.user_api_keys SET openai_api_key = $OLD WHERE user_id = $USER; END $$"
             })
-    void aKeyOfEarlierNeverOpensAgain(String script) throws SQLException {
+    void neverOpensAReplacedKeyAgain(String script) throws SQLException {
         UserId user = postgres.addUser();
         UserKeys keys = new UserKeys(postgres.vault());
         keys.set(user, Provider.OPENAI, ApiKeys.of(ApiKeys.text(Provider.OPENAI, "earlier")));
@@ -135,7 +135,7 @@ class SealedKeyBindingIT extends PostgresVaultTests {
     }
 
     @Test
-    void aKeyOfEarlierNeverOpensAgainByCopy() throws Exception {
+    void neverOpensAReplacedKeyThatIsCopiedBack() throws Exception {
         UserId user = postgres.addUser();
         set(user, Provider.OPENAI);
         String earlier = text(user, Provider.OPENAI);
@@ -155,7 +155,7 @@ class SealedKeyBindingIT extends PostgresVaultTests {
     }
 
     @Test
-    void aDataKeyThatWasKeptIsNotTakenAgain() {
+    void refusesADataKeyThatWasKeptAndWrittenBack() {
         UserId user = userWith(Provider.OPENAI);
         JdbcClient vault = JdbcClient.create(postgres.worker());
         Map<String, Object> kept =
@@ -274,7 +274,7 @@ class SealedKeyBindingIT extends PostgresVaultTests {
     }
 
     @Test
-    void aBrokenSealNamesNoKey() {
+    void theExceptionOfABrokenSealNamesNoKey() {
         UserId user = userWith(Provider.OPENAI);
         put(user, Provider.OPENAI, text(userWith(Provider.OPENAI), Provider.OPENAI));
 

@@ -159,7 +159,7 @@ class ProgressRulesIT {
     }
 
     @Test
-    void aZoneThatTheServerHasLostCountsAsUtcAndStopsNobody() {
+    void countsDaysInUtcWhereTheServerLacksTheZone() {
         UserId lost = postgres.addUser();
         UserId other = postgres.addUser();
         postgres.owner().sql("""
@@ -239,7 +239,7 @@ class ProgressRulesIT {
 
     @ParameterizedTest
     @MethodSource("zones")
-    void theColumnHoldsTheStreakOfTheMomentItIsWritten(ZoneId zone) {
+    void theColumnHoldsTheStreakAtTheTimeOfWriting(ZoneId zone) {
         Random random = new Random(zone.getId().hashCode());
         UserId user = postgres.addUser();
         postgres.setZone(user, FROM, zone);
@@ -350,7 +350,7 @@ class ProgressRulesIT {
     }
 
     @Test
-    void whateverHappensTheDatabaseFollowsTheRules() {
+    void theDatabaseMatchesTheDomainForRandomChanges() {
         Random random = new Random(38);
         List<ZoneId> zones = zones().toList();
         for (int round = 0; round < 100; round++) {

@@ -125,7 +125,7 @@ class BinaryCopyDecoderTest {
     }
 
     @Test
-    void tellsWhatANumericCanBeBesidesANumber() throws IOException {
+    void decodesNanAndInfinitiesOfNumeric() throws IOException {
         byte[] copy = new Copy()
                 .record(1)
                 .field(0, 0, 0, 0, 0xC0, 0, 0, 0)
@@ -187,12 +187,12 @@ class BinaryCopyDecoderTest {
         }
 
         @Test
-        void aNegativeNumberOfFieldsThatIsNoTrailer() {
+        void aNegativeNumberOfFieldsOtherThanTheTrailer() {
             refused(new Copy().record(-2).bytes(), number, "record 1 has -2 fields instead of 1");
         }
 
         @Test
-        void aNegativeLengthThatIsNotMissing() {
+        void aNegativeLengthOtherThanNull() {
             refused(
                     new Copy().record(1).raw(0xFF, 0xFF, 0xFF, 0xFE).trailer(),
                     number,
@@ -235,7 +235,7 @@ class BinaryCopyDecoderTest {
         }
 
         @Test
-        void aBooleanThatIsNeither() {
+        void aBooleanOtherThan0And1() {
             refused(new Copy().record(1).field(2).trailer(), column(Column.Type.BOOLEAN), "came with the byte 2");
         }
 
@@ -245,7 +245,7 @@ class BinaryCopyDecoderTest {
         }
 
         @Test
-        void aNumericWithADigitThatIsNone() {
+        void aNumericWithAnInvalidDigit() {
             refused(
                     new Copy()
                             .record(1)

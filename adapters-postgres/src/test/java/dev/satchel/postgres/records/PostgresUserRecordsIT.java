@@ -101,7 +101,7 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
     class ADatabaseThatLacks {
 
         @Test
-        void aColumnHasNoneInTheFile() throws Exception {
+        void aColumnLacksItInTheFile() throws Exception {
             UserId user = addUser();
             addSession(user, Instant.EPOCH);
             run("ALTER TABLE public.sessions DROP COLUMN user_agent");
@@ -134,7 +134,7 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
         }
 
         @Test
-        void someTablesOfWordsKeepsWhatIsLeft() throws Exception {
+        void someTablesOfWordsExportsTheOthers() throws Exception {
             UserId user = addUser();
             UUID own = list(user.value(), false);
             study(user, word(own, "gato", Difficulty.BEGINNER), Phase.NEW);
@@ -159,7 +159,7 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
         }
 
         @Test
-        void satchelsTablesHasNoVersionAndNoneOfTheirDatasets() throws Exception {
+        void satchelsTablesReportsNoVersionAndTheirDatasetsAsAbsent() throws Exception {
             try (SampleDatabase bare = SampleDatabase.createUnmigrated()) {
                 UUID id = UUID.randomUUID();
                 JdbcClient.create(bare.ownerDataSource())
@@ -180,7 +180,7 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
         }
 
         @Test
-        void aGrantRefusesTheReadingWithItsState() throws Exception {
+        void aGrantThrowsWithTheSqlState() throws Exception {
             UserId user = addUser();
             run("REVOKE SELECT ON public.sessions FROM authenticated");
 

@@ -35,7 +35,7 @@ class RecordConnectionIT extends PostgresRecordsFixture {
     class ThePooledConnection {
 
         @Test
-        void comesBackAsItWent() throws Exception {
+        void returnsUnchanged() throws Exception {
             UserId user = addUser();
             fill(user);
             IOException full = new IOException("the disk is full");
@@ -135,7 +135,7 @@ class RecordConnectionIT extends PostgresRecordsFixture {
         }
 
         @Test
-        void mayBreakWithoutHidingWhatWentWrongFirst() throws Exception {
+        void mayBreakWithoutHidingTheFirstFailure() throws Exception {
             UserId user = addUser();
             fill(user);
             IOException full = new IOException("the disk is full");

@@ -84,7 +84,7 @@ class RecordPrivacyIT extends PostgresRecordsFixture {
         }
 
         @Test
-        void namesOfAnotherUsersListOnlyWhatAStudiedWordShows() throws Exception {
+        void showsOnlyTheNameOfAnotherUsersListWithAStudiedWord() throws Exception {
             UserId user = addUser();
             UserId other = addUser();
             UUID shared = list(other.value(), false, user.value());
@@ -267,7 +267,7 @@ class RecordPrivacyIT extends PostgresRecordsFixture {
         }
 
         @Test
-        void refusesToReadWhereTheClaimsDoNotArrive() throws Exception {
+        void refusesToReadWhenTheClaimsDoNotReachTheDatabase() throws Exception {
             UserId user = addUser();
             JdbcClient.create(database.superuserDataSource())
                     .sql("CREATE OR REPLACE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'")
@@ -288,7 +288,7 @@ class RecordPrivacyIT extends PostgresRecordsFixture {
                     "PERFORM set_config('transaction_read_only', 'off', false); DELETE FROM public.sessions;",
                     "RESET transaction_read_only; DELETE FROM public.sessions;"
                 })
-        void cannotBeMadeToWriteByWhatItReads(String attempt) throws Exception {
+        void cannotBeMadeToWriteByTheDataItReads(String attempt) throws Exception {
             UserId user = addUser();
             addSession(user, Instant.EPOCH);
             run("CREATE FUNCTION public.attack() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN " + attempt

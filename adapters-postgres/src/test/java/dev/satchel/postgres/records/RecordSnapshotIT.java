@@ -105,7 +105,7 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
         }
 
         @Test
-        void tellsSomebodysCancelFromItsOwnLimit() throws Exception {
+        void distinguishesAnOperatorsCancelFromItsOwnTimeLimit() throws Exception {
             UserId user = addUser();
             ExecutorService reader = Executors.newSingleThreadExecutor();
             try (Connection blocker = database.ownerDataSource().getConnection();
@@ -138,7 +138,7 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
         }
 
         @Test
-        void waitsForNobodysLockWithoutEnd() throws Exception {
+        void doesNotWaitForALockForever() throws Exception {
             UserId user = addUser();
             try (Connection blocker = database.ownerDataSource().getConnection();
                     Statement statement = blocker.createStatement()) {
@@ -189,7 +189,7 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
         }
 
         @Test
-        void mustBeAllowedSomeAge() {
+        void needsAPositiveMaximumAge() {
             assertThatThrownBy(() -> new PostgresUserRecords(
                             database.workerDataSource(), PostgresDatasets.builtIn(), Duration.ZERO))
                     .isInstanceOf(IllegalArgumentException.class)

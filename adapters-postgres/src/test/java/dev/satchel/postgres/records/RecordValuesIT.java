@@ -166,7 +166,7 @@ class RecordValuesIT extends PostgresRecordsFixture {
         }
 
         @Test
-        void jsonArraysEnumsTimesAndAddressesAreTold() throws Exception {
+        void jsonArraysEnumsTimesAndAddressesAreReadCorrectly() throws Exception {
             UserId user = addUser();
             run(
                     "INSERT INTO public.user_settings (user_id, reminder_time) VALUES (?, '23:59:59.999999')",

@@ -18,7 +18,8 @@ class DatabaseFailuresTest {
 
     @ParameterizedTest
     @CsvFileSource(resources = "sqlstates.csv")
-    void knowsWhatEndsEachErrorOfPostgres(String state, String condition, Failure.Verdict verdict, Failure.Code code) {
+    void knowsTheVerdictOfEachErrorOfPostgres(
+            String state, String condition, Failure.Verdict verdict, Failure.Code code) {
         Failure failure = DatabaseFailures.diagnose(new SQLException("row (ana@example.org)", state))
                 .orElse(OF_THE_EXPORT);
 
@@ -38,7 +39,7 @@ class DatabaseFailuresTest {
         "08P01, 'no more connections allowed (max_client_conn)'",
         "ZZ001, 'a code of a pooler that is not PostgreSQL''s'"
     })
-    void letsARefusalWhileConnectingPass(String state, String message) {
+    void treatsARefusedConnectionAsTemporary(String state, String message) {
         PSQLException refusal =
                 new PSQLException(new ServerErrorMessage("SFATAL\0VFATAL\0C" + state + "\0M" + message + "\0"), true);
 
@@ -50,7 +51,7 @@ class DatabaseFailuresTest {
     }
 
     @Test
-    void takesAnUnknownErrorOfAStatementForTheExports() {
+    void attributesAnUnknownErrorOfAStatementToTheExport() {
         assertThat(DatabaseFailures.diagnose(
                         new PSQLException(new ServerErrorMessage("SERROR\0VERROR\0CZZ001\0Modd\0"), true)))
                 .isEmpty();

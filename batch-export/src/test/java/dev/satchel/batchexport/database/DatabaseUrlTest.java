@@ -126,7 +126,7 @@ class DatabaseUrlTest {
                     "sslsni=1",
                     "tcp_user_timeout=0"
                 })
-        void mayAskForWhatIsSoAnyway(String parameter) {
+        void acceptsParametersThatAskForTheDefault(String parameter) {
             assertThat(parsed("postgresql://h/app?" + parameter)).hasToString("h:5432/app");
         }
 
@@ -154,7 +154,7 @@ class DatabaseUrlTest {
                     "sslsni=0",
                     "tcp_user_timeout=1000"
                 })
-        void isRefusedByTheNameOfWhatCannotBeHonoured(String parameter) {
+        void isRefusedWithTheNameOfAnUnsupportedParameter(String parameter) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> parsed("postgresql://h/app?" + parameter))
                     .withMessageStartingWith("DATABASE_URL: " + parameter.split("=")[0] + " cannot be honoured: ")
@@ -174,7 +174,7 @@ class DatabaseUrlTest {
             "sslmode=REQUIRE, verify-full",
             "target_session_attrs=hunter2, read-write"
         })
-        void isRefusedForAValueThatMeansNothing(String parameter, String allowed) {
+        void isRefusedForAnInvalidValue(String parameter, String allowed) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> parsed("postgresql://h/app?" + parameter))
                     .withMessageStartingWith("DATABASE_URL: " + parameter.split("=")[0] + " must be ")
@@ -242,7 +242,7 @@ class DatabaseUrlTest {
             "channelBinding=must, require",
             "targetServerType=hunter2, preferSecondary"
         })
-        void isRefusedForAValueThatTheDriverWouldTakeForTheDefault(String parameter, String allowed) {
+        void isRefusedForAValueThatTheDriverWouldReplaceByTheDefault(String parameter, String allowed) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> parsed("jdbc:postgresql://h/app?" + parameter))
                     .withMessageStartingWith("DATABASE_URL: " + parameter.split("=")[0] + " must be ")

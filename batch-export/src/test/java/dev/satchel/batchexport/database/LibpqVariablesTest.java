@@ -20,7 +20,7 @@ class LibpqVariablesTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"postgresql", "jdbc:postgresql"})
-        void isHeldAgainstTheServersWhereTlsIsRequired(String scheme) {
+        void isVerifiedWhereTlsIsRequired(String scheme) {
             assertThat(parsed(scheme + "://h/app?sslmode=require&sslrootcert=/ca.crt")
                             .properties())
                     .contains(entry("sslmode", "verify-ca"), entry("sslrootcert", "/ca.crt"));
@@ -40,7 +40,7 @@ class LibpqVariablesTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"", "&sslmode=prefer", "&sslmode=allow"})
-        void isRefusedWhereNothingWouldBeHeldAgainstIt(String mode) {
+        void isRefusedWhereItWouldNotBeUsed(String mode) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> parsed("postgresql://h/app?sslrootcert=/ca.crt" + mode))
                     .withMessageStartingWith("sslrootcert has no effect with sslmode=");
@@ -115,7 +115,7 @@ class LibpqVariablesTest {
             "PGSSLMODE, PGSSLMODE must be one of ",
             "PGHOSTADDR, hostaddr or PGHOSTADDR cannot be combined with a host: "
         })
-        void areRefusedByNameWhereTheyCannotBeHonoured(String variable, String message) {
+        void areRefusedByNameWhereTheyAreNotSupported(String variable, String message) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> parsed("postgresql://h/app", Map.of(variable, "hunter2")))
                     .withMessageStartingWith(message)

@@ -76,7 +76,7 @@ class PasswordFileIT {
     }
 
     @Test
-    void losesAgainstAPasswordThatIsGiven() throws Exception {
+    void isIgnoredWhenAPasswordIsGiven() throws Exception {
         file(".pgpass", right);
 
         Ended variable = list(Map.of("PGPASSWORD", "wrong"));

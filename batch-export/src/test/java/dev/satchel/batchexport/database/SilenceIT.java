@@ -26,7 +26,7 @@ class SilenceIT {
     Path folder;
 
     @Test
-    void aReadingThatGoesSilentIsTriedAgainByTheSameWorker() throws Exception {
+    void retriesAReadingWhoseConnectionWentSilent() throws Exception {
         try (Installation satchel = Installation.in(folder.resolve("s3"))) {
             // More than fits between the server and a client that stops reading.
             satchel.sql("INSERT INTO users (id, email) VALUES ('" + LEARNER + "', 'ana@example.org');"
@@ -51,7 +51,7 @@ class SilenceIT {
     }
 
     @Test
-    void workThatTakesLongIsWaitedFor() throws Exception {
+    void waitsForALongStatement() throws Exception {
         try (SampleDatabase sample = SampleDatabase.create();
                 SilentProxy proxy = SilentProxy.before(sample.workerUrl(), Long.MAX_VALUE, 0);
                 Connection connection = connection(proxy.url());
@@ -66,7 +66,7 @@ class SilenceIT {
     }
 
     @Test
-    void anAnswerThatWasLostIsNotWaitedFor() throws Exception {
+    void doesNotWaitForALostAnswer() throws Exception {
         try (SampleDatabase sample = SampleDatabase.create();
                 SilentProxy proxy = SilentProxy.before(sample.workerUrl(), 100_000, 1);
                 Connection connection = connection(proxy.url());
@@ -79,7 +79,7 @@ class SilenceIT {
     }
 
     @Test
-    void aDatabaseOfWhichNothingIsHeardIsGivenUp() throws Exception {
+    void givesUpOnASilentDatabase() throws Exception {
         try (SampleDatabase sample = SampleDatabase.create();
                 SilentProxy proxy = SilentProxy.before(sample.workerUrl(), Long.MAX_VALUE, 0);
                 Connection connection = connection(proxy.url());

@@ -136,7 +136,7 @@ class TlsIT {
     }
 
     @Test
-    void requiresOfAnyServerWhatWasRequired() {
+    void requiresTheSameOfEveryHost() {
         assertThatThrownBy(() -> isEncrypted(libpq("md5", "channel_binding=require")))
                 .isInstanceOf(SQLException.class);
         assertThatThrownBy(() -> isEncrypted(libpq("plain", "channel_binding=require")))

@@ -134,7 +134,7 @@ class LargeValuesTest {
     }
 
     @Test
-    void marksAFormulaWhateverPieceItBeginsIn() {
+    void escapesAFormulaInAnyPiece() {
         for (int length = 16_380; length < 16_390; length++) {
             String text = "a".repeat(length) + ";=1;" + " ".repeat(40_000) + "=2";
 

@@ -63,7 +63,7 @@ class SchemaPackagesTest {
 
     /** Two classes that need each other, and one in the wrong room. */
     @Test
-    void eachRuleBites() {
+    void failsOnAViolationOfEachRule() {
         assertThat(violations(no_two_classes_need_each_other))
                 .anyMatch(text -> text.contains("CatalogThatChecks") && text.contains("CheckThatIsAsked"));
         assertThat(violations(arrows_lead_to_the_catalog))

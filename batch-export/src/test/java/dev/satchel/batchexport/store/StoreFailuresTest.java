@@ -70,7 +70,7 @@ class StoreFailuresTest {
     }
 
     @Test
-    void readsTheSilenceOfS3() {
+    void explainsWhenS3DoesNotAnswer() {
         assertThat(named(noAnswer(new ConnectException("Connection refused"))))
                 .isEqualTo(new Failure(
                         Code.STORE_UNAVAILABLE,
@@ -152,7 +152,7 @@ class StoreFailuresTest {
     }
 
     @Test
-    void saysThatNobodyListens() throws IOException {
+    void saysThatNoServerListens() throws IOException {
         int free;
         try (ServerSocket socket = new ServerSocket(0)) {
             free = socket.getLocalPort();
@@ -213,7 +213,7 @@ class StoreFailuresTest {
     }
 
     @Test
-    void leavesOthersFailuresToOthers() {
+    void ignoresExceptionsOfOtherComponents() {
         for (Throwable other : List.of(
                 new IOException("broken pipe"),
                 new IllegalStateException("a defect"),
@@ -223,7 +223,7 @@ class StoreFailuresTest {
     }
 
     @Test
-    void readsWhatAnotherExceptionHolds() {
+    void findsTheExceptionOfAStoreAmongTheCauses() {
         assertThat(StoreFailures.diagnose(new IllegalStateException("outside", answer(403, "AccessDenied")))
                         .map(Failure::code))
                 .contains(Code.ACCESS_DENIED);

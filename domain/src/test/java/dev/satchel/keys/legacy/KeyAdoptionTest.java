@@ -98,7 +98,7 @@ class KeyAdoptionTest {
     }
 
     @Test
-    void whatIsBlankIsNoKeyAndErased() {
+    void erasesBlankKeys() {
         table.add(vault.addUser(), Provider.OPENAI, "");
         table.add(null, Provider.UNSPLASH, " \n");
 
@@ -108,14 +108,14 @@ class KeyAdoptionTest {
     }
 
     @Test
-    void whatWasErasedBeforeItStoppedIsRemovedFromTheDiskNextTime() {
+    void removesErasedKeysFromTheDiskAfterAnInterruption() {
         adopt();
 
         assertThat(table.rewrites).isOne();
     }
 
     @Test
-    void whatIsRefusedStaysAndIsSaidWithoutTheKey() {
+    void reportsARefusedKeyWithoutRepeatingIt() {
         table.add(vault.addUser(), Provider.OPENAI, "sk-short");
         table.add(null, Provider.ANTHROPIC, ApiKeys.text(Provider.ANTHROPIC, "canary"));
         table.add(new UserId(UUID.randomUUID()), Provider.UNSPLASH, ApiKeys.text(Provider.UNSPLASH, "canary"));

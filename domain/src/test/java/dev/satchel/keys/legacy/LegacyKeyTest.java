@@ -98,7 +98,7 @@ class LegacyKeyTest {
 
     @ParameterizedTest
     @EnumSource
-    void refusesNothingAndSpaces(Provider provider) {
+    void refusesAnEmptyOrBlankText(Provider provider) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> stored(provider, "").read())
                 .withMessageContaining("empty");

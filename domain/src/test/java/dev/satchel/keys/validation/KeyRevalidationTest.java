@@ -82,7 +82,7 @@ class KeyRevalidationTest {
     }
 
     @Test
-    void leavesAProviderAloneThatSaysSoThriceInARow() {
+    void stopsAskingAProviderAfterThreeAnswersToWait() {
         for (int i = 0; i < 20; i++) {
             userWith(Provider.OPENAI, Provider.ANTHROPIC);
         }
@@ -96,7 +96,7 @@ class KeyRevalidationTest {
     }
 
     @Test
-    void answersThatAreNotInARowOrAboutOneKeyAloneEndNothing() {
+    void keepsAskingAfterAnswersToWaitThatAreNotConsecutive() {
         for (int i = 0; i < 20; i++) {
             userWith(Provider.OPENAI);
         }

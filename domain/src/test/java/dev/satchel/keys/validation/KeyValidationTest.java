@@ -40,7 +40,7 @@ class KeyValidationTest {
     }
 
     @Test
-    void asksNobodyAboutAKeyThatIsNotSet() {
+    void sendsNoRequestForAKeyThatIsNotSet() {
         KeyValidation validation = new KeyValidation(vault, (provider, key) -> {
             throw new AssertionError("there is no key to ask about");
         });

@@ -51,7 +51,7 @@ class ExportCoverageIT {
         }
 
         @Test
-        void whenATableThatNamesItsUserIsAdded() {
+        void whenATableWithAUserIdIsAdded() {
             run("CREATE TABLE public.badges (id uuid, owner uuid REFERENCES public.users (id))");
 
             assertThat(coverage.gaps())
@@ -105,7 +105,7 @@ class ExportCoverageIT {
     }
 
     @Test
-    void findsNoneInTablesThatAreNobodys() {
+    void findsNoGapInTablesWithoutUsersData() {
         run("CREATE TABLE public.tips (id uuid, body text)");
         run("ALTER TABLE public.images ADD COLUMN licence text");
         run("CREATE TABLE public.image_colors (image uuid REFERENCES public.images (id), color text)");
@@ -115,7 +115,7 @@ class ExportCoverageIT {
     }
 
     @Test
-    void reportsWhatIsRegisteredAndDoesNotExist() {
+    void reportsRegisteredTablesAndColumnsThatDoNotExist() {
         run("ALTER TABLE public.sessions DROP COLUMN user_agent");
         run("ALTER TABLE public.vocabulary_lists DROP COLUMN shared_with CASCADE");
         run("DROP TABLE public.learning_analytics");

@@ -102,7 +102,7 @@ class CsvWriterTest {
     }
 
     @Test
-    void neverEscapesWhatIsNoText() throws IOException {
+    void neverEscapesValuesOtherThanText() throws IOException {
         String csv = written(new CsvOptions(false, true))
                 .dataset(
                         LearningDatasets.QA,

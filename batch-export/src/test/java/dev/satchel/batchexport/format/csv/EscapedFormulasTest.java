@@ -51,7 +51,7 @@ class EscapedFormulasTest {
                 "\"=1",
                 " \" =1"
             })
-    void marksABeginningThatIsNoPlainText(String text) {
+    void escapesTheBeginningsOfFormulas(String text) {
         assertThat(EscapedFormulas.text(text)).isEqualTo("'" + text);
     }
 
@@ -72,7 +72,7 @@ class EscapedFormulasTest {
                 ";;=1 > ;;'=1",
                 "=1;=2 > '=1;'=2"
             })
-    void marksWhatBeginsACellForAnotherSeparator(String text, String escaped) {
+    void escapesBeginningsOfCellsForOtherSeparators(String text, String escaped) {
         assertThat(EscapedFormulas.text(text.replace('#', '\n').replace('~', '\r')))
                 .isEqualTo(escaped.replace('#', '\n').replace('~', '\r'));
     }

@@ -144,7 +144,7 @@ class JsonWritersTest {
     @EnumSource(
             value = ExportFormat.class,
             names = {"JSON", "JSONL"})
-    void writesWhatIsNoNumberAsText(ExportFormat format) throws IOException {
+    void writesNanAndInfinitiesAsText(ExportFormat format) throws IOException {
         JsonNode record = record(
                 format,
                 List.of(

@@ -55,7 +55,7 @@ class KnownFailuresTest {
     }
 
     @Test
-    void tellsItsOwnTimeLimitFromSomebodysCancel() {
+    void distinguishesItsOwnTimeLimitFromAnOperatorsCancel() {
         SQLException canceled = new SQLException("canceling statement", "57014");
 
         assertThat(failures.diagnose(new SnapshotTooOldException(Duration.ofHours(1), canceled))

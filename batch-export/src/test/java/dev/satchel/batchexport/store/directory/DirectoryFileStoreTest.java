@@ -86,7 +86,7 @@ class DirectoryFileStoreTest extends FileStoreContract {
     }
 
     @Test
-    void removesTheFolderOfAnUploadThatCameToNothing() throws IOException {
+    void removesTheFolderOfAnAbortedUpload() throws IOException {
         open("export-1/1-a.csv").close();
 
         assertThat(root).isEmptyDirectory();
@@ -111,7 +111,7 @@ class DirectoryFileStoreTest extends FileStoreContract {
     }
 
     @Test
-    void isNoEmptyStoreWhenItsDirectoryIsMissing() {
+    void failsWhenItsDirectoryIsMissing() {
         DirectoryFileStore unmounted = new DirectoryFileStore(temporary.resolve("unmounted"));
         URI location = unmounted.locate("export-1/1-a.csv");
 

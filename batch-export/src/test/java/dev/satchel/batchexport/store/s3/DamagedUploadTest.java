@@ -84,7 +84,7 @@ class DamagedUploadTest extends PeculiarServiceFixture {
         }
 
         @Test
-        void isTheAbsenceOfWhatTheServiceSaidItTook() throws IOException {
+        void isDetectedWhenTheServiceLacksAFileThatItAccepted() throws IOException {
             start();
             service.answer(Call.HEAD, Integer.MAX_VALUE, new Answer(404, "", Collections.emptyMap()));
 

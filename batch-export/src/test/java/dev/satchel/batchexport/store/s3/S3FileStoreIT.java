@@ -190,7 +190,7 @@ class S3FileStoreIT extends FileStoreContract {
     }
 
     @Test
-    void repeatsAPartThatTheServiceDidNotTake() throws IOException {
+    void retriesAPartThatTheServiceRefused() throws IOException {
         faults.fail(Call.PART, 1);
 
         publish(NAME, content(2 * PART, 1));
@@ -214,7 +214,7 @@ class S3FileStoreIT extends FileStoreContract {
     }
 
     @Test
-    void leavesNothingWhenTheUploadBeganButNobodySaidSo() throws IOException {
+    void leavesNothingWhenTheAnswerToTheBeginningWasLost() throws IOException {
         faults.loseAnswer(Call.CREATE, Integer.MAX_VALUE);
 
         assertThatThrownBy(() -> publish(NAME, content(2 * PART, 1))).isInstanceOf(SdkException.class);
@@ -223,7 +223,7 @@ class S3FileStoreIT extends FileStoreContract {
     }
 
     @Test
-    void takesNoByteAfterAPartFailed() throws IOException {
+    void acceptsNoBytesAfterAPartFailed() throws IOException {
         faults.fail(Call.PART, Integer.MAX_VALUE);
         try (FileStore.Upload upload = open(NAME)) {
             assertThatThrownBy(() -> upload.body().write(content(PART + 1, 1))).isInstanceOf(S3Exception.class);
@@ -253,7 +253,7 @@ class S3FileStoreIT extends FileStoreContract {
     }
 
     @Test
-    void throwsWhenAnUploadThatCameToNothingCannotBeAborted() throws IOException {
+    void throwsWhenAFailedUploadCannotBeAborted() throws IOException {
         faults.fail(Call.ABORT, Integer.MAX_VALUE);
         FileStore.Upload upload = open(NAME);
         upload.body().write(content(PART + 1, 1));
@@ -387,7 +387,7 @@ class S3FileStoreIT extends FileStoreContract {
     }
 
     @Test
-    void saysThatNobodyIsThere() {
+    void saysThatTheServerCannotBeReached() {
         URI nobody = URI.create("http://127.0.0.1:1");
         try (S3FileStore away = open(connection(nobody, true, s3.secretKey()))) {
             Throwable failed = catchThrowable(() -> away.delete(away.locate(NAME)));
