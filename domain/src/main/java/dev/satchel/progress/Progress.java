@@ -7,14 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user's row of {@code user_progress}: each component is the value of one column.
+ * What {@code user_progress} says about a user: each component is what the column of that meaning holds.
  *
- * <p>The streak is that of the moment when the row was last written; {@link LearnerProgress#streak} computes it for
- * any moment.
+ * <p>The streak is the one of the moment when the row was last written; what it is at another moment, {@link
+ * LearnerProgress#streak} knows.
  *
- * @param questionsAnswered correct and wrong answers
+ * @param questionsAnswered answers right and wrong
  * @param accuracy correct answers per hundred, with two decimals
- * @param lastActivityAt the end of the session that ended last; null before the first session ended
+ * @param lastActivityAt the end of the session that ended last; null before the first
  */
 public record Progress(
         int sessions,
@@ -35,7 +35,7 @@ public record Progress(
         accuracy = accuracy.setScale(2, RoundingMode.UNNECESSARY);
     }
 
-    /** When the user's last session ended; empty before the first one ended. */
+    /** When the user was last active; empty before the first session ended. */
     public Optional<Instant> lastActivity() {
         return Optional.ofNullable(lastActivityAt);
     }

@@ -2,12 +2,11 @@
  * Progress: what a learner has done and for how many days in a row.
  *
  * <p>A service reads it through {@link dev.satchel.progress.LearnerProgress}; {@link
- * dev.satchel.progress.ProgressUpkeep} maintains it. The database computes everything in triggers; the tests compute it a second time and compare. The
- * rules:
+ * dev.satchel.progress.ProgressUpkeep} maintains it. The database computes everything in triggers; the tests compute it
+ * a second time and compare. The rules:
  *
- * <p><b>What counts.</b> A session counts when it has a finite end and a user. Its contribution
- * is one session, its descriptions, images, attempts at questions, correct answers
- * and vocabulary learned, and the time from its start to its end. A missing or negative counter is 0. The time is 0 if
+ * <p><b>What counts.</b> A session counts when it has a finite end and a user. Its contribution is one
+ * session, its descriptions, images, attempts at questions, correct answers and vocabulary learned, and the time from its start to its end. A missing or negative counter is 0. The time is 0 if
  * the start is missing, infinite or after the end.
  *
  * <p><b>Points.</b> The function {@code satchel.points()} states what a session is worth, and nothing else does. The

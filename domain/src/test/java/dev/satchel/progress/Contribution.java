@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one counted session adds to its user's totals, besides 1 to the number of sessions. The tests compare the
- * database's own rules with these.
+ * What one session that counts, by the rules that this package publishes, gives to its user's totals,
+ * besides being one session. An oracle: the database has its own, and the contract tests hold the two together.
  *
  * @param attempts answers to questions, right and wrong
  * @param time from the session's start to its end
@@ -31,11 +31,10 @@ record Contribution(int descriptions, int images, int attempts, int correct, int
     }
 
     /**
-     * The contribution of a session with these stored values; empty if the session does not count, because it has no
-     * user or has not ended.
+     * What a session gives as it is stored; empty when it does not count because it has no user or has not ended.
      *
-     * @param startedAt null also if the database holds an infinity
-     * @param endedAt null also if the database holds an infinity
+     * @param startedAt null also for the infinities of the database
+     * @param endedAt null also for the infinities of the database
      */
     public static Optional<Contribution> of(
             @Nullable UserId user,

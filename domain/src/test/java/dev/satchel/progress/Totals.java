@@ -7,10 +7,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exact sums of a user's contributions. All rounded values are computed from them.
+ * The exact sums of a user's contributions, from which everything that is rounded is computed.
  *
- * @param sessions the number of contributions
- * @param attempts correct and wrong answers to questions
+ * @param sessions how many contributions there are
+ * @param attempts answers to questions, right and wrong
  */
 record Totals(
         long sessions,
@@ -22,12 +22,12 @@ record Totals(
         Duration time,
         long points) {
 
-    /** The totals of a user without contributions. */
+    /** The totals of a user who has ended no session yet. */
     public static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, Duration.ZERO, 0);
 
     private static final BigDecimal ALL_CORRECT = new BigDecimal("100.00");
 
-    /** These totals with one more contribution. */
+    /** The totals with one contribution more. */
     public Totals plus(Contribution more) {
         return new Totals(
                 sessions + 1,
@@ -40,7 +40,7 @@ record Totals(
                 Math.addExact(points, more.points()));
     }
 
-    /** Correct answers per hundred attempts, rounded half up to two decimals; at most 100, and 0 without attempts. */
+    /** Correct answers per hundred attempts, with two decimals, half up; at most 100, and 0 without attempts. */
     public BigDecimal accuracy() {
         if (attempts == 0) {
             return BigDecimal.ZERO.setScale(2);
@@ -51,7 +51,7 @@ record Totals(
                 .min(ALL_CORRECT);
     }
 
-    /** The row of a user with these totals. Counts above {@link Integer#MAX_VALUE} become that value. */
+    /** What the row of a user with these totals holds; counts beyond an integer stop at its greatest. */
     public Progress shown(Words words, Streak streak, @Nullable Instant lastActivityAt) {
         return new Progress(
                 integer(sessions),
@@ -71,7 +71,7 @@ record Totals(
         return (int) Math.min(count, Integer.MAX_VALUE);
     }
 
-    /** The total time in minutes, rounded down once. */
+    /** The whole minutes of all time together. */
     public long minutes() {
         return time.toMinutes();
     }

@@ -22,12 +22,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** How every {@link LearnerProgress} adds up sessions and counts words. */
 public abstract class TotalsContract extends LearnerProgressContract {
 
-    // The value of a session is stated once in the tests, beside satchel.points() itself.
-    private static int points(int descriptions, int attempts, int correct, int vocabulary) {
-        return Math.toIntExact(
-                new Contribution(descriptions, 0, attempts, correct, vocabulary, Duration.ZERO).points());
-    }
-
     @Nested
     class OfAUser {
 

@@ -1,6 +1,5 @@
 package dev.satchel.postgres.keys;
 
-import dev.satchel.UnknownUserException;
 import dev.satchel.UserId;
 import dev.satchel.keys.ApiKey;
 import dev.satchel.keys.KeyStatus;
@@ -15,7 +14,6 @@ import dev.satchel.keys.encryption.KeyEncryptionKeys;
 import dev.satchel.keys.encryption.OtherKeyEncryptionKeysException;
 import dev.satchel.keys.encryption.UnknownKeyEncryptionKeyException;
 import dev.satchel.keys.encryption.WrappedKey;
-import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,12 +24,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -43,20 +39,6 @@ import org.springframework.transaction.support.TransactionTemplate;
  * before. Only sealed keys and wrapped data keys are ever sent to the database.
  */
 final class PostgresKeyVault implements KeyVault {
-
-    private static final String LOCK = "SELECT row_id, was_set FROM satchel.lock_keys(:user, :provider)";
-
-    private static final String STORING_DATA_KEY =
-            "SELECT pg_advisory_xact_lock_shared(hashtextextended('satchel.data_key', 0))";
-
-    private static final String STORING_FIRST_DATA_KEY =
-            "SELECT pg_advisory_xact_lock(hashtextextended('satchel.data_key', 0))";
-
-    private static final String SET = """
-            SELECT satchel.set_key(:user, :provider, :row, :sealed, :kek, :wrapped)
-            """;
-
-    private static final String REMOVE = "SELECT data_key_id FROM satchel.remove_keys(:user, CAST(:provider AS text))";
 
     private static final String STATUSES =
             "SELECT provider, verdict, validated_at, checked_at FROM satchel.key_statuses(:user)";
@@ -71,34 +53,33 @@ final class PostgresKeyVault implements KeyVault {
     private static final String RECORD_VERDICT =
             "SELECT satchel.record_verdict(:user, :provider, :sealed, :verdict, CAST(:reason AS text))";
 
+    // Materialized, or a plan that looks the keys up one by one would find others each time, and more than the limit.
     private static final String CLAIM_FOR_CHECK = """
+            WITH due AS MATERIALIZED (
+                SELECT user_id, provider
+                  FROM satchel.key_check
+                 WHERE next_check_at <= statement_timestamp()
+                   AND provider = ANY (:providers)
+                   AND (checked_at IS NULL
+                        OR checked_at <= statement_timestamp() - :interval * interval '1 millisecond')
+                 ORDER BY next_check_at
+                 LIMIT :limit
+                   FOR UPDATE SKIP LOCKED
+            )
             UPDATE satchel.key_check c
                SET next_check_at = statement_timestamp()
                                    + (:interval + random() * :jitter) * interval '1 millisecond'
-              FROM (SELECT user_id, provider
-                      FROM satchel.key_check
-                     WHERE next_check_at <= statement_timestamp()
-                       AND provider = ANY (:providers)
-                       AND (checked_at IS NULL
-                            OR checked_at <= statement_timestamp() - :interval * interval '1 millisecond')
-                     ORDER BY next_check_at
-                     LIMIT :limit
-                       FOR UPDATE SKIP LOCKED) due
+              FROM due
              WHERE c.user_id = due.user_id
                AND c.provider = due.provider
             RETURNING c.user_id, c.provider
             """;
 
-    private static final String FOREIGN_KEY_VIOLATION = "23503";
-
-    /** How often a step is taken again because others changed what it was about; each time one of them succeeded. */
-    private static final int MOST_ATTEMPTS = 100;
-
     private final JdbcClient jdbc;
-    private final TransactionTemplate ownTransaction;
+    private final OwnTransaction transaction;
+    private final KeyChanges changes;
     private final KeyEncryptionKeys keyEncryptionKeys;
     private final DataKeyCache cache;
-    private final SecureRandom random = new SecureRandom();
 
     /** @param ownTransaction begins a transaction of its own at READ COMMITTED, whatever the caller is in */
     public PostgresKeyVault(
@@ -107,48 +88,20 @@ final class PostgresKeyVault implements KeyVault {
             KeyEncryptionKeys keyEncryptionKeys,
             DataKeyCache cache) {
         this.jdbc = jdbc;
-        this.ownTransaction = ownTransaction;
+        this.transaction = new OwnTransaction(ownTransaction);
+        this.changes = new KeyChanges(jdbc, transaction, keyEncryptionKeys, cache);
         this.keyEncryptionKeys = keyEncryptionKeys;
         this.cache = cache;
     }
 
     @Override
     public void set(UserId user, Provider provider, ApiKey key) {
-        store(user, provider, key, true);
+        changes.store(user, provider, key, true);
     }
 
     @Override
     public boolean setFirst(UserId user, Provider provider, ApiKey key) {
-        return store(user, provider, key, false);
-    }
-
-    private boolean store(UserId user, Provider provider, ApiKey key, boolean mayReplace) {
-        String lock = STORING_DATA_KEY;
-        NewDataKey fresh = newDataKey(user);
-        for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-            switch (storeUnder(fresh, lock, user, provider, key, mayReplace)) {
-                case STORED -> {
-                    cache.add(fresh.wrapped(), fresh.dataKey());
-                    return true;
-                }
-                case WAS_SET -> {
-                    return false;
-                }
-                case OVERTAKEN -> fresh = newDataKey(user);
-                case FIRST -> lock = STORING_FIRST_DATA_KEY;
-            }
-        }
-        throw tooFast(user);
-    }
-
-    private enum Storing {
-        STORED,
-        /** The user has set or removed a key, which is to stay so. */
-        WAS_SET,
-        /** The row of keys was deleted, or the primary key-encryption key changed. */
-        OVERTAKEN,
-        /** There is no data key yet, and two processes with different key-encryption keys must not both begin. */
-        FIRST
+        return changes.store(user, provider, key, false);
     }
 
     @Override
@@ -156,83 +109,14 @@ final class PostgresKeyVault implements KeyVault {
         OtherKeyEncryptionKeysException.requireOneOf(PostgresDataKeys.keyEncryptionKeys(jdbc), keyEncryptionKeys);
     }
 
-    private NewDataKey newDataKey(UserId user) {
-        UUID id = UUID.randomUUID();
-        byte[] raw = new byte[DataKey.LENGTH];
-        random.nextBytes(raw);
-        try {
-            WrappedKey wrapped = keyEncryptionKeys.wrap(raw, user, id);
-            return new NewDataKey(DataKey.from(id, raw), wrapped);
-        } finally {
-            Arrays.fill(raw, (byte) 0);
-        }
-    }
-
-    private Storing storeUnder(
-            NewDataKey fresh, String lock, UserId user, Provider provider, ApiKey key, boolean mayReplace) {
-        return inOwnTransaction(user, () -> storedUnder(fresh, lock, user, provider, key, mayReplace));
-    }
-
-    private Storing storedUnder(
-            NewDataKey fresh, String lock, UserId user, Provider provider, ApiKey key, boolean mayReplace) {
-        Optional<LockedRow> row = jdbc.sql(LOCK)
-                .param("user", user.value())
-                .param("provider", provider.code())
-                .query((found, number) ->
-                        new LockedRow(found.getObject("row_id", UUID.class), found.getBoolean("was_set")))
-                .optional();
-        if (row.isEmpty()) {
-            return Storing.OVERTAKEN;
-        }
-        // Whoever retires a key waits for this lock before asking what it wraps. What was wrapped earlier, with a key
-        // that is not the primary any more, may come too late for that, and is wrapped again.
-        jdbc.sql(lock).query(locked -> {});
-        Set<String> inUse = PostgresDataKeys.keyEncryptionKeys(jdbc);
-        if (inUse.isEmpty() && lock.equals(STORING_DATA_KEY)) {
-            return Storing.FIRST;
-        }
-        OtherKeyEncryptionKeysException.requireOneOf(inUse, keyEncryptionKeys);
-        if (row.get().wasSet() && !mayReplace) {
-            return Storing.WAS_SET;
-        }
-        if (!fresh.wrapped().keyEncryptionKey().equals(keyEncryptionKeys.primaryId())) {
-            return Storing.OVERTAKEN;
-        }
-        UUID rowId = row.get().id();
-        SealedKey sealedKey = fresh.dataKey().seal(key, new SealedKeyLocation(rowId, user, provider));
-        jdbc.sql(SET)
-                .param("user", user.value())
-                .param("provider", provider.code())
-                .param("row", rowId)
-                .param("sealed", sealedKey.text())
-                .param("kek", fresh.wrapped().keyEncryptionKey())
-                .param("wrapped", fresh.wrapped().bytes())
-                .query(UUID.class)
-                .optional()
-                .ifPresent(cache::remove);
-        return Storing.STORED;
-    }
-
     @Override
     public boolean remove(UserId user, Provider provider) {
-        return removed(user, provider.code());
+        return changes.remove(user, provider.code());
     }
 
     @Override
     public boolean removeAll(UserId user) {
-        return removed(user, null);
-    }
-
-    private boolean removed(UserId user, @Nullable String provider) {
-        List<UUID> dataKeys = inOwnTransaction(
-                user,
-                () -> jdbc.sql(REMOVE)
-                        .param("user", user.value())
-                        .param("provider", provider)
-                        .query(UUID.class)
-                        .list());
-        dataKeys.forEach(cache::remove);
-        return !dataKeys.isEmpty();
+        return changes.remove(user, null);
     }
 
     @Override
@@ -251,7 +135,7 @@ final class PostgresKeyVault implements KeyVault {
     @Override
     public <R, E extends Exception> Optional<R> open(
             UserId user, Provider provider, Purpose purpose, Opening<R, E> opening) throws E {
-        for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+        for (int attempt = 1; attempt <= OwnTransaction.MOST_ATTEMPTS; attempt++) {
             Optional<UUID> recorded = recordOpening(user, provider, purpose);
             if (recorded.isEmpty()) {
                 return Optional.empty();
@@ -262,13 +146,13 @@ final class PostgresKeyVault implements KeyVault {
                 return Optional.of(opened(stored.get(), recorded.get(), user, provider, opening));
             }
         }
-        throw tooFast(user);
+        throw OwnTransaction.tooFast(user);
     }
 
     private Optional<UUID> recordOpening(UserId user, Provider provider, Purpose purpose) {
-        return inOwnTransaction(
+        return transaction.run(
                 user,
-                () -> jdbc.sql(RECORD_OPENING)
+                status -> jdbc.sql(RECORD_OPENING)
                         .param("user", user.value())
                         .param("provider", provider.code())
                         .param("purpose", purpose.words())
@@ -278,9 +162,9 @@ final class PostgresKeyVault implements KeyVault {
 
     /** In another transaction than the record's, which must be committed first. */
     private Optional<StoredKey> recordedKey(UserId user, UUID opening) {
-        return inOwnTransaction(
+        return transaction.run(
                 user,
-                () -> jdbc.sql(RECORDED_KEY)
+                status -> jdbc.sql(RECORDED_KEY)
                         .param("opening", opening)
                         .query(PostgresKeyVault::storedKey)
                         .optional());
@@ -301,9 +185,9 @@ final class PostgresKeyVault implements KeyVault {
 
     @Override
     public boolean record(UserId user, Provider provider, SealedKey checked, Verdict verdict) {
-        return inOwnTransaction(
+        return transaction.run(
                 user,
-                () -> jdbc.sql(RECORD_VERDICT)
+                status -> jdbc.sql(RECORD_VERDICT)
                         .param("user", user.value())
                         .param("provider", provider.code())
                         .param("sealed", checked.text())
@@ -349,29 +233,6 @@ final class PostgresKeyVault implements KeyVault {
         return dataKey;
     }
 
-    private <T> T inOwnTransaction(UserId user, Work<T> work) {
-        try {
-            return Objects.requireNonNull(ownTransaction.execute(status -> {
-                T result = work.run();
-                if (result instanceof Storing storing && storing != Storing.STORED) {
-                    // Nothing was done, so nothing is kept of the attempt.
-                    status.setRollbackOnly();
-                }
-                return result;
-            }));
-        } catch (DataIntegrityViolationException refused) {
-            if (refused.getMostSpecificCause() instanceof SQLException cause
-                    && FOREIGN_KEY_VIOLATION.equals(cause.getSQLState())) {
-                throw new UnknownUserException(user);
-            }
-            throw refused;
-        }
-    }
-
-    private static IllegalStateException tooFast(UserId user) {
-        return new IllegalStateException("the keys of user " + user + " are set and removed too fast");
-    }
-
     private static @Nullable String reason(Verdict verdict) {
         if (verdict instanceof Verdict.Invalid invalid) {
             return invalid.reason();
@@ -407,13 +268,4 @@ final class PostgresKeyVault implements KeyVault {
 
     private record StoredKey(
             UUID row, String text, @Nullable StoredDataKey dataKey) {}
-
-    private record LockedRow(UUID id, boolean wasSet) {}
-
-    private record NewDataKey(DataKey dataKey, WrappedKey wrapped) {}
-
-    @FunctionalInterface
-    private interface Work<T> {
-        T run();
-    }
 }

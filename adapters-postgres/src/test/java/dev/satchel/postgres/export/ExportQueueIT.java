@@ -262,7 +262,7 @@ class ExportQueueIT extends ExportHistoryContract {
 
     private static UUID nextClaimed() {
         return JdbcClient.create(postgres.database().workerDataSource())
-                .sql(PostgresExportHistory.CLAIM_NEXT)
+                .sql(ExportLeases.CLAIM_NEXT)
                 .param("worker", "worker")
                 .param("lease", 1000L)
                 .query((row, number) -> row.getObject("user_id", UUID.class))
@@ -278,7 +278,7 @@ class ExportQueueIT extends ExportHistoryContract {
         postgres.owner().sql("ANALYZE satchel.export_queue").update();
 
         List<String> plan = JdbcClient.create(postgres.database().workerDataSource())
-                .sql("EXPLAIN " + PostgresExportHistory.CLAIM_NEXT)
+                .sql("EXPLAIN " + ExportLeases.CLAIM_NEXT)
                 .param("worker", "worker")
                 .param("lease", 1000L)
                 .query(String.class)

@@ -2,7 +2,7 @@ package dev.satchel.batchexport.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.satchel.batchexport.schema.SchemaVersion;
+import dev.satchel.batchexport.schema.catalog.SchemaVersion;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

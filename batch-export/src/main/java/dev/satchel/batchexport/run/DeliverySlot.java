@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.run;
 
+import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.Delivery;
 import dev.satchel.delivery.DeliveryListener;

@@ -2,7 +2,7 @@ package dev.satchel.batchexport.run;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.database.Database;
-import dev.satchel.batchexport.schema.WorkerLogins;
+import dev.satchel.batchexport.schema.check.WorkerLogins;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.store.FileStore;
 import java.sql.Connection;

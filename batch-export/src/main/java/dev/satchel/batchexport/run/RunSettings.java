@@ -1,5 +1,7 @@
 package dev.satchel.batchexport.run;
 
+import dev.satchel.batchexport.run.stop.StopSignal;
+
 /**
  * What one run of a worker is told.
  *

@@ -27,6 +27,7 @@ public final class SettingNames {
     private static final Set<String> VARIABLES_ALONE = Set.of(
             "SATCHEL_STORE",
             "SATCHEL_DATASETS",
+            "SATCHEL_USERS_TABLE",
             "SATCHEL_KEK",
             "SATCHEL_S3_ENDPOINT",
             "SATCHEL_S3_PUBLIC_ENDPOINT",

@@ -16,7 +16,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -44,6 +46,8 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
  * in capitals with underscores ({@code SATCHEL_EXPORT_RETENTION}).
  */
 public final class Settings {
+
+    private static final List<String> USERS_TABLES = List.of("public.users", "auth.users");
 
     private static final Pattern REGION = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
@@ -223,6 +227,20 @@ public final class Settings {
         PostgresDatasets builtIn = PostgresDatasets.builtIn();
         String files = variables.get("SATCHEL_DATASETS");
         return files == null ? builtIn : refused(() -> builtIn.with(Path.of(files)));
+    }
+
+    /**
+     * The table that holds the application's users, where the database does not tell it alone.
+     *
+     * @throws UsageException if it is another than {@code public.users} or {@code auth.users}
+     */
+    public Optional<String> usersTable() {
+        Optional<String> table = Optional.ofNullable(variables.get("SATCHEL_USERS_TABLE"));
+        if (table.isPresent() && !USERS_TABLES.contains(table.get())) {
+            throw new UsageException("SATCHEL_USERS_TABLE must be one of " + String.join(", ", USERS_TABLES) + ", was '"
+                    + table.get() + "'");
+        }
+        return table;
     }
 
     /** Satchel on that database, with the datasets of these settings. */

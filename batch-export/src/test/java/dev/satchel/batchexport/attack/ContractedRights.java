@@ -17,8 +17,8 @@ final class ContractedRights {
     private final Set<String> rights = new HashSet<>();
 
     ContractedRights() {
-        try (var file =
-                ContractedRights.class.getResourceAsStream("/dev/satchel/batchexport/schema/SchemaContract.txt")) {
+        try (var file = ContractedRights.class.getResourceAsStream(
+                "/dev/satchel/batchexport/schema/catalog/SchemaContract.txt")) {
             new String(file.readAllBytes(), StandardCharsets.UTF_8).lines().forEach(line -> {
                 var grant = GRANT.matcher(line);
                 if (grant.matches()) {

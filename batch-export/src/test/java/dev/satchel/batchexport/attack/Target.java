@@ -1,9 +1,9 @@
 package dev.satchel.batchexport.attack;
 
-import dev.satchel.batchexport.schema.Backfill;
-import dev.satchel.batchexport.schema.Migration;
 import dev.satchel.batchexport.schema.Platform;
 import dev.satchel.batchexport.schema.PostgresServer;
+import dev.satchel.batchexport.schema.migrate.Backfill;
+import dev.satchel.batchexport.schema.migrate.Migration;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -7,6 +7,8 @@ import dev.satchel.UserId;
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.run.failure.KnownFailures;
+import dev.satchel.batchexport.run.listener.RunTotals;
+import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.Delivery;
 import dev.satchel.delivery.DeliveryListener;

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** PostgreSQL's own {@code pg_dump} and {@code pg_restore}, which the embedded servers come without. */
-record PgTools(Path directory) {
+public record PgTools(Path directory) {
 
     private static final String PROPERTY = "satchel.test.pgtools";
     private static final String VARIABLE = "SATCHEL_TEST_PGTOOLS";
 
     /** Those of the directory that the test is told. */
-    static PgTools given() {
+    public static PgTools given() {
         var given = Optional.ofNullable(System.getProperty(PROPERTY, System.getenv(VARIABLE)))
                 .filter(directory -> !directory.isBlank());
         assertThat(given)
@@ -34,11 +34,11 @@ record PgTools(Path directory) {
     }
 
     /** The major version, which is the newest of a server that can be dumped. */
-    int major() throws IOException, InterruptedException {
+    public int major() throws IOException, InterruptedException {
         return Integer.parseInt(run("pg_dump", "--version").output().replaceFirst("(?s)\\D*(\\d+).*", "$1"));
     }
 
-    void dump(String url, Path archive, String... options) throws IOException, InterruptedException {
+    public void dump(String url, Path archive, String... options) throws IOException, InterruptedException {
         var arguments = new ArrayList<>(List.of(options));
         arguments.addAll(List.of("--format=custom", "--file=" + archive, "--dbname=" + url));
         var dump = run("pg_dump", arguments.toArray(String[]::new));
@@ -46,7 +46,7 @@ record PgTools(Path directory) {
     }
 
     /** Restores all that can be, and tells what cannot. */
-    Run restore(String url, Path archive, String... options) throws IOException, InterruptedException {
+    public Run restore(String url, Path archive, String... options) throws IOException, InterruptedException {
         var arguments = new ArrayList<>(List.of(options));
         arguments.addAll(List.of("--dbname=" + url, archive.toString()));
         return run("pg_restore", arguments.toArray(String[]::new));
@@ -69,10 +69,10 @@ record PgTools(Path directory) {
         }
     }
 
-    record Run(int exit, String output) {
+    public record Run(int exit, String output) {
 
         /** What could not be restored. Servers before 17 do not know a setting that pg_restore turns off first. */
-        List<String> errors() {
+        public List<String> errors() {
             return output.lines()
                     .filter(line -> line.startsWith("pg_restore: error: "))
                     .filter(line -> !line.endsWith("unrecognized configuration parameter \"transaction_timeout\""))

@@ -25,7 +25,7 @@ public enum Platform {
         }
 
         @Override
-        List<String> warnings() {
+        public List<String> warnings() {
             return List.of("row security of service_role");
         }
     },
@@ -44,7 +44,7 @@ public enum Platform {
         }
 
         @Override
-        List<String> warnings() {
+        public List<String> warnings() {
             return List.of("users without a user in auth.users");
         }
     },
@@ -63,7 +63,7 @@ public enum Platform {
         }
 
         @Override
-        List<String> warnings() {
+        public List<String> warnings() {
             return List.of();
         }
     },
@@ -79,7 +79,7 @@ public enum Platform {
         }
 
         @Override
-        List<String> warnings() {
+        public List<String> warnings() {
             return List.of("users without a user in auth.users");
         }
     };
@@ -88,7 +88,7 @@ public enum Platform {
     public abstract DataSource prepare(PostgresServer server) throws SQLException, IOException;
 
     /** What a verification must warn of there. */
-    abstract List<String> warnings();
+    public abstract List<String> warnings();
 
     private static void supabase(PostgresServer server, String rowSecurity, String defaultPrivileges)
             throws SQLException, IOException {

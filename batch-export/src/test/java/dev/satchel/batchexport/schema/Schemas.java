@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.schema;
 
+import dev.satchel.batchexport.schema.catalog.SchemaTransaction;
 import dev.satchel.migrations.CatalogFingerprint;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
@@ -11,18 +12,18 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /** Databases that a migration may meet, and what tests ask them. */
-final class Schemas {
+public final class Schemas {
 
     private Schemas() {}
 
     /** Learners, and nothing of Satchel but the roles, which belong to the server. */
-    static SampleDatabase unmigrated() {
+    public static SampleDatabase unmigrated() {
         SampleDatabase.create().close();
         return SampleDatabase.createUnmigrated().withLearners();
     }
 
     /** Learners, and the application's earlier tables with rows that break Satchel's rules. */
-    static SampleDatabase earlier() throws SQLException {
+    public static SampleDatabase earlier() throws SQLException {
         var database = unmigrated();
         run(database.ownerDataSource(), resource("/db/sample/earlier-tables.sql"));
         run(database.ownerDataSource(), resource("/db/sample/earlier-rows.sql"));
@@ -30,7 +31,7 @@ final class Schemas {
     }
 
     /** Whatever the catalog says, Satchel's private schema included. */
-    static List<String> everything(SampleDatabase database) throws SQLException {
+    public static List<String> everything(SampleDatabase database) throws SQLException {
         var everything = new ArrayList<>(CatalogFingerprint.of(database.superuserDataSource()));
         everything.addAll(rows(database.superuserDataSource(), """
                 SELECT concat_ws(' ', relname, relkind, relnatts)
@@ -45,7 +46,7 @@ final class Schemas {
         return everything;
     }
 
-    static String resource(String name) {
+    public static String resource(String name) {
         try (var file = Schemas.class.getResourceAsStream(name)) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException failure) {
@@ -53,20 +54,20 @@ final class Schemas {
         }
     }
 
-    static void run(DataSource source, String sql) throws SQLException {
+    public static void run(DataSource source, String sql) throws SQLException {
         try (var connection = source.getConnection();
                 var statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
-    static List<String> rows(DataSource source, String sql) throws SQLException {
+    public static List<String> rows(DataSource source, String sql) throws SQLException {
         try (var connection = source.getConnection()) {
             return SchemaTransaction.rows(connection, sql);
         }
     }
 
-    static String value(DataSource source, String sql) throws SQLException {
+    public static String value(DataSource source, String sql) throws SQLException {
         return rows(source, sql).get(0);
     }
 }

@@ -3,7 +3,7 @@ package dev.satchel.batchexport.bench;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.UserId;
-import dev.satchel.batchexport.schema.Migration;
+import dev.satchel.batchexport.schema.migrate.Migration;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.keys.ApiKeys;
 import dev.satchel.keys.Provider;

@@ -1,6 +1,6 @@
 package dev.satchel.batchexport.bench;
 
-import dev.satchel.batchexport.schema.Migration;
+import dev.satchel.batchexport.schema.migrate.Migration;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.migrations.SampleDatabase;
 import java.sql.Connection;

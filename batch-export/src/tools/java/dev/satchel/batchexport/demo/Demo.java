@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -59,6 +60,39 @@ public final class Demo {
         this.database = database;
         this.out = out;
     }
+
+    private static final String FORUM = """
+            CREATE TABLE public.users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text NOT NULL);
+            CREATE TABLE public.topics (
+                id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                opened_by uuid NOT NULL REFERENCES public.users ON DELETE CASCADE,
+                title text NOT NULL);
+            CREATE TABLE public.posts (
+                topic bigint NOT NULL REFERENCES public.topics ON DELETE CASCADE,
+                number integer NOT NULL,
+                author uuid NOT NULL REFERENCES public.users ON DELETE CASCADE,
+                posted_at timestamptz NOT NULL DEFAULT now(),
+                body text NOT NULL,
+                PRIMARY KEY (topic, number));
+            CREATE INDEX ON public.topics (opened_by);
+            CREATE INDEX ON public.posts (author);
+            INSERT INTO public.users (name) VALUES ('Ana'), ('Ben');
+            INSERT INTO public.topics (opened_by, title) SELECT id, name || ' asks' FROM public.users;
+            INSERT INTO public.posts (topic, number, author, body)
+            SELECT topics.id, 1, users.id, users.name || ' answers' FROM public.topics, public.users
+             WHERE opened_by <> users.id;
+            """;
+
+    // After migrate, which makes the role "authenticated" and auth.uid() where the server has none.
+    private static final String FORUM_RIGHTS = """
+            ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
+            ALTER TABLE public.topics ENABLE ROW LEVEL SECURITY;
+            ALTER TABLE public.posts ENABLE ROW LEVEL SECURITY;
+            CREATE POLICY own ON public.users FOR SELECT TO authenticated USING (id = auth.uid());
+            CREATE POLICY own ON public.topics FOR SELECT TO authenticated USING (opened_by = auth.uid());
+            CREATE POLICY own ON public.posts FOR SELECT TO authenticated USING (author = auth.uid());
+            GRANT SELECT ON public.users, public.topics, public.posts TO authenticated;
+            """;
 
     /** Runs the demo; the one argument is the folder for the objects, which is emptied first. */
     public static void main(String[] args) throws Exception {
@@ -161,6 +195,8 @@ public final class Demo {
                 "its row stays and has no file",
                 count("SELECT count(*) FROM export_history WHERE file_url IS NULL") == 1);
 
+        forum(folder);
+
         title("Where to look");
         out.println(objects(folder) + " objects of the S3 server are files below "
                 + folder.toAbsolutePath().normalize());
@@ -168,6 +204,44 @@ public final class Demo {
             files.filter(Files::isRegularFile).sorted().limit(3).forEach(file -> out.println("  " + file.normalize()));
         }
         return 0;
+    }
+
+    private void forum(Path folder) throws SQLException, IOException {
+        title("Another application, which Satchel has never seen: a forum");
+        Path datasets = Files.createTempFile("satchel-demo", ".yaml");
+        try (SampleDatabase forum = SampleDatabase.createEmpty()) {
+            execute(forum, FORUM);
+            environment.put("DATABASE_URL", forum.ownerUrl());
+            satchel("migrate");
+            forum.ensureWorker();
+            execute(forum, FORUM_RIGHTS);
+
+            String draft = quietly("datasets", "propose");
+            Files.writeString(datasets, draft);
+            environment.put("SATCHEL_DATASETS", datasets.toString());
+            out.println("$ satchel datasets propose > forum.yaml");
+            out.println("(" + draft.lines().count() + " lines)");
+            satchel("datasets", "check");
+
+            environment.put("DATABASE_URL", forum.workerUrl());
+            environment.put("SATCHEL_STORE", "s3://satchel-demo/forum");
+            long before = objects(folder);
+            satchel("export", "request", "--all-users", "--type", "all", "--format", "json");
+            satchel("export", "run");
+            satchel("export", "list");
+            // The first export puts the mark of the store beside its file.
+            check("each user of the forum has a file", objects(folder) == before + 3);
+        } finally {
+            Files.delete(datasets);
+            environment.remove("SATCHEL_DATASETS");
+        }
+    }
+
+    private static void execute(SampleDatabase database, String sql) throws SQLException {
+        try (Connection connection = database.ownerDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private List<String> learners() throws SQLException {

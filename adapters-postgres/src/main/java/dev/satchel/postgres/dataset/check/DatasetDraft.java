@@ -28,6 +28,7 @@ final class DatasetDraft {
             """;
 
     private final StringBuilder text = new StringBuilder();
+    private final StringBuilder notes = new StringBuilder();
 
     /** A column to be exported, by its name in the table. */
     record DraftColumn(String source, SourceType type) {}
@@ -84,6 +85,14 @@ final class DatasetDraft {
             excluded.forEach((column, reason) -> line(6, scalar(column) + ": " + scalar(reason)));
         }
         text.append("\n");
+    }
+
+    void leaveOut(TableName table, String column) {
+        notes.append("# ")
+                .append((table + "." + column).replaceAll("\\R", " "))
+                .append(
+                        " leads to users, but the type of a user's id is fixed by the specification: uuid. The table is not"
+                                + " drafted.\n");
     }
 
     private void owner(String before, OwnerPath owner, int indent) {
@@ -143,7 +152,7 @@ final class DatasetDraft {
 
     String text() {
         return text.isEmpty()
-                ? HEAD.stripTrailing() + " []\n"
-                : HEAD + text.toString().stripTrailing() + "\n";
+                ? HEAD.stripTrailing() + " []\n" + notes
+                : HEAD + text.toString().stripTrailing() + "\n" + notes;
     }
 }

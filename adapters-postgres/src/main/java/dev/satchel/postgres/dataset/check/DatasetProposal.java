@@ -52,6 +52,7 @@ final class DatasetProposal {
     private final LiveCatalogue live;
     private final Map<TableName, List<OwnerPath>> owners = new LinkedHashMap<>();
     private final Map<TableName, List<ForeignKey>> notFollowed = new LinkedHashMap<>();
+    private final Map<TableName, String> notUuid = new LinkedHashMap<>();
     private final Set<String> names = new HashSet<>();
 
     public DatasetProposal(PostgresDatasets known, LiveCatalogue live) {
@@ -96,26 +97,49 @@ final class DatasetProposal {
         }
     }
 
-    private static List<OwnerPath> direct(Table table) {
+    private List<OwnerPath> direct(Table table) {
         Set<OwnerPath> direct = new LinkedHashSet<>();
         if (isUsers(table.name()) && table.primaryKey().size() == 1) {
+            if (!isUuid(table, table.primaryKey().get(0))) {
+                return List.of();
+            }
             direct.add(new OwnerPath(List.of(), table.primaryKey().get(0)));
             return List.copyOf(direct);
         }
         for (ForeignKey key : table.foreignKeys()) {
             if (isUsers(key.target())) {
                 boolean byId = key.key().equals(List.of("id"));
+                boolean leadsToUuid = byId
+                        ? isUuid(table, key.columns().get(0))
+                        : live.find(key.target())
+                                .filter(users -> isUuid(users, "id"))
+                                .isPresent();
+                if (!leadsToUuid) {
+                    continue;
+                }
                 direct.add(
                         byId
                                 ? new OwnerPath(List.of(), key.columns().get(0))
                                 : new OwnerPath(List.of(new Step(key.columns(), key.target(), key.key())), "id"));
             }
         }
-        LiveColumn byName = table.columns().get(USER_ID);
-        if (direct.isEmpty() && byName != null && byName.type().base().equals("uuid")) {
+        if (direct.isEmpty() && table.columns().containsKey(USER_ID) && isUuid(table, USER_ID)) {
             direct.add(new OwnerPath(List.of(), USER_ID));
         }
         return List.copyOf(direct);
+    }
+
+    // The type of a user's id is fixed by the specification. What has another one is not drafted, and is said to be
+    // left out.
+    private boolean isUuid(Table table, String column) {
+        LiveColumn found = table.columns().get(column);
+        boolean isUuid = found != null
+                && found.type().base().equals("uuid")
+                && !found.type().isArray();
+        if (!isUuid && found != null) {
+            notUuid.put(table.name(), column + " (" + found.printed() + ")");
+        }
+        return isUuid;
     }
 
     private List<OwnerPath> paths(Table table, List<ForeignKey> leading) {
@@ -161,6 +185,11 @@ final class DatasetProposal {
                 live.find(owned.getKey()).ifPresent(table -> draft(draft, table, null));
             }
         }
+        notUuid.forEach((table, column) -> {
+            if (!owners.containsKey(table) && !knownTables.contains(table)) {
+                draft.leaveOut(table, column);
+            }
+        });
         return draft.text();
     }
 

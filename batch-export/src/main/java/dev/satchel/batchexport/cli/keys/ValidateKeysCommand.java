@@ -1,8 +1,8 @@
 package dev.satchel.batchexport.cli.keys;
 
 import dev.satchel.UserId;
-import dev.satchel.batchexport.run.StopOnExit;
-import dev.satchel.batchexport.run.StopSignal;
+import dev.satchel.batchexport.run.stop.StopOnExit;
+import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.Ids;
 import dev.satchel.batchexport.terminal.UsageException;

@@ -1,6 +1,6 @@
 package dev.satchel.batchexport.cli.schema;
 
-import dev.satchel.batchexport.schema.EntityDiagram;
+import dev.satchel.batchexport.schema.docs.EntityDiagram;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import java.sql.SQLException;

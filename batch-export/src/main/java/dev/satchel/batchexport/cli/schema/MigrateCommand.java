@@ -1,14 +1,14 @@
 package dev.satchel.batchexport.cli.schema;
 
-import dev.satchel.batchexport.schema.Backfill;
-import dev.satchel.batchexport.schema.Migration;
-import dev.satchel.batchexport.schema.MigrationSettings;
-import dev.satchel.batchexport.schema.Preflight;
+import dev.satchel.batchexport.schema.migrate.Backfill;
+import dev.satchel.batchexport.schema.migrate.Migration;
+import dev.satchel.batchexport.schema.migrate.MigrationSettings;
+import dev.satchel.batchexport.schema.migrate.Preflight;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
+import dev.satchel.postgres.dataset.PostgresDatasets;
 import java.sql.SQLException;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,8 @@ public final class MigrateCommand implements Callable<Integer> {
 
     @Option(
             names = "--dry-run",
-            description = "Only look, and print what was found. Ends with 1 when something stands in the way.")
+            description = "Only look, and print what was found. Ends with 1 when something stands in the way, or is"
+                    + " not as it should be and would not be restored.")
     boolean dryRun;
 
     @Option(
@@ -48,15 +49,6 @@ public final class MigrateCommand implements Callable<Integer> {
                     "How long one lock is waited for at a time, between 1ms and 1m: ${DEFAULT-VALUE}. Writers queue"
                             + " behind it meanwhile; a run that does not get its locks begins again, for two minutes.")
     String lockTimeout = "2s";
-
-    @Option(
-            names = "--users-table",
-            paramLabel = "SCHEMA.TABLE",
-            description =
-                    "The table that holds the users, for the first migration: public.users where there is one, and"
-                            + " else auth.users. Its column id is a uuid and unique.")
-    @Nullable
-    String usersTable;
 
     @Spec
     @Nullable
@@ -68,20 +60,21 @@ public final class MigrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException {
-        DataSource owner = new Settings(console.environment()).database().plain();
-        MigrationSettings chosen = chosen();
-        return dryRun ? look(owner) : migrate(owner, chosen);
+        Settings settings = new Settings(console.environment());
+        DataSource owner = settings.database().plain();
+        MigrationSettings chosen = chosen(settings);
+        return dryRun ? look(owner, chosen, settings.datasets()) : migrate(owner, chosen);
     }
 
-    private int look(DataSource owner) throws SQLException {
-        Preflight.Report report = Preflight.report(owner);
+    private int look(DataSource owner, MigrationSettings chosen, PostgresDatasets datasets) throws SQLException {
+        Preflight.Report report = Preflight.report(owner, chosen.usersTable(), datasets);
         report.lines().forEach(console.out()::println);
-        return report.isBlocked() ? 1 : 0;
+        return report.isFailed() ? 1 : 0;
     }
 
-    private MigrationSettings chosen() {
+    private MigrationSettings chosen(Settings settings) {
         try {
-            return new MigrationSettings(DurationStyle.SIMPLE.parse(lockTimeout), Optional.ofNullable(usersTable));
+            return new MigrationSettings(DurationStyle.SIMPLE.parse(lockTimeout), settings.usersTable());
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(
                     Objects.requireNonNull(spec).commandLine(),
@@ -95,6 +88,7 @@ public final class MigrateCommand implements Callable<Integer> {
         outcome.applied().forEach(file -> console.out().println("applied " + file));
         outcome.restored().forEach(console.out()::println);
         outcome.left().forEach(difference -> console.out().println("left as it is: " + difference));
+        outcome.leftOut().forEach(console.out()::println);
         console.out()
                 .println((outcome.isChange() ? "" : "nothing to do: ") + "the schema is at version "
                         + outcome.version());

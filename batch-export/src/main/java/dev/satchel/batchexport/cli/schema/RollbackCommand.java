@@ -1,7 +1,7 @@
 package dev.satchel.batchexport.cli.schema;
 
-import dev.satchel.batchexport.schema.Rollback;
-import dev.satchel.batchexport.schema.SchemaVersion;
+import dev.satchel.batchexport.schema.catalog.SchemaVersion;
+import dev.satchel.batchexport.schema.migrate.Rollback;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import java.sql.Connection;

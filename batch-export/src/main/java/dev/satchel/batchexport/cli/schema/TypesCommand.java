@@ -1,6 +1,6 @@
 package dev.satchel.batchexport.cli.schema;
 
-import dev.satchel.batchexport.schema.TypescriptTypes;
+import dev.satchel.batchexport.schema.docs.TypescriptTypes;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.UsageException;

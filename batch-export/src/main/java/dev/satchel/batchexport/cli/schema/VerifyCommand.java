@@ -1,8 +1,8 @@
 package dev.satchel.batchexport.cli.schema;
 
-import dev.satchel.batchexport.schema.Check;
-import dev.satchel.batchexport.schema.SchemaVerification;
-import dev.satchel.batchexport.schema.SchemaVersion;
+import dev.satchel.batchexport.schema.catalog.SchemaVersion;
+import dev.satchel.batchexport.schema.check.Check;
+import dev.satchel.batchexport.schema.check.SchemaVerification;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.Json;
@@ -47,8 +47,9 @@ public final class VerifyCommand implements Callable<Integer> {
         try (Connection reachable = dataSource.getConnection()) {
             SchemaVersion.refuseNewer(reachable);
         }
-        List<Check> checks = new ArrayList<>(
-                SchemaVerification.of(dataSource, settings.datasets()).checks());
+        List<Check> checks = new ArrayList<>(SchemaVerification.of(dataSource, settings.datasets())
+                .withUsersTable(settings.usersTable())
+                .checks());
         for (String gap : settings.satchel(dataSource).exportGaps()) {
             checks.add(new Check(
                     "export coverage",
@@ -57,13 +58,13 @@ public final class VerifyCommand implements Callable<Integer> {
                     Check.Result.WARNING));
         }
         List<Check> printed = checks.stream()
-                .filter(check -> !quiet || check.result() != Check.Result.OK)
+                .filter(check -> !quiet || check.result() == Check.Result.WARNING || check.isFailed())
                 .toList();
         if (json) {
             console.document(
                     Json.list(printed.stream().map(VerifyCommand::fields).toList()));
         } else {
-            printed.forEach(check -> console.out().println(check.line()));
+            printed.stream().flatMap(Check::lines).forEach(console.out()::println);
         }
         if (!json && !quiet) {
             console.out()

@@ -61,9 +61,8 @@ class EventTriggersIT {
         install("ENABLE ROW LEVEL SECURITY", "'CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO'");
 
         assertThat(satchel("migrate --dry-run").succeeded())
-                .contains(
-                        "notice    triggers     event trigger \"Secure tables\" enables row security on new tables: on"
-                                + " those of schema satchel, which grants alone protect, it will be disabled again");
+                .contains("notice  triggers: event trigger \"Secure tables\" enables row security on new tables: on"
+                        + " those of schema satchel, which grants alone protect, it will be disabled again");
         satchel("migrate").succeeded();
 
         assertThat(satchel("verify --quiet").out()).doesNotContain("FAILED");

@@ -203,11 +203,10 @@ class RoleCommandsIT {
         Result refused = as(role, command.split(" "));
 
         assertThat(refused.exit()).isEqualTo(1);
-        assertThat((refused.out() + refused.err()).lines().filter(line -> line.startsWith("blocking")))
-                .containsExactly(
-                        "blocking  rights       role " + role + "_login is one that Satchel works as, which is to"
-                                + " have none of the rights that a migration needs: log in as the owner of the application's"
-                                + " tables");
+        assertThat((refused.out() + refused.err()).lines().filter(line -> line.startsWith("FAILED")))
+                .containsExactly("FAILED  rights: expected every right that a migration needs, found role " + role
+                        + "_login, one that Satchel works as, which is to have none of them: log in as the"
+                        + " owner of the application's tables");
         assertThat(refused.out() + refused.err()).doesNotContain("ALTER ROLE", "GRANT");
     }
 

@@ -115,7 +115,7 @@ class SchemaVersionIT {
         Result looked = satchel("migrate --dry-run");
 
         assertThat(looked.exit()).isEqualTo(1);
-        assertThat(looked.out().lines().filter(line -> line.startsWith("blocking")))
+        assertThat(looked.out().lines().filter(line -> line.startsWith("FAILED")))
                 .hasSize(1)
                 .allMatch(line -> line.contains("this program is older than the database's schema"));
     }

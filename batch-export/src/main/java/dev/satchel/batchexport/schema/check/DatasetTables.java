@@ -1,0 +1,149 @@
+package dev.satchel.batchexport.schema.check;
+
+import dev.satchel.postgres.dataset.PostgresDatasets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The tables of the application that datasets are read from, as the user.
+ *
+ * <p>They are not Satchel's to change, so what is odd about them is a warning, with the statement that helps.
+ */
+public final class DatasetTables {
+
+    private static final String TABLES = """
+            SELECT format('%I.%I', expected.value ->> 'schema', expected.value ->> 'table') AS name,
+                   class.oid IS NOT NULL AS exists,
+                   coalesce(class.relrowsecurity, false) AS row_security,
+                   EXISTS (SELECT
+                             FROM pg_policy AS policy
+                            WHERE policy.polrelid = class.oid
+                              AND policy.polpermissive
+                              AND policy.polcmd IN ('r', '*')
+                              AND (0 = ANY (policy.polroles)
+                                   OR EXISTS (SELECT
+                                                FROM unnest(policy.polroles) AS role (oid)
+                                               WHERE pg_has_role(reader.oid, role.oid, 'USAGE')))) AS policy,
+                   (SELECT string_agg(quote_ident(policy.polname), ', ' ORDER BY policy.polname)
+                      FROM pg_policy AS policy
+                     WHERE policy.polrelid = class.oid
+                       AND NOT policy.polpermissive
+                       AND policy.polcmd IN ('r', '*')
+                       AND (0 = ANY (policy.polroles)
+                            OR EXISTS (SELECT
+                                         FROM unnest(policy.polroles) AS role (oid)
+                                        WHERE pg_has_role(reader.oid, role.oid, 'USAGE')))) AS restrictive,
+                   -- Of a table read in part, the other columns would stop the export.
+                   reader.oid IS NULL
+                       OR NOT EXISTS (SELECT
+                                 FROM pg_attribute AS attribute
+                                WHERE attribute.attrelid = class.oid
+                                  AND attribute.attnum > 0
+                                  AND NOT attribute.attisdropped
+                                  AND NOT coalesce(has_column_privilege(reader.oid, class.oid, attribute.attnum,
+                                                                        'SELECT'), false)) AS readable
+              FROM jsonb_array_elements(?::jsonb) WITH ORDINALITY AS expected (value, number)
+              LEFT JOIN pg_class AS class
+                ON class.relname = expected.value ->> 'table'
+               AND class.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = expected.value ->> 'schema')
+               AND class.relkind IN ('r', 'p', 'f', 'v', 'm')
+              LEFT JOIN pg_roles AS reader
+                ON reader.rolname = 'authenticated'
+             ORDER BY expected.number
+            """;
+
+    private static final String BLIND_SERVICE_ROLE = """
+            SELECT role.rolname
+              FROM pg_roles AS role
+             WHERE role.rolname = 'service_role'
+               AND NOT role.rolbypassrls
+               AND NOT role.rolsuper
+            """;
+
+    private static final Set<String> OWN = Set.of(
+            "public.user_api_keys", "public.user_progress", "public.export_history", "public.user_api_keys_status");
+
+    private DatasetTables() {}
+
+    public static List<Check> check(Connection connection, PostgresDatasets datasets) throws SQLException {
+        List<Check> checks = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
+            statement.setString(1, tables(datasets));
+            ResultSet row = statement.executeQuery();
+            while (row.next()) {
+                String name = row.getString("name");
+                if (!row.getBoolean("exists")) {
+                    checks.add(Check.ok("table " + name, "absent, as exports will say"));
+                    continue;
+                }
+                checks.add(rowSecurity(name, row.getBoolean("row_security"), row.getBoolean("policy")));
+                checks.add(reading(name, row.getBoolean("readable")));
+                String restrictive = row.getString("restrictive");
+                if (restrictive != null) {
+                    checks.add(restriction(name, restrictive));
+                }
+            }
+        }
+        checks.add(serviceRole(connection));
+        return checks;
+    }
+
+    // What is Satchel's own, the contract knows.
+    private static String tables(PostgresDatasets datasets) {
+        List<Map<String, String>> tables = datasets.tables(datasets.catalogue().datasets()).stream()
+                .filter(table ->
+                        !OWN.contains(table.toString()) && !table.schema().equals("satchel"))
+                .map(table -> Map.of("schema", table.schema(), "table", table.name()))
+                .toList();
+        return JsonMapper.shared().writeValueAsString(tables);
+    }
+
+    private static Check rowSecurity(String table, boolean enabled, boolean policy) {
+        String subject = "row security of " + table;
+        String expectation = "enabled, with a policy for authenticated";
+        if (!enabled) {
+            return Check.warning(
+                    subject, expectation, "disabled: only Satchel's own filter parts one user's rows from another's");
+        }
+        if (!policy) {
+            return Check.warning(
+                    subject, expectation, "enabled, but no policy lets authenticated read: exports find no rows");
+        }
+        return Check.ok(subject, expectation);
+    }
+
+    private static Check restriction(String table, String policies) {
+        return Check.warning(
+                "restrictive policies of " + table,
+                "none",
+                policies + ": an export fails with records_hidden where one hides rows from their own user, unless"
+                        + " satchel.export.accept-hidden names the dataset");
+    }
+
+    private static Check reading(String table, boolean allowed) {
+        String subject = "reading of " + table + " by authenticated";
+        return allowed
+                ? Check.ok(subject, "allowed")
+                : Check.warning(subject, "allowed", "refused; run: GRANT SELECT ON " + table + " TO authenticated;");
+    }
+
+    private static Check serviceRole(Connection connection) throws SQLException {
+        String subject = "row security of service_role";
+        try (PreparedStatement statement = connection.prepareStatement(BLIND_SERVICE_ROLE);
+                ResultSet row = statement.executeQuery()) {
+            return row.next()
+                    ? Check.warning(
+                            subject,
+                            "bypassed",
+                            "binds it, so that it sees no rows; as a superuser, run: ALTER ROLE service_role BYPASSRLS;")
+                    : Check.ok(subject, "bypassed");
+        }
+    }
+}
