@@ -35,8 +35,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,17 +51,8 @@ class LockTimeoutIT {
     @TempDir
     static Path folder;
 
-    private static SampleDatabase database;
-
-    @BeforeAll
-    static void create() {
-        database = SampleDatabase.create();
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
-    }
+    @AutoClose
+    private static final SampleDatabase database = SampleDatabase.create();
 
     @Test
     void noPortWaitsForALockThatIsNeverReleased() throws Exception {

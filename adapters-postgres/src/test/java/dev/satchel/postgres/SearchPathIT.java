@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +46,9 @@ class SearchPathIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static SampleDatabase database;
+
     private static UUID user;
 
     @BeforeAll
@@ -58,11 +60,6 @@ class SearchPathIT {
                 .param(user)
                 .update();
         Shadows.fill("public", database.superuserDataSource());
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
     }
 
     @Test

@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,16 +59,12 @@ class HttpProviderCheckTest {
             Provider.UNSPLASH,
             "{\"errors\":[\"OAuth error: The access token is invalid\"]}"));
 
+    @AutoClose
     private static ProviderServers servers;
 
     @BeforeAll
     static void start(@TempDir Path folder) {
         servers = ProviderServers.in(folder);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        servers.close();
     }
 
     @BeforeEach

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +82,9 @@ class HostingServiceIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private Installation satchel;
+
     private Path service;
 
     @BeforeEach
@@ -108,11 +110,6 @@ class HostingServiceIT {
                         .call())
                 .as(said.toString())
                 .isTrue();
-    }
-
-    @AfterEach
-    void close() {
-        satchel.close();
     }
 
     // Flyway looks below its folder too.

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +21,13 @@ class IdleConnectionsIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private Installation satchel;
+
+    @AutoClose
     private FaultyProxy s3;
+
+    @AutoClose
     private FaultyProxy database;
 
     @BeforeEach
@@ -30,13 +35,6 @@ class IdleConnectionsIT {
         satchel = Installation.in(folder.resolve("s3"));
         s3 = satchel.proxyToS3();
         database = satchel.proxyToDatabase();
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        s3.close();
-        database.close();
-        satchel.close();
     }
 
     private Map<String, String> settings() {

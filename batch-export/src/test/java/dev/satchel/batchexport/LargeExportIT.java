@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +32,7 @@ class LargeExportIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation satchel;
 
     @BeforeAll
@@ -45,11 +46,6 @@ class LargeExportIT {
                   FROM generate_series(1, %2$d) AS n;
                 ANALYZE user_interactions;
                 """.formatted(LEARNER, INTERACTIONS));
-    }
-
-    @AfterAll
-    static void close() {
-        satchel.close();
     }
 
     @AfterEach

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,17 +24,13 @@ class LargeValuesIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private Installation satchel;
 
     @BeforeEach
     void begin() {
         satchel = Installation.in(folder.resolve("s3"));
         satchel.sql("INSERT INTO users (id, email) VALUES ('" + LEARNER + "', 'talkative@example.org')");
-    }
-
-    @AfterEach
-    void end() {
-        satchel.close();
     }
 
     private void addText(int megabytes) {

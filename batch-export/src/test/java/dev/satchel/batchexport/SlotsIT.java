@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,19 +21,16 @@ class SlotsIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private Installation satchel;
+
+    @AutoClose
     private FaultyProxy s3;
 
     @BeforeEach
     void begin() throws Exception {
         satchel = Installation.in(folder.resolve("s3"));
         s3 = satchel.proxyToS3();
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        s3.close();
-        satchel.close();
     }
 
     private Process start(List<String> options) throws Exception {

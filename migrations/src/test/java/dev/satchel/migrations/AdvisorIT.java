@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -110,7 +110,10 @@ class AdvisorIT {
                AND has_function_privilege('%s', oid, 'EXECUTE')
             """;
 
+    @AutoClose
     private static SampleDatabase database;
+
+    @AutoClose
     private static Session superuser;
 
     @BeforeAll
@@ -127,12 +130,6 @@ class AdvisorIT {
         superuser.run(OUR_RELATIONS);
         superuser.run(OUR_FUNCTIONS);
         superuser.run(OUR_POLICIES);
-    }
-
-    @AfterAll
-    static void close() throws SQLException {
-        superuser.close();
-        database.close();
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,9 +29,15 @@ class CountRecordsAttackIT {
             """;
     private static final String COUNT = "SELECT count(*) FROM satchel.count_records(?, ?::jsonb)";
 
+    @AutoClose
     private SampleDatabase database;
+
+    @AutoClose
     private Session owner;
+
+    @AutoClose
     private Session worker;
+
     private UUID user;
 
     @BeforeEach
@@ -47,13 +53,6 @@ class CountRecordsAttackIT {
         for (var statement : SPY.split(";\n")) {
             worker.run(statement);
         }
-    }
-
-    @AfterEach
-    void close() throws SQLException {
-        owner.close();
-        worker.close();
-        database.close();
     }
 
     @ParameterizedTest

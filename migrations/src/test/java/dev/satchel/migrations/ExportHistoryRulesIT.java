@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,8 +27,13 @@ class ExportHistoryRulesIT {
     private static final Set<String> STEPS = Set.of(
             "pending processing", "pending failed", "processing completed", "processing failed", "processing pending");
 
+    @AutoClose
     private static SampleDatabase database;
+
+    @AutoClose
     private static Session owner;
+
+    @AutoClose
     private static Session worker;
 
     @BeforeAll
@@ -36,13 +41,6 @@ class ExportHistoryRulesIT {
         database = SampleDatabase.create();
         owner = Session.open(database.ownerDataSource());
         worker = Session.open(database.workerDataSource());
-    }
-
-    @AfterAll
-    static void close() throws SQLException {
-        worker.close();
-        owner.close();
-        database.close();
     }
 
     static Stream<Arguments> everyPairOfStatuses() {

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -28,7 +28,10 @@ class ExportLimitsIT {
             SELECT ?, 'type' || n, 'csv' FROM generate_series(?::integer, ?::integer) AS n
             """;
 
+    @AutoClose
     private static SampleDatabase database;
+
+    @AutoClose
     private static Session owner;
 
     private UUID user;
@@ -37,12 +40,6 @@ class ExportLimitsIT {
     static void open() throws SQLException {
         database = SampleDatabase.create();
         owner = Session.open(database.ownerDataSource());
-    }
-
-    @AfterAll
-    static void close() throws SQLException {
-        owner.close();
-        database.close();
     }
 
     @BeforeEach

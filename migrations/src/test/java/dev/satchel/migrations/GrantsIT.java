@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,19 +55,16 @@ class GrantsIT {
             "user_progress | satchel_exports | SELECT",
             "user_progress | service_role | DELETE, INSERT, SELECT, UPDATE");
 
+    @AutoClose
     private static SampleDatabase database;
+
+    @AutoClose
     private static Session owner;
 
     @BeforeAll
     static void open() throws SQLException {
         database = SampleDatabase.create();
         owner = Session.open(database.ownerDataSource());
-    }
-
-    @AfterAll
-    static void close() throws SQLException {
-        owner.close();
-        database.close();
     }
 
     @Test

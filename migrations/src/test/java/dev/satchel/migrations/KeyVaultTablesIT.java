@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +24,13 @@ class KeyVaultTablesIT {
     private static final String PREFIX = "dk1." + DATA_KEY + ".";
     private static final List<String> COLUMNS = List.of("openai_api_key", "unsplash_api_key", "anthropic_api_key");
 
+    @AutoClose
     private static SampleDatabase database;
+
+    @AutoClose
     private static Session owner;
+
+    @AutoClose
     private static Session worker;
 
     @BeforeAll
@@ -33,13 +38,6 @@ class KeyVaultTablesIT {
         database = SampleDatabase.create();
         owner = Session.open(database.ownerDataSource());
         worker = Session.open(database.workerDataSource());
-    }
-
-    @AfterAll
-    static void close() throws SQLException {
-        worker.close();
-        owner.close();
-        database.close();
     }
 
     static String sealed(String quartet) {

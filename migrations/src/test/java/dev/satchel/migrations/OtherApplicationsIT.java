@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,8 +42,12 @@ class OtherApplicationsIT {
             """;
     private static final String TRIGGERS_FILE = "/dev/satchel/db/migration/R__progress_triggers.sql";
 
+    @AutoClose
     private SampleDatabase database;
+
+    @AutoClose
     private Session owner;
+
     private final UUID user = UUID.randomUUID();
 
     @BeforeEach
@@ -51,12 +55,6 @@ class OtherApplicationsIT {
         database = SampleDatabase.createEmpty();
         owner = Session.open(database.ownerDataSource());
         Cluster.execute(database.ownerDataSource(), Cluster.resource("/dev/satchel/db/platform/V000__platform.sql"));
-    }
-
-    @AfterEach
-    void dropDatabase() throws SQLException {
-        owner.close();
-        database.close();
     }
 
     @ParameterizedTest

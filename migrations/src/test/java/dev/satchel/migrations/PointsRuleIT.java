@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +22,12 @@ class PointsRuleIT {
                 RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 1000 * qa_correct
             """;
 
+    @AutoClose
     private SampleDatabase database;
+
+    @AutoClose
     private Session owner;
+
     private UUID user;
     private UUID before;
     private long given;
@@ -39,12 +43,6 @@ class PointsRuleIT {
         assertThat(given).isPositive().isNotEqualTo(2000);
 
         owner.run(CHANGE_THE_RULE);
-    }
-
-    @AfterEach
-    void close() throws SQLException {
-        owner.close();
-        database.close();
     }
 
     @Test

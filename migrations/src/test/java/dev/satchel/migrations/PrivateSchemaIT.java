@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.sql.SQLException;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,19 +14,16 @@ import org.postgresql.util.PSQLException;
 
 class PrivateSchemaIT {
 
+    @AutoClose
     private static SampleDatabase database;
+
+    @AutoClose
     private static Session owner;
 
     @BeforeAll
     static void open() throws SQLException {
         database = SampleDatabase.create();
         owner = Session.open(database.ownerDataSource());
-    }
-
-    @AfterAll
-    static void close() throws SQLException {
-        owner.close();
-        database.close();
     }
 
     @Test

@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,8 +39,12 @@ class ProgressBackfillIT {
             SELECT EXISTS (SELECT FROM public.users WHERE id NOT IN (SELECT user_id FROM satchel.progress_total))
             """;
 
+    @AutoClose
     private SampleDatabase database;
+
+    @AutoClose
     private Session owner;
+
     private String start;
 
     @BeforeEach
@@ -50,12 +54,6 @@ class ProgressBackfillIT {
         // Who waits for somebody else in the same test must fail and not hang.
         owner.run("SET lock_timeout = '10s'");
         start = owner.value("SELECT now()");
-    }
-
-    @AfterEach
-    void close() throws SQLException {
-        owner.close();
-        database.close();
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,8 +59,12 @@ class ProgressConcurrencyIT {
               FROM satchel.session_contribution
             """;
 
+    @AutoClose
     private SampleDatabase database;
+
+    @AutoClose
     private Session owner;
+
     private String start;
 
     @BeforeEach
@@ -68,12 +72,6 @@ class ProgressConcurrencyIT {
         database = SampleDatabase.create();
         owner = Session.open(database.ownerDataSource());
         start = owner.value("SELECT now()");
-    }
-
-    @AfterEach
-    void close() throws SQLException {
-        owner.close();
-        database.close();
     }
 
     @ParameterizedTest

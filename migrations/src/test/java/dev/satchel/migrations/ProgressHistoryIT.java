@@ -21,7 +21,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -75,8 +75,13 @@ class ProgressHistoryIT {
                    qa_correct = excluded.qa_correct, vocabulary_learned = excluded.vocabulary_learned
             """;
 
+    @AutoClose
     private static SampleDatabase database;
+
+    @AutoClose
     private static Session owner;
+
+    @AutoClose
     private static Session api;
 
     @BeforeAll
@@ -84,13 +89,6 @@ class ProgressHistoryIT {
         database = SampleDatabase.create();
         owner = Session.open(database.ownerDataSource());
         api = Session.open(database.workerDataSource());
-    }
-
-    @AfterAll
-    static void close() throws SQLException {
-        api.close();
-        owner.close();
-        database.close();
     }
 
     @Test

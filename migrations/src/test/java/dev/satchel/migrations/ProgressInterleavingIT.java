@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -194,9 +194,16 @@ class ProgressInterleavingIT {
         }
     }
 
+    @AutoClose
     private SampleDatabase database;
+
+    @AutoClose
     private SampleDatabase withoutTriggers;
+
+    @AutoClose
     private Stage stage;
+
+    @AutoClose
     private Stage bareStage;
 
     @BeforeAll
@@ -216,14 +223,6 @@ class ProgressInterleavingIT {
         stage = new Stage(database);
         bareStage = new Stage(withoutTriggers);
         ProgressOracle.log(stage.observer);
-    }
-
-    @AfterAll
-    void close() throws SQLException {
-        stage.close();
-        bareStage.close();
-        database.close();
-        withoutTriggers.close();
     }
 
     static Stream<Arguments> scenariosAtEachLevel() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -52,19 +52,16 @@ class PublicTablesIT {
              ORDER BY policyname COLLATE "C"
             """;
 
+    @AutoClose
     private static SampleDatabase database;
+
+    @AutoClose
     private static Session owner;
 
     @BeforeAll
     static void open() throws SQLException {
         database = SampleDatabase.create();
         owner = Session.open(database.ownerDataSource());
-    }
-
-    @AfterAll
-    static void close() throws SQLException {
-        owner.close();
-        database.close();
     }
 
     @Test

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.sql.SQLException;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,19 +17,16 @@ class PublishedFilesIT {
 
     private static final String RECORD = "INSERT INTO satchel.upload_journal (url, export_id, token) VALUES (?, ?, ?)";
 
+    @AutoClose
     private static SampleDatabase database;
+
+    @AutoClose
     private static Session worker;
 
     @BeforeAll
     static void open() throws SQLException {
         database = SampleDatabase.create();
         worker = Session.open(database.workerDataSource());
-    }
-
-    @AfterAll
-    static void close() throws SQLException {
-        worker.close();
-        database.close();
     }
 
     @ParameterizedTest

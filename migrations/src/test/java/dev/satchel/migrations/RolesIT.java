@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -20,19 +20,16 @@ class RolesIT {
 
     private static final String SEALED = "dk1.%s." + "c2Vh".repeat(21);
 
+    @AutoClose
     private static SampleDatabase database;
+
+    @AutoClose
     private static Session owner;
 
     @BeforeAll
     static void open() throws SQLException {
         database = SampleDatabase.create();
         owner = Session.open(database.ownerDataSource());
-    }
-
-    @AfterAll
-    static void close() throws SQLException {
-        owner.close();
-        database.close();
     }
 
     @Nested

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.SQLException;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Users meet their own rows and nobody else's. */
 class RowSecurityIT {
 
+    @AutoClose
     private static SampleDatabase database;
+
     private static UUID amelia;
     private static UUID bruno;
 
@@ -37,11 +39,6 @@ class RowSecurityIT {
                             + " 'dk1.4f3c1d6e-0a2b-4c3d-8e9f-102030405060.' || repeat('c2Vh', 21) WHERE user_id = ?",
                     amelia);
         }
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,9 @@ class SelfServiceIT {
 
     private static final Set<String> WHAT_A_REQUEST_SAYS = Set.of("user_id", "export_type", "export_format", "filters");
 
+    @AutoClose
     private static SampleDatabase database;
+
     private static UUID amelia;
 
     @BeforeAll
@@ -92,11 +95,6 @@ class SelfServiceIT {
                     amelia);
             owner.run("ANALYZE public.user_api_keys");
         }
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
     }
 
     @Nested

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.satchel.migrations.SampleDatabase;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +18,7 @@ class CountedTablesIT {
 
     private static final UUID USER = new UUID(7, 7);
 
+    @AutoClose
     private static SampleDatabase database;
 
     @BeforeAll
@@ -31,11 +32,6 @@ class CountedTablesIT {
                 .update();
         owner.sql("CREATE VIEW public.everybody AS SELECT * FROM public.users").update();
         owner.sql("GRANT SELECT ON public.everybody TO authenticated").update();
-    }
-
-    @AfterAll
-    static void dropDatabase() {
-        database.close();
     }
 
     private static List<Long> count(OwnedTable... tables) {

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -29,16 +29,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** How {@link PostgresExportHistory} orders the queue, and what concurrent workers and requests get. */
 class ExportBacklogIT extends ExportHistoryContract {
 
+    @AutoClose
     private static PostgresHistoryUnderTest postgres;
 
     @BeforeAll
     static void start() {
         postgres = new PostgresHistoryUnderTest();
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
     }
 
     @Override

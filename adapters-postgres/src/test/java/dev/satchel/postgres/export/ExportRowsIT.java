@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -30,16 +30,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** How {@link PostgresExportHistory} reads rows that other programs wrote or changed. */
 class ExportRowsIT extends ExportHistoryContract {
 
+    @AutoClose
     private static PostgresHistoryUnderTest postgres;
 
     @BeforeAll
     static void start() {
         postgres = new PostgresHistoryUnderTest();
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
     }
 
     @Override

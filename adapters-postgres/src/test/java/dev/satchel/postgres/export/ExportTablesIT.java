@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -24,16 +24,12 @@ import org.junit.jupiter.api.Test;
 /** What {@link PostgresExportHistory} writes to its tables. */
 class ExportTablesIT extends ExportHistoryContract {
 
+    @AutoClose
     private static PostgresHistoryUnderTest postgres;
 
     @BeforeAll
     static void start() {
         postgres = new PostgresHistoryUnderTest();
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
     }
 
     @Override

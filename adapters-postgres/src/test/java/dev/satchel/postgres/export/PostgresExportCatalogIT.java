@@ -13,7 +13,7 @@ import dev.satchel.export.Requests;
 import java.net.URI;
 import java.time.Duration;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,16 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PostgresExportCatalogIT extends ExportCatalogContract {
 
+    @AutoClose
     private static PostgresHistoryUnderTest postgres;
 
     @BeforeAll
     static void start() {
         postgres = new PostgresHistoryUnderTest();
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
     }
 
     @Override

@@ -5,22 +5,18 @@ import dev.satchel.export.ExportLeaseContract;
 import dev.satchel.export.ExportRequestContract;
 import dev.satchel.export.ExportTransitionContract;
 import dev.satchel.export.HistoryUnderTest;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 
 class PostgresExportHistoryIT {
 
+    @AutoClose
     private static PostgresHistoryUnderTest postgres;
 
     @BeforeAll
     static void start() {
         postgres = new PostgresHistoryUnderTest();
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
     }
 
     @Nested

@@ -4,22 +4,18 @@ import dev.satchel.keys.KeyCheckContract;
 import dev.satchel.keys.KeyEncryptionContract;
 import dev.satchel.keys.KeyStorageContract;
 import dev.satchel.keys.VaultUnderTest;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 
 class PostgresKeyVaultIT {
 
+    @AutoClose
     private static PostgresVaultUnderTest postgres;
 
     @BeforeAll
     static void start() {
         postgres = new PostgresVaultUnderTest();
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
     }
 
     @Nested

@@ -20,7 +20,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -29,16 +29,13 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 abstract class PostgresVaultTests extends KeyVaultContract {
 
     static final Purpose PURPOSE = new Purpose("describe image");
+
+    @AutoClose
     static PostgresVaultUnderTest postgres;
 
     @BeforeAll
     static void start() {
         postgres = new PostgresVaultUnderTest();
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
     }
 
     @Override

@@ -3,22 +3,18 @@ package dev.satchel.postgres.progress;
 import dev.satchel.progress.ActivityContract;
 import dev.satchel.progress.ProgressUnderTest;
 import dev.satchel.progress.TotalsContract;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 
 class PostgresLearnerProgressIT {
 
+    @AutoClose
     private static PostgresProgressUnderTest postgres;
 
     @BeforeAll
     static void start() {
         postgres = new PostgresProgressUnderTest();
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
     }
 
     @Nested

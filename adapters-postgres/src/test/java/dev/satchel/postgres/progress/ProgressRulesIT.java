@@ -29,7 +29,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,16 +47,12 @@ class ProgressRulesIT {
     private static final Instant FROM = Instant.parse("2009-01-01T00:00:00Z");
     private static final Instant TO = Instant.parse("2015-01-01T00:00:00Z");
 
+    @AutoClose
     private static PostgresProgressUnderTest postgres;
 
     @BeforeAll
     static void start() {
         postgres = new PostgresProgressUnderTest();
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
     }
 
     static Stream<ZoneId> zones() {

@@ -23,7 +23,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -31,18 +31,16 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 abstract class PostgresRecordsFixture {
 
     static final Duration LONG = Duration.ofMinutes(5);
+
+    @AutoClose
     SampleDatabase database;
+
     JdbcClient owner;
 
     @BeforeEach
     void createDatabase() {
         database = SampleDatabase.create();
         owner = JdbcClient.create(database.ownerDataSource());
-    }
-
-    @AfterEach
-    void dropDatabase() {
-        database.close();
     }
 
     UserRecords records() {

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,17 +28,13 @@ class BadInputIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation satchel;
 
     @BeforeAll
     static void install() {
         satchel = Installation.in(folder.resolve("s3"));
         satchel.sql("INSERT INTO users (id, email) VALUES ('" + LEARNER + "', 'ana@example.org')");
-    }
-
-    @AfterAll
-    static void close() {
-        satchel.close();
     }
 
     @AfterEach

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +26,7 @@ class EndpointsIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation installation;
 
     @BeforeAll
@@ -36,11 +37,6 @@ class EndpointsIT {
                 folder.resolve("services"),
                 "[default]\nservices = ours\n[services ours]\ns3 =\n  endpoint_url = " + ELSEWHERE
                         + "\nkms =\n  endpoint_url = " + ELSEWHERE + "\n");
-    }
-
-    @AfterAll
-    static void close() {
-        installation.close();
     }
 
     static Stream<Arguments> waysToTell() {

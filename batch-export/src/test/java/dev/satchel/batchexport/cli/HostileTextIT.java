@@ -16,7 +16,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,16 +46,12 @@ class HostileTextIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private SampleDatabase database;
 
     @BeforeEach
     void open() {
         database = SampleDatabase.create().withLearners();
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +23,7 @@ class PasswordFileIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation satchel;
 
     private Path home;
@@ -32,11 +33,6 @@ class PasswordFileIT {
     @BeforeAll
     static void install() {
         satchel = Installation.in(folder.resolve("s3"));
-    }
-
-    @AfterAll
-    static void close() {
-        satchel.close();
     }
 
     @BeforeEach

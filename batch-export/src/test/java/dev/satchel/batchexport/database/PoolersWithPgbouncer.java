@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +36,7 @@ class PoolersWithPgbouncer {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation satchel;
 
     @BeforeAll
@@ -44,11 +45,6 @@ class PoolersWithPgbouncer {
         satchel.database().withLearners();
         satchel.sql("INSERT INTO users (id, email)"
                 + " SELECT gen_random_uuid(), n || '@example.org' FROM generate_series(1, 200) AS n");
-    }
-
-    @AfterAll
-    static void close() {
-        satchel.close();
     }
 
     @Test

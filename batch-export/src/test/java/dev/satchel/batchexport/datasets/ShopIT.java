@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +46,9 @@ class ShopIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private Installation satchel;
+
     private Path file;
 
     @BeforeEach
@@ -56,11 +58,6 @@ class ShopIT {
             satchel.sql(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
         }
         file = folder.resolve("shop.yaml");
-    }
-
-    @AfterEach
-    void close() {
-        satchel.close();
     }
 
     private void propose() throws IOException {

@@ -31,7 +31,7 @@ import java.util.UUID;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -83,6 +83,7 @@ class BuiltInDatasetsIT {
                     + " SELECT md5('keys ' || id)::uuid, id, " + HardValues.SEALED_KEY + ", true,"
                     + " '2026-01-15 10:00:00+00', '2026-01-15 10:00:00+00' FROM public.users");
 
+    @AutoClose
     private static SampleDatabase database;
 
     @BeforeAll
@@ -90,11 +91,6 @@ class BuiltInDatasetsIT {
         database = SampleDatabase.create().withLearners();
         JdbcClient owner = JdbcClient.create(database.ownerDataSource());
         FIXED.forEach(statement -> owner.sql(statement).update());
-    }
-
-    @AfterAll
-    static void dropDatabase() {
-        database.close();
     }
 
     @Test

@@ -24,7 +24,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.QuoteMode;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +58,9 @@ class EverythingIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation satchel;
+
     private static List<UUID> learners;
 
     @BeforeAll
@@ -72,11 +74,6 @@ class EverythingIT {
             }
         }
         satchel.satchel("export", "run").succeeded();
-    }
-
-    @AfterAll
-    static void close() {
-        satchel.close();
     }
 
     static Stream<UUID> learners() {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +25,7 @@ class HiddenRecordsIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation satchel;
 
     @BeforeAll
@@ -35,11 +36,6 @@ class HiddenRecordsIT {
                 + "', 'mixed' FROM generate_series(1, 3)");
         satchel.sql("CREATE POLICY strong ON sessions AS RESTRICTIVE FOR ALL TO authenticated"
                 + " USING (current_setting('request.jwt.claims')::jsonb ->> 'aal' = 'aal2')");
-    }
-
-    @AfterAll
-    static void close() {
-        satchel.close();
     }
 
     @BeforeEach

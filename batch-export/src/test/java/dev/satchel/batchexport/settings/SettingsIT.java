@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,17 +29,13 @@ class SettingsIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation satchel;
 
     @BeforeAll
     static void install() {
         satchel = Installation.in(folder.resolve("s3"));
         satchel.sql("INSERT INTO users (id, email) VALUES ('" + LEARNER + "', 'ana@example.org')");
-    }
-
-    @AfterAll
-    static void close() {
-        satchel.close();
     }
 
     @ParameterizedTest

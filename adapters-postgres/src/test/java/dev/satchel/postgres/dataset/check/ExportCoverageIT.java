@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.dataset.PostgresDatasets;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -12,18 +12,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 class ExportCoverageIT {
 
+    @AutoClose
     private SampleDatabase database;
+
     private ExportCoverage coverage;
 
     @BeforeEach
     void createDatabase() {
         database = SampleDatabase.create();
         coverage = new ExportCoverage(database.workerDataSource(), PostgresDatasets.builtIn());
-    }
-
-    @AfterEach
-    void dropDatabase() {
-        database.close();
     }
 
     private void run(String sql) {

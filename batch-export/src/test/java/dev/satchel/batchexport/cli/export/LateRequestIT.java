@@ -8,8 +8,8 @@ import dev.satchel.batchexport.store.UnreliableNetwork;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +23,7 @@ class LateRequestIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation satchel;
 
     private UnreliableNetwork network;
@@ -37,11 +38,6 @@ class LateRequestIT {
                 SELECT '%1$s', 'click', 'word', 'open', repeat(md5(n::text), 1000), now()
                   FROM generate_series(1, 700) AS n;
                 """.formatted(LEARNER));
-    }
-
-    @AfterAll
-    static void stop() {
-        satchel.close();
     }
 
     @BeforeEach

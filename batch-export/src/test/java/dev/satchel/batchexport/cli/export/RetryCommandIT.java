@@ -6,8 +6,8 @@ import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,16 +17,12 @@ class RetryCommandIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation satchel;
 
     @BeforeAll
     static void begin() {
         satchel = Installation.in(folder);
-    }
-
-    @AfterAll
-    static void end() {
-        satchel.close();
     }
 
     @AfterEach

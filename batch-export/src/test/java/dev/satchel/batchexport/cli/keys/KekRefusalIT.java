@@ -33,7 +33,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +102,7 @@ class KekRefusalIT {
     @TempDir
     static Path sound;
 
+    @AutoClose
     private static SampleDatabase database;
 
     @TempDir
@@ -116,11 +117,6 @@ class KekRefusalIT {
         Installation.satchel(environment, stdin(), NEED_THE_KEYS.get(0).split(" "))
                 .succeeded();
         Installation.satchel(environment, "keys", "list", "--user", LEARNER).succeeded();
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
     }
 
     static Stream<Arguments> everyCommandWithEveryBadKey() {

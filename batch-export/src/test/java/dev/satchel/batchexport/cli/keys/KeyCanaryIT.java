@@ -30,7 +30,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import jdk.jfr.Event;
 import jdk.jfr.Recording;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -51,7 +51,10 @@ class KeyCanaryIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation installation;
+
+    @AutoClose
     private static ProviderServers providers;
 
     @BeforeAll
@@ -59,12 +62,6 @@ class KeyCanaryIT {
         installation = Installation.in(Files.createDirectory(folder.resolve("s3")));
         installation.database().withLearners();
         providers = ProviderServers.in(Files.createDirectory(folder.resolve("providers")));
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        providers.close();
-        installation.close();
     }
 
     @Test

@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +50,9 @@ class KeysCommandsIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private SampleDatabase database;
+
     private final Map<String, String> environment = new HashMap<>();
     private final List<Result> results = new ArrayList<>();
 
@@ -59,11 +61,6 @@ class KeysCommandsIT {
         database = SampleDatabase.create().withLearners();
         environment.put("DATABASE_URL", database.workerUrl());
         environment.put("SATCHEL_KEK", "file:" + folder.resolve("kek.json"));
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     @Test

@@ -20,7 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +35,9 @@ class OtherKeysIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private SampleDatabase database;
+
     private List<String> users;
     private String own;
 
@@ -59,11 +61,6 @@ class OtherKeysIT {
         others.addPrimary();
         satchel(database.workerUrl(), "own", "keys set --user " + users.get(0) + " --provider openai")
                 .succeeded();
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     @ParameterizedTest

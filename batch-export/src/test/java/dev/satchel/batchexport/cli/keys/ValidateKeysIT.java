@@ -7,14 +7,13 @@ import dev.satchel.batchexport.Installation.Result;
 import dev.satchel.provider.ProviderServers;
 import dev.satchel.provider.ProviderServers.Reply;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,8 +30,12 @@ class ValidateKeysIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation installation;
+
+    @AutoClose
     private static ProviderServers servers;
+
     private int processes;
 
     @BeforeAll
@@ -41,12 +44,6 @@ class ValidateKeysIT {
         installation.database().withLearners();
         servers = ProviderServers.in(folder);
         satchel("keys", "init").succeeded();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        servers.close();
-        installation.close();
     }
 
     @BeforeEach

@@ -10,7 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -24,6 +24,7 @@ class ProgressCommandsIT {
 
     private static final String SOMEBODY = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
 
+    @AutoClose
     private SampleDatabase database;
 
     @BeforeEach
@@ -31,11 +32,6 @@ class ProgressCommandsIT {
         // The roles belong to the server, which this makes sure of.
         SampleDatabase.create().close();
         database = SampleDatabase.createUnmigrated().withLearners().ensureWorker();
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     @Nested

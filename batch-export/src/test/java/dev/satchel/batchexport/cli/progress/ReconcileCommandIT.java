@@ -9,8 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -19,17 +18,8 @@ class ReconcileCommandIT {
 
     private static final String SOMEBODY = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
 
-    private static SampleDatabase database;
-
-    @BeforeAll
-    static void open() {
-        database = SampleDatabase.create().withLearners();
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
-    }
+    @AutoClose
+    private static final SampleDatabase database = SampleDatabase.create().withLearners();
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """

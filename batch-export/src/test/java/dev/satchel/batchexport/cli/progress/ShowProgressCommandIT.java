@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +27,7 @@ class ShowProgressCommandIT {
     private static final String ANA = "11111111-1111-4111-8111-111111111111";
     private static final String NEWCOMER = "22222222-2222-4222-8222-222222222222";
 
+    @AutoClose
     private static SampleDatabase database;
 
     @BeforeAll
@@ -62,11 +63,6 @@ class ShowProgressCommandIT {
                       FROM item;
                     """);
         }
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
     }
 
     private static Result show(String... arguments) {

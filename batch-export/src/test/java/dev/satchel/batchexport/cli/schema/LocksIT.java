@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +33,9 @@ class LocksIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation satchel;
+
     private static Map<String, String> environment;
 
     @BeforeAll
@@ -44,11 +46,6 @@ class LocksIT {
         environment.put("SATCHEL_KEK", "file:" + folder.resolve("kek.json"));
         satchel("keys", "init").succeeded();
         satchel("keys", "set", "--user", LEARNER, "--provider", "openai").succeeded();
-    }
-
-    @AfterAll
-    static void close() {
-        satchel.close();
     }
 
     @Test

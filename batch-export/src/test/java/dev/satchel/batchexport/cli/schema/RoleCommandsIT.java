@@ -7,7 +7,6 @@ import dev.satchel.batchexport.Installation.Result;
 import dev.satchel.provider.ProviderServers;
 import dev.satchel.provider.ProviderServers.Reply;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +32,10 @@ class RoleCommandsIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation installation;
+
+    @AutoClose
     private static ProviderServers servers;
 
     @BeforeAll
@@ -43,12 +45,6 @@ class RoleCommandsIT {
         servers = ProviderServers.in(folder);
         servers.answer(question -> Reply.of(200, "{\"data\": []}"));
         as("satchel_vault", "keys", "init").succeeded();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        servers.close();
-        installation.close();
     }
 
     @BeforeEach

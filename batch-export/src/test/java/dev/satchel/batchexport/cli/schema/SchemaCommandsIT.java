@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -19,16 +19,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** The commands of a database owner, one after the other. */
 class SchemaCommandsIT {
 
+    @AutoClose
     private SampleDatabase database;
 
     @BeforeEach
     void open() {
         database = SampleDatabase.createUnmigrated().withLearners();
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     @Test

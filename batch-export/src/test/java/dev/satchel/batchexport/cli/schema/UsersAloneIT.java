@@ -16,7 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,16 +64,12 @@ class UsersAloneIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private SampleDatabase database;
 
     @BeforeEach
     void open() {
         database = SampleDatabase.createEmpty();
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     private void users(String table) throws SQLException {

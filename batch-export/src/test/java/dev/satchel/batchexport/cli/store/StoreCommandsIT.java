@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +28,7 @@ class StoreCommandsIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static Installation satchel;
 
     private Path volume;
@@ -37,11 +38,6 @@ class StoreCommandsIT {
     static void start() {
         satchel = Installation.in(folder.resolve("s3"));
         satchel.sql("INSERT INTO users (id, email) VALUES ('" + LEARNER + "', 'ana@example.org')");
-    }
-
-    @AfterAll
-    static void stop() {
-        satchel.close();
     }
 
     @BeforeEach

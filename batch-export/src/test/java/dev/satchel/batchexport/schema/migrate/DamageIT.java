@@ -10,8 +10,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,19 +25,16 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class DamageIT {
 
+    @AutoClose
     private static SampleDatabase database;
+
+    @AutoClose
     private static Connection connection;
 
     @BeforeAll
     static void open() throws SQLException {
         database = SampleDatabase.create();
         connection = database.superuserDataSource().getConnection();
-    }
-
-    @AfterAll
-    static void close() throws SQLException {
-        connection.close();
-        database.close();
     }
 
     @BeforeEach

@@ -10,7 +10,7 @@ import dev.satchel.store.FileStore;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
@@ -20,14 +20,12 @@ abstract class PeculiarServiceFixture {
     static final int PART = 1024;
     static final String NAME = "export-1/1-a.csv";
     static final String KEY = "exports/some/prefix/" + NAME;
-    PeculiarS3 service;
-    S3FileStore store;
 
-    @AfterEach
-    void close() {
-        store.close();
-        service.close();
-    }
+    @AutoClose
+    PeculiarS3 service;
+
+    @AutoClose
+    S3FileStore store;
 
     void start(Settings settings, Peculiarity... peculiarities) throws IOException {
         service = PeculiarS3.with(peculiarities);

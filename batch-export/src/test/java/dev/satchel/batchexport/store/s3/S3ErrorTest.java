@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +35,10 @@ class S3ErrorTest {
 
     private static final String NAME = "export-1/1-a.csv";
 
+    @AutoClose
     private static PeculiarS3 service;
+
+    @AutoClose
     private static S3FileStore store;
 
     @BeforeAll
@@ -46,12 +49,6 @@ class S3ErrorTest {
                 "us-east-1",
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")));
         store = new S3FileStore(connection.client(), connection, new Bucket("exports", "some/prefix"), 1024);
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        service.close();
     }
 
     @AfterEach

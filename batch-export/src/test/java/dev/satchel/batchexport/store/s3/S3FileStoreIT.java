@@ -24,8 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,21 +53,22 @@ class S3FileStoreIT extends FileStoreContract {
     @TempDir
     private static Path directory;
 
+    @AutoClose
     private static TestS3 s3;
 
     private final String bucket = "exports-" + UUID.randomUUID();
+
+    @AutoClose
     private S3Client plain;
+
     private FaultyHttpClient faults;
+
+    @AutoClose
     private S3FileStore store;
 
     @BeforeAll
     static void startS3() {
         s3 = TestS3.start(directory);
-    }
-
-    @AfterAll
-    static void stopS3() {
-        s3.close();
     }
 
     @BeforeEach
@@ -77,12 +77,6 @@ class S3FileStoreIT extends FileStoreContract {
         plain = s3.client();
         faults = new FaultyHttpClient(UrlConnectionHttpClient.create());
         store = new S3FileStore(s3.connection().client(faults.builder()), s3.connection(), address(), PART);
-    }
-
-    @AfterEach
-    void closeStore() {
-        store.close();
-        plain.close();
     }
 
     private S3FileStore open(S3Connection connection) {

@@ -5,7 +5,7 @@ import dev.satchel.store.FileStore;
 import dev.satchel.store.FileStoreContract;
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -15,7 +15,10 @@ class UnverifyingServiceTest extends FileStoreContract {
 
     private static final int PART = 64 * 1024;
 
+    @AutoClose
     private PeculiarS3 service;
+
+    @AutoClose
     private S3FileStore store;
 
     @BeforeEach
@@ -26,12 +29,6 @@ class UnverifyingServiceTest extends FileStoreContract {
                 "us-east-1",
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")));
         store = new S3FileStore(connection.client(), connection, new Bucket("exports", ""), PART);
-    }
-
-    @AfterEach
-    void stop() {
-        store.close();
-        service.close();
     }
 
     @Override
