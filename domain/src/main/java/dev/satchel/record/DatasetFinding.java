@@ -21,6 +21,7 @@ public record DatasetFinding(String dataset, Kind kind, String problem, String r
         NO_INDEX,
         NOT_READABLE,
         ROW_SECURITY_OFF,
+        NOT_COUNTED,
         POSSIBLE_SECRET,
         AMBIGUOUS_LOOKUP,
         REFUSED_STATEMENT,

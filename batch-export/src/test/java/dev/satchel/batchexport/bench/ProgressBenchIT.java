@@ -66,12 +66,12 @@ class ProgressBenchIT {
             Learners learners = new Learners(3);
             learners.add(owner);
             learners.addEnded(owner, 9);
-            assertThat(DriftBench.in(owner)).isEqualTo(new DriftBench(9, 0, 3, 0, 0));
+            assertThat(MeasuredDrift.in(owner)).isEqualTo(new MeasuredDrift(9, 0, 3, 0, 0));
 
             statement.execute(damage);
 
-            assertThat(DriftBench.in(owner).isNone()).isFalse();
-            assertThat(DriftBench.in(owner)).asString().startsWith("DRIFT: ");
+            assertThat(MeasuredDrift.in(owner).isNone()).isFalse();
+            assertThat(MeasuredDrift.in(owner)).asString().startsWith("DRIFT: ");
         }
     }
 

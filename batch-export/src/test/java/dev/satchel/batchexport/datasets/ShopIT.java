@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -275,5 +277,21 @@ class ShopIT {
         assertThat(run.exit()).isEqualTo(1);
         assertThat(satchel.value("SELECT error_message FROM export_history WHERE user_id = '" + ANA + "'"))
                 .startsWith("records_hidden");
+    }
+
+    @Test
+    void namesATableInWhichHiddenRowsAreNotNoticed() throws Exception {
+        propose();
+        try (Connection connection = satchel.database().superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE ROLE shop_stranger_" + satchel.database().name());
+            statement.execute("ALTER TABLE public.carts OWNER TO shop_stranger_"
+                    + satchel.database().name());
+        }
+
+        assertThat(findings())
+                .containsExactly("not_counted carts: an export does not notice rows of public.carts that row security"
+                        + " hides from their user, because public.carts.id or its type belongs to a role that is not"
+                        + " trusted");
     }
 }

@@ -94,7 +94,7 @@ final class BackfillBench {
             }
             return new Ended(sessions, slowest);
         } finally {
-            // Whoever waits for the first must not wait for ever when it fails.
+            // A thread that waits for the first must not wait for ever when it fails.
             sessionsEnd.countDown();
         }
     }

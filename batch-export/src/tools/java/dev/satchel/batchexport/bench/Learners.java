@@ -96,7 +96,7 @@ final class Learners {
         return open;
     }
 
-    /** Removes what statements left behind and looks anew at what there is, so that nothing does while measuring. */
+    /** Removes what statements left behind and looks again at what there is, so that nothing does while measuring. */
     static void tidy(Connection owner) throws SQLException {
         List<String> tables = new ArrayList<>();
         try (Statement statement = owner.createStatement();

@@ -150,7 +150,7 @@ final class ProgressBench implements Callable<Integer> {
     private int checked(SampleDatabase database) throws SQLException {
         print("");
         try (Connection owner = database.ownerDataSource().getConnection()) {
-            DriftBench drift = DriftBench.in(owner);
+            MeasuredDrift drift = MeasuredDrift.in(owner);
             print("%s", drift);
             return drift.isNone() ? 0 : 1;
         }

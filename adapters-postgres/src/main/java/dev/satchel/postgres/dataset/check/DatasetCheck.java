@@ -17,6 +17,8 @@ import dev.satchel.record.DatasetFinding;
 import dev.satchel.record.DatasetFinding.Kind;
 import dev.satchel.record.ExportFilters;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -33,6 +35,17 @@ final class DatasetCheck {
 
     private static final UserId NOBODY = new UserId(new UUID(0, 0));
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    private static final String MAY_ASK_WHAT_IS_COUNTED = """
+            SELECT has_function_privilege(to_regprocedure('satchel.is_countable(text,text,text)'), 'EXECUTE')
+            """;
+
+    private static final String NOT_COUNTED = """
+            SELECT DISTINCT of_schema || '.' || of_table || '.' || of_column
+              FROM satchel.compared_columns(?::jsonb -> 0)
+             WHERE NOT satchel.is_countable(of_schema, of_table, of_column)
+             ORDER BY 1
+            """;
 
     private final PostgresDatasets datasets;
     private final LiveCatalogue live;
@@ -53,6 +66,7 @@ final class DatasetCheck {
             checkTables(query);
             checkColumns(query);
             checkOwners(query);
+            checkCounts(connection, query);
             checkLookups(query);
             checkStatement(connection, query);
         }
@@ -222,6 +236,46 @@ final class DatasetCheck {
                     at.name() + " has no index that begins with " + String.join(", ", columns)
                             + ", so that each export reads all of it",
                     "CREATE INDEX CONCURRENTLY ON " + at.name().quoted() + " (" + list + ")");
+        }
+    }
+
+    // An export counts its user's rows past row security, to notice hidden ones. It cannot do so in a table whose owner
+    // could make the count run code of their own.
+    private void checkCounts(Connection connection, DatasetQuery query) throws SQLException {
+        if (findings.stream()
+                        .anyMatch(finding -> finding.dataset()
+                                        .equals(query.dataset().name())
+                                && (finding.kind() == Kind.NOT_READABLE || finding.kind() == Kind.MISSING_COLUMN))
+                || !mayAskWhatIsCounted(connection)) {
+            return;
+        }
+        for (OwnedTable owned : query.owned()) {
+            if (live.find(owned.table()).isEmpty()) {
+                continue;
+            }
+            try (PreparedStatement statement = connection.prepareStatement(NOT_COUNTED)) {
+                statement.setString(1, PostgresDatasets.json(List.of(owned)));
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        add(
+                                query,
+                                Kind.NOT_COUNTED,
+                                "an export does not notice rows of " + owned.table()
+                                        + " that row security hides from their user, because " + rows.getString(1)
+                                        + " or its type belongs to a role that is not trusted",
+                                "make the owner of the database, of the schema satchel or of the table of users its"
+                                        + " owner");
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean mayAskWhatIsCounted(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(MAY_ASK_WHAT_IS_COUNTED)) {
+            row.next();
+            return row.getBoolean(1);
         }
     }
 

@@ -50,7 +50,7 @@ final class AdoptKeysCommand implements Callable<Integer> {
                         outcome.refused());
         if (outcome.sealed() > 0) {
             console.out()
-                    .println("Whoever could read the table or a backup of it has these keys: advise their users to"
+                    .println("Anyone who could read the table or a backup of it has these keys: advise their users to"
                             + " replace them at the provider.");
         }
         long left = earlier.count();

@@ -67,7 +67,7 @@ public final class FollowedTables {
                                     subject,
                                     "progress does not follow " + followed.what() + ": "
                                             + String.join("; ", obstacles)
-                                            + "; once that is otherwise, run: satchel migrate"));
+                                            + "; when this has changed, run: satchel migrate"));
         }
         return checks;
     }

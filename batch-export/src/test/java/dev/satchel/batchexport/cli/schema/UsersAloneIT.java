@@ -34,7 +34,7 @@ class UsersAloneIT {
             "progress does not follow sessions: there is no table public.sessions; once"
                     + " that is otherwise, run: satchel migrate";
     private static final String NO_WORDS = "progress does not follow words: there is no table public.learning_progress;"
-            + " once that is otherwise, run: satchel migrate";
+            + " when this has changed, run: satchel migrate";
 
     private static final String SESSIONS = """
             CREATE TABLE public.sessions (
@@ -252,9 +252,8 @@ class UsersAloneIT {
 
         assertThat(Files.readString(file)).contains("{name: sessions, remove: true}");
         assertThat((checked.out() + checked.err()).lines())
-                .allMatch(line -> line.contains("row security")
-                        || line.contains("authenticated")
-                        || line.endsWith(" findings"));
+                .allMatch(line ->
+                        line.contains("row security") || line.contains("authenticated") || line.endsWith(" findings"));
     }
 
     @Test
@@ -269,7 +268,8 @@ class UsersAloneIT {
         }
         owner("migrate").succeeded();
         database.ensureWorker();
-        Schemas.run(database.ownerDataSource(),
+        Schemas.run(
+                database.ownerDataSource(),
                 "GRANT SELECT ON ALL TABLES IN SCHEMA public TO authenticated;"
                         + " ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;"
                         + " CREATE POLICY own ON public.users FOR SELECT TO authenticated USING (id = auth.uid())");

@@ -151,7 +151,7 @@ class PreflightIT {
             }
             Schemas.run(database.ownerDataSource(), change);
             var sentence =
-                    "progress does not follow sessions: " + why + "; once that is otherwise, run: satchel migrate";
+                    "progress does not follow sessions: " + why + "; when this has changed, run: satchel migrate";
 
             assertThat(Preflight.report(database.ownerDataSource()).toString())
                     .contains("notice  progress of sessions: " + sentence);

@@ -7,8 +7,8 @@ import java.sql.SQLException;
 import java.util.Locale;
 
 /**
- * Whether the journal says what the sessions say, and the totals what the journal says, computed anew from the rules and
- * not with Satchel's own functions. For databases in which no user has a zone and no session was deleted.
+ * Whether the contributions follow from the sessions, and the totals from the contributions: computed a second time from
+ * the rules and not with Satchel's own functions. For databases in which no user has a zone and no session was deleted.
  *
  * @param contributions how many there are
  * @param wrongContributions that differ from their session, or are missing, or have none
@@ -16,7 +16,7 @@ import java.util.Locale;
  * @param wrongTotals users whose exact totals are missing or not the sums of their contributions
  * @param wrongProgress users whose {@code user_progress} is missing or does not follow from those sums
  */
-record DriftBench(long contributions, long wrongContributions, long totals, long wrongTotals, long wrongProgress) {
+record MeasuredDrift(long contributions, long wrongContributions, long totals, long wrongTotals, long wrongProgress) {
 
     private static final String COMPARE = """
               WITH counted AS (
@@ -73,11 +73,11 @@ record DriftBench(long contributions, long wrongContributions, long totals, long
                    (SELECT count(*) FROM wrong_progress)
             """;
 
-    static DriftBench in(Connection owner) throws SQLException {
+    static MeasuredDrift in(Connection owner) throws SQLException {
         try (PreparedStatement statement = owner.prepareStatement(COMPARE);
                 ResultSet row = statement.executeQuery()) {
             row.next();
-            return new DriftBench(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5));
+            return new MeasuredDrift(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5));
         }
     }
 
