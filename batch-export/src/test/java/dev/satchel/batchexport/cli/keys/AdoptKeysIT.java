@@ -84,7 +84,7 @@ class AdoptKeysIT {
         assertThat(listed(2)).contains("openai     sk-proj…ghij");
         assertThat(rows("SELECT openai_api_key FROM satchel.adopted_user_api_keys WHERE openai_api_key IS NOT NULL"))
                 .containsExactly(MALFORMED);
-        assertThat(asOwner("verify").out()).contains("found 1 can be read by whoever reads");
+        assertThat(asOwner("verify").out()).contains("found 1 can be read by anyone who reads");
     }
 
     @Test
