@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A worker with two places, one of which is busy with an export that does not end. */
+/** A worker with two slots, one of which is busy with an export that does not end. */
 class SlotsIT {
 
     @TempDir
@@ -44,7 +44,7 @@ class SlotsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"export run", "export run --watch"})
-    void theFreePlaceTakesWhatComes(String command) throws Exception {
+    void theFreeSlotTakesWhatComes(String command) throws Exception {
         String slow = satchel.requestOfNewUser();
         s3.hold(slow);
         Process worker = start(List.of(command.split(" ")));
@@ -87,7 +87,7 @@ class SlotsIT {
         assertThat(satchel.value("SELECT string_agg(status, ' ') FROM satchel.batch_job_execution"))
                 .isEqualTo("COMPLETED");
         assertThat(satchel.value("SELECT concat_ws(' ', sum(read_count), sum(write_count), sum(process_skip_count),"
-                        + " sum(filter_count)) FROM satchel.batch_step_execution WHERE step_name LIKE 'place:%'"))
+                        + " sum(filter_count)) FROM satchel.batch_step_execution WHERE step_name LIKE 'slot:%'"))
                 .isEqualTo("3 2 1 0");
     }
 
