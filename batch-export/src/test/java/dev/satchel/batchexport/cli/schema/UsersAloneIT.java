@@ -31,8 +31,8 @@ class UsersAloneIT {
     private static final String BO = "bbbbbbbb-0000-4000-8000-000000000002";
 
     private static final String NO_SESSIONS =
-            "progress does not follow sessions: there is no table public.sessions; once"
-                    + " that is otherwise, run: satchel migrate";
+            "progress does not follow sessions: there is no table public.sessions; when"
+                    + " this has changed, run: satchel migrate";
     private static final String NO_WORDS = "progress does not follow words: there is no table public.learning_progress;"
             + " when this has changed, run: satchel migrate";
 
