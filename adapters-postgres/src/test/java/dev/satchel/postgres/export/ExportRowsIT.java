@@ -6,12 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.satchel.UserId;
 import dev.satchel.export.Export;
-import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
-import dev.satchel.export.ExportHistoryContract;
 import dev.satchel.export.Exports;
 import dev.satchel.export.Failure;
-import dev.satchel.export.HistoryUnderTest;
 import dev.satchel.export.ImpossibleExportException;
 import dev.satchel.export.Requests;
 import dev.satchel.export.StaleExportException;
@@ -20,55 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How {@link PostgresExportHistory} reads rows that other programs wrote or changed. */
-class ExportRowsIT extends ExportHistoryContract {
-
-    @AutoClose
-    private static PostgresHistoryUnderTest postgres;
-
-    @BeforeAll
-    static void start() {
-        postgres = new PostgresHistoryUnderTest();
-    }
-
-    @Override
-    protected HistoryUnderTest emptyHistory() {
-        return postgres.emptied();
-    }
-
-    private static UUID insert(UserId user, String type, String format, String filters) {
-        return postgres.owner()
-                .sql("""
-                        INSERT INTO public.export_history (user_id, export_type, export_format, filters)
-                        VALUES (:user, :type, :format, :filters::jsonb)
-                        RETURNING id
-                        """)
-                .param("user", user.value())
-                .param("type", type)
-                .param("format", format)
-                .param("filters", filters)
-                .query(UUID.class)
-                .single();
-    }
-
-    private static ExportCatalog.Entry entry(UUID id) {
-        return postgres.catalog().find(id).orElseThrow();
-    }
-
-    private static Export.Processing claimed() {
-        return postgres.history().claim("worker", LEASE).orElseThrow();
-    }
-
-    private static String text(String sql, UUID id) {
-        return postgres.owner().sql(sql).param("id", id).query(String.class).single();
-    }
+class ExportRowsIT extends PostgresExportFixture {
 
     @Nested
     class RowsOfOtherPrograms {
