@@ -3,22 +3,17 @@ package dev.satchel.batchexport.format.csv;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.satchel.batchexport.format.value.Iso8601;
+import dev.satchel.batchexport.format.value.BlockWriter;
+import dev.satchel.batchexport.format.value.StopBytes;
 import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.UserRecords;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.UUID;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
-import org.apache.commons.csv.QuoteMode;
 
 /**
  * Writes one dataset as CSV (RFC 4180): lines end with CRLF, there is always a header, and all values except numbers
@@ -26,109 +21,192 @@ import org.apache.commons.csv.QuoteMode;
  */
 public final class CsvWriter implements FileFormats.Writer {
 
-    private static final CSVFormat FORMAT = CSVFormat.RFC4180
-            .builder()
-            .setQuoteMode(QuoteMode.NON_NUMERIC)
-            .setNullString("")
-            .get();
+    private static final byte[] BYTE_ORDER_MARK = "\uFEFF".getBytes(UTF_8);
+    private static final byte[] TRUE = "\"true\"".getBytes(US_ASCII);
+    private static final byte[] FALSE = "\"false\"".getBytes(US_ASCII);
+    private static final byte[] LINE_END = "\r\n".getBytes(US_ASCII);
 
-    /** Values with more bytes than this are decoded and written piece by piece. */
-    private static final int LARGE = 64 * 1024;
+    private static final char QUOTE = '"';
+    private static final char MARK = '\'';
+
+    /** The quote, which is doubled, and the separators that are no control characters. */
+    private static final StopBytes QUOTE_AND_SEPARATORS = StopBytes.of("\",;|");
+
+    private static final StopBytes QUOTE_ALONE = StopBytes.of("\"\"\"\"");
 
     private final CsvOptions options;
-    private final Writer text;
-    private final CSVPrinter printer;
+    private final BlockWriter out;
+    private boolean first = true;
 
     public CsvWriter(CsvOptions options, OutputStream out) {
         this.options = options;
-        this.text = new BufferedWriter(new OutputStreamWriter(out, UTF_8));
-        try {
-            this.printer = new CSVPrinter(text, FORMAT);
-        } catch (IOException impossible) {
-            throw new IllegalStateException(
-                    "without a header, the constructor of CSVPrinter writes nothing", impossible);
-        }
+        this.out = new BlockWriter(out);
     }
 
     @Override
     public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
         if (options.bom()) {
-            text.write('\uFEFF');
+            out.put(BYTE_ORDER_MARK);
         }
         for (Column column : columns) {
-            printer.print(column.name());
+            byte[] name = column.name().getBytes(UTF_8);
+            separate();
+            quoted(name, 0, name.length);
         }
-        printer.println();
+        endRecord();
     }
 
     @Override
     public void beginRecord() {}
 
+    private void separate() throws IOException {
+        if (first) {
+            first = false;
+        } else {
+            out.put(',');
+        }
+    }
+
     @Override
     public void missing() throws IOException {
-        printer.print(null);
+        separate();
     }
 
     @Override
     public void bool(boolean value) throws IOException {
-        printer.print(Boolean.toString(value));
+        separate();
+        out.put(value ? TRUE : FALSE);
     }
 
     @Override
     public void integer(long value) throws IOException {
-        printer.print(value);
+        separate();
+        out.integer(value);
     }
 
     @Override
     public void decimal(byte[] ascii, int offset, int length) throws IOException {
-        printer.print(new Verbatim(new String(ascii, offset, length, US_ASCII)));
+        separate();
+        out.put(ascii, offset, length);
     }
 
     @Override
     public void nonFinite(NonFinite value) throws IOException {
-        printer.print(new Verbatim(value.text()));
+        separate();
+        out.put(value.text().getBytes(US_ASCII));
     }
 
     @Override
     public void uuid(long mostSignificantBits, long leastSignificantBits) throws IOException {
-        printer.print(new UUID(mostSignificantBits, leastSignificantBits).toString());
+        separate();
+        out.put(QUOTE);
+        out.uuid(mostSignificantBits, leastSignificantBits);
+        out.put(QUOTE);
     }
 
     @Override
     public void text(byte[] utf8, int offset, int length) throws IOException {
-        if (length > LARGE) {
-            printer.print(
-                    new LargeText(utf8, offset, length, options.escapeFormulas() ? new EscapedFormulas.Text() : null));
-            return;
+        separate();
+        if (options.escapeFormulas()) {
+            quotedAndEscaped(utf8, offset, offset + length);
+        } else {
+            quoted(utf8, offset, length);
         }
-        String value = new String(utf8, offset, length, UTF_8);
-        printer.print(options.escapeFormulas() ? EscapedFormulas.text(value) : value);
     }
 
     @Override
     public void json(byte[] utf8, int offset, int length) throws IOException {
-        if (length > LARGE) {
-            printer.print(
-                    new LargeText(utf8, offset, length, options.escapeFormulas() ? new EscapedFormulas.Json() : null));
-            return;
+        separate();
+        if (options.escapeFormulas()) {
+            quotedAndEscapedJson(utf8, offset, offset + length);
+        } else {
+            quoted(utf8, offset, length);
         }
-        String value = new String(utf8, offset, length, UTF_8);
-        printer.print(options.escapeFormulas() ? EscapedFormulas.json(value) : value);
     }
 
     @Override
     public void instant(long epochSecond, int microOfSecond) throws IOException {
-        printer.print(Iso8601.moment(epochSecond, microOfSecond));
+        separate();
+        out.put(QUOTE);
+        out.moment(epochSecond, microOfSecond);
+        out.put(QUOTE);
     }
 
     @Override
     public void date(long epochDay) throws IOException {
-        printer.print(Iso8601.day(epochDay));
+        separate();
+        out.put(QUOTE);
+        out.day(epochDay);
+        out.put(QUOTE);
+    }
+
+    private void quoted(byte[] utf8, int offset, int length) throws IOException {
+        int end = offset + length;
+        out.put(QUOTE);
+        for (int at = out.copy(utf8, offset, end, QUOTE_ALONE); at < end; at = out.copy(utf8, at, end, QUOTE_ALONE)) {
+            character(utf8[at++]);
+        }
+        out.put(QUOTE);
+    }
+
+    private void character(byte next) throws IOException {
+        out.put(next);
+        if (next == QUOTE) {
+            out.put(QUOTE);
+        }
+    }
+
+    private void quotedAndEscaped(byte[] utf8, int offset, int end) throws IOException {
+        out.put(QUOTE);
+        if (offset < end && (EscapedFormulas.isDropped(utf8[offset]) || EscapedFormulas.needsMark(utf8, offset, end))) {
+            out.put(MARK);
+        }
+        int at = out.copy(utf8, offset, end, QUOTE_AND_SEPARATORS);
+        while (at < end) {
+            byte stop = utf8[at++];
+            character(stop);
+            if (EscapedFormulas.isSeparator(stop) && EscapedFormulas.needsMark(utf8, at, end)) {
+                out.put(MARK);
+            }
+            at = out.copy(utf8, at, end, QUOTE_AND_SEPARATORS);
+        }
+        out.put(QUOTE);
+    }
+
+    private void quotedAndEscapedJson(byte[] utf8, int offset, int end) throws IOException {
+        out.put(QUOTE);
+        boolean isInString = false;
+        boolean isStart = true;
+        int at = offset;
+        while (at < end) {
+            int character = EscapedFormulas.character(utf8, at, end);
+            int next = Math.min(at + EscapedFormulas.length(character), end);
+            if (character == '\\' && next < end) {
+                // An escaped character neither ends the string nor counts as white space.
+                out.put('\\');
+                character(utf8[next]);
+                isStart = false;
+                at = next + 1;
+                continue;
+            }
+            if (isInString && isStart && EscapedFormulas.isTrigger(character)) {
+                out.put(("\\u" + HexFormat.of().toHexDigits((char) character)).getBytes(US_ASCII));
+            } else {
+                for (int index = at; index < next; index++) {
+                    character(utf8[index]);
+                }
+            }
+            isStart = EscapedFormulas.isSeparator(character) || (isStart && EscapedFormulas.isSkipped(character));
+            isInString ^= character == QUOTE;
+            at = next;
+        }
+        out.put(QUOTE);
     }
 
     @Override
     public void endRecord() throws IOException {
-        printer.println();
+        out.put(LINE_END);
+        first = true;
     }
 
     @Override
@@ -140,45 +218,8 @@ public final class CsvWriter implements FileFormats.Writer {
         return List.of();
     }
 
-    /** Writes all buffered text to the stream. */
+    /** Writes all buffered bytes to the stream, and flushes the stream. */
     public void flush() throws IOException {
-        printer.flush();
-    }
-
-    /** A number that is printed with exactly these digits. CSVPrinter does not quote a {@link Number}. */
-    private static final class Verbatim extends Number {
-
-        private static final long serialVersionUID = 1L;
-
-        private final String digits;
-
-        Verbatim(String digits) {
-            this.digits = digits;
-        }
-
-        @Override
-        public String toString() {
-            return digits;
-        }
-
-        @Override
-        public int intValue() {
-            return (int) doubleValue();
-        }
-
-        @Override
-        public long longValue() {
-            return (long) doubleValue();
-        }
-
-        @Override
-        public float floatValue() {
-            return (float) doubleValue();
-        }
-
-        @Override
-        public double doubleValue() {
-            return Double.parseDouble(digits);
-        }
+        out.flush();
     }
 }

@@ -1,10 +1,8 @@
 package dev.satchel.batchexport.format.csv;
 
-import java.util.HexFormat;
-
 /**
- * Escapes the beginnings of formulas, against <a href="https://owasp.org/www-community/attacks/CSV_Injection">CSV
- * injection</a>.
+ * Finds the beginnings of formulas in UTF-8, against <a
+ * href="https://owasp.org/www-community/attacks/CSV_Injection">CSV injection</a>.
  *
  * <p>A spreadsheet runs a cell as a formula if it begins with one of {@code = + - @}, and in East Asian locales also
  * with their full-width forms. A cell does not only begin where a text begins: a program that expects another
@@ -16,151 +14,88 @@ import java.util.HexFormat;
  * <p>Some programs drop spaces, quotes or invisible characters at the beginning of a cell, so these are skipped when
  * looking for a formula. A space does not count as a separator, because no locale uses it as one and {@code "at -5
  * degrees"} should stay unchanged.
+ *
+ * <p>In JSON, where a {@code '} would change a string, a character that may begin a formula is written as an escape
+ * ({@code \}{@code u003d}) if it is in a string.
  */
-public final class EscapedFormulas {
-
-    private static final char MARK = '\'';
+final class EscapedFormulas {
 
     private EscapedFormulas() {}
 
-    public static String text(String text) {
-        return new Text().next(text, true);
-    }
-
-    /**
-     * The same JSON, with characters that may begin a formula written as escapes inside of strings
-     * (<code>&#92;u003d</code>).
-     *
-     * <p>Numbers are not changed.
-     */
-    public static String json(String json) {
-        return new Json().next(json, true);
-    }
-
-    /** Escapes a value that arrives in pieces. Used by one thread. */
-    public interface Pieces {
-
-        /** The next piece, escaped; {@code last} tells that it is the last one. */
-        String next(String piece, boolean last);
-
-        /** The length of the next piece of {@code read}, when more of the value follows. */
-        int cut(StringBuilder read);
-    }
-
-    /**
-     * Escapes a text. If a piece ends within white space after a separator, one {@code '} more than needed may be
-     * inserted.
-     */
-    public static final class Text implements Pieces {
-
-        private boolean isFirst = true;
-        private boolean isStart = true;
-
-        @Override
-        public String next(String piece, boolean last) {
-            StringBuilder escaped = null;
-            int copied = 0;
-            for (int index = 0; index < piece.length(); index++) {
-                if (isStart && needsMark(piece, index, last)) {
-                    escaped = escaped == null ? new StringBuilder(piece.length() + 16) : escaped;
-                    escaped.append(piece, copied, index).append(MARK);
-                    copied = index;
-                }
-                isFirst = false;
-                isStart = isSeparator(piece.charAt(index));
-            }
-            return escaped == null
-                    ? piece
-                    : escaped.append(piece, copied, piece.length()).toString();
+    /** Whether the cell that begins at {@code start}, before {@code end}, needs the mark. */
+    static boolean needsMark(byte[] utf8, int start, int end) {
+        int at = start;
+        if (at < end && utf8[at] == '\'') {
+            return true;
         }
-
-        // Cuts after the last separator, so that the text after it is examined as a whole.
-        @Override
-        public int cut(StringBuilder read) {
-            int cut = read.length();
-            while (cut > 0 && !isSeparator(read.charAt(cut - 1))) {
-                cut--;
-            }
-            return cut == 0 ? read.length() : cut;
-        }
-
-        private boolean needsMark(String text, int start, boolean last) {
-            char first = text.charAt(start);
-            if (first == MARK || (isFirst && (first == '\t' || first == '\r' || first == '\n'))) {
+        while (at < end) {
+            int character = character(utf8, at, end);
+            if (isTrigger(character)) {
                 return true;
             }
-            int index = start;
-            while (index < text.length() && isSkipped(text.charAt(index))) {
-                index++;
+            if (!isSkipped(character)) {
+                return false;
             }
-            return index < text.length() ? isTrigger(text.charAt(index)) : !last;
+            at += length(character);
         }
+        return false;
     }
 
-    /** Escapes a JSON value. */
-    static final class Json implements Pieces {
-
-        private boolean isInString;
-        private boolean isStart = true;
-        private boolean isEscaped;
-
-        @Override
-        public String next(String piece, boolean last) {
-            StringBuilder escaped = null;
-            int copied = 0;
-            for (int index = 0; index < piece.length(); index++) {
-                char character = piece.charAt(index);
-                if (isEscaped) {
-                    // An escaped character neither ends the string nor counts as white space.
-                    isEscaped = false;
-                    isStart = false;
-                    continue;
-                }
-                if (isInString && isStart && isTrigger(character)) {
-                    escaped = escaped == null ? new StringBuilder(piece.length() + 16) : escaped;
-                    escaped.append(piece, copied, index)
-                            .append("\\u")
-                            .append(HexFormat.of().toHexDigits(character));
-                    copied = index + 1;
-                }
-                isStart = isSeparator(character) || (isStart && isSkipped(character));
-                if (character == '\\' && isInString) {
-                    isEscaped = true;
-                } else if (character == '"') {
-                    isInString = !isInString;
-                }
-            }
-            return escaped == null
-                    ? piece
-                    : escaped.append(piece, copied, piece.length()).toString();
-        }
-
-        @Override
-        public int cut(StringBuilder read) {
-            return read.length();
-        }
+    /** Whether a text that begins with this byte needs the mark for that alone: a spreadsheet may drop the byte. */
+    static boolean isDropped(byte first) {
+        return first == '\t' || first == '\r' || first == '\n';
     }
 
-    private static boolean isTrigger(char character) {
+    static boolean isTrigger(int character) {
         return switch (character) {
             case '=', '+', '-', '@', '\uFF1D', '\uFF0B', '\uFF0D', '\uFF20' -> true;
             default -> false;
         };
     }
 
-    private static boolean isSeparator(char character) {
+    static boolean isSeparator(int character) {
         return switch (character) {
             case '\n', '\r', '\t', ',', ';', '|' -> true;
             default -> false;
         };
     }
 
-    private static boolean isSkipped(char character) {
+    static boolean isSkipped(int character) {
+        if (character > ' ' && character < 0x7F) {
+            return character == '"';
+        }
         return !isSeparator(character)
-                && (character == '"'
-                        || Character.isWhitespace(character)
+                && (Character.isWhitespace(character)
                         || Character.isSpaceChar(character)
                         || Character.isISOControl(character)
                         || Character.getType(character) == Character.FORMAT);
+    }
+
+    /** The character that begins at {@code at}; U+FFFD where the bytes are not UTF-8. */
+    static int character(byte[] utf8, int at, int end) {
+        int first = utf8[at];
+        if (first >= 0) {
+            return first;
+        }
+        int length = first >= (byte) 0xF0 ? 4 : first >= (byte) 0xE0 ? 3 : 2;
+        if (end - at < length) {
+            return '\uFFFD';
+        }
+        int character = first & (0x7F >> length);
+        for (int index = 1; index < length; index++) {
+            character = (character << 6) | (utf8[at + index] & 0x3F);
+        }
+        return character;
+    }
+
+    /** The number of bytes of a character in UTF-8. */
+    static int length(int character) {
+        if (character < 0x80) {
+            return 1;
+        }
+        if (character < 0x800) {
+            return 2;
+        }
+        return character < 0x10000 ? 3 : 4;
     }
 }

@@ -18,7 +18,6 @@ public final class JsonLinesWriter extends JsonRecords {
     private static final String DATASET = "dataset";
 
     private final boolean naming;
-    private String dataset = "";
 
     public JsonLinesWriter(ExportRequest request, OutputStream out) {
         super(out);
@@ -26,28 +25,12 @@ public final class JsonLinesWriter extends JsonRecords {
     }
 
     @Override
-    public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
+    public void beginDataset(Dataset dataset, List<Column> columns) {
         if (naming && columns.stream().anyMatch(column -> column.name().equals(DATASET))) {
             throw new IllegalArgumentException(
                     "the dataset '" + dataset.name() + "' has a column called '" + DATASET + "', which names datasets");
         }
-        this.dataset = dataset.name();
-        super.beginDataset(dataset, columns);
-    }
-
-    @Override
-    public void beginRecord() throws IOException {
-        super.beginRecord();
-        if (naming) {
-            json.writeName(DATASET).writeString(dataset);
-        }
-    }
-
-    @Override
-    public void endRecord() throws IOException {
-        json.writeEndObject();
-        json.writeRaw('\n');
-        pass();
+        begin(naming ? quoted(DATASET) + ":" + quoted(dataset.name()) : "", columns);
     }
 
     @Override

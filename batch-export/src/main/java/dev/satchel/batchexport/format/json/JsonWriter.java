@@ -26,8 +26,9 @@ public final class JsonWriter extends JsonRecords {
 
     @Override
     public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
-        super.beginDataset(dataset, columns);
         json.writeName(dataset.name()).writeStartArray();
+        surround();
+        begin("", columns);
         first = true;
     }
 
@@ -35,24 +36,18 @@ public final class JsonWriter extends JsonRecords {
     @Override
     public void beginRecord() throws IOException {
         if (first) {
-            json.writeRaw('\n');
+            out.put('\n');
             first = false;
+        } else {
+            out.put(',');
         }
         super.beginRecord();
     }
 
     @Override
-    public void endRecord() throws IOException {
-        json.writeEndObject();
-        json.writeRaw('\n');
-        pass();
-    }
-
-    @Override
-    public void endDataset() throws IOException {
+    public void endDataset() {
         json.writeEndArray();
         json.writeRaw('\n');
-        pass();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.format.csv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.format.EscapedCell;
 import dev.satchel.batchexport.format.RandomTexts;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -52,7 +53,7 @@ class EscapedFormulasTest {
                 " \" =1"
             })
     void escapesTheBeginningsOfFormulas(String text) {
-        assertThat(EscapedFormulas.text(text)).isEqualTo("'" + text);
+        assertThat(EscapedCell.text(text)).isEqualTo("'" + text);
     }
 
     @ParameterizedTest
@@ -73,7 +74,7 @@ class EscapedFormulasTest {
                 "=1;=2 > '=1;'=2"
             })
     void escapesBeginningsOfCellsForOtherSeparators(String text, String escaped) {
-        assertThat(EscapedFormulas.text(text.replace('#', '\n').replace('~', '\r')))
+        assertThat(EscapedCell.text(text.replace('#', '\n').replace('~', '\r')))
                 .isEqualTo(escaped.replace('#', '\n').replace('~', '\r'));
     }
 
@@ -99,7 +100,7 @@ class EscapedFormulasTest {
                 "\\n=1"
             })
     void leavesOtherTextsAlone(String text) {
-        assertThat(EscapedFormulas.text(text)).isSameAs(text);
+        assertThat(EscapedCell.text(text)).isEqualTo(text);
     }
 
     // Every text of up to six of these characters: what the rule tells apart, and a letter.
@@ -118,7 +119,7 @@ class EscapedFormulasTest {
         Set<String> escaped = new HashSet<>();
 
         for (String text : texts) {
-            String marked = EscapedFormulas.text(text);
+            String marked = EscapedCell.text(text);
             assertThat(original(marked)).isEqualTo(text);
             assertThat(SEPARATORS.splitAsStream(marked))
                     .noneMatch(cell -> FORMULA.matcher(cell).matches());
@@ -135,7 +136,7 @@ class EscapedFormulasTest {
         for (int round = 0; round < 2_000; round++) {
             String text = RandomTexts.next(random);
 
-            String marked = EscapedFormulas.text(text);
+            String marked = EscapedCell.text(text);
 
             assertThat(original(marked)).isEqualTo(text);
             assertThat(SEPARATORS.splitAsStream(marked))
@@ -157,7 +158,7 @@ class EscapedFormulasTest {
                 "[\"a\\\\\", \"@b\"] > [\"a\\\\\", \"\\u0040b\"]"
             })
     void escapesInStringsOfJson(String json, String escaped) {
-        assertThat(EscapedFormulas.json(json)).isEqualTo(escaped);
+        assertThat(EscapedCell.json(json)).isEqualTo(escaped);
     }
 
     @ParameterizedTest
@@ -174,7 +175,7 @@ class EscapedFormulasTest {
                 "[\"a;\\\"=1\"]"
             })
     void leavesOtherJsonAlone(String json) {
-        assertThat(EscapedFormulas.json(json)).isSameAs(json);
+        assertThat(EscapedCell.json(json)).isEqualTo(json);
     }
 
     @ParameterizedTest
@@ -185,7 +186,7 @@ class EscapedFormulasTest {
             List<Object> values = List.of(RandomTexts.next(random), -1, List.of(RandomTexts.next(random), -2.5));
             String json = JsonMapper.shared().writeValueAsString(values);
 
-            String escaped = EscapedFormulas.json(json);
+            String escaped = EscapedCell.json(json);
 
             assertThat(JsonMapper.shared().readTree(escaped))
                     .isEqualTo(JsonMapper.shared().readTree(json));

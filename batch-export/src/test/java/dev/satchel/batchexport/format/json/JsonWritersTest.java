@@ -198,7 +198,7 @@ class JsonWritersTest {
         };
         FileFormats.Writer writer = new StandardFileFormats(CsvOptions.DEFAULT)
                 .open(Written.request(LearningTypes.QA, format, ExportFilters.NONE), broken);
-        byte[] text = "x".repeat(20_000).getBytes(UTF_8);
+        byte[] text = "x".repeat(200_000).getBytes(UTF_8);
 
         assertThatThrownBy(() -> {
                     writer.beginDataset(LearningDatasets.QA, List.of(new Column("a", Column.Type.TEXT)));
