@@ -1,7 +1,7 @@
 package dev.satchel.batchexport.bench;
 
+import dev.satchel.batchexport.bench.statistics.Quartiles;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -48,12 +48,12 @@ final class Comparison {
 
     /** The median of the pairs' ratios: how many times as long it took with. */
     double ratio() {
-        return quantile(ratios(), 0.5);
+        return Quartiles.of(ratios()).median();
     }
 
     @Override
     public String toString() {
-        List<Double> ratios = ratios();
+        Quartiles ratios = Quartiles.of(ratios());
         return String.format(
                 Locale.ROOT,
                 "%-30s %,7.0f/s %s  %,7.0f/s %s  %.2f × (quartiles %.2f–%.2f, all %.2f–%.2f)%s",
@@ -62,11 +62,11 @@ final class Comparison {
                 without,
                 perSecond(),
                 with,
-                ratio(),
-                quantile(ratios, 0.25),
-                quantile(ratios, 0.75),
-                quantile(ratios, 0),
-                quantile(ratios, 1),
+                ratios.median(),
+                ratios.lower(),
+                ratios.upper(),
+                ratios.least(),
+                ratios.greatest(),
                 Double.isNaN(aim)
                         ? ""
                         : String.format(Locale.ROOT, "  aim %.1f ×: %s", aim, ratio() <= aim ? "met" : "missed"));
@@ -78,20 +78,11 @@ final class Comparison {
     }
 
     private double perSecond(List<Double> nanos) {
-        return count / quantile(nanos, 0.5) * 1e9;
+        return count / Quartiles.of(nanos).median() * 1e9;
     }
 
     private List<Double> ratios() {
         return pairs.stream().map(pair -> (double) pair.with / pair.without).toList();
-    }
-
-    // Between two values, the point that divides them in the same proportion.
-    private static double quantile(List<Double> values, double share) {
-        List<Double> sorted = values.stream().sorted(Comparator.naturalOrder()).toList();
-        double position = share * (sorted.size() - 1);
-        int below = (int) position;
-        int above = Math.min(below + 1, sorted.size() - 1);
-        return sorted.get(below) + (position - below) * (sorted.get(above) - sorted.get(below));
     }
 
     private record Pair(long without, long with) {}

@@ -1,0 +1,30 @@
+package dev.satchel.batchexport.bench.export;
+
+import java.io.IOException;
+import java.sql.SQLException;
+
+/** One way to read all rows and to write or drop them. */
+interface Contestant {
+
+    /** The name in the table and for {@code --only}. */
+    String name();
+
+    /** Where the bytes go. */
+    String sink();
+
+    /** Connects and does everything else that is not to be measured. */
+    Attempt prepare() throws SQLException, IOException;
+
+    /** Work that is ready to begin. Closing removes what it wrote. */
+    interface Attempt extends AutoCloseable {
+
+        /** The work that is measured. */
+        Amount run() throws SQLException, IOException;
+
+        @Override
+        void close() throws SQLException, IOException;
+    }
+
+    /** What was read and written. */
+    record Amount(long rows, long bytes) {}
+}

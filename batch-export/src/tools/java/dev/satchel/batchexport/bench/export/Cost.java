@@ -1,0 +1,11 @@
+package dev.satchel.batchexport.bench.export;
+
+import java.util.OptionalDouble;
+
+/**
+ * What one measurement cost.
+ *
+ * @param client CPU-seconds of this process
+ * @param server CPU-seconds of PostgreSQL; empty where the system does not tell
+ */
+record Cost(double seconds, double client, OptionalDouble server) {}

@@ -1,0 +1,90 @@
+package dev.satchel.batchexport.bench.export;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.satchel.UserId;
+import dev.satchel.batchexport.format.StandardFileFormats;
+import dev.satchel.batchexport.run.ExportSettings;
+import dev.satchel.batchexport.run.failure.KnownFailures;
+import dev.satchel.batchexport.settings.Settings;
+import dev.satchel.delivery.DeliverExport;
+import dev.satchel.delivery.Delivery;
+import dev.satchel.delivery.RetryPolicy;
+import dev.satchel.export.Export;
+import dev.satchel.export.ExportFormat;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.postgres.SatchelPostgres;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.store.FileStore;
+import dev.satchel.store.StoreCheck;
+import java.io.IOException;
+import java.net.URI;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * Satchel's own road, from the claim to the completed export. The lease, the journal, the count of the user's rows, the
+ * snapshot and the SHA-256 are in it.
+ *
+ * @param name the format, as for {@code --format}
+ * @param sink the name of the store
+ */
+record SatchelExport(String name, String sink, Settings settings, FileStore store, UserId user, String dataset)
+        implements Contestant {
+
+    private static final int CONNECTIONS = 4;
+
+    @Override
+    public Attempt prepare() throws SQLException, IOException {
+        HikariDataSource pool = settings.database().pool(CONNECTIONS);
+        SatchelPostgres satchel = new SatchelPostgres(pool, settings.datasets());
+        ExportHistory history = satchel.exportHistory();
+        ExportSettings exports = settings.exports();
+        StoreCheck check =
+                new StoreCheck(store, satchel.knownStores(), satchel.uploadJournal(), satchel.probeRecords());
+        ScheduledExecutorService heartbeats = Executors.newSingleThreadScheduledExecutor();
+        DeliverExport deliverExport = new DeliverExport(
+                history,
+                satchel.uploadJournal(),
+                satchel.userRecords(),
+                new StandardFileFormats(settings.csv()),
+                store,
+                check,
+                new KnownFailures(),
+                RetryPolicy.DEFAULT,
+                new DeliverExport.Heartbeats(heartbeats, () -> false, System::nanoTime),
+                exports.settings(settings.datasets().catalogue()));
+        check.probe();
+        history.request(new ExportRequest(
+                user, settings.datasets().catalogue().type(dataset), ExportFormat.of(name), ExportFilters.NONE));
+        return new Attempt() {
+
+            private Optional<URI> file = Optional.empty();
+
+            @Override
+            public Amount run() {
+                Export.Processing export =
+                        history.claim("bench", exports.lease()).orElseThrow();
+                Delivery delivery = deliverExport.deliver(export, () -> false);
+                if (!(delivery instanceof Delivery.Delivered delivered)) {
+                    throw new IllegalStateException("the export was not delivered: " + delivery);
+                }
+                file = Optional.of(delivered.export().file().location());
+                return new Amount(
+                        delivered.export().file().recordCount(),
+                        delivered.export().file().bytes());
+            }
+
+            @Override
+            public void close() throws IOException {
+                heartbeats.shutdownNow();
+                pool.close();
+                if (file.isPresent()) {
+                    store.delete(file.get());
+                }
+            }
+        };
+    }
+}
