@@ -127,12 +127,15 @@ public final class DeliverExport {
         FileStore.Upload upload = store.open(name, downloadName(export), contentType);
         try (upload) {
             MeteredOutputStream bytes = new MeteredOutputStream(new Guarded(upload.body(), lease));
-            FileFormats.Writer writer = formats.open(request, bytes);
-            UserRecords.Snapshot snapshot = records.read(
-                            request.user(), request.type().datasets(), request.filters(), writer)
-                    .accepting(settings.acceptedGaps());
-            List<DeliveredFile.Entry> entries = writer.finish(snapshot);
-            bytes.flush();
+            UserRecords.Snapshot snapshot;
+            List<DeliveredFile.Entry> entries;
+            try (WriteBehindOutputStream body = new WriteBehindOutputStream(bytes)) {
+                FileFormats.Writer writer = formats.open(request, body);
+                snapshot = records.read(request.user(), request.type().datasets(), request.filters(), writer)
+                        .accepting(settings.acceptedGaps());
+                entries = writer.finish(snapshot);
+                body.flush();
+            }
             lease.check();
             upload.commit();
             return new DeliveredFile(

@@ -1,0 +1,250 @@
+package dev.satchel.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class WriteBehindOutputStreamTest {
+
+    private static final int BLOCK = 64 * 1024;
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void writesTheSameBytes(long seed) throws IOException {
+        Random random = new Random(seed);
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+
+        try (OutputStream behind = new WriteBehindOutputStream(written)) {
+            for (int i = 0; i < 200; i++) {
+                byte[] piece = new byte[random.nextInt(random.nextInt(10) == 0 ? 3 * BLOCK : 2_000)];
+                random.nextBytes(piece);
+                int offset = random.nextInt(piece.length + 1);
+                behind.write(piece, offset, piece.length - offset);
+                behind.write(i);
+                expected.write(piece, offset, piece.length - offset);
+                expected.write(i);
+                if (random.nextInt(20) == 0) {
+                    behind.flush();
+                    assertThat(written.toByteArray()).isEqualTo(expected.toByteArray());
+                }
+            }
+            behind.flush();
+        }
+
+        assertThat(written.toByteArray()).isEqualTo(expected.toByteArray());
+    }
+
+    @Test
+    void writesAShortFileOnTheCallersThread() throws IOException {
+        Threads out = new Threads();
+
+        try (OutputStream behind = new WriteBehindOutputStream(out)) {
+            behind.write(new byte[BLOCK]);
+            behind.flush();
+        }
+
+        assertThat(out.seen).containsExactly(Thread.currentThread());
+    }
+
+    @Test
+    void writesALongFileOnAnotherThreadThatEndsWithIt() throws IOException {
+        Threads out = new Threads();
+
+        try (OutputStream behind = new WriteBehindOutputStream(out)) {
+            behind.write(new byte[10 * BLOCK]);
+        }
+
+        assertThat(out.seen).hasSize(1).doesNotContain(Thread.currentThread());
+        assertThat(out.seen).noneMatch(Thread::isAlive);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 50})
+    void throwsAFailureOfTheOtherStreamUnchanged(int good) throws IOException {
+        for (Throwable failure : new Throwable[] {
+            new IOException("the disk is full"), new IllegalStateException("stopped"), new StackOverflowError("deep")
+        }) {
+            try (OutputStream behind = new WriteBehindOutputStream(new Failing(good, failure))) {
+                assertThat(catchThrowable(() -> {
+                            for (int i = 0; i < 1_000; i++) {
+                                behind.write(new byte[BLOCK]);
+                            }
+                        }))
+                        .isSameAs(failure);
+            }
+        }
+    }
+
+    @Test
+    void throwsAFailureOfTheLastBlockWhenItFlushes() throws IOException {
+        IOException failure = new IOException("the disk is full");
+
+        try (OutputStream behind = new WriteBehindOutputStream(new Failing(1, failure))) {
+            behind.write(new byte[2 * BLOCK + 1]);
+            assertThatThrownBy(behind::flush).isSameAs(failure);
+            assertThatThrownBy(behind::flush).isSameAs(failure);
+        }
+    }
+
+    @Test
+    void keepsFourBlocksInMemoryAtMost() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Blocked out = new Blocked(release);
+        AtomicLong accepted = new AtomicLong();
+        Thread caller = new Thread(() -> {
+            try (OutputStream behind = new WriteBehindOutputStream(out)) {
+                for (int i = 0; i < 20; i++) {
+                    behind.write(new byte[BLOCK]);
+                    accepted.incrementAndGet();
+                }
+                behind.flush();
+            } catch (IOException unexpected) {
+                accepted.set(-1);
+            }
+        });
+        caller.start();
+
+        while (caller.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(accepted).hasValue(4);
+        release.countDown();
+        caller.join();
+        assertThat(accepted).hasValue(20);
+        assertThat(out.count).hasValue(20L * BLOCK);
+    }
+
+    @Test
+    void isNotInUseAfterClosing() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Blocked out = new Blocked(release);
+        OutputStream behind = new WriteBehindOutputStream(out);
+        behind.write(new byte[3 * BLOCK + 1]);
+        AtomicBoolean closed = new AtomicBoolean();
+        Thread closing = new Thread(() -> {
+            try {
+                behind.close();
+                closed.set(!out.busy);
+            } catch (IOException unexpected) {
+                closed.set(false);
+            }
+        });
+        closing.start();
+        while (closing.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        release.countDown();
+        closing.join();
+
+        assertThat(closed).isTrue();
+        // What waited behind the block that was being written is dropped.
+        assertThat(out.count).hasValueLessThanOrEqualTo(BLOCK);
+    }
+
+    @Test
+    void endsAWriteThatIsInterrupted() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        OutputStream behind = new WriteBehindOutputStream(new Blocked(release));
+        Thread.currentThread().interrupt();
+
+        Throwable thrown = catchThrowable(() -> behind.write(new byte[10 * BLOCK]));
+
+        assertThat(thrown).isInstanceOf(InterruptedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        release.countDown();
+        behind.close();
+    }
+
+    private static final class Threads extends OutputStream {
+
+        private final Set<Thread> seen = ConcurrentHashMap.newKeySet();
+
+        @Override
+        public void write(int value) {
+            seen.add(Thread.currentThread());
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            seen.add(Thread.currentThread());
+        }
+    }
+
+    /** Fails after some blocks. */
+    private static final class Failing extends OutputStream {
+
+        private final Throwable failure;
+        private int left;
+
+        Failing(int good, Throwable failure) {
+            this.left = good;
+            this.failure = failure;
+        }
+
+        @Override
+        public void write(int value) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (left-- > 0) {
+                return;
+            }
+            if (failure instanceof IOException thrown) {
+                throw thrown;
+            }
+            if (failure instanceof RuntimeException thrown) {
+                throw thrown;
+            }
+            throw (Error) failure;
+        }
+    }
+
+    /** Waits with its first block until it is released. */
+    private static final class Blocked extends OutputStream {
+
+        private final CountDownLatch release;
+        private final AtomicLong count = new AtomicLong();
+        private volatile boolean busy;
+
+        Blocked(CountDownLatch release) {
+            this.release = release;
+        }
+
+        @Override
+        public void write(int value) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            busy = true;
+            try {
+                release.await();
+            } catch (InterruptedException unexpected) {
+                throw new IOException(unexpected);
+            }
+            count.addAndGet(length);
+            busy = false;
+        }
+    }
+}
