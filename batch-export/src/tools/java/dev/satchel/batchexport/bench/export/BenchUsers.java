@@ -2,11 +2,17 @@ package dev.satchel.batchexport.bench.export;
 
 import dev.satchel.UserId;
 import dev.satchel.migrations.SampleDatabase;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /** The users whose data the benchmark exports. Every run makes the same ones. */
 final class BenchUsers {
@@ -106,6 +112,23 @@ final class BenchUsers {
         try (Connection connection = unchecked()) {
             run(connection, ADD_USERS, first, end);
             run(connection, STUDY_WORDS, first, end, words);
+        }
+    }
+
+    /** The first of the users that {@link #addStudents} adds. */
+    static List<UserId> students(int number) {
+        return IntStream.range(0, number).mapToObj(BenchUsers::student).toList();
+    }
+
+    // As md5(…)::uuid has it.
+    private static UserId student(int number) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("MD5").digest(("user " + number).getBytes(StandardCharsets.US_ASCII));
+            ByteBuffer bits = ByteBuffer.wrap(digest);
+            return new UserId(new UUID(bits.getLong(), bits.getLong()));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has MD5", impossible);
         }
     }
 
