@@ -52,7 +52,7 @@ final class BenchUsers {
                    CASE WHEN n % 2 = 0 THEN 'https://example.org/búsqueda?texto=montaña&orden=' || n % 9 END,
                    'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
                    timestamptz '2024-01-01 06:00:00+00' + n * interval '31.000123 seconds',
-                   CASE WHEN n % 6 <> 0 THEN n * 7919 % 90000 END,
+                   CASE WHEN n % 6 <> 0 THEN n::bigint * 7919 % 90000 END,
                    CASE WHEN n % 4 = 0 THEN jsonb_build_object('búsqueda', 'dijo "montaña", y "niño" 🏔️', 'resultados', n % 30)
                         ELSE '{}' END
               FROM (SELECT ?::uuid AS owner) AS given
