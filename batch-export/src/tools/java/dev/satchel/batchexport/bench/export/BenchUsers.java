@@ -15,7 +15,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 /** The users whose data the benchmark exports. Every run makes the same ones. */
-final class BenchUsers {
+public final class BenchUsers {
 
     private static final String ADD_USERS = """
             INSERT INTO users (id, email, username)
@@ -85,12 +85,12 @@ final class BenchUsers {
 
     private final SampleDatabase database;
 
-    BenchUsers(SampleDatabase database) {
+    public BenchUsers(SampleDatabase database) {
         this.database = database;
     }
 
     /** Adds a user with that many interactions. */
-    UserId addInteractive(int interactions) throws SQLException {
+    public UserId addInteractive(int interactions) throws SQLException {
         UUID user = new UUID(0x7361_7463_6865_4000L, 0x8000_0000_0000_0000L | interactions);
         try (Connection connection = unchecked()) {
             run(connection, ADD_INTERACTIVE_USER, user, "interactive" + interactions + "@example.org");
