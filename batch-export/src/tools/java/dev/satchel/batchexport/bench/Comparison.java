@@ -1,6 +1,6 @@
 package dev.satchel.batchexport.bench;
 
-import dev.satchel.batchexport.bench.statistics.Quartiles;
+import dev.satchel.batchexport.bench.measure.Quartiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,14 +2,20 @@ package dev.satchel.batchexport.bench.export;
 
 import dev.satchel.UserId;
 import dev.satchel.migrations.SampleDatabase;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /** The users whose data the benchmark exports. Every run makes the same ones. */
-final class BenchUsers {
+public final class BenchUsers {
 
     private static final String ADD_USERS = """
             INSERT INTO users (id, email, username)
@@ -46,7 +52,7 @@ final class BenchUsers {
                    CASE WHEN n % 2 = 0 THEN 'https://example.org/búsqueda?texto=montaña&orden=' || n % 9 END,
                    'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
                    timestamptz '2024-01-01 06:00:00+00' + n * interval '31.000123 seconds',
-                   CASE WHEN n % 6 <> 0 THEN n * 7919 % 90000 END,
+                   CASE WHEN n % 6 <> 0 THEN n::bigint * 7919 % 90000 END,
                    CASE WHEN n % 4 = 0 THEN jsonb_build_object('búsqueda', 'dijo "montaña", y "niño" 🏔️', 'resultados', n % 30)
                         ELSE '{}' END
               FROM (SELECT ?::uuid AS owner) AS given
@@ -79,12 +85,12 @@ final class BenchUsers {
 
     private final SampleDatabase database;
 
-    BenchUsers(SampleDatabase database) {
+    public BenchUsers(SampleDatabase database) {
         this.database = database;
     }
 
     /** Adds a user with that many interactions. */
-    UserId addInteractive(int interactions) throws SQLException {
+    public UserId addInteractive(int interactions) throws SQLException {
         UUID user = new UUID(0x7361_7463_6865_4000L, 0x8000_0000_0000_0000L | interactions);
         try (Connection connection = unchecked()) {
             run(connection, ADD_INTERACTIVE_USER, user, "interactive" + interactions + "@example.org");
@@ -106,6 +112,23 @@ final class BenchUsers {
         try (Connection connection = unchecked()) {
             run(connection, ADD_USERS, first, end);
             run(connection, STUDY_WORDS, first, end, words);
+        }
+    }
+
+    /** The first of the users that {@link #addStudents} adds. */
+    static List<UserId> students(int number) {
+        return IntStream.range(0, number).mapToObj(BenchUsers::student).toList();
+    }
+
+    // As md5(…)::uuid has it.
+    private static UserId student(int number) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("MD5").digest(("user " + number).getBytes(StandardCharsets.US_ASCII));
+            ByteBuffer bits = ByteBuffer.wrap(digest);
+            return new UserId(new UUID(bits.getLong(), bits.getLong()));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has MD5", impossible);
         }
     }
 

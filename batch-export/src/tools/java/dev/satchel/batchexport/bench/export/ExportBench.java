@@ -1,19 +1,19 @@
 package dev.satchel.batchexport.bench.export;
 
 import dev.satchel.UserId;
+import dev.satchel.batchexport.bench.measure.Host;
+import dev.satchel.batchexport.bench.measure.Measurement;
+import dev.satchel.batchexport.bench.measure.Meter;
+import dev.satchel.batchexport.bench.measure.Report;
+import dev.satchel.batchexport.bench.measure.Rounds;
+import dev.satchel.batchexport.bench.measure.ServerProcesses;
 import dev.satchel.batchexport.schema.migrate.Migration;
-import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.migrations.SampleDatabase;
-import dev.satchel.store.FileStore;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,19 +21,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What an export costs, beside what it costs otherwise to read the same rows. */
+/** What exports cost, beside what it costs otherwise to read the same rows. */
 @Command(
         name = "export",
         description = {
             "Measures the export of one user with many rows, beside COPY, a JDBC cursor and stock Spring Batch",
-            "that send the same query as the same role."
+            "that send the same query as the same role; with --small, one export each of many users with few rows;",
+            "with --memory, the memory of a worker."
         })
 public final class ExportBench implements Callable<Integer> {
-
-    private static final String DATASET = "interactions";
-
-    /** What each format is compared with, so that both are measured or neither. */
-    private static final Map<String, String> PEERS = Map.of("csv", "copy-csv", "json", "row-to-json", "jsonl", "row-to-json");
 
     private final Console console;
 
@@ -51,15 +47,62 @@ public final class ExportBench implements Callable<Integer> {
             names = "--rows",
             paramLabel = "N",
             defaultValue = "2000000",
-            description = "Interactions of the user: ${DEFAULT-VALUE}.")
+            description = "Rows of the one user: ${DEFAULT-VALUE}.")
     int rows;
 
     @Option(
             names = "--only",
             paramLabel = "NAME",
             split = ",",
-            description = "What to measure, besides the COPY that a format is compared with: all when left out.")
+            description = "What to measure, and the COPY that a format is compared with; everything when left out.")
     List<String> only = List.of();
+
+    @Option(
+            names = "--sink",
+            paramLabel = "SINK",
+            split = ",",
+            description = {
+                "Where files go: nothing, directory or s3, several for one user.",
+                "When left out: nothing; with --small, directory; with --memory, directory and s3."
+            })
+    List<String> sinks = List.of();
+
+    @Option(names = "--small", description = "Measure 'export run' as a whole, with one export of each of many users.")
+    boolean small;
+
+    @Option(
+            names = "--users",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Users for --small: ${DEFAULT-VALUE}.")
+    int users;
+
+    @Option(
+            names = "--words",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "Rows of each of them: ${DEFAULT-VALUE}.")
+    int words;
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Exports side by side for --small: ${DEFAULT-VALUE}.")
+    int concurrency;
+
+    @Option(names = "--tenfold", description = "With --small, also measure ten times as many users.")
+    boolean tenfold;
+
+    @Option(
+            names = "--memory",
+            description = "Measure the memory of 'export run' with a heap of 64 MB, for a tenth of the rows and for all.")
+    boolean memory;
+
+    @Option(
+            names = "--json",
+            description = "Print one line of JSON for each measurement, and the table to standard error.")
+    boolean json;
 
     public ExportBench(Console console) {
         this.console = console;
@@ -67,76 +110,133 @@ public final class ExportBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException, IOException {
-        atLeastOne("--rounds", rounds);
-        atLeastOne("--rows", rows);
-        try (SampleDatabase database = SampleDatabase.createDurable()) {
+        check();
+        try (SampleDatabase database = SampleDatabase.createDurable();
+                Sinks places = Sinks.open(sinks())) {
+            Host host = Host.of(database);
+            report(String.format(
+                    Locale.ROOT,
+                    "commit %s%s, %s, PostgreSQL %s, %s, %d processors",
+                    host.commit(),
+                    host.dirty() ? " with changes" : "",
+                    host.jvm(),
+                    host.server(),
+                    host.cpu(),
+                    host.processors()));
             console.err().println("filling a database");
-            BenchUsers users = new BenchUsers(database);
-            UserId user = users.addInteractive(rows);
-            new Migration(database.ownerDataSource()).migrate();
-            database.ensureWorker();
-            users.tidy();
-            measure(database, user);
+            BenchUsers made = new BenchUsers(database);
+            if (small) {
+                small(database, made, host, places);
+            } else if (memory) {
+                memory(database, made, places);
+            } else {
+                large(database, made, host, places);
+            }
             return 0;
         }
     }
 
-    private void measure(SampleDatabase database, UserId user) throws SQLException, IOException {
-        UserQuery query = UserQuery.of(database, user, DATASET);
-        Settings settings = new Settings(Map.of("DATABASE_URL", database.workerUrl()));
-        FileStore nothing = new DroppingFileStore();
-        List<Contestant> contestants = new ArrayList<>();
-        contestants.add(CopyToNothing.csv(query));
-        contestants.add(CopyToNothing.rowToJson(query));
-        contestants.add(CopyToNothing.binary(query));
-        for (String format : List.of("csv", "json", "jsonl")) {
-            contestants.add(new SatchelExport(format, "nothing", settings, nothing, user, DATASET));
-        }
-        List<String> names = contestants.stream().map(Contestant::name).distinct().toList();
-        Set<String> wanted = new LinkedHashSet<>(only.isEmpty() ? names : only);
-        only.forEach(name -> known("--only", name, names));
-        PEERS.forEach((format, peer) -> {
-            if (wanted.contains(format)) {
-                wanted.add(peer);
-            }
-        });
-        contestants.removeIf(contestant -> !wanted.contains(contestant.name()));
-        Rounds measuring = new Rounds(contestants, new Meter(ServerProcesses.of(database)), rows, this::progress);
-        Report report = new Report(measuring.measure(rounds));
-        report.table().forEach(line -> print("%s", line));
-        report.ratios(List.of(
-                        new Report.Ratio("csv", "nothing", "copy-csv", "nothing", Report.Aim.atMost(0.65)),
-                        new Report.Ratio("jsonl", "nothing", "row-to-json", "nothing", Report.Aim.atMost(0.40)),
-                        new Report.Ratio("json", "nothing", "row-to-json", "nothing", Report.Aim.atMost(0.40))))
-                .forEach(line -> print("%s", line));
+    private void large(SampleDatabase database, BenchUsers made, Host host, Sinks places)
+            throws SQLException, IOException {
+        UserId user = made.addInteractive(rows);
+        ready(database, made);
+        Rounds contest = new Rounds(
+                LargeExport.contestants(database, host.serverNumber(), user, rows, only, sinks(), places),
+                new Meter(ServerProcesses.of(database)),
+                rows,
+                measurement -> progress(host, measurement));
+        Report report = new Report(contest.measure(rounds));
+        report.table().forEach(this::report);
+        report.ratios(LargeExport.ratios()).forEach(this::report);
     }
 
-    private void progress(Measurement measured) {
-        console.err()
-                .printf(
-                        Locale.ROOT,
-                        "round %d: %s to %s in %.3f s%n",
-                        measured.round(),
-                        measured.contestant(),
-                        measured.sink(),
-                        measured.cost().seconds());
+    private void small(SampleDatabase database, BenchUsers made, Host host, Sinks places)
+            throws SQLException, IOException {
+        made.addWords(words);
+        made.addStudents(0, users, words);
+        ready(database, made);
+        new SmallExports(
+                        database,
+                        places,
+                        new Meter(ServerProcesses.of(database)),
+                        concurrency,
+                        measurement -> progress(host, measurement),
+                        this::report)
+                .measure(made, users, words, sinks().get(0), rounds, tenfold);
     }
 
-    private void known(String option, String value, List<String> expected) {
-        if (!expected.contains(value)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    option + " must be one of " + String.join(", ", expected) + ", was '" + value + "'");
+    private void memory(SampleDatabase database, BenchUsers made, Sinks places) throws SQLException, IOException {
+        UserId few = made.addInteractive(Math.max(1, rows / 10));
+        UserId many = made.addInteractive(rows);
+        ready(database, made);
+        new MemoryBench(database, places, this::report)
+                .measure(few, many, LargeExport.DATASET, only.isEmpty() ? LargeExport.formats() : only, sinks());
+    }
+
+    // Satchel comes after the rows, so that its triggers do not slow the filling.
+    private static void ready(SampleDatabase database, BenchUsers made) throws SQLException {
+        new Migration(database.ownerDataSource()).migrate();
+        database.ensureWorker();
+        made.tidy();
+    }
+
+    private List<String> sinks() {
+        if (!sinks.isEmpty()) {
+            return sinks;
         }
+        if (memory) {
+            return List.of(Sinks.DIRECTORY, Sinks.S3);
+        }
+        return List.of(small ? Sinks.DIRECTORY : Sinks.NOTHING);
+    }
+
+    private void check() {
+        atLeastOne("--rounds", rounds);
+        atLeastOne("--rows", rows);
+        atLeastOne("--users", users);
+        atLeastOne("--words", words);
+        atLeastOne("--concurrency", concurrency);
+        only.forEach(name -> oneOf("--only", name, memory ? LargeExport.formats() : LargeExport.names()));
+        sinks.forEach(name ->
+                oneOf("--sink", name, small || memory ? List.of(Sinks.DIRECTORY, Sinks.S3) : Sinks.NAMES));
+        refuse(small && memory, "--small and --memory exclude each other");
+        refuse(small && !only.isEmpty(), "--only is not for --small, which measures 'export run'");
+        refuse(small && sinks.size() > 1, "--small writes to one sink");
+        refuse(tenfold && !small, "--tenfold needs --small");
+        refuse(json && memory, "--json is not for --memory, which measures no rounds");
     }
 
     private void atLeastOne(String option, int value) {
-        if (value < 1) {
-            throw new ParameterException(spec.commandLine(), option + " must be at least 1, was " + value);
+        refuse(value < 1, option + " must be at least 1, was " + value);
+    }
+
+    private void oneOf(String option, String value, List<String> expected) {
+        refuse(
+                !expected.contains(value),
+                option + " must be one of " + String.join(", ", expected) + ", was '" + value + "'");
+    }
+
+    private void refuse(boolean wrong, String message) {
+        if (wrong) {
+            throw new ParameterException(spec.commandLine(), message);
         }
     }
 
-    private void print(String format, Object... values) {
-        console.out().println(String.format(Locale.ROOT, format, values));
+    private void progress(Host host, Measurement measured) {
+        if (json && measured.round() > 0) {
+            console.out().println(JsonRecord.of(host, measured));
+        }
+        console.err()
+                .println(String.format(
+                        Locale.ROOT,
+                        "%s: %s to %s in %.3f s",
+                        measured.round() == 0 ? "warm-up" : "round " + measured.round(),
+                        measured.contestant(),
+                        measured.sink(),
+                        measured.cost().seconds()));
+    }
+
+    private void report(String line) {
+        (json ? console.err() : console.out()).println(line);
     }
 }

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.bench.export;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.UserId;
+import dev.satchel.batchexport.bench.measure.Contestant;
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.failure.KnownFailures;
@@ -27,14 +28,46 @@ import java.util.concurrent.ScheduledExecutorService;
 /**
  * Satchel's own road, from the claim to the completed export. The lease, the journal, the count of the user's rows, the
  * snapshot and the SHA-256 are in it.
- *
- * @param name the format, as for {@code --format}
- * @param sink the name of the store
  */
-record SatchelExport(String name, String sink, Settings settings, FileStore store, UserId user, String dataset)
-        implements Contestant {
+final class SatchelExport implements Contestant {
 
     private static final int CONNECTIONS = 4;
+
+    private final String name;
+    private final String sink;
+    private final Settings settings;
+    private final FileStore store;
+    private final UserId user;
+    private final String dataset;
+    private long size;
+
+    /**
+     * @param name the format, as for {@code --format}
+     * @param sink the name of the store
+     */
+    SatchelExport(String name, String sink, Settings settings, FileStore store, UserId user, String dataset) {
+        this.name = name;
+        this.sink = sink;
+        this.settings = settings;
+        this.store = store;
+        this.user = user;
+        this.dataset = dataset;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String sink() {
+        return sink;
+    }
+
+    /** The size of the last file. */
+    long size() {
+        return size;
+    }
 
     @Override
     public Attempt prepare() throws SQLException, IOException {
@@ -72,9 +105,8 @@ record SatchelExport(String name, String sink, Settings settings, FileStore stor
                     throw new IllegalStateException("the export was not delivered: " + delivery);
                 }
                 file = Optional.of(delivered.export().file().location());
-                return new Amount(
-                        delivered.export().file().recordCount(),
-                        delivered.export().file().bytes());
+                size = delivered.export().file().bytes();
+                return new Amount(delivered.export().file().recordCount(), size);
             }
 
             @Override

@@ -1,4 +1,4 @@
-package dev.satchel.batchexport.bench.export;
+package dev.satchel.batchexport.bench.export.peer;
 
 import java.io.OutputStream;
 

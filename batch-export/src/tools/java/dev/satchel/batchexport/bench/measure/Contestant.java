@@ -1,10 +1,10 @@
-package dev.satchel.batchexport.bench.export;
+package dev.satchel.batchexport.bench.measure;
 
 import java.io.IOException;
 import java.sql.SQLException;
 
-/** One way to read all rows and to write or drop them. */
-interface Contestant {
+/** One way to read the same rows and to write or drop them. */
+public interface Contestant {
 
     /** The name in the table and for {@code --only}. */
     String name();
@@ -26,5 +26,10 @@ interface Contestant {
     }
 
     /** What was read and written. */
-    record Amount(long rows, long bytes) {}
+    record Amount(int exports, long rows, long bytes) {
+
+        public Amount(long rows, long bytes) {
+            this(1, rows, bytes);
+        }
+    }
 }

@@ -1,4 +1,4 @@
-package dev.satchel.batchexport.bench.statistics;
+package dev.satchel.batchexport.bench.measure;
 
 import java.util.Comparator;
 import java.util.List;

@@ -1,12 +1,13 @@
-package dev.satchel.batchexport.bench.export;
+package dev.satchel.batchexport.bench.export.peer;
 
+import dev.satchel.batchexport.bench.measure.Contestant;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.postgresql.PGConnection;
 
 /** A COPY of PostgreSQL, whose bytes pgjdbc receives and drops. */
-final class CopyToNothing implements Contestant {
+public final class CopyToNothing implements Contestant {
 
     private final String name;
     private final UserQuery query;
@@ -18,21 +19,21 @@ final class CopyToNothing implements Contestant {
         this.copy = copy;
     }
 
-    static CopyToNothing csv(UserQuery query) {
+    public static CopyToNothing csv(UserQuery query) {
         return new CopyToNothing("copy-csv", query, "COPY (" + query.select() + ") TO STDOUT (FORMAT csv, HEADER)");
     }
 
     /** What Satchel itself reads, so that this is the limit of one connection. */
-    static CopyToNothing binary(UserQuery query) {
+    public static CopyToNothing binary(UserQuery query) {
         return new CopyToNothing("copy-binary", query, "COPY (" + query.select() + ") TO STDOUT (FORMAT binary)");
     }
 
     /** Needs PostgreSQL 19. */
-    static CopyToNothing json(UserQuery query) {
+    public static CopyToNothing json(UserQuery query) {
         return new CopyToNothing("copy-json", query, "COPY (" + query.select() + ") TO STDOUT (FORMAT json)");
     }
 
-    static CopyToNothing rowToJson(UserQuery query) {
+    public static CopyToNothing rowToJson(UserQuery query) {
         return new CopyToNothing(
                 "row-to-json",
                 query,

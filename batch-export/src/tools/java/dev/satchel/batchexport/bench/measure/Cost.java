@@ -1,4 +1,4 @@
-package dev.satchel.batchexport.bench.export;
+package dev.satchel.batchexport.bench.measure;
 
 import java.util.OptionalDouble;
 
@@ -8,4 +8,4 @@ import java.util.OptionalDouble;
  * @param client CPU-seconds of this process
  * @param server CPU-seconds of PostgreSQL; empty where the system does not tell
  */
-record Cost(double seconds, double client, OptionalDouble server) {}
+public record Cost(double seconds, double client, OptionalDouble server) {}

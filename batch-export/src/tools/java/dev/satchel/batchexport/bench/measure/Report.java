@@ -1,6 +1,5 @@
-package dev.satchel.batchexport.bench.export;
+package dev.satchel.batchexport.bench.measure;
 
-import dev.satchel.batchexport.bench.statistics.Quartiles;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,11 +8,11 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** The medians of the contestants, and their ratios. */
-final class Report {
+public final class Report {
 
     private final Map<String, List<Measurement>> byContestant = new LinkedHashMap<>();
 
-    Report(List<Measurement> measurements) {
+    public Report(List<Measurement> measurements) {
         for (Measurement measurement : measurements) {
             byContestant
                     .computeIfAbsent(key(measurement.contestant(), measurement.sink()), name -> new ArrayList<>())
@@ -22,15 +21,19 @@ final class Report {
     }
 
     /** Ratios to be printed, of contestants that were measured or not. */
-    record Ratio(String of, String ofSink, String to, String toSink, Aim aim) {}
+    public record Ratio(String of, String ofSink, String to, String toSink, Aim aim) {}
 
     /** How great or small a ratio is to be. */
-    record Aim(double value, boolean atMost) {
+    public record Aim(double value, boolean atMost) {
 
-        static final Aim NONE = new Aim(Double.NaN, true);
+        public static final Aim NONE = new Aim(Double.NaN, true);
 
-        static Aim atMost(double value) {
+        public static Aim atMost(double value) {
             return new Aim(value, true);
+        }
+
+        public static Aim atLeast(double value) {
+            return new Aim(value, false);
         }
 
         private String judge(double ratio) {
@@ -43,7 +46,13 @@ final class Report {
         }
     }
 
-    List<String> table() {
+    /** The measurements of one contestant, by round. */
+    public List<Measurement> of(String contestant, String sink) {
+        return byContestant.getOrDefault(key(contestant, sink), List.of());
+    }
+
+    /** A line for each contestant, under one that says what its numbers are. */
+    public List<String> table() {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
@@ -85,8 +94,24 @@ final class Report {
                 quartiles(measured, Measurement::rowsPerClientSecond).median());
     }
 
+    /** How many exports per second each contestant delivered. */
+    public List<String> exportsPerSecond() {
+        return byContestant.values().stream()
+                .map(measured -> {
+                    Quartiles rate = quartiles(measured, Measurement::exportsPerSecond);
+                    return String.format(
+                            Locale.ROOT,
+                            "%-28s %,9.1f exports/s (quartiles %,.1f–%,.1f)",
+                            named(measured.get(0).contestant(), measured.get(0).sink()),
+                            rate.median(),
+                            rate.lower(),
+                            rate.upper());
+                })
+                .toList();
+    }
+
     /** A line for each ratio whose two sides were measured: the median of the rounds' ratios of seconds. */
-    List<String> ratios(List<Ratio> wanted) {
+    public List<String> ratios(List<Ratio> wanted) {
         List<String> lines = new ArrayList<>();
         for (Ratio ratio : wanted) {
             List<Measurement> of = byContestant.get(key(ratio.of(), ratio.ofSink()));

@@ -1,4 +1,4 @@
-package dev.satchel.batchexport.bench.export;
+package dev.satchel.batchexport.bench.export.peer;
 
 import dev.satchel.UserId;
 import dev.satchel.migrations.SampleDatabase;
@@ -19,7 +19,7 @@ import javax.sql.DataSource;
  * The query by which Satchel reads a dataset of a user, and the transaction in which it runs: the same statement as the
  * same role, for those that Satchel is compared with.
  */
-record UserQuery(DataSource worker, UserId user, String select) {
+public record UserQuery(DataSource worker, UserId user, String select) {
 
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
@@ -31,25 +31,33 @@ record UserQuery(DataSource worker, UserId user, String select) {
             """;
 
     /** @param dataset the name of a built-in dataset */
-    static UserQuery of(SampleDatabase database, UserId user, String dataset) throws SQLException {
+    public static UserQuery of(SampleDatabase database, UserId user, String dataset) throws SQLException {
+        return of(database, List.of(user), dataset).get(0);
+    }
+
+    /** The query of each of these users, in their order. */
+    public static List<UserQuery> of(SampleDatabase database, List<UserId> users, String dataset) throws SQLException {
         PostgresDatasets datasets = PostgresDatasets.builtIn();
         Dataset known = datasets.catalogue().find(dataset).orElseThrow();
         DatasetQuery query = datasets.of(known);
         try (Connection owner = database.ownerDataSource().getConnection()) {
             LiveSchema live = LiveSchema.of(owner, datasets.tables(List.of(known)));
-            return new UserQuery(database.workerDataSource(), user, query.select(live, user, ExportFilters.NONE));
+            DataSource worker = database.workerDataSource();
+            return users.stream()
+                    .map(user -> new UserQuery(worker, user, query.select(live, user, ExportFilters.NONE)))
+                    .toList();
         }
     }
 
     /** Logs in as the worker and becomes the user until the transaction ends. The caller closes the connection. */
-    Connection begin() throws SQLException {
+    public Connection begin() throws SQLException {
         Connection connection = worker.getConnection();
-        begin(connection, user);
+        begin(connection);
         return connection;
     }
 
     /** Becomes the user until the transaction ends. */
-    static void begin(Connection connection, UserId user) throws SQLException {
+    void begin(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute(BEGIN);

@@ -1,4 +1,4 @@
-package dev.satchel.batchexport.bench.export;
+package dev.satchel.batchexport.bench.measure;
 
 import java.io.IOException;
 import java.sql.SQLException;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Measures contestants one after the other, in an order that rotates from round to round, after one round to warm up. */
-final class Rounds {
+public final class Rounds {
 
     private final List<Contestant> contestants;
     private final Meter meter;
@@ -16,7 +16,7 @@ final class Rounds {
     private final Consumer<Measurement> progress;
 
     /** @param rows that each contestant has to read */
-    Rounds(List<Contestant> contestants, Meter meter, long rows, Consumer<Measurement> progress) {
+    public Rounds(List<Contestant> contestants, Meter meter, long rows, Consumer<Measurement> progress) {
         this.contestants = List.copyOf(contestants);
         this.meter = meter;
         this.rows = rows;
@@ -24,7 +24,7 @@ final class Rounds {
     }
 
     /** Runs the warm-up and that many rounds. */
-    List<Measurement> measure(int rounds) throws SQLException, IOException {
+    public List<Measurement> measure(int rounds) throws SQLException, IOException {
         List<Measurement> measurements = new ArrayList<>();
         for (int round = 0; round <= rounds; round++) {
             List<Contestant> order = new ArrayList<>(contestants);
@@ -49,7 +49,7 @@ final class Rounds {
                 throw new IllegalStateException(
                         contestant.name() + " read " + amount.rows() + " rows instead of " + rows);
             }
-            return new Measurement(round, contestant.name(), contestant.sink(), amount.rows(), amount.bytes(), cost);
+            return new Measurement(round, contestant.name(), contestant.sink(), amount.exports(), amount.rows(), amount.bytes(), cost);
         }
     }
 }

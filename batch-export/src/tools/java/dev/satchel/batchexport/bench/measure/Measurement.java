@@ -1,11 +1,16 @@
-package dev.satchel.batchexport.bench.export;
+package dev.satchel.batchexport.bench.measure;
 
 /**
  * One contestant in one round.
  *
  * @param round from 1; the warm-up is not recorded
  */
-record Measurement(int round, String contestant, String sink, long rows, long bytes, Cost cost) {
+public record Measurement(
+        int round, String contestant, String sink, int exports, long rows, long bytes, Cost cost) {
+
+    public double exportsPerSecond() {
+        return exports / cost.seconds();
+    }
 
     double rowsPerSecond() {
         return rows / cost.seconds();

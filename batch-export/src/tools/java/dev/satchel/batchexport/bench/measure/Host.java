@@ -1,4 +1,4 @@
-package dev.satchel.batchexport.bench.export;
+package dev.satchel.batchexport.bench.measure;
 
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
@@ -19,12 +19,12 @@ import java.util.stream.Stream;
  * @param dirty whether the checkout had changes that are not in the commit
  * @param heap the largest heap of this JVM, in bytes
  */
-record Host(
+public record Host(
         String commit, boolean dirty, String jvm, long heap, String server, int serverNumber, String cpu, int processors) {
 
     private static final String UNKNOWN = "unknown";
 
-    static Host of(SampleDatabase database) throws SQLException, IOException {
+    public static Host of(SampleDatabase database) throws SQLException, IOException {
         try (Connection connection = database.ownerDataSource().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(

@@ -1,0 +1,93 @@
+package dev.satchel.batchexport.bench.export;
+
+import dev.satchel.UserId;
+import dev.satchel.batchexport.bench.export.peer.BatchJobs;
+import dev.satchel.batchexport.bench.export.peer.UserQuery;
+import dev.satchel.batchexport.bench.measure.Measurement;
+import dev.satchel.batchexport.bench.measure.Meter;
+import dev.satchel.batchexport.bench.measure.Quartiles;
+import dev.satchel.batchexport.bench.measure.Report;
+import dev.satchel.batchexport.bench.measure.Rounds;
+import dev.satchel.migrations.SampleDatabase;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** Many users with few rows each: {@code export run} as a whole, beside one job of Spring Batch for each user. */
+final class SmallExports {
+
+    private static final String DATASET = "vocabulary";
+    private static final double TENFOLD_AIM = 10.5;
+    private static final int TENFOLD = 10;
+
+    private final SampleDatabase database;
+    private final Sinks sinks;
+    private final Meter meter;
+    private final int concurrency;
+    private final Consumer<Measurement> measured;
+    private final Consumer<String> out;
+
+    SmallExports(
+            SampleDatabase database,
+            Sinks sinks,
+            Meter meter,
+            int concurrency,
+            Consumer<Measurement> measured,
+            Consumer<String> out) {
+        this.database = database;
+        this.sinks = sinks;
+        this.meter = meter;
+        this.concurrency = concurrency;
+        this.measured = measured;
+        this.out = out;
+    }
+
+    /** The users must be the only ones in the database. */
+    void measure(BenchUsers users, int number, int words, String sink, int rounds, boolean tenfold)
+            throws SQLException, IOException {
+        List<UserId> students = BenchUsers.students(number);
+        ExportRun run = new ExportRun(database, sink, sinks, DATASET, concurrency);
+        BatchJobs jobs = new BatchJobs(UserQuery.of(database, students, DATASET), concurrency, sinks.folder());
+        Report report = new Report(
+                new Rounds(List.of(run, jobs), meter, (long) number * words, measured).measure(rounds));
+        report.table().forEach(out);
+        report.exportsPerSecond().forEach(out);
+        report.ratios(List.of(
+                        new Report.Ratio("batch-jobs", Sinks.DIRECTORY, "export-run", sink, Report.Aim.atLeast(TENFOLD))))
+                .forEach(out);
+        // The first run was the warm-up.
+        List<Double> seconds = run.delivering().subList(1, rounds + 1);
+        out.accept(String.format(
+                Locale.ROOT,
+                "%-28s %,9.1f exports/s from the first claim to the last completion, without the start of the JVM",
+                "",
+                number / Quartiles.of(seconds).median()));
+        if (tenfold) {
+            users.addStudents(number, TENFOLD * number, words);
+            users.tidy();
+            List<Measurement> ten = new Rounds(
+                            List.of(new ExportRun(database, sink, sinks, DATASET, concurrency)),
+                            meter,
+                            (long) TENFOLD * number * words,
+                            measured)
+                    .measure(rounds);
+            double ratio = median(ten) / median(report.of("export-run", sink));
+            out.accept(String.format(
+                    Locale.ROOT,
+                    "%d × the users take %.2f × the time  aim at most %.2f ×: %s",
+                    TENFOLD,
+                    ratio,
+                    TENFOLD_AIM,
+                    ratio <= TENFOLD_AIM ? "met" : "missed"));
+        }
+    }
+
+    private static double median(List<Measurement> measurements) {
+        return Quartiles.of(measurements.stream()
+                        .map(measurement -> measurement.cost().seconds())
+                        .toList())
+                .median();
+    }
+}
