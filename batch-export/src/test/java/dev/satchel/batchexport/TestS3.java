@@ -76,7 +76,8 @@ public final class TestS3 implements AutoCloseable {
                         true,
                         S3Options.Checksums.WHEN_SUPPORTED,
                         S3Options.ReadBack.WHEN_NEEDED,
-                        true),
+                        true,
+                        4),
                 "us-east-1",
                 credentials());
     }

@@ -15,8 +15,7 @@ import java.util.Set;
 public record LiveSchema(Map<TableName, Set<String>> columns) {
 
     // information_schema hides tables without grants, which would look like missing tables.
-    private static final String COLUMNS = """
-            SELECT namespace.nspname, relation.relname, attribute.attname
+    private static final String FROM_CATALOG = """
               FROM unnest(?::text[], ?::text[]) AS wanted (schema, name)
               JOIN pg_catalog.pg_namespace AS namespace ON namespace.nspname = wanted.schema
               JOIN pg_catalog.pg_class AS relation
@@ -28,18 +27,23 @@ public record LiveSchema(Map<TableName, Set<String>> columns) {
                AND NOT attribute.attisdropped
             """;
 
+    private static final String COLUMNS =
+            "SELECT namespace.nspname, relation.relname, attribute.attname\n" + FROM_CATALOG;
+
+    /**
+     * An SQL expression whose value differs between two snapshots that do not show the same tables and columns. {@link
+     * #setTables} sets its two parameters.
+     */
+    public static final String FINGERPRINT = """
+            (SELECT md5(string_agg(format('%L.%L.%L', namespace.nspname, relation.relname, attribute.attname), ','
+                                   ORDER BY relation.oid, attribute.attnum))
+            """ + FROM_CATALOG + ")";
+
     /** Reads the columns of those of these tables that exist. */
     public static LiveSchema of(Connection connection, Collection<TableName> tables) throws SQLException {
         Map<TableName, Set<String>> columns = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-            statement.setArray(
-                    1,
-                    connection.createArrayOf(
-                            "text", tables.stream().map(TableName::schema).toArray()));
-            statement.setArray(
-                    2,
-                    connection.createArrayOf(
-                            "text", tables.stream().map(TableName::name).toArray()));
+            setTables(statement, 1, tables);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     columns.computeIfAbsent(
@@ -49,6 +53,20 @@ public record LiveSchema(Map<TableName, Set<String>> columns) {
             }
         }
         return new LiveSchema(columns);
+    }
+
+    /** Sets the two parameters of {@link #FINGERPRINT}, of which the first has that number in the statement. */
+    public static void setTables(PreparedStatement statement, int parameter, Collection<TableName> tables)
+            throws SQLException {
+        Connection connection = statement.getConnection();
+        statement.setArray(
+                parameter,
+                connection.createArrayOf(
+                        "text", tables.stream().map(TableName::schema).toArray()));
+        statement.setArray(
+                parameter + 1,
+                connection.createArrayOf(
+                        "text", tables.stream().map(TableName::name).toArray()));
     }
 
     boolean has(TableName table) {

@@ -37,9 +37,13 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class StatementSettings {
 
-    // These two statements run with the service's search_path, so they qualify every name. A lock_timeout of the
-    // service is kept.
-    private static final String REPLACE = """
+    // This statement and the next run with the service's search_path, so they qualify every name. A lock_timeout of
+    // the service is kept.
+    /**
+     * A query that applies the settings to the open transaction, until it ends, for a reader that sends several
+     * statements together. It returns one row, with the settings of the service.
+     */
+    public static final String SQL = """
             SELECT pg_catalog.current_setting('search_path'),
                    pg_catalog.current_setting('lock_timeout'),
                    pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),
@@ -48,6 +52,7 @@ public final class StatementSettings {
                                               THEN '10s' ELSE pg_catalog.current_setting('lock_timeout') END,
                                          true)
             """;
+
     private static final String RESTORE = """
             SELECT pg_catalog.set_config('search_path', ?, true), pg_catalog.set_config('lock_timeout', ?, true)
             """;
@@ -64,9 +69,12 @@ public final class StatementSettings {
 
     /**
      * A client that runs each statement with these settings, in the caller's transaction or, without one, in a
-     * transaction of its own.
+     * transaction of its own; in {@link OwnSessions}, which have the settings, a statement needs no transaction.
      */
     public static JdbcClient client(DataSource dataSource) {
+        if (dataSource instanceof OwnSessions) {
+            return JdbcClient.create(dataSource);
+        }
         SQLExceptionTranslator translator = new JdbcTemplate(dataSource).getExceptionTranslator();
         return JdbcClient.create((JdbcOperations) Proxy.newProxyInstance(
                 StatementSettings.class.getClassLoader(),
@@ -153,7 +161,7 @@ public final class StatementSettings {
 
     private static Before replace(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(REPLACE)) {
+                ResultSet row = statement.executeQuery(SQL)) {
             row.next();
             return new Before(row.getString(1), row.getString(2));
         }

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.UserId;
 import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.record.Column;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.Difficulty;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
+import dev.satchel.record.Phase;
 import dev.satchel.record.RecordSink;
 import dev.satchel.record.RecordingSink;
 import dev.satchel.record.SnapshotTooOldException;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
@@ -194,6 +199,105 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
                             database.workerDataSource(), PostgresDatasets.builtIn(), Duration.ZERO))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("the age of a snapshot must be positive, was PT0S");
+        }
+    }
+
+    @Nested
+    class TablesThatChangeBetweenTwoReadings {
+
+        private final List<Dataset> datasets =
+                List.of(LearningDatasets.SESSIONS, LearningDatasets.ANALYTICS, LearningDatasets.VOCABULARY);
+
+        private UserId user;
+        private UserRecords records;
+
+        @BeforeEach
+        void readOnce() throws Exception {
+            user = addUser();
+            addSession(user, Instant.EPOCH);
+            addWord(user, "la mesa", Difficulty.BEGINNER, Phase.NEW);
+            records = records();
+            assertThat(columns(read())).contains("user_agent");
+        }
+
+        private RecordingSink read() throws Exception {
+            RecordingSink sink = new RecordingSink();
+            records.read(user, datasets, ExportFilters.NONE, sink);
+            return sink;
+        }
+
+        private List<String> columns(RecordingSink sink) {
+            return sink.columns(LearningDatasets.SESSIONS).stream()
+                    .map(Column::name)
+                    .toList();
+        }
+
+        @Test
+        void loseAColumnAndGetItBack() throws Exception {
+            run("ALTER TABLE public.sessions DROP COLUMN user_agent");
+            assertThat(columns(read())).doesNotContain("user_agent").contains("ip_address");
+
+            run("ALTER TABLE public.sessions ADD COLUMN user_agent text DEFAULT 'again'");
+            assertThat(read().values(LearningDatasets.SESSIONS, "user_agent")).containsExactly("again");
+        }
+
+        @Test
+        void swapTheNamesOfTwoColumns() throws Exception {
+            run("UPDATE public.sessions SET user_agent = 'agent', device_type = 'device'");
+            run("ALTER TABLE public.sessions RENAME COLUMN user_agent TO swapped");
+            run("ALTER TABLE public.sessions RENAME COLUMN device_type TO user_agent");
+            run("ALTER TABLE public.sessions RENAME COLUMN swapped TO device_type");
+
+            RecordingSink sink = read();
+
+            assertThat(sink.values(LearningDatasets.SESSIONS, "user_agent")).containsExactly("device");
+            assertThat(sink.values(LearningDatasets.SESSIONS, "device_type")).containsExactly("agent");
+        }
+
+        @Test
+        void goAndComeBack() throws Exception {
+            run("ALTER TABLE public.learning_analytics RENAME TO gone");
+            UserRecords.Snapshot without = records.read(user, datasets, ExportFilters.NONE, new RecordingSink());
+            assertThat(without.absent()).containsExactly(LearningDatasets.ANALYTICS);
+
+            run("ALTER TABLE public.gone RENAME TO learning_analytics");
+            UserRecords.Snapshot with = records.read(user, datasets, ExportFilters.NONE, new RecordingSink());
+            assertThat(with.absent()).isEmpty();
+            assertThat(with.records()).containsKey(LearningDatasets.ANALYTICS);
+        }
+
+        @Test
+        void mayNotBeReadAnyMore() throws Exception {
+            run("REVOKE SELECT ON public.sessions FROM authenticated");
+            assertThatThrownBy(this::read)
+                    .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("42501"));
+
+            run("GRANT SELECT ON public.sessions TO authenticated");
+            assertThat(read().rows(LearningDatasets.SESSIONS)).hasSize(1);
+        }
+
+        @Test
+        void stayAsTheyAreWhileTheyAreRead() throws Exception {
+            RecordingSink sink = new RecordingSink();
+            RecordSink changing = before(
+                    "beginDataset",
+                    sink,
+                    () -> assertThatThrownBy(() -> run(
+                                    "SET lock_timeout = '50ms'; ALTER TABLE public.sessions DROP COLUMN user_agent"))
+                            .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("55P03")));
+
+            records.read(user, datasets, ExportFilters.NONE, changing);
+
+            assertThat(columns(sink)).contains("user_agent");
+        }
+
+        @Test
+        void hideTheirVersion() throws Exception {
+            run("REVOKE SELECT ON satchel.flyway_schema_history FROM satchel_exports, satchel_vault, satchel_rotation");
+
+            UserRecords.Snapshot snapshot = records.read(user, datasets, ExportFilters.NONE, new RecordingSink());
+
+            assertThat(snapshot.schemaVersion()).isEqualTo("unknown");
         }
     }
 }

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.schema.check.WorkerLogins;
 import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.postgres.session.OwnSessions;
 import dev.satchel.store.FileStore;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,9 +27,11 @@ public final class JobContext implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobContext.class);
 
     private final AnnotationConfigApplicationContext context;
+    private final HikariDataSource pool;
 
-    private JobContext(AnnotationConfigApplicationContext context) {
+    private JobContext(AnnotationConfigApplicationContext context, HikariDataSource pool) {
         this.context = context;
+        this.pool = pool;
     }
 
     /** What a job uses besides the ports over PostgreSQL. */
@@ -52,7 +55,7 @@ public final class JobContext implements AutoCloseable {
         // that
         // hosts this one or of the folder it starts in.
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
-        context.registerBean("dataSource", DataSource.class, () -> pool);
+        context.registerBean("dataSource", DataSource.class, () -> new OwnSessions(pool));
         context.registerBean(FileStore.class, () -> store);
         context.registerBean(PostgresDatasets.class, () -> datasets);
         beans.registerIn(context);
@@ -60,7 +63,7 @@ public final class JobContext implements AutoCloseable {
         try {
             warnOfUnboundLogin(pool);
             context.refresh();
-            return new JobContext(context);
+            return new JobContext(context, pool);
         } catch (SQLException | RuntimeException failed) {
             pool.close();
             throw failed;
@@ -108,5 +111,6 @@ public final class JobContext implements AutoCloseable {
     @Override
     public void close() {
         context.close();
+        pool.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.store;
 
 import dev.satchel.batchexport.store.directory.DirectoryFileStore;
 import dev.satchel.batchexport.store.s3.Bucket;
+import dev.satchel.batchexport.store.s3.PartMemory;
 import dev.satchel.batchexport.store.s3.S3Connection;
 import dev.satchel.batchexport.store.s3.S3FileStore;
 import dev.satchel.store.FileStore;
@@ -58,11 +59,9 @@ public sealed interface StoreAddress {
         @Override
         public S3FileStore open(Supplier<S3Connection> connection) {
             S3Connection s3 = connection.get();
-            return new S3FileStore(
-                    s3.client(),
-                    s3,
-                    bucket,
-                    S3FileStore.partSize(Runtime.getRuntime().maxMemory()));
+            PartMemory memory =
+                    PartMemory.of(Runtime.getRuntime().maxMemory(), s3.options().partsInFlight());
+            return new S3FileStore(s3.client(), s3, bucket, memory);
         }
 
         @Override

@@ -46,8 +46,15 @@ class CommandsTableIT {
             "OWNER rollback --destroy");
 
     /** Commands of the table that a test of their own runs. */
-    private static final List<String> RUN_ELSEWHERE =
-            List.of("datasets list", "datasets show", "datasets check", "datasets propose", "demo", "bench progress");
+    private static final List<String> RUN_ELSEWHERE = List.of(
+            "datasets list",
+            "datasets show",
+            "datasets check",
+            "datasets propose",
+            "demo",
+            "bench export",
+            "bench encode",
+            "bench progress");
 
     @TempDir
     Path folder;

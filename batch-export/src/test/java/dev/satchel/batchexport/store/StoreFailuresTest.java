@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.satchel.batchexport.store.directory.MissingDirectoryException;
 import dev.satchel.batchexport.store.s3.Bucket;
+import dev.satchel.batchexport.store.s3.PartMemory;
 import dev.satchel.batchexport.store.s3.S3Connection;
 import dev.satchel.batchexport.store.s3.S3FileStore;
 import dev.satchel.batchexport.store.s3.S3Options;
@@ -167,7 +168,8 @@ class StoreFailuresTest {
     private static Throwable thrownBy(URI endpoint) {
         S3Connection connection =
                 new S3Connection(S3Options.at(endpoint), "us-east-1", AnonymousCredentialsProvider.create());
-        try (S3FileStore store = new S3FileStore(connection.client(), connection, new Bucket("exports", ""), 1024)) {
+        try (S3FileStore store =
+                new S3FileStore(connection.client(), connection, new Bucket("exports", ""), PartMemory.of(0, 1))) {
             return catchThrowable(() -> store.read(store.locate("a.csv")));
         }
     }

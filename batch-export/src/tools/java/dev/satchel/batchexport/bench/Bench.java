@@ -47,7 +47,7 @@ public final class Bench implements Runnable {
     }
 
     /** Runs one benchmark and returns its exit code. */
-    static int run(Console console, String... args) {
+    public static int run(Console console, String... args) {
         CommandLine commandLine = new CommandLine(new Bench(), new Benchmarks(console));
         commandLine.setOut(console.help());
         commandLine.setErr(console.err());

@@ -1,19 +1,19 @@
 package dev.satchel.batchexport.store.s3;
 
-import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
+import software.amazon.awssdk.core.exception.AbortedException;
 
 /**
- * A buffer for one part of a file. It grows in chunks up to its capacity, without copying, and is reused for the next
- * part. Used by one thread.
+ * A buffer for one part of a file. It grows in chunks up to its capacity, without copying, and is reused for a later
+ * part. Used by one thread at a time.
  */
 final class PartBuffer {
 
@@ -66,13 +66,13 @@ final class PartBuffer {
         size = 0;
     }
 
-    /** A new stream over the content; may be called several times. */
-    InputStream content() {
-        List<ByteArrayInputStream> streams = new ArrayList<>();
-        for (int start = 0; start < size; start += CHUNK) {
-            streams.add(new ByteArrayInputStream(chunks.get(start / CHUNK), 0, Math.min(CHUNK, size - start)));
-        }
-        return new SequenceInputStream(Collections.enumeration(streams));
+    /**
+     * A new stream over the content; may be called several times.
+     *
+     * @param givenUp once it returns true, reading throws an exception after which the SDK does not try again
+     */
+    InputStream content(BooleanSupplier givenUp) {
+        return new Content(givenUp);
     }
 
     byte[] md5() {
@@ -100,6 +100,43 @@ final class PartBuffer {
             return MessageDigest.getInstance("MD5");
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has MD5", impossible);
+        }
+    }
+
+    private final class Content extends InputStream {
+
+        private final BooleanSupplier givenUp;
+        private int position;
+
+        Content(BooleanSupplier givenUp) {
+            this.givenUp = givenUp;
+        }
+
+        @Override
+        public int read() {
+            byte[] next = new byte[1];
+            return read(next, 0, 1) < 0 ? -1 : next[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) {
+            Objects.checkFromIndexSize(offset, length, bytes.length);
+            if (givenUp.getAsBoolean()) {
+                throw AbortedException.create("the upload was given up");
+            }
+            if (position == size) {
+                return length == 0 ? 0 : -1;
+            }
+            int used = position % CHUNK;
+            int count = Math.min(Math.min(length, CHUNK - used), size - position);
+            System.arraycopy(chunks.get(position / CHUNK), used, bytes, offset, count);
+            position += count;
+            return count;
+        }
+
+        @Override
+        public int available() {
+            return size - position;
         }
     }
 }

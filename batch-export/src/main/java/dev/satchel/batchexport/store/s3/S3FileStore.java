@@ -12,6 +12,9 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -24,19 +27,15 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * Keeps files in an S3 bucket under a prefix. Exceptions of the AWS SDK pass through unchanged. Safe for use by many
  * threads.
  *
- * <p>An {@link S3Upload} writes one file. {@link #delete} removes what all uploads of the same name left.
+ * <p>An {@link S3Upload} writes one file, several parts of which may be under way at once, each in a thread of the store. {@link #delete} removes what all uploads of the same name left.
  */
 public final class S3FileStore implements FileStore, AutoCloseable {
-
-    /** The size of parts in bytes, if memory allows; with the 10,000 parts that S3 allows, a file may have 156 GiB. */
-    static final int PART = 16 * 1024 * 1024;
-
-    /** The minimum of S3 for all parts but the last; a file may then have 48 GiB. */
-    static final int SMALLEST_PART = 5 * 1024 * 1024;
 
     // S3 refuses a request that was signed more than 15 minutes ago by its clock. The SDK signs by the service's clock
     // with a deviation of up to 15 minutes, and sends a part for at most three minutes.
     private static final Duration REQUEST_LIFETIME = Duration.ofHours(1);
+
+    private static final AtomicInteger THREADS = new AtomicInteger();
 
     private final S3Client client;
     private final S3Connection connection;
@@ -44,27 +43,24 @@ public final class S3FileStore implements FileStore, AutoCloseable {
     private final String bucket;
     private final String keyPrefix;
     private final URI root;
-    private final int partSize;
+    private final PartMemory memory;
+    private final ExecutorService threads = Executors.newCachedThreadPool(S3FileStore::thread);
 
-    public S3FileStore(S3Client client, S3Connection connection, Bucket address, int partSize) {
+    public S3FileStore(S3Client client, S3Connection connection, Bucket address, PartMemory memory) {
         this.client = client;
         this.connection = connection;
         this.address = address;
         this.bucket = address.name();
         this.keyPrefix = address.prefix().isEmpty() ? "" : address.prefix() + "/";
         this.root = URI.create(address + "/");
-        this.partSize = partSize;
+        this.memory = memory;
     }
 
-    /**
-     * The size of the parts of a file, in bytes. Some services require equal parts except for the last, so the size
-     * cannot grow with the file.
-     *
-     * @param heap the maximum size of the heap in bytes, of which one part takes at most an eighth, but at least the
-     *     minimum of S3
-     */
-    public static int partSize(long heap) {
-        return (int) Math.max(SMALLEST_PART, Math.min(PART, heap / 8));
+    // They never keep the program from ending. How many there are follows from the memory for parts.
+    private static Thread thread(Runnable part) {
+        Thread thread = new Thread(part, "s3-part-" + THREADS.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
     }
 
     @Override
@@ -93,16 +89,17 @@ public final class S3FileStore implements FileStore, AutoCloseable {
 
     @Override
     public Upload open(String name, String downloadName, String contentType) {
-        return new S3Upload(
-                this,
+        String key = keyPrefix + new FileName(name).value();
+        UploadRequests requests = new UploadRequests(
                 client,
-                connection,
-                new S3Upload.Target(
+                connection.options(),
+                new UploadRequests.Target(
                         address,
-                        keyPrefix + new FileName(name).value(),
+                        key,
                         "attachment; filename=\"" + downloadName.replaceAll("[^A-Za-z0-9._-]", "_") + "\"",
-                        contentType),
-                partSize);
+                        contentType));
+        boolean readBack = connection.options().readBack() == S3Options.ReadBack.ALWAYS;
+        return new S3Upload(this, requests, key, readBack, memory, threads);
     }
 
     @Override
@@ -198,8 +195,10 @@ public final class S3FileStore implements FileStore, AutoCloseable {
         return keyPrefix + FileName.at(location, root.toString()).value();
     }
 
+    /** Closes the client and ends the threads; no upload may be open. */
     @Override
     public void close() {
+        threads.shutdown();
         client.close();
     }
 }

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param readBack which files are read back and compared
  * @param conditionalWrites whether to publish only where the name is free; some services refuse the header, and names hold
  *     128 random bits anyway
+ * @param partsInFlight how many parts of one file may be under way at once, if memory allows
  */
 public record S3Options(
         @Nullable String endpoint,
@@ -24,7 +25,13 @@ public record S3Options(
         @Nullable Boolean pathStyle,
         @DefaultValue("when-required") Checksums checksums,
         @DefaultValue("when-needed") ReadBack readBack,
-        @DefaultValue("true") boolean conditionalWrites) {
+        @DefaultValue("true") boolean conditionalWrites,
+        @DefaultValue("4") int partsInFlight) {
+
+    /** More would only queue for the network. */
+    private static final int MOST_IN_FLIGHT = 64;
+
+    private static final int IN_FLIGHT = 4;
 
     /** Which checksums are added to requests: some services other than AWS refuse those they do not know. */
     public enum Checksums {
@@ -41,11 +48,16 @@ public record S3Options(
     public S3Options {
         address("satchel.s3.endpoint", endpoint);
         address("satchel.s3.public-endpoint", publicEndpoint);
+        if (partsInFlight < 1 || partsInFlight > MOST_IN_FLIGHT) {
+            throw new IllegalArgumentException("satchel.s3.parts-in-flight must be a whole number from 1 to "
+                    + MOST_IN_FLIGHT + ", was " + partsInFlight);
+        }
     }
 
     /** The defaults for a service at that address. */
     public static S3Options at(URI endpoint) {
-        return new S3Options(endpoint.toString(), null, null, Checksums.WHEN_REQUIRED, ReadBack.WHEN_NEEDED, true);
+        return new S3Options(
+                endpoint.toString(), null, null, Checksums.WHEN_REQUIRED, ReadBack.WHEN_NEEDED, true, IN_FLIGHT);
     }
 
     @Nullable

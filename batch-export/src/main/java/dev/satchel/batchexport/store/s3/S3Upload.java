@@ -1,37 +1,23 @@
 package dev.satchel.batchexport.store.s3;
 
-import dev.satchel.store.DamagedFileException;
 import dev.satchel.store.FileStore;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.security.MessageDigest;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
-import software.amazon.awssdk.services.s3.model.S3Exception;
-import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * The upload of one file to an S3 bucket, with one part of it in memory. Used by one thread.
+ * The upload of one file to an S3 bucket. Used by one thread; further threads send its parts.
  *
  * <p>A file of one part is sent as a single PUT, a longer one as a multipart upload with equal parts. Both publish
  * with the condition that the name is free. The metadata of each object holds the id of its upload, so that a commit
  * whose answer was lost is recognised as successful.
+ *
+ * <p>{@link PartMemory} bounds the parts that are in memory. When a part fails, the next write or the commit throws its
+ * exception. {@link #close} removes what was stored only after no part is under way any more, so that none arrives later.
  *
  * <p>The commit succeeds only if the service holds the bytes that were sent: it compares the length, and the MD5 or
  * CRC-32 of each part or of the file as computed by the service. If the service returns neither, as with some kinds of
@@ -41,53 +27,35 @@ final class S3Upload implements FileStore.Upload {
 
     static final int MOST_PARTS = 10_000;
 
-    private static final String UPLOAD_ID = "satchel-upload";
-
-    /** The lowest bandwidth, in bytes per second, at which an upload can succeed. */
-    private static final int SLOWEST = 128 * 1024;
-
-    private static final Duration ANSWER = Duration.ofSeconds(30);
-    private static final int ATTEMPTS = 3;
-
     private final S3FileStore store;
-    private final S3Client client;
-    private final Target target;
-    private final String bucket;
+    private final UploadRequests requests;
     private final String key;
-    private final boolean checksums;
     private final boolean readBack;
-    private final @Nullable String onlyIfFree;
-    private final Map<String, String> metadata =
-            Map.of(UPLOAD_ID, UUID.randomUUID().toString());
-    private final AtomicInteger unanswered = new AtomicInteger();
-    private final List<CompletedPart> parts = new ArrayList<>();
-    private final List<byte[]> digests = new ArrayList<>();
-    private final OutputStream body = new Body();
-    private final PartBuffer buffer;
     private final int partSize;
+    private final PartsInFlight parts;
+    private final OutputStream body = new Body();
+    private PartBuffer buffer;
     private long length;
-    private boolean verified = true;
-    private boolean tagsAreDigests;
     private @Nullable String uploadId;
     private boolean failed;
     private boolean publishing;
     private boolean ended;
 
-    S3Upload(S3FileStore store, S3Client client, S3Connection connection, Target target, int partSize) {
+    S3Upload(
+            S3FileStore store,
+            UploadRequests requests,
+            String key,
+            boolean readBack,
+            PartMemory memory,
+            Executor threads) {
         this.store = store;
-        this.client = client;
-        this.target = target;
-        this.bucket = target.address().name();
-        this.key = target.key();
-        this.checksums = connection.options().checksums() == S3Options.Checksums.WHEN_SUPPORTED;
-        this.readBack = connection.options().readBack() == S3Options.ReadBack.ALWAYS;
-        this.onlyIfFree = connection.options().conditionalWrites() ? "*" : null;
+        this.requests = requests;
+        this.key = key;
+        this.readBack = readBack;
+        this.partSize = memory.partSize();
+        this.parts = new PartsInFlight(requests, memory, threads);
         this.buffer = new PartBuffer(partSize);
-        this.partSize = partSize;
     }
-
-    /** The object to write, and the headers for its download. */
-    record Target(Bucket address, String key, String disposition, String contentType) {}
 
     @Override
     public OutputStream body() {
@@ -96,7 +64,7 @@ final class S3Upload implements FileStore.Upload {
 
     @Override
     public boolean isSettled() {
-        return unanswered.get() == 0;
+        return requests.areAnswered();
     }
 
     @Override
@@ -104,165 +72,57 @@ final class S3Upload implements FileStore.Upload {
         if (ended) {
             throw new IllegalStateException("the upload to " + key + " has ended");
         }
-        if (failed) {
-            throw new IOException("a part of the upload to " + key + " failed before");
+        if (failed || publishing) {
+            throw new IOException("the upload to " + key + " failed before");
         }
-        if (uploadId != null) {
-            sendPart(uploadId);
+        if (uploadId == null) {
+            commitWhole();
+        } else {
+            commitParts(uploadId);
         }
-        publish();
-        verify();
         ended = true;
-        buffer.release();
+        release();
     }
 
-    private void publish() throws IOException {
+    private void commitWhole() throws IOException {
+        byte[] md5 = buffer.md5();
+        boolean verified = false;
         publishing = true;
         try {
-            if (uploadId == null) {
-                put();
-            } else {
-                complete(uploadId);
-            }
+            PutObjectResponse answer = requests.put(buffer, md5);
+            verified = StoredFile.isDigest(answer.eTag(), md5) || StoredFile.isChecksum(answer.checksumCRC32(), buffer);
         } catch (SdkException noAnswer) {
-            if (!isPublished(noAnswer)) {
-                throw unlessDamaged(noAnswer);
-            }
+            unlessPublished(noAnswer);
         }
+        new StoredFile(length, partSize, List.of(md5), false).verify(requests, verified, readBack);
     }
 
-    private void put() {
-        byte[] md5 = buffer.md5();
-        digests.add(md5);
-        length = buffer.size();
-        verified = false;
-        PutObjectResponse answer = client.putObject(
-                put -> put.bucket(bucket)
-                        .key(key)
-                        .ifNoneMatch(onlyIfFree)
-                        .contentType(target.contentType())
-                        .contentDisposition(target.disposition())
-                        .contentMD5(header(md5))
-                        .metadata(metadata)
-                        .overrideConfiguration(settings(buffer.size())),
-                content());
-        verified = isDigest(answer.eTag(), md5) || isChecksum(answer.checksumCRC32());
-    }
-
-    private void complete(String id) {
-        client.completeMultipartUpload(complete -> complete.bucket(bucket)
-                .key(key)
-                .uploadId(id)
-                .ifNoneMatch(onlyIfFree)
-                .multipartUpload(upload -> upload.parts(parts))
-                .overrideConfiguration(counted()));
+    private void commitParts(String id) throws IOException {
+        failed = true;
+        mayBeOneMore();
+        parts.sendLast(id, buffer);
+        failed = false;
+        publishing = true;
+        try {
+            requests.complete(id, parts.completed());
+        } catch (SdkException noAnswer) {
+            unlessPublished(noAnswer);
+        }
+        new StoredFile(length, partSize, parts.digests(), true).verify(requests, parts.areVerified(), readBack);
     }
 
     // If the answer to a commit was lost and the SDK repeated it, the service answers that there is no such upload or
     // that the name is taken.
-    private boolean isPublished(SdkException noAnswer) {
+    private void unlessPublished(SdkException noAnswer) throws IOException {
+        boolean published = false;
         try {
-            return isThisUploads();
+            published = requests.havePublished();
         } catch (SdkException unknown) {
             noAnswer.addSuppressed(unknown);
-            return false;
         }
-    }
-
-    private boolean isThisUploads() {
-        try {
-            return head().metadata().equals(metadata);
-        } catch (S3Exception missing) {
-            if (missing.statusCode() == 404) {
-                return false;
-            }
-            throw missing;
+        if (!published) {
+            throw requests.unlessDamaged(noAnswer);
         }
-    }
-
-    private HeadObjectResponse head() {
-        return client.headObject(head -> head.bucket(bucket).key(key));
-    }
-
-    private void verify() throws IOException {
-        HeadObjectResponse stored = stored();
-        if (stored.contentLength() == null || stored.contentLength() != length) {
-            throw damaged("holds " + stored.contentLength() + " bytes of " + length, null);
-        }
-        if (readBack || !(verified || isDigest(stored.eTag(), digestOfParts()))) {
-            compare();
-        }
-    }
-
-    private HeadObjectResponse stored() throws IOException {
-        try {
-            return head();
-        } catch (S3Exception refused) {
-            if (refused.statusCode() == 404) {
-                throw damaged("does not have the file that it accepted", refused);
-            }
-            throw refused;
-        }
-    }
-
-    // The ETag of a multipart upload on most services: the MD5 of the parts' MD5s.
-    private byte[] digestOfParts() {
-        if (uploadId == null) {
-            return digests.get(0);
-        }
-        MessageDigest whole = PartBuffer.newMd5();
-        digests.forEach(whole::update);
-        return whole.digest();
-    }
-
-    private void compare() throws IOException {
-        try (InputStream in = client.getObject(get -> get.bucket(bucket).key(key))) {
-            byte[] piece = new byte[64 * 1024];
-            for (byte[] expected : digests) {
-                MessageDigest md5 = PartBuffer.newMd5();
-                int left = partSize;
-                for (int read = in.read(piece, 0, Math.min(left, piece.length));
-                        read > 0;
-                        read = in.read(piece, 0, Math.min(left, piece.length))) {
-                    md5.update(piece, 0, read);
-                    left -= read;
-                }
-                if (!Arrays.equals(expected, md5.digest())) {
-                    throw damaged("returned other bytes than were sent", null);
-                }
-            }
-            if (in.read() >= 0) {
-                throw damaged("returned more bytes than were sent", null);
-            }
-        }
-    }
-
-    private boolean isDigest(@Nullable String tag, byte[] md5) {
-        String expected = HexFormat.of().formatHex(md5);
-        return tag != null && tag.replaceAll("^W/|\"|-[0-9]+$", "").equalsIgnoreCase(expected);
-    }
-
-    private boolean isChecksum(@Nullable String crc32) {
-        return crc32 != null && crc32.equals(buffer.crc32());
-    }
-
-    // With the newer checksums the service verifies the content itself, and some services then refuse Content-MD5.
-    private @Nullable String header(byte[] md5) {
-        return checksums ? null : Base64.getEncoder().encodeToString(md5);
-    }
-
-    private DamagedFileException damaged(String what, @Nullable Exception cause) {
-        return new DamagedFileException(
-                "the store " + target.address() + " " + what + ": if it lasts, look for what changes data on the way,"
-                        + " such as a proxy",
-                cause);
-    }
-
-    private IOException unlessDamaged(SdkException failure) {
-        if (failure instanceof S3Exception refused && S3Error.of(refused).isDamage()) {
-            return damaged("received other bytes than were sent (" + S3Failures.said(refused) + ")", refused);
-        }
-        throw failure;
     }
 
     @Override
@@ -271,114 +131,60 @@ final class S3Upload implements FileStore.Upload {
             return;
         }
         ended = true;
-        buffer.release();
+        release();
         if (uploadId != null) {
             store.abort(key, uploadId);
         } else if (failed) {
             // The service may have begun an upload although the answer with its id was lost.
             store.abortAll(key);
         }
-        if (publishing && isThisUploads()) {
+        if (publishing && requests.havePublished()) {
             store.deleteObject(key);
         }
+    }
+
+    private void release() {
+        parts.end();
+        buffer.release();
     }
 
     private void write(byte[] bytes, int offset, int count) throws IOException {
         if (ended || failed) {
             throw new IOException("the upload to " + key + (ended ? " has ended" : " has failed"));
         }
+        // Until everything was written, an exception leaves the upload failed.
+        failed = true;
+        parts.check();
         int start = offset;
         int end = offset + count;
         while (start < end) {
             if (buffer.isFull()) {
-                sendPart(begin());
+                mayBeOneMore();
+                buffer = parts.send(begin(), buffer);
             }
             start += buffer.write(bytes, start, end - start);
         }
+        length += count;
+        failed = false;
     }
 
     private String begin() {
         if (uploadId == null) {
-            failed = true;
-            uploadId = client.createMultipartUpload(create -> create.bucket(bucket)
-                            .key(key)
-                            .contentType(target.contentType())
-                            .contentDisposition(target.disposition())
-                            .metadata(metadata)
-                            .overrideConfiguration(counted()))
-                    .uploadId();
-            failed = false;
+            uploadId = requests.create();
         }
         return uploadId;
     }
 
-    private void sendPart(String id) throws IOException {
-        int number = parts.size() + 1;
-        if (number > MOST_PARTS) {
-            failed = true;
+    private void mayBeOneMore() throws FileTooLargeException {
+        if (parts.count() == MOST_PARTS) {
             throw new FileTooLargeException("the file is longer than the "
                     + (MOST_PARTS * (long) partSize / (1 << 30))
                     + " GiB that fit into " + MOST_PARTS + " parts of " + (partSize >> 20)
                     + " MiB: ask for less, such as single types or a shorter period"
-                    + (partSize < S3FileStore.PART
+                    + (partSize < PartMemory.LARGEST
                             ? ", or give the worker more memory, which allows larger parts"
                             : ""));
         }
-        try {
-            send(id, number);
-        } catch (SdkException refused) {
-            failed = true;
-            throw unlessDamaged(refused);
-        }
-        length += buffer.size();
-        buffer.clear();
-    }
-
-    private void send(String id, int number) throws IOException {
-        byte[] md5 = buffer.md5();
-        UploadPartResponse answer = client.uploadPart(
-                part -> part.bucket(bucket)
-                        .key(key)
-                        .uploadId(id)
-                        .partNumber(number)
-                        .contentLength((long) buffer.size())
-                        .contentMD5(header(md5))
-                        .overrideConfiguration(settings(buffer.size())),
-                content());
-        parts.add(CompletedPart.builder()
-                .partNumber(number)
-                .eTag(answer.eTag())
-                .checksumCRC32(answer.checksumCRC32())
-                .checksumCRC32C(answer.checksumCRC32C())
-                .checksumCRC64NVME(answer.checksumCRC64NVME())
-                .build());
-        digests.add(md5);
-        boolean digest = isDigest(answer.eTag(), md5);
-        if (tagsAreDigests && !digest) {
-            failed = true;
-            throw damaged("received other bytes than were sent", null);
-        }
-        tagsAreDigests = digest;
-        verified &= digest || isChecksum(answer.checksumCRC32());
-    }
-
-    // Without copying: the SDK reads the buffer during the call, once per attempt.
-    private RequestBody content() {
-        return RequestBody.fromContentProvider(buffer::content, buffer.size(), target.contentType());
-    }
-
-    private AwsRequestOverrideConfiguration settings(int bytes) {
-        Duration attempt = ANSWER.plusSeconds(bytes / SLOWEST);
-        return counted().toBuilder()
-                .apiCallAttemptTimeout(attempt)
-                .apiCallTimeout(attempt.multipliedBy(ATTEMPTS).plus(ANSWER))
-                .build();
-    }
-
-    private AwsRequestOverrideConfiguration counted() {
-        return AwsRequestOverrideConfiguration.builder()
-                .putExecutionAttribute(UnansweredRequestCounter.COUNT, unanswered)
-                .build();
     }
 
     private final class Body extends OutputStream {

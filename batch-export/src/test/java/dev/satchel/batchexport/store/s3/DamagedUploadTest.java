@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.store.s3.PeculiarS3.Answer;
 import dev.satchel.batchexport.store.s3.PeculiarS3.Call;
 import dev.satchel.batchexport.store.s3.PeculiarS3.Peculiarity;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How the store notices that a service holds other bytes than it was sent. */
 class DamagedUploadTest extends PeculiarServiceFixture {
 
+    private static final PartMemory ONE_AFTER_THE_OTHER = new PartMemory(PART, 1, 0);
+
     @Nested
     class Damage {
 
@@ -28,7 +31,9 @@ class DamagedUploadTest extends PeculiarServiceFixture {
         @ParameterizedTest
         @CsvSource({"10, false", "3000, false", "10, true", "3000, true"})
         void isNeverPublished(int length, boolean checksums) throws IOException {
-            start(checksums ? withChecksums() : new Settings(), Peculiarity.COMPARES_NOTHING);
+            Settings settings = checksums ? withChecksums() : new Settings();
+            settings.memory = ONE_AFTER_THE_OTHER;
+            start(settings, Peculiarity.COMPARES_NOTHING);
             service.flip(1);
 
             Throwable thrown = catchThrowable(() -> publish(content(length)));
@@ -68,7 +73,9 @@ class DamagedUploadTest extends PeculiarServiceFixture {
 
         @Test
         void ofALaterPartIsNoticedAtOnce() throws IOException {
-            start(Peculiarity.COMPARES_NOTHING);
+            Settings settings = new Settings();
+            settings.memory = ONE_AFTER_THE_OTHER;
+            start(settings, Peculiarity.COMPARES_NOTHING);
 
             Throwable thrown = catchThrowable(() -> {
                 try (FileStore.Upload upload = store.open(NAME, "a.csv", "text/csv")) {
@@ -80,6 +87,29 @@ class DamagedUploadTest extends PeculiarServiceFixture {
 
             assertThat(thrown).isInstanceOf(DamagedFileException.class);
             assertThat(count(Call.PART)).isEqualTo(2);
+            assertNothingIsLeft();
+        }
+
+        // As when the damaged part was faster than the one before it.
+        @Test
+        void ofALaterPartIsNoticedWhenAnEarlierOneArrivesAfterIt() throws IOException {
+            start(Peculiarity.COMPARES_NOTHING);
+            service.hold(number -> number == 1);
+
+            Throwable thrown = catchThrowable(() -> {
+                try (FileStore.Upload upload = store.open(NAME, "a.csv", "text/csv")) {
+                    upload.body().write(content(PART + 1));
+                    Await.until("part 1 has arrived", () -> service.waiting() == 1);
+                    service.flip(1);
+                    upload.body().write(content(PART));
+                    Await.until("part 2 has arrived", () -> count(Call.PART) == 2);
+                    service.hold(number -> false);
+                    upload.commit();
+                }
+            });
+
+            assertThat(thrown).isInstanceOf(DamagedFileException.class);
+            assertThat(count(Call.COMPLETE)).isZero();
             assertNothingIsLeft();
         }
 

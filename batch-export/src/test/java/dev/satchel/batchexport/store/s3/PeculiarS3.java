@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -98,6 +99,11 @@ final class PeculiarS3 implements AutoCloseable {
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private final Map<Call, Map<String, List<String>>> headers = new ConcurrentHashMap<>();
     private int flips;
+    private IntPredicate held = number -> false;
+    private int waiting;
+    private int underWay;
+    private int mostAtOnce;
+    private boolean abortedEarly;
 
     private PeculiarS3() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
@@ -125,6 +131,46 @@ final class PeculiarS3 implements AutoCloseable {
     /** Changes one bit of the content of the next so many writes, before anything looks at it. */
     synchronized void flip(int writes) {
         flips = writes;
+    }
+
+    /** Keeps those parts waiting for their answer, by their numbers, after all of their bytes have arrived. */
+    synchronized void hold(IntPredicate numbers) {
+        held = numbers;
+        notifyAll();
+    }
+
+    /** How many parts wait for their answer. */
+    synchronized int waiting() {
+        return waiting;
+    }
+
+    /** The highest number of parts that were sent at the same time. */
+    synchronized int mostAtOnce() {
+        return mostAtOnce;
+    }
+
+    /** Whether an upload was aborted while one of its parts waited for its answer. */
+    synchronized boolean isAbortedEarly() {
+        return abortedEarly;
+    }
+
+    private synchronized void enter(int number) {
+        underWay++;
+        mostAtOnce = Math.max(mostAtOnce, underWay);
+        waiting++;
+        try {
+            while (held.test(number)) {
+                wait();
+            }
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+        } finally {
+            waiting--;
+        }
+    }
+
+    private synchronized void leave() {
+        underWay--;
     }
 
     /** Every call, in order. */
@@ -160,6 +206,11 @@ final class PeculiarS3 implements AutoCloseable {
             Call call = call(exchange);
             calls.add(call);
             remember(call, exchange);
+            if (call == Call.PART) {
+                enter(Integer.parseInt(parameter(exchange, "partNumber")));
+                // The client may send the next part as soon as it has the answer.
+                leave();
+            }
             Answer instead = instead(call);
             if (instead != null) {
                 send(
@@ -351,6 +402,9 @@ final class PeculiarS3 implements AutoCloseable {
     }
 
     private void abort(HttpExchange exchange) throws IOException {
+        synchronized (this) {
+            abortedEarly |= waiting > 0;
+        }
         end(parameter(exchange, "uploadId"));
         send(exchange, 204, Map.of(), new byte[0]);
     }

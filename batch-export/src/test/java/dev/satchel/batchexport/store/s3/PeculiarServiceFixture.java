@@ -40,10 +40,11 @@ abstract class PeculiarServiceFixture {
                         true,
                         settings.checksums ? S3Options.Checksums.WHEN_SUPPORTED : S3Options.Checksums.WHEN_REQUIRED,
                         settings.readBack ? S3Options.ReadBack.ALWAYS : S3Options.ReadBack.WHEN_NEEDED,
-                        settings.conditionalWrites),
+                        settings.conditionalWrites,
+                        4),
                 "us-east-1",
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "hunter2")));
-        return new S3FileStore(connection.client(), connection, new Bucket("exports", "some/prefix"), PART);
+        return new S3FileStore(connection.client(), connection, new Bucket("exports", "some/prefix"), settings.memory);
     }
 
     void start(Peculiarity... peculiarities) throws IOException {
@@ -56,6 +57,7 @@ abstract class PeculiarServiceFixture {
         boolean checksums;
         boolean conditionalWrites = true;
         boolean readBack;
+        PartMemory memory = new PartMemory(PART, 4, 8);
     }
 
     static Settings withChecksums() {

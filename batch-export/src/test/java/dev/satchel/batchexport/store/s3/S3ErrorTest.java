@@ -48,7 +48,8 @@ class S3ErrorTest {
                 S3Options.at(service.endpoint()),
                 "us-east-1",
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")));
-        store = new S3FileStore(connection.client(), connection, new Bucket("exports", "some/prefix"), 1024);
+        store = new S3FileStore(
+                connection.client(), connection, new Bucket("exports", "some/prefix"), new PartMemory(1024, 4, 8));
     }
 
     @AfterEach

@@ -28,7 +28,7 @@ class UnverifyingServiceTest extends FileStoreContract {
                 S3Options.at(service.endpoint()),
                 "us-east-1",
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")));
-        store = new S3FileStore(connection.client(), connection, new Bucket("exports", ""), PART);
+        store = new S3FileStore(connection.client(), connection, new Bucket("exports", ""), new PartMemory(PART, 2, 8));
     }
 
     @Override

@@ -9,23 +9,26 @@ import dev.satchel.batchexport.bench.export.peer.UserQuery;
 import dev.satchel.batchexport.bench.measure.Contestant;
 import dev.satchel.batchexport.bench.measure.Report;
 import dev.satchel.batchexport.settings.Settings;
+import dev.satchel.export.ExportFormat;
+import dev.satchel.export.ExportRequest;
 import dev.satchel.migrations.SampleDatabase;
+import dev.satchel.record.ExportFilters;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** One user with many rows: Satchel in each format to each sink, and what that is compared with. */
 final class LargeExport {
 
     static final String DATASET = "interactions";
 
-    /** What of Satchel's can be measured, each with the COPY that it is compared with. */
-    private static final Map<String, String> FORMATS =
-            new TreeMap<>(Map.of("csv", "copy-csv", "json", "row-to-json", "jsonl", "row-to-json"));
+    /** What of Satchel's is measured; a line more is one more contestant for each sink, with its ratios. */
+    private static final List<Variant> VARIANTS = List.of(
+            new Variant("csv", ExportFormat.CSV, "copy-csv", 0.65),
+            new Variant("json", ExportFormat.JSON, "row-to-json", 0.40),
+            new Variant("jsonl", ExportFormat.JSONL, "row-to-json", 0.40));
 
     private static final List<String> PEERS =
             List.of("copy-csv", "row-to-json", "copy-json", "copy-binary", "cursor-csv", "batch-csv", "batch-json");
@@ -34,15 +37,24 @@ final class LargeExport {
 
     private LargeExport() {}
 
+    /**
+     * A file as Satchel writes it.
+     *
+     * @param name the name in the table and for {@code --only}
+     * @param copy the COPY that it is compared with
+     * @param aim the ratio that is wanted
+     */
+    private record Variant(String name, ExportFormat format, String copy, double aim) {}
+
     /** What {@code --only} may name. */
     static List<String> names() {
-        List<String> names = new ArrayList<>(FORMATS.keySet());
+        List<String> names = new ArrayList<>(formats());
         names.addAll(PEERS);
         return names;
     }
 
     static List<String> formats() {
-        return List.copyOf(FORMATS.keySet());
+        return VARIANTS.stream().map(Variant::name).toList();
     }
 
     /** @param only names of what to measure; everything if empty */
@@ -56,11 +68,9 @@ final class LargeExport {
             Sinks sinks)
             throws SQLException {
         Set<String> wanted = new LinkedHashSet<>(only.isEmpty() ? names() : only);
-        FORMATS.forEach((format, copy) -> {
-            if (wanted.contains(format)) {
-                wanted.add(copy);
-            }
-        });
+        VARIANTS.stream()
+                .filter(variant -> wanted.contains(variant.name()))
+                .forEach(variant -> wanted.add(variant.copy()));
         UserQuery query = UserQuery.of(database, user, DATASET);
         List<Contestant> all = new ArrayList<>(List.of(
                 CopyToNothing.csv(query),
@@ -75,14 +85,26 @@ final class LargeExport {
         all.removeIf(contestant -> !wanted.contains(contestant.name()));
         for (String sink : sinkNames) {
             Settings settings = new Settings(sinks.environment(sink, database.workerUrl()));
-            for (String format : FORMATS.keySet()) {
-                if (wanted.contains(format)) {
-                    SatchelExport export =
-                            new SatchelExport(format, sink, settings, sinks.store(sink, settings), user, DATASET);
+            for (Variant variant : VARIANTS) {
+                if (wanted.contains(variant.name())) {
+                    SatchelExport export = new SatchelExport(
+                            variant.name(),
+                            sink,
+                            settings,
+                            sinks.store(sink, settings),
+                            new ExportRequest(
+                                    user,
+                                    settings.datasets().catalogue().type(DATASET),
+                                    variant.format(),
+                                    ExportFilters.NONE));
                     all.add(export);
                     if (sink.equals(Sinks.S3)) {
                         all.add(new ReadyUpload(
-                                "upload-" + format, sinks.s3().client(), S3ServerProcess.BUCKET, rows, export::size));
+                                "upload-" + variant.name(),
+                                sinks.s3().client(),
+                                S3ServerProcess.BUCKET,
+                                rows,
+                                export::size));
                     }
                 }
             }
@@ -93,14 +115,17 @@ final class LargeExport {
     /** The ratios that the README promises, and what else explains them. */
     static List<Report.Ratio> ratios() {
         List<Report.Ratio> ratios = new ArrayList<>();
-        for (String format : FORMATS.keySet()) {
+        for (Variant variant : VARIANTS) {
             ratios.add(new Report.Ratio(
-                    format,
+                    variant.name(),
                     Sinks.NOTHING,
-                    FORMATS.get(format),
+                    variant.copy(),
                     Sinks.NOTHING,
-                    Report.Aim.atMost(format.equals("csv") ? 0.65 : 0.40)));
-            ratios.add(new Report.Ratio(format, Sinks.NOTHING, "copy-json", Sinks.NOTHING, Report.Aim.NONE));
+                    Report.Aim.atMost(variant.aim())));
+            if (variant.format() != ExportFormat.CSV) {
+                ratios.add(
+                        new Report.Ratio(variant.name(), Sinks.NOTHING, "copy-json", Sinks.NOTHING, Report.Aim.NONE));
+            }
         }
         ratios.add(new Report.Ratio("csv", Sinks.NOTHING, "copy-binary", Sinks.NOTHING, Report.Aim.NONE));
         ratios.add(new Report.Ratio("cursor-csv", Sinks.NOTHING, "csv", Sinks.NOTHING, Report.Aim.NONE));
@@ -109,11 +134,11 @@ final class LargeExport {
             ratios.add(new Report.Ratio("batch-csv", Sinks.DIRECTORY, "csv", sink, Report.Aim.atLeast(5)));
             ratios.add(new Report.Ratio("batch-json", Sinks.DIRECTORY, "json", sink, Report.Aim.atLeast(5)));
         }
-        for (String format : FORMATS.keySet()) {
-            ratios.add(new Report.Ratio(format, Sinks.DIRECTORY, format, Sinks.NOTHING, Report.Aim.atMost(1.15)));
+        for (Variant variant : VARIANTS) {
+            String name = variant.name();
+            ratios.add(new Report.Ratio(name, Sinks.DIRECTORY, name, Sinks.NOTHING, Report.Aim.atMost(1.15)));
             // 0.9 of the rate.
-            ratios.add(
-                    new Report.Ratio(format, Sinks.S3, "upload-" + format, Sinks.S3, Report.Aim.atMost(1 / 0.9)));
+            ratios.add(new Report.Ratio(name, Sinks.S3, "upload-" + name, Sinks.S3, Report.Aim.atMost(1 / 0.9)));
         }
         return ratios;
     }

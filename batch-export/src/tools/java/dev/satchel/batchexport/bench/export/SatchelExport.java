@@ -1,7 +1,6 @@
 package dev.satchel.batchexport.bench.export;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.satchel.UserId;
 import dev.satchel.batchexport.bench.measure.Contestant;
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.run.ExportSettings;
@@ -11,11 +10,9 @@ import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.Delivery;
 import dev.satchel.delivery.RetryPolicy;
 import dev.satchel.export.Export;
-import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.postgres.SatchelPostgres;
-import dev.satchel.record.ExportFilters;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.StoreCheck;
 import java.io.IOException;
@@ -37,21 +34,19 @@ final class SatchelExport implements Contestant {
     private final String sink;
     private final Settings settings;
     private final FileStore store;
-    private final UserId user;
-    private final String dataset;
+    private final ExportRequest request;
     private long size;
 
     /**
-     * @param name the format, as for {@code --format}
+     * @param name what is exported
      * @param sink the name of the store
      */
-    SatchelExport(String name, String sink, Settings settings, FileStore store, UserId user, String dataset) {
+    SatchelExport(String name, String sink, Settings settings, FileStore store, ExportRequest request) {
         this.name = name;
         this.sink = sink;
         this.settings = settings;
         this.store = store;
-        this.user = user;
-        this.dataset = dataset;
+        this.request = request;
     }
 
     @Override
@@ -90,8 +85,7 @@ final class SatchelExport implements Contestant {
                 new DeliverExport.Heartbeats(heartbeats, () -> false, System::nanoTime),
                 exports.settings(settings.datasets().catalogue()));
         check.probe();
-        history.request(new ExportRequest(
-                user, settings.datasets().catalogue().type(dataset), ExportFormat.of(name), ExportFilters.NONE));
+        history.request(request);
         return new Attempt() {
 
             private Optional<URI> file = Optional.empty();

@@ -1,0 +1,180 @@
+package dev.satchel.batchexport.store.s3;
+
+import dev.satchel.store.DamagedFileException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
+
+/**
+ * The requests of one upload to S3. Each writes only where the name is free, has a time limit that follows from its
+ * length, and is counted until the store has answered it. The SDK repeats each by itself. Safe for use by many threads.
+ */
+final class UploadRequests {
+
+    private static final String UPLOAD_ID = "satchel-upload";
+
+    /** The lowest bandwidth of a request, in bytes per second, at which an upload can succeed. */
+    private static final int SLOWEST = 128 * 1024;
+
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final int ATTEMPTS = 3;
+
+    private final S3Client client;
+    private final Target target;
+    private final String bucket;
+    private final String key;
+    private final boolean checksums;
+    private final @Nullable String onlyIfFree;
+    private final Map<String, String> metadata =
+            Map.of(UPLOAD_ID, UUID.randomUUID().toString());
+    private final AtomicInteger unanswered = new AtomicInteger();
+
+    UploadRequests(S3Client client, S3Options options, Target target) {
+        this.client = client;
+        this.target = target;
+        this.bucket = target.address().name();
+        this.key = target.key();
+        this.checksums = options.checksums() == S3Options.Checksums.WHEN_SUPPORTED;
+        this.onlyIfFree = options.conditionalWrites() ? "*" : null;
+    }
+
+    /** The object to write, and the headers for its download. */
+    record Target(Bucket address, String key, String disposition, String contentType) {}
+
+    /** Whether the store has answered every request that writes. */
+    boolean areAnswered() {
+        return unanswered.get() == 0;
+    }
+
+    PutObjectResponse put(PartBuffer content, byte[] md5) {
+        return client.putObject(
+                put -> put.bucket(bucket)
+                        .key(key)
+                        .ifNoneMatch(onlyIfFree)
+                        .contentType(target.contentType())
+                        .contentDisposition(target.disposition())
+                        .contentMD5(header(md5))
+                        .metadata(metadata)
+                        .overrideConfiguration(settings(content.size())),
+                body(content, () -> false));
+    }
+
+    /** Begins a multipart upload, and returns its id. */
+    String create() {
+        return client.createMultipartUpload(create -> create.bucket(bucket)
+                        .key(key)
+                        .contentType(target.contentType())
+                        .contentDisposition(target.disposition())
+                        .metadata(metadata)
+                        .overrideConfiguration(counted()))
+                .uploadId();
+    }
+
+    /**
+     * Sends one part.
+     *
+     * @param givenUp once it returns true, the request ends as soon as it next reads its content
+     */
+    CompletedPart part(String id, int number, PartBuffer content, byte[] md5, BooleanSupplier givenUp) {
+        UploadPartResponse answer = client.uploadPart(
+                part -> part.bucket(bucket)
+                        .key(key)
+                        .uploadId(id)
+                        .partNumber(number)
+                        .contentLength((long) content.size())
+                        .contentMD5(header(md5))
+                        .overrideConfiguration(settings(content.size())),
+                body(content, givenUp));
+        return CompletedPart.builder()
+                .partNumber(number)
+                .eTag(answer.eTag())
+                .checksumCRC32(answer.checksumCRC32())
+                .checksumCRC32C(answer.checksumCRC32C())
+                .checksumCRC64NVME(answer.checksumCRC64NVME())
+                .build();
+    }
+
+    void complete(String id, List<CompletedPart> parts) {
+        client.completeMultipartUpload(complete -> complete.bucket(bucket)
+                .key(key)
+                .uploadId(id)
+                .ifNoneMatch(onlyIfFree)
+                .multipartUpload(upload -> upload.parts(parts))
+                .overrideConfiguration(counted()));
+    }
+
+    HeadObjectResponse head() {
+        return client.headObject(head -> head.bucket(bucket).key(key));
+    }
+
+    InputStream get() {
+        return client.getObject(get -> get.bucket(bucket).key(key));
+    }
+
+    /** Whether the object is there and comes from this upload. */
+    boolean havePublished() {
+        try {
+            return head().metadata().equals(metadata);
+        } catch (S3Exception missing) {
+            if (missing.statusCode() == 404) {
+                return false;
+            }
+            throw missing;
+        }
+    }
+
+    DamagedFileException damaged(String what, @Nullable Exception cause) {
+        return new DamagedFileException(
+                "the store " + target.address() + " " + what + ": if it lasts, look for what changes data on the way,"
+                        + " such as a proxy",
+                cause);
+    }
+
+    /** Says that the file was damaged if the failure means that, and throws the failure itself if not. */
+    IOException unlessDamaged(SdkException failure) {
+        if (failure instanceof S3Exception refused && S3Error.of(refused).isDamage()) {
+            return damaged("received other bytes than were sent (" + S3Failures.said(refused) + ")", refused);
+        }
+        throw failure;
+    }
+
+    // With the newer checksums the service verifies the content itself, and some services then refuse Content-MD5.
+    private @Nullable String header(byte[] md5) {
+        return checksums ? null : Base64.getEncoder().encodeToString(md5);
+    }
+
+    // Without copying: the SDK reads the buffer during the call, once per attempt.
+    private RequestBody body(PartBuffer content, BooleanSupplier givenUp) {
+        return RequestBody.fromContentProvider(() -> content.content(givenUp), content.size(), target.contentType());
+    }
+
+    private AwsRequestOverrideConfiguration settings(int bytes) {
+        Duration attempt = ANSWER.plusSeconds(bytes / SLOWEST);
+        return counted().toBuilder()
+                .apiCallAttemptTimeout(attempt)
+                .apiCallTimeout(attempt.multipliedBy(ATTEMPTS).plus(ANSWER))
+                .build();
+    }
+
+    private AwsRequestOverrideConfiguration counted() {
+        return AwsRequestOverrideConfiguration.builder()
+                .putExecutionAttribute(UnansweredRequestCounter.COUNT, unanswered)
+                .build();
+    }
+}
