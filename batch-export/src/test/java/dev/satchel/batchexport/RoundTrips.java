@@ -20,6 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Passes the connections of a PostgreSQL client on, and notes the statements of each of its round trips as PostgreSQL's
@@ -31,6 +32,7 @@ final class RoundTrips implements AutoCloseable {
     private final ServerSocket entry;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Queue<List<String>> trips = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger logins = new AtomicInteger();
 
     private RoundTrips(URI server, ServerSocket entry) {
         this.server = server;
@@ -49,6 +51,11 @@ final class RoundTrips implements AutoCloseable {
         return server.toString().replaceFirst("@[^/]+/", "@127.0.0.1:" + entry.getLocalPort() + "/");
     }
 
+    /** How many connections there were. */
+    int logins() {
+        return logins.get();
+    }
+
     /** Takes the round trips noted since the last call, each with its statements on one line each. */
     List<List<String>> take() {
         List<List<String>> taken = new ArrayList<>();
@@ -62,6 +69,7 @@ final class RoundTrips implements AutoCloseable {
         while (!entry.isClosed()) {
             try {
                 Socket client = entry.accept();
+                logins.incrementAndGet();
                 Socket service = new Socket(server.getHost(), server.getPort());
                 client.setTcpNoDelay(true);
                 service.setTcpNoDelay(true);

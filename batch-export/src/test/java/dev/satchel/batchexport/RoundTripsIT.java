@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a small export costs in statements and round trips, from its claim to its completion. */
+/** What a run and a small export cost in logins, round trips and statements. */
 class RoundTripsIT {
 
     /** A run looks for lost exports once a second, however many it delivers. */
@@ -47,6 +47,15 @@ class RoundTripsIT {
         assertThat(statements(more) - statements(few))
                 .as(() -> String.join("\n", lines(more)))
                 .isEqualTo(10 * 15);
+    }
+
+    @Test
+    void aRunWithOneSlotLogsInThreeTimes() {
+        tripsOf(1);
+
+        assertThat(database.logins())
+                .as("twice to look for a pooler, and once for the work")
+                .isEqualTo(3);
     }
 
     private List<List<String>> tripsOf(int exports) {

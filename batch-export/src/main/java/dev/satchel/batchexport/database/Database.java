@@ -11,7 +11,9 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -83,6 +85,16 @@ public final class Database {
         return dataSource;
     }
 
+    private Connection migrated(Connection connection) throws SQLException {
+        try {
+            requireMigrated(connection);
+            return connection;
+        } catch (SQLException | RuntimeException failed) {
+            connection.close();
+            throw failed;
+        }
+    }
+
     private void requireMigrated(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(MIGRATED);
                 ResultSet row = statement.executeQuery()) {
@@ -101,6 +113,10 @@ public final class Database {
      *     mode
      */
     public DataSource plain() throws SQLException {
+        return sessions();
+    }
+
+    private Sessions sessions() throws SQLException {
         if (TransactionPooler.isBefore(connector)) {
             throw new TransactionPoolerException(url);
         }
@@ -113,9 +129,11 @@ public final class Database {
      * @throws SQLException as {@link #migrated}
      */
     public HikariDataSource pool(int connections) throws SQLException {
+        Sessions sessions = sessions();
+        sessions.first.set(migrated(sessions.getConnection()));
         HikariConfig config = new HikariConfig();
         config.setPoolName("satchel");
-        config.setDataSource(migrated());
+        config.setDataSource(sessions);
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(WAIT_FOR_CONNECTION.toMillis());
@@ -140,9 +158,13 @@ public final class Database {
 
     private final class Sessions extends AbstractDataSource {
 
+        /** The session in which the database was checked. A login costs more than most of what follows. */
+        private final AtomicReference<@Nullable Connection> first = new AtomicReference<>();
+
         @Override
         public Connection getConnection() throws SQLException {
-            return connector.session();
+            Connection checked = first.getAndSet(null);
+            return checked == null ? connector.session() : checked;
         }
 
         @Override

@@ -3,18 +3,22 @@
 -- The count runs with its owner's rights, and PostgreSQL runs others' code for a table as who reads it: an expression of an
 -- index when the query is planned, a cast of a column's type, a view. So it counts only in tables, and compares only columns
 -- of types, that belong to roles which could do as they like here anyway.
+--
+-- In plpgsql, because a session then plans each query once, and not once for every export and column.
 SET LOCAL search_path = pg_catalog, pg_temp;
 DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 CREATE OR REPLACE FUNCTION satchel.is_trusted(of_role oid) RETURNS boolean
-    LANGUAGE sql
+    LANGUAGE plpgsql
     STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    SELECT EXISTS (SELECT FROM pg_roles WHERE oid = of_role AND rolsuper)
+BEGIN
+    RETURN EXISTS (SELECT FROM pg_roles WHERE oid = of_role AND rolsuper)
         OR EXISTS (SELECT FROM pg_namespace WHERE nspname = 'satchel' AND nspowner = of_role)
         OR EXISTS (SELECT FROM pg_database WHERE datname = current_database() AND datdba = of_role)
-        OR EXISTS (SELECT FROM pg_class WHERE oid = satchel.users_table() AND relowner = of_role)
+        OR EXISTS (SELECT FROM pg_class WHERE oid = satchel.users_table() AND relowner = of_role);
+END
 $function$;
 COMMENT ON FUNCTION satchel.is_trusted(oid) IS
     'Whether what the role makes may run as the owner of Satchel''s functions: a superuser, or the owner of schema satchel, '
@@ -22,10 +26,12 @@ COMMENT ON FUNCTION satchel.is_trusted(oid) IS
 
 CREATE OR REPLACE FUNCTION satchel.compared_columns(owned jsonb)
     RETURNS TABLE (of_schema text, of_table text, of_column text)
-    LANGUAGE sql
+    LANGUAGE plpgsql
     IMMUTABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
+BEGIN
+    RETURN QUERY
     SELECT place.relation ->> 'schema', place.relation ->> 'table', compared.name
       FROM jsonb_array_elements(owned -> 'owners') AS owner (path)
      CROSS JOIN LATERAL (SELECT 0 AS n, owned AS relation
@@ -37,17 +43,19 @@ AS $function$
                          -- Those of the next step, or after the last one the column of the user.
                          SELECT jsonb_array_elements_text(coalesce(owner.path -> 'steps' -> place.n::integer -> 'columns',
                                                                    jsonb_build_array(owner.path -> 'column'))))
-           AS compared (name)
+           AS compared (name);
+END
 $function$;
 COMMENT ON FUNCTION satchel.compared_columns(jsonb) IS
     'Every column that the condition compares by which rows are a user''s, with its table.';
 
 CREATE OR REPLACE FUNCTION satchel.is_countable(of_schema text, of_table text, of_column text) RETURNS boolean
-    LANGUAGE sql
+    LANGUAGE plpgsql
     STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    SELECT EXISTS (SELECT
+BEGIN
+    RETURN EXISTS (SELECT
                      FROM pg_class AS relation
                      JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace
                     WHERE namespace.nspname = of_schema
@@ -69,7 +77,8 @@ AS $function$
                                          AND NOT (type.typnamespace = 'pg_catalog'::regnamespace
                                                   OR (satchel.is_trusted(type.typowner)
                                                       AND (type.typtype = 'e'
-                                                           OR base.typnamespace = 'pg_catalog'::regnamespace)))))
+                                                           OR base.typnamespace = 'pg_catalog'::regnamespace)))));
+END
 $function$;
 COMMENT ON FUNCTION satchel.is_countable(text, text, text) IS
     'Whether count_records() may compare this column: of a table of the application that the role authenticated may read, '
