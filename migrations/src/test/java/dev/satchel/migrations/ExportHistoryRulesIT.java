@@ -149,10 +149,21 @@ class ExportHistoryRulesIT {
 
     @ParameterizedTest
     @CsvSource({
-        "user_progress, total_points, -1, user_progress_total_points_check",
+        "user_progress, total_descriptions, -1, user_progress_counts_check",
+        "user_progress, total_images, -1, user_progress_counts_check",
+        "user_progress, total_questions_answered, -1, user_progress_counts_check",
+        "user_progress, total_vocabulary_learned, -1, user_progress_counts_check",
+        "user_progress, total_sessions, -1, user_progress_counts_check",
+        "user_progress, total_time_spent_minutes, -1, user_progress_counts_check",
+        "user_progress, current_streak_days, -1, user_progress_counts_check",
+        "user_progress, longest_streak_days, -1, user_progress_counts_check",
+        "user_progress, total_points, -1, user_progress_counts_check",
+        "user_progress, mastered_words_count, -1, user_progress_counts_check",
+        "user_progress, learning_words_count, -1, user_progress_counts_check",
+        "user_progress, new_words_count, -1, user_progress_counts_check",
         "user_progress, average_accuracy, 100.01, user_progress_average_accuracy_check",
         "user_progress, average_accuracy, -0.01, user_progress_average_accuracy_check",
-        "user_progress, current_streak_days, 1, user_progress_streaks_check",
+        "user_progress, current_streak_days, 1, user_progress_counts_check",
         "export_history, records_count, -1, export_history_records_count_check",
         "export_history, file_size_bytes, -1, export_history_file_size_bytes_check"
     })

@@ -117,20 +117,12 @@ class PublicTablesIT {
                         "idx_user_progress_user_id | UNIQUE (user_id)",
                         "user_progress_average_accuracy_check | CHECK (((average_accuracy >= (0)::numeric) AND"
                                 + " (average_accuracy <= (100)::numeric)))",
-                        "user_progress_current_streak_days_check | CHECK ((current_streak_days >= 0))",
-                        "user_progress_learning_words_count_check | CHECK ((learning_words_count >= 0))",
-                        "user_progress_longest_streak_days_check | CHECK ((longest_streak_days >= 0))",
-                        "user_progress_mastered_words_count_check | CHECK ((mastered_words_count >= 0))",
-                        "user_progress_new_words_count_check | CHECK ((new_words_count >= 0))",
+                        "user_progress_counts_check | CHECK ((LEAST(total_descriptions, total_images,"
+                                + " total_questions_answered, total_vocabulary_learned, total_sessions,"
+                                + " total_time_spent_minutes, total_points, current_streak_days,"
+                                + " (longest_streak_days - current_streak_days), mastered_words_count,"
+                                + " learning_words_count, new_words_count) >= 0))",
                         "user_progress_pkey | PRIMARY KEY (id)",
-                        "user_progress_streaks_check | CHECK ((longest_streak_days >= current_streak_days))",
-                        "user_progress_total_descriptions_check | CHECK ((total_descriptions >= 0))",
-                        "user_progress_total_images_check | CHECK ((total_images >= 0))",
-                        "user_progress_total_points_check | CHECK ((total_points >= 0))",
-                        "user_progress_total_questions_answered_check | CHECK ((total_questions_answered >= 0))",
-                        "user_progress_total_sessions_check | CHECK ((total_sessions >= 0))",
-                        "user_progress_total_time_spent_minutes_check | CHECK ((total_time_spent_minutes >= 0))",
-                        "user_progress_total_vocabulary_learned_check | CHECK ((total_vocabulary_learned >= 0))",
                         "user_progress_user_id_fkey | FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE");
         assertThat(owner.rows(INDEXES, "user_progress"))
                 .containsExactly(

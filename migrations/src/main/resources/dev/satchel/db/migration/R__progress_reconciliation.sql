@@ -87,6 +87,19 @@ BEGIN
        AND abs(day - (contribution.ended_at AT TIME ZONE 'UTC')::date) > 1;
 
     RETURN QUERY
+    SELECT contribution.user_id,
+           'contribution of session ' || session_id,
+           compared.seconds || ' seconds from its start to its end',
+           contribution.seconds::text
+      FROM satchel.session_contribution AS contribution
+     CROSS JOIN LATERAL (SELECT CASE WHEN isfinite(contribution.started_at) AND contribution.started_at < contribution.ended_at
+                                     THEN extract(epoch FROM contribution.ended_at)
+                                              - extract(epoch FROM contribution.started_at)
+                                     ELSE 0 END AS seconds) AS compared
+     WHERE contribution.user_id = ANY (of_users)
+       AND compared.seconds <> contribution.seconds;
+
+    RETURN QUERY
     WITH exact AS (
         SELECT asked.user_id,
                count(session_id) AS sessions,
@@ -231,11 +244,16 @@ CREATE OR REPLACE FUNCTION satchel.repair_progress(of_users uuid[]) RETURNS void
 AS $function$
 BEGIN
     PERFORM satchel.ensure_progress(ARRAY (SELECT id FROM satchel.users WHERE id = ANY (of_users)));
-    -- A day that no zone can have given is the only one that is counted again.
+    -- Of contributions whose sessions are gone, what they say themselves: of the days, only one that no zone can have
+    -- given is counted again.
     UPDATE satchel.session_contribution
        SET day = (SELECT day FROM satchel.user_day(user_id, ended_at) AS counting (day))
      WHERE user_id = ANY (of_users)
        AND abs(day - (ended_at AT TIME ZONE 'UTC')::date) > 1;
+    UPDATE satchel.session_contribution
+       SET seconds = satchel.seconds(started_at, ended_at)
+     WHERE user_id = ANY (of_users)
+       AND seconds <> satchel.seconds(started_at, ended_at);
     DELETE FROM satchel.progress_total WHERE user_id = ANY (of_users);
     -- Users without sums are backfilled, from their contributions and from the sessions that still exist.
     PERFORM satchel.record_contributions('{}', of_users);

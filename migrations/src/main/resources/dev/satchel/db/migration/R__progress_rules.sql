@@ -19,9 +19,21 @@ COMMENT ON FUNCTION satchel.points(bigint, bigint, bigint, bigint) IS
 CREATE OR REPLACE FUNCTION satchel.counted(counter integer) RETURNS integer
     LANGUAGE sql
     IMMUTABLE
-    RETURN greatest(coalesce(counter, 0), 0);
+    -- greatest() passes over NULL.
+    RETURN greatest(counter, 0);
 
 COMMENT ON FUNCTION satchel.counted(integer) IS 'A counter of a session: one that is NULL or negative is 0.';
+
+CREATE OR REPLACE FUNCTION satchel.seconds(started_at timestamptz, ended_at timestamptz) RETURNS numeric
+    LANGUAGE sql
+    STABLE
+    -- Not the difference of the two, which an interval cannot hold for all that a timestamp can.
+    RETURN CASE WHEN isfinite(started_at)
+                THEN greatest(extract(epoch FROM ended_at) - extract(epoch FROM started_at), 0.000000)
+                ELSE 0.000000 END;
+
+COMMENT ON FUNCTION satchel.seconds(timestamptz, timestamptz) IS
+    'The length of a session that has ended, never below 0; 0 without a start.';
 
 CREATE OR REPLACE FUNCTION satchel.shown(total bigint) RETURNS integer
     LANGUAGE sql
@@ -100,11 +112,11 @@ COMMENT ON FUNCTION satchel.user_day(uuid, timestamptz) IS
 
 DO $block$
 BEGIN
-    CREATE OR REPLACE FUNCTION satchel.contribution(of_user uuid, ended_at timestamptz, descriptions_generated integer,
-                                                    images_processed integer, attempts integer, correct integer,
-                                                    vocabulary_learned integer)
+    CREATE OR REPLACE FUNCTION satchel.contribution(of_user uuid, started_at timestamptz, ended_at timestamptz,
+                                                    descriptions_generated integer, images_processed integer,
+                                                    attempts integer, correct integer, vocabulary_learned integer)
         RETURNS TABLE (day date, descriptions integer, images integer, qa_attempts integer, qa_correct integer,
-                       vocabulary integer, points bigint)
+                       vocabulary integer, seconds numeric, points bigint)
         LANGUAGE sql
         STABLE
         ROWS 1
@@ -115,6 +127,7 @@ BEGIN
                satchel.counted(attempts),
                satchel.counted(correct),
                satchel.counted(vocabulary_learned),
+               satchel.seconds(started_at, ended_at),
                satchel.points(satchel.counted(correct), satchel.counted(attempts), satchel.counted(vocabulary_learned),
                               satchel.counted(descriptions_generated))
           FROM satchel.user_day(of_user, ended_at) AS counting (day)
@@ -124,7 +137,7 @@ BEGIN
 END
 $block$;
 
-COMMENT ON FUNCTION satchel.contribution(uuid, timestamptz, integer, integer, integer, integer, integer) IS
+COMMENT ON FUNCTION satchel.contribution(uuid, timestamptz, timestamptz, integer, integer, integer, integer, integer) IS
     'What a session contributes: one row where it has ended and has a user, and none otherwise. An end at infinity is '
     'none.';
 
@@ -183,10 +196,10 @@ $function$;
 COMMENT ON FUNCTION satchel.check_zone() IS 'Refuses a zone that the server does not know.';
 
 REVOKE ALL
-    ON FUNCTION satchel.points(bigint, bigint, bigint, bigint), satchel.counted(integer), satchel.shown(bigint),
+    ON FUNCTION satchel.points(bigint, bigint, bigint, bigint), satchel.counted(integer), satchel.seconds(timestamptz, timestamptz), satchel.shown(bigint),
         satchel.minutes(numeric), satchel.accuracy(bigint, bigint), satchel.word_group(text),
         satchel.day_in_zone(timestamptz, text), satchel.user_day(uuid, timestamptz),
-        satchel.contribution(uuid, timestamptz, integer, integer, integer, integer, integer), satchel.follows(text),
+        satchel.contribution(uuid, timestamptz, timestamptz, integer, integer, integer, integer, integer), satchel.follows(text),
         satchel.check_zone()
     FROM PUBLIC, anon, authenticated, service_role;
 GRANT EXECUTE ON FUNCTION satchel.day_in_zone(timestamptz, text), satchel.user_day(uuid, timestamptz) TO satchel_exports;

@@ -126,7 +126,10 @@ BEGIN
          WHERE total.user_id = difference.user_id
         RETURNING total.*, last_end,
                   -- Whatever else happened reaches before the run as it is now.
-                  loses_days OR coalesce(first_gained < total.run_from, false) AS is_irregular
+                  loses_days OR coalesce(first_gained < total.run_from, false) AS is_irregular,
+                  -- Here and not beside the update, where each mention of it would be looked up again.
+                  (SELECT counting.day
+                     FROM satchel.user_day(total.user_id, statement_timestamp()) AS counting (day)) AS today
     ), shown AS (
         UPDATE public.user_progress AS progress
            SET total_sessions = satchel.shown(total.sessions),
@@ -139,18 +142,18 @@ BEGIN
                average_accuracy = satchel.accuracy(total.qa_correct, total.qa_attempts),
                last_activity_at = greatest(progress.last_activity_at, total.last_end),
                current_streak_days = CASE WHEN total.is_irregular THEN progress.current_streak_days
-                                          WHEN total.run_to >= today.day - 1
-                                          THEN greatest(least(total.run_to, today.day) - total.run_from + 1, 0)
+                                          WHEN total.run_to >= total.today - 1
+                                          THEN greatest(least(total.run_to, total.today) - total.run_from + 1, 0)
                                           ELSE 0 END,
                longest_streak_days = CASE WHEN total.is_irregular THEN progress.longest_streak_days
                                           ELSE greatest(progress.longest_streak_days,
-                                                        total.run_to - total.run_from + 1) END
+                                                        total.run_to - total.run_from + 1) END,
+               updated_at = now()
           FROM total
-         CROSS JOIN LATERAL satchel.user_day(total.user_id, statement_timestamp()) AS today (day)
          WHERE progress.user_id = total.user_id
            AND (is_first_write OR progress.user_id = ANY (held))
         -- The run before days to come is not known.
-        RETURNING progress.user_id, total.is_irregular OR total.run_from > today.day AS is_incomplete
+        RETURNING progress.user_id, total.is_irregular OR total.run_from > total.today AS is_incomplete
     )
     SELECT array_agg(user_id) FILTER (WHERE is_incomplete) INTO irregular FROM shown;
     RETURN irregular;
@@ -225,12 +228,12 @@ BEGIN
                    said.started_at AS new_start, said.ended_at AS new_end,
                    said.descriptions AS new_descriptions, said.images AS new_images,
                    said.qa_attempts AS new_attempts, said.qa_correct AS new_correct, said.vocabulary AS new_vocabulary,
-                   said.points AS new_points
+                   said.seconds AS new_seconds, said.points AS new_points
               FROM unnest(ids || withdrawn) AS touched (id)
               LEFT JOIN public.sessions AS session ON session.id = touched.id
               LEFT JOIN satchel.session_contribution AS contribution ON contribution.session_id = touched.id
               LEFT JOIN LATERAL (SELECT session.user_id, session.started_at, session.ended_at, said.*
-                                   FROM satchel.contribution(session.user_id, session.ended_at,
+                                   FROM satchel.contribution(session.user_id, session.started_at, session.ended_at,
                                                              session.descriptions_generated, session.images_processed,
                                                              session.qa_attempts, session.qa_correct,
                                                              session.vocabulary_learned) AS said
@@ -257,9 +260,9 @@ BEGIN
                AND change.new_user IS NULL
         ), recording AS (
             INSERT INTO satchel.session_contribution AS contribution (session_id, user_id, day, started_at, ended_at, descriptions,
-                                                          images, qa_attempts, qa_correct, vocabulary, points)
+                                                          images, qa_attempts, qa_correct, vocabulary, seconds, points)
             SELECT id, new_user, new_day, new_start, new_end, new_descriptions, new_images, new_attempts, new_correct,
-                   new_vocabulary, new_points
+                   new_vocabulary, new_seconds, new_points
               FROM change
              WHERE new_user IS NOT NULL
                 ON CONFLICT (session_id) DO UPDATE
@@ -272,6 +275,7 @@ BEGIN
                    qa_attempts = excluded.qa_attempts,
                    qa_correct = excluded.qa_correct,
                    vocabulary = excluded.vocabulary,
+                   seconds = excluded.seconds,
                    points = excluded.points
             RETURNING *
         ), entry AS (

@@ -22,7 +22,8 @@ CREATE OR REPLACE TRIGGER trigger_user_api_keys_updated_at
 
 CREATE OR REPLACE TRIGGER trigger_user_progress_updated_at
     BEFORE UPDATE ON public.user_progress
-    FOR EACH ROW EXECUTE FUNCTION satchel.set_updated_at();
+    -- Where the statement says so itself, as those that follow sessions do, there is no need to call it.
+    FOR EACH ROW WHEN (NEW.updated_at IS DISTINCT FROM now()) EXECUTE FUNCTION satchel.set_updated_at();
 
 CREATE OR REPLACE TRIGGER trigger_export_history_updated_at
     BEFORE UPDATE ON public.export_history

@@ -38,7 +38,7 @@ DECLARE
         'key_statuses', 'record_verdict', 'record_opening', 'recorded_key', 'rewrap_data_keys', 'count_records',
         'is_trusted', 'compared_columns', 'is_countable', 'owner_condition', 'users_table', 'points', 'counted', 'shown',
         'minutes', 'accuracy', 'word_group',
-        'day_in_zone', 'user_day', 'contribution', 'follows', 'check_zone', 'refresh_progress', 'record_contributions',
+        'day_in_zone', 'user_day', 'seconds', 'contribution', 'follows', 'check_zone', 'refresh_progress', 'record_contributions',
         'ensure_progress', 'follow_new_users', 'follow_sessions', 'add_differences',
         'follow_deleted_sessions', 'follow_words', 'forget_progress', 'refuse_truncate', 'backfill_progress',
         'most_active_exports', 'active_exports', 'hold_requests', 'admit_exports', 'admit_added_exports',

@@ -43,6 +43,10 @@ class ReconcileCommandIT {
             UPDATE satchel.progress_total SET qa_correct = qa_correct - 1                       | sum of qa_correct
             UPDATE satchel.progress_total SET run_from = run_from - 1                           | first day of the last run
             UPDATE satchel.progress_total SET run_to = run_to + 1                               | last active day
+            UPDATE satchel.progress_total SET run_from = NULL                                   | first day of the last run
+            UPDATE satchel.progress_total SET run_from = run_to + 1                             | first day of the last run
+            UPDATE satchel.progress_total SET run_to = NULL                                     | last active day
+            UPDATE satchel.session_contribution SET seconds = seconds + 1                             | contribution of session
             UPDATE satchel.session_contribution SET qa_correct = qa_correct + 1                       | contribution of session
             UPDATE satchel.session_contribution SET started_at = ended_at - interval '99 hours'       | contribution of session
             UPDATE satchel.session_contribution SET ended_at = ended_at + interval '1 microsecond'    | contribution of session

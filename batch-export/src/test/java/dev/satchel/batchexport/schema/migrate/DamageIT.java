@@ -185,15 +185,15 @@ class DamageIT {
                             ADD CONSTRAINT export_history_status_check CHECK (
                                 status IN ('pending', 'processing', 'completed', 'failed', 'cancelled'))
                         """),
-                to("constraint user_progress_streaks_check", """
+                to("constraint user_progress_average_accuracy_check", """
                         ALTER TABLE public.user_progress
-                            DROP CONSTRAINT user_progress_streaks_check,
-                            ADD CONSTRAINT user_progress_streaks_check
-                                CHECK (longest_streak_days >= current_streak_days) NOT VALID
+                            DROP CONSTRAINT user_progress_average_accuracy_check,
+                            ADD CONSTRAINT user_progress_average_accuracy_check
+                                CHECK (average_accuracy BETWEEN 0 AND 100) NOT VALID
                         """),
-                to("constraint user_progress_total_points_check", """
+                to("constraint user_progress_counts_check", """
                         ALTER TABLE public.user_progress
-                            RENAME CONSTRAINT user_progress_total_points_check TO points_check
+                            RENAME CONSTRAINT user_progress_counts_check TO counts_check
                         """).left("is not Satchel's"),
                 to("constraint export_history_filters_size_check", """
                         ALTER TABLE public.export_history DROP CONSTRAINT export_history_filters_size_check
