@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Installation.Result;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -15,16 +16,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The launcher in a checkout that an account may read and not write.
+ * The launcher in a checkout that an account may read and not write, and in one that it may write.
  *
- * <p>Where the tests run as root, Satchel runs as another user; elsewhere nobody may write in the checkout.
+ * <p>For the former, Satchel runs as another user where the tests run as root; elsewhere nobody may write in the checkout.
  */
 class LauncherIT {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final int OTHER = 20_001;
+    private static final String PREPARING = "satchel: preparing faster starts (once per build and Java)\n";
     private static final String VERSION = "satchel \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R";
 
     @TempDir
@@ -106,20 +110,101 @@ class LauncherIT {
                                 + " not read: run it from a copy of your own\n"));
     }
 
+    @Test
+    void startsFromAnArchiveThatItMadeOnce() throws Exception {
+        setMode("u+rwX");
+
+        Result first = begin(false, "").result();
+        Result second = begin(false, "-Xlog:class+load").result();
+
+        assertThat(first.err()).isEqualTo(PREPARING);
+        assertThat(first.out()).matches(VERSION);
+        assertThat(second.err()).isEmpty();
+        assertThat(second.out())
+                .containsPattern("dev\\.satchel\\.batchexport\\.Satchel source: shared objects file \\(top\\)")
+                .containsPattern("\\R" + VERSION);
+        assertThat(second.exit()).isZero();
+    }
+
+    @Test
+    void preparesOnceForTwoStartsAtTheSameTime() throws Exception {
+        setMode("u+rwX");
+
+        Start one = begin(false, "");
+        Start other = begin(false, "");
+
+        assertThat(List.of(one.result().err(), other.result().err())).containsExactlyInAnyOrder(PREPARING, "");
+        assertThat(List.of(one.result().out(), other.result().out())).allMatch(out -> out.matches(VERSION));
+    }
+
+    @Test
+    void preparesAgainAfterABuild() throws Exception {
+        setMode("u+rwX");
+        begin(false, "").result();
+        makeNewest(jar);
+        makeNewest(launcher.resolve("test.classpath"));
+
+        assertThat(begin(false, "").result().err()).isEqualTo(PREPARING);
+    }
+
+    /** Without a word, because the archive only saves time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no archive"})
+    void startsWithoutAnArchiveThatDoesNotFit(String content) throws Exception {
+        setMode("u+rwX");
+        begin(false, "").result();
+        try (DirectoryStream<Path> archives = Files.newDirectoryStream(launcher.resolve("program"), "*.jsa")) {
+            for (Path archive : archives) {
+                Files.delete(archive);
+                Files.writeString(archive, content);
+            }
+        }
+
+        Result version = begin(false, "").result();
+
+        assertThat(version.err()).isEmpty();
+        assertThat(version.out()).matches(VERSION);
+        assertThat(version.exit()).isZero();
+    }
+
+    @Test
+    void startsFromACopyOfAPreparedCheckout() throws Exception {
+        setMode("u+rwX");
+        begin(false, "").result();
+        Path moved = Files.move(checkout, folder.resolve("moved"));
+        checkout = moved;
+
+        Result version = begin(false, "").result();
+
+        assertThat(version.err()).isEmpty();
+        assertThat(version.out()).matches(VERSION);
+    }
+
     private Result satchel(String... arguments) throws Exception {
+        return begin(isRoot, "", arguments).result();
+    }
+
+    private Start begin(boolean asAnotherUser, String options, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
-        if (isRoot) {
+        if (asAnotherUser) {
             command.addAll(List.of("setpriv", "--reuid=" + OTHER, "--regid=" + OTHER, "--clear-groups"));
         }
         command.add(checkout.resolve("satchel").toString());
-        command.addAll(List.of(arguments));
+        command.addAll(arguments.length == 0 ? List.of("--version") : List.of(arguments));
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        int exit = Installation.ended(builder.start());
-        return new Result(exit, Files.readString(out), Files.readString(err));
+        builder.environment().put("JAVA_OPTS", options);
+        return new Start(builder.start(), out, err);
+    }
+
+    private record Start(Process process, Path out, Path err) {
+
+        Result result() throws Exception {
+            return new Result(Installation.ended(process), Files.readString(out), Files.readString(err));
+        }
     }
 
     private void setMode(String mode) throws IOException {

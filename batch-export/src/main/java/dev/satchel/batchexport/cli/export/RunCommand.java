@@ -42,7 +42,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--concurrency",
             paramLabel = "N",
-            defaultValue = "2",
+            defaultValue = "4",
             description = "How many exports to deliver side by side; ${DEFAULT-VALUE} when left out.")
     int concurrency;
 
