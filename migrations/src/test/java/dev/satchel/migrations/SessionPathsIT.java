@@ -84,6 +84,58 @@ class SessionPathsIT {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {-20, -4, -3, -2, -1, 0, 1, 2, 5})
+    void oneSessionGainsTheDayThatOneOfSeveralGains(int day) throws SQLException {
+        var other = owner.addUser();
+        var companion = owner.addUser();
+        for (var id : List.of(user, other, companion)) {
+            for (var active : List.of(-9, -3, -2, -1, 0)) {
+                add(id, "NULL", noon(active));
+            }
+            add(id, "NULL", "NULL");
+        }
+        var end = "UPDATE public.sessions SET ended_at = " + noon(day)
+                + " WHERE user_id = ANY (?::uuid[]) AND ended_at IS NULL";
+
+        owner.run(end, users(user));
+        owner.run(end, users(other, companion));
+
+        assertThat(owner.value(TOTALS, user)).isEqualTo(owner.value(TOTALS, other));
+        for (var id : List.of(user, other, companion)) {
+            assertThat(owner.rows(DRIFT, id)).isEmpty();
+            assertThat(owner.value(
+                            "SELECT current_streak_days, longest_streak_days FROM public.user_progress WHERE user_id = ?",
+                            id))
+                    .isEqualTo((day == -4 ? 5 : 4) + " | " + (day == -4 || day == 1 ? 5 : 4));
+        }
+    }
+
+    @Test
+    void anEndAtInfinityIsNone() throws SQLException {
+        add(user, "NULL", "NULL");
+
+        owner.run("UPDATE public.sessions SET ended_at = 'infinity' WHERE user_id = ?", user);
+
+        assertThat(owner.value("SELECT total_sessions FROM public.user_progress WHERE user_id = ?", user))
+                .isEqualTo("0");
+        assertThat(owner.rows(DRIFT, user)).isEmpty();
+    }
+
+    @Test
+    void countsAnOpenSessionThatMovedToAUserWithoutProgress() throws SQLException {
+        var other = owner.addUser();
+        add(user, "now() - interval '3 hours'", "NULL");
+        owner.run("DELETE FROM public.user_progress WHERE user_id = ?", other);
+
+        owner.run("UPDATE public.sessions SET user_id = ? WHERE user_id = ?", other, user);
+        owner.run(END, users(other));
+
+        assertThat(owner.value("SELECT total_sessions FROM public.user_progress WHERE user_id = ?", other))
+                .isEqualTo("1");
+        assertThat(owner.rows(DRIFT, other)).isEmpty();
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void countsSessionsOnceThatWereReopenedUnseen(int sessions) throws SQLException {
         for (int index = 0; index < sessions; index++) {
@@ -136,6 +188,11 @@ class SessionPathsIT {
         assertThat(owner.value("SELECT total_sessions FROM public.user_progress WHERE user_id = ?", user))
                 .isEqualTo("2");
         assertThat(owner.rows(DRIFT, user)).isEmpty();
+    }
+
+    private static String noon(int day) {
+        return "(date_trunc('day', now() AT TIME ZONE 'UTC') + interval '" + (24 * day + 12)
+                + " hours') AT TIME ZONE 'UTC'";
     }
 
     private static String users(UUID... users) {
