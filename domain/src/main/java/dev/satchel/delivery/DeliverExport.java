@@ -54,8 +54,11 @@ public final class DeliverExport {
     private static final int PIECE = 64 * 1024;
 
     /** Failures that the store cannot cause, so that it need not be probed. */
-    private static final Set<Failure.Code> NOT_OF_THE_STORE =
-            EnumSet.of(Failure.Code.INVALID_REQUEST, Failure.Code.SNAPSHOT_TOO_OLD, Failure.Code.OUT_OF_MEMORY);
+    private static final Set<Failure.Code> NOT_OF_THE_STORE = EnumSet.of(
+            Failure.Code.INVALID_REQUEST,
+            Failure.Code.SNAPSHOT_TOO_OLD,
+            Failure.Code.WORKER_MISCONFIGURED,
+            Failure.Code.OUT_OF_MEMORY);
 
     private final ExportHistory history;
     private final UploadJournal journal;

@@ -11,12 +11,15 @@ import java.util.List;
 /** Encodes records as the bytes of a file. Safe for use by many threads; a {@link Writer} is used by one thread. */
 public interface FileFormats {
 
-    /** The file name extension without a dot: {@code csv}, {@code zip}, {@code json} or {@code jsonl}. */
+    /** The file name extension without a dot: {@code csv}, {@code zip}, {@code json}, {@code jsonl}, {@code csv.gz} … */
     String extension(ExportRequest request);
 
     String contentType(ExportRequest request);
 
-    /** Begins a file on {@code out}, which the writer never closes. */
+    /**
+     * Begins a file on {@code out}, which the writer never closes. The writer throws a {@link
+     * CompressionUnavailableException} if the file cannot be compressed here as the request asks for.
+     */
     Writer open(ExportRequest request, OutputStream out) throws IOException;
 
     /** A file that is being written. */

@@ -8,7 +8,8 @@ import dev.satchel.record.ExportType;
 /**
  * A request for an export. Equal requests share one export while it is pending or processing.
  *
- * <p>The constructor refuses a filter that no dataset of the type supports, with an {@link IllegalArgumentException}.
+ * <p>The constructor refuses a filter that no dataset of the type supports, and the compression of a ZIP, with an {@link
+ * IllegalArgumentException}.
  */
 public record ExportRequest(UserId user, ExportType type, ExportFormat format, ExportFilters filters) {
 
@@ -21,6 +22,11 @@ public record ExportRequest(UserId user, ExportType type, ExportFormat format, E
                 "filter 'difficulty' does",
                 "no difficulty");
         refuse(type, filters.phaseOfWords().isPresent(), Dataset.Filter.PHASE, "filter 'phase' does", "no phase");
+        if (filters.compressionOfFile().isPresent() && format == ExportFormat.CSV && type.isAll()) {
+            throw new IllegalArgumentException(
+                    "the file of all types as CSV is a ZIP, which is compressed already: leave"
+                            + " out 'compress', or choose the format json or jsonl");
+        }
     }
 
     private static void refuse(ExportType type, boolean isAsked, Dataset.Filter filter, String subject, String reason) {

@@ -76,6 +76,8 @@ public record Failure(Code code, String explanation, String detail) {
         RECORDS_HIDDEN(Verdict.EXPORT),
         /** The worker stopped without reporting, so that its lease expired. */
         WORKER_LOST(Verdict.TRANSIENT),
+        /** The worker's system lacks what an export needs, such as a place for the library that compresses. */
+        WORKER_MISCONFIGURED(Verdict.OPERATOR),
         /**
          * The worker ran out of memory, because of a large value or because of all exports that it delivered at the
          * same time.

@@ -14,25 +14,33 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The filters of an export: a period, the difficulty of words, and the phase of learning them. Each is optional.
+ * The filters of an export: a period, the difficulty of words, and the phase of learning them; and how its file is
+ * compressed, which filters nothing but tells requests apart in the same way. Each is optional.
  *
  * <p>As text a filter is a name and a value, which is how {@code export_history.filters} and the command line carry
  * it: {@code from} and {@code to} (dates, both included), {@code zone} (a region for those dates, UTC when left out),
- * {@code difficulty}, {@code phase}. Any other name is refused, so that a misspelt filter never leads to an unfiltered
+ * {@code difficulty}, {@code phase}, {@code compress}. Any other name is refused, so that a misspelt filter never leads to an unfiltered
  * export.
  */
 public record ExportFilters(
         @Nullable Period period,
         @Nullable Difficulty difficulty,
-        @Nullable Phase phase) {
+        @Nullable Phase phase,
+        @Nullable Compression compression) {
 
     /** No filter: all of a user's records of the type. */
-    public static final ExportFilters NONE = new ExportFilters(null, null, null);
+    public static final ExportFilters NONE = new ExportFilters(null, null, null, null);
 
-    private static final Set<String> NAMES = new TreeSet<>(Set.of("from", "to", "zone", "difficulty", "phase"));
+    private static final Set<String> NAMES =
+            new TreeSet<>(Set.of("from", "to", "zone", "difficulty", "phase", "compress"));
 
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT).withResolverStyle(ResolverStyle.STRICT);
+
+    /** Filters of an export whose file is not compressed. */
+    public ExportFilters(@Nullable Period period, @Nullable Difficulty difficulty, @Nullable Phase phase) {
+        this(period, difficulty, phase, null);
+    }
 
     /**
      * Reads filters from their text.
@@ -56,12 +64,14 @@ public record ExportFilters(
         }
         String difficulty = texts.get("difficulty");
         String phase = texts.get("phase");
+        String compress = texts.get("compress");
         return new ExportFilters(
                 from == null && to == null
                         ? null
                         : new Period(from, to, zone == null ? ZoneOffset.UTC : Period.zone(zone)),
                 difficulty == null ? null : Difficulty.of(difficulty),
-                phase == null ? null : Phase.of(phase));
+                phase == null ? null : Phase.of(phase),
+                compress == null ? null : Compression.of(compress));
     }
 
     private static @Nullable LocalDate day(String name, @Nullable String text) {
@@ -92,6 +102,11 @@ public record ExportFilters(
         return Optional.ofNullable(phase);
     }
 
+    /** How the file is compressed; empty if it is not. */
+    public Optional<Compression> compressionOfFile() {
+        return Optional.ofNullable(compression);
+    }
+
     /** These filters as names and values, such that {@code of(f.texts())} equals {@code f}; empty without filters. */
     public Map<String, String> texts() {
         Map<String, String> texts = new TreeMap<>();
@@ -111,6 +126,9 @@ public record ExportFilters(
         }
         if (phase != null) {
             texts.put("phase", phase.code());
+        }
+        if (compression != null) {
+            texts.put("compress", compression.code());
         }
         return Map.copyOf(texts);
     }

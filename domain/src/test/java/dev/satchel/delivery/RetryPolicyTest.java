@@ -88,6 +88,7 @@ class RetryPolicyTest {
                                     DATABASE_FULL,
                                     DATABASE_MISCONFIGURED,
                                     DATABASE_DAMAGED,
+                                    WORKER_MISCONFIGURED,
                                     INTERNAL -> false;
                         });
     }

@@ -80,6 +80,21 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
         }
 
         @Test
+        void tellsApartHowTheFileIsCompressed() {
+            UUID plain = history.request(Requests.of(user)).id();
+            UUID gzip = history.request(Requests.of(user, Map.of("compress", "gzip")))
+                    .id();
+
+            assertThat(gzip).isNotEqualTo(plain);
+            assertThat(history.request(Requests.of(user, Map.of("compress", "gzip")))
+                            .id())
+                    .isEqualTo(gzip);
+            assertThat(history.request(Requests.of(user, Map.of("compress", "zstd")))
+                            .id())
+                    .isNotIn(plain, gzip);
+        }
+
+        @Test
         void findsTheOneUnderWayByItsFilters() {
             Map<String, String> filters = Map.of("from", "2026-01-01", "to", "2026-02-01", "zone", "Asia/Kathmandu");
             UUID first = history.request(Requests.of(user, filters)).id();

@@ -55,6 +55,24 @@ class ExportRequestTest {
 
     @ParameterizedTest
     @FieldSource("dev.satchel.record.LearningTypes#EACH")
+    void takesACompressionForEveryTypeUnlessItsFileIsAZip(ExportType type) {
+        ExportFilters gzip = ExportFilters.of(Map.of("compress", "gzip"));
+
+        if (type.isAll()) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new ExportRequest(user, type, ExportFormat.CSV, gzip))
+                    .withMessage("the file of all types as CSV is a ZIP, which is compressed already: leave out"
+                            + " 'compress', or choose the format json or jsonl");
+        } else {
+            assertThat(new ExportRequest(user, type, ExportFormat.CSV, gzip).filters())
+                    .isEqualTo(gzip);
+        }
+        assertThat(new ExportRequest(user, type, ExportFormat.JSONL, gzip).filters())
+                .isEqualTo(gzip);
+    }
+
+    @ParameterizedTest
+    @FieldSource("dev.satchel.record.LearningTypes#EACH")
     void takesAPhaseWhereTheDataHasWords(ExportType type) {
         if (WITH_WORDS.contains(type)) {
             assertThat(request(type, "phase", "review").filters().phaseOfWords())

@@ -33,7 +33,7 @@ class ExportFiltersTest {
     }
 
     private ExportFilters anyFilters() {
-        return new ExportFilters(anyPeriod(), any(Difficulty.values()), any(Phase.values()));
+        return new ExportFilters(anyPeriod(), any(Difficulty.values()), any(Phase.values()), any(Compression.values()));
     }
 
     private @Nullable Period anyPeriod() {
@@ -51,6 +51,17 @@ class ExportFiltersTest {
     private <T> @Nullable T any(T[] values) {
         int index = random.nextInt(values.length + 1);
         return index == values.length ? null : values[index];
+    }
+
+    @Test
+    void readsHowTheFileIsCompressed() {
+        assertThat(ExportFilters.of(Map.of("compress", "zstd")).compressionOfFile())
+                .contains(Compression.ZSTD);
+        assertThat(ExportFilters.NONE.compressionOfFile()).isEmpty();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ExportFilters.of(Map.of("compress", "zip")))
+                .withMessageContaining("zip")
+                .withMessageContaining("gzip, zstd");
     }
 
     @Test
@@ -75,7 +86,8 @@ class ExportFiltersTest {
     void refusesAnUnknownName(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ExportFilters.of(Map.of(name, "2026-01-01")))
-                .withMessage("unknown filter '" + name + "': expected one of difficulty, from, phase, to, zone");
+                .withMessage(
+                        "unknown filter '" + name + "': expected one of compress, difficulty, from, phase, to, zone");
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.format;
 
+import dev.satchel.batchexport.format.compress.CompressedWriter;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.csv.CsvWriter;
 import dev.satchel.batchexport.format.json.JsonLinesWriter;
@@ -8,11 +9,16 @@ import dev.satchel.batchexport.format.zip.ZipWriter;
 import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
+import dev.satchel.record.Compression;
 import java.io.OutputStream;
+import java.util.Optional;
 
 /**
  * The built-in file formats: one per {@link ExportFormat}, and a ZIP for all datasets as CSV. Safe for use by many
  * threads.
+ *
+ * <p>A file that is compressed has the name and the media type of the compressed file, so that a browser saves it as it
+ * is.
  */
 public final class StandardFileFormats implements FileFormats {
 
@@ -24,11 +30,22 @@ public final class StandardFileFormats implements FileFormats {
 
     @Override
     public String extension(ExportRequest request) {
-        return isArchive(request) ? "zip" : request.format().code();
+        String plain = isArchive(request) ? "zip" : request.format().code();
+        return request.filters()
+                .compressionOfFile()
+                .map(compression -> plain + "." + compression.extension())
+                .orElse(plain);
     }
 
     @Override
     public String contentType(ExportRequest request) {
+        return request.filters()
+                .compressionOfFile()
+                .map(Compression::contentType)
+                .orElseGet(() -> plainContentType(request));
+    }
+
+    private static String plainContentType(ExportRequest request) {
         return switch (request.format()) {
             case CSV -> isArchive(request) ? "application/zip" : "text/csv; charset=utf-8; header=present";
             case JSON -> "application/json";
@@ -38,6 +55,13 @@ public final class StandardFileFormats implements FileFormats {
 
     @Override
     public Writer open(ExportRequest request, OutputStream out) {
+        Optional<Compression> compression = request.filters().compressionOfFile();
+        return compression.isEmpty()
+                ? plain(request, out)
+                : CompressedWriter.open(compression.get(), out, compressed -> plain(request, compressed));
+    }
+
+    private Writer plain(ExportRequest request, OutputStream out) {
         return switch (request.format()) {
             case CSV -> isArchive(request) ? new ZipWriter(request, csv, out) : new CsvWriter(csv, out);
             case JSON -> new JsonWriter(request, out);

@@ -96,6 +96,11 @@ public final class Written {
         }
     }
 
+    /** A snapshot without records. */
+    public static UserRecords.Snapshot snapshot() {
+        return new UserRecords.Snapshot(SNAPSHOT, Map.of(), List.of(), "1");
+    }
+
     public byte[] finish(Dataset... absent) throws IOException {
         entries = writer.finish(new UserRecords.Snapshot(SNAPSHOT, counts, List.of(absent), "1"));
         return bytes.toByteArray();

@@ -68,8 +68,10 @@ public final class BreakingProxy implements AutoCloseable {
                 passed += read;
                 if (requests && passed > limit && left.getAndUpdate(times -> Math.max(0, times - 1)) > 0) {
                     broken.incrementAndGet();
-                    // Closing with no time to linger resets the connection.
+                    // Closing with no time to linger resets the connection. The client's is first, so that it does not
+                    // get the service's answer to a request that ends too early.
                     from.setSoLinger(true, 0);
+                    from.close();
                     return;
                 }
                 out.write(buffer, 0, read);

@@ -74,6 +74,13 @@ final class RequestCommand implements Callable<Integer> {
     @Nullable
     String phase;
 
+    @Option(
+            names = "--compress",
+            paramLabel = "METHOD",
+            description = "Compress the file with gzip or zstd; it is not compressed when left out.")
+    @Nullable
+    String compress;
+
     RequestCommand(Console console) {
         this.console = console;
     }
@@ -118,6 +125,7 @@ final class RequestCommand implements Callable<Integer> {
         put(texts, "zone", zone);
         put(texts, "difficulty", difficulty);
         put(texts, "phase", phase);
+        put(texts, "compress", compress);
         return texts;
     }
 

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.run.failure;
 
 import dev.satchel.batchexport.database.DatabaseFailures;
 import dev.satchel.batchexport.store.StoreFailures;
+import dev.satchel.delivery.CompressionUnavailableException;
 import dev.satchel.delivery.FailureDiagnosis;
 import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
@@ -27,6 +28,9 @@ public final class KnownFailures implements FailureDiagnosis {
             }
             if (cause instanceof SnapshotTooOldException) {
                 return SNAPSHOT_TOO_OLD;
+            }
+            if (cause instanceof CompressionUnavailableException compression) {
+                return new Failure(Code.WORKER_MISCONFIGURED, String.valueOf(compression.getMessage()));
             }
             if (cause instanceof HiddenRecordsException hidden) {
                 return new Failure(Code.RECORDS_HIDDEN, String.valueOf(hidden.getMessage()));

@@ -340,7 +340,7 @@ class S3FileStoreIT extends FileStoreContract {
                 }
             });
 
-            assertThat(code(failed)).contains(Failure.Code.STORE_UNAVAILABLE);
+            assertThat(code(failed)).as("%s", failed).contains(Failure.Code.STORE_UNAVAILABLE);
             assertThat(failuresToCleanUp(failed)).isEmpty();
         }
         assertThat(leavings()).isEmpty();

@@ -1,0 +1,195 @@
+package dev.satchel.batchexport.format.compress;
+
+import com.github.luben.zstd.ZstdOutputStream;
+import dev.satchel.delivery.CompressionUnavailableException;
+import dev.satchel.delivery.FileFormats;
+import dev.satchel.export.DeliveredFile;
+import dev.satchel.record.Column;
+import dev.satchel.record.Compression;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.UserRecords;
+import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.function.Function;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a file of another format, compressed. The same file gives the same bytes: the header of gzip holds no time and
+ * no name. Both kinds end in a checksum. Used by one thread.
+ */
+public final class CompressedWriter implements FileFormats.Writer {
+
+    /** Each call of a compressor costs as much as many bytes. */
+    private static final int PIECE = 64 * 1024;
+
+    private static final int GZIP_BUFFER = 8 * 1024;
+
+    /** The default of zstd: a window of 2 MiB, and a few MiB of native memory. */
+    private static final int ZSTD_LEVEL = 3;
+
+    private final OutputStream compressed;
+    private final FileFormats.Writer writer;
+
+    private CompressedWriter(OutputStream compressed, FileFormats.Writer writer) {
+        this.compressed = compressed;
+        this.writer = writer;
+    }
+
+    /**
+     * Begins a compressed file on {@code out}. The compressor begins with the first bytes, and throws a {@link
+     * CompressionUnavailableException} then if its library cannot be loaded.
+     *
+     * @param format begins the file that is compressed
+     */
+    public static CompressedWriter open(
+            Compression compression, OutputStream out, Function<OutputStream, FileFormats.Writer> format) {
+        OutputStream compressed = new BufferedOutputStream(new Compressor(compression, new Unclosed(out)), PIECE);
+        return new CompressedWriter(compressed, format.apply(compressed));
+    }
+
+    @Override
+    public List<DeliveredFile.Entry> finish(UserRecords.Snapshot snapshot) throws IOException {
+        List<DeliveredFile.Entry> entries = writer.finish(snapshot);
+        compressed.close();
+        return entries;
+    }
+
+    @Override
+    public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
+        writer.beginDataset(dataset, columns);
+    }
+
+    @Override
+    public void beginRecord() throws IOException {
+        writer.beginRecord();
+    }
+
+    @Override
+    public void missing() throws IOException {
+        writer.missing();
+    }
+
+    @Override
+    public void bool(boolean value) throws IOException {
+        writer.bool(value);
+    }
+
+    @Override
+    public void integer(long value) throws IOException {
+        writer.integer(value);
+    }
+
+    @Override
+    public void decimal(byte[] ascii, int offset, int length) throws IOException {
+        writer.decimal(ascii, offset, length);
+    }
+
+    @Override
+    public void nonFinite(NonFinite value) throws IOException {
+        writer.nonFinite(value);
+    }
+
+    @Override
+    public void uuid(long mostSignificantBits, long leastSignificantBits) throws IOException {
+        writer.uuid(mostSignificantBits, leastSignificantBits);
+    }
+
+    @Override
+    public void text(byte[] utf8, int offset, int length) throws IOException {
+        writer.text(utf8, offset, length);
+    }
+
+    @Override
+    public void json(byte[] utf8, int offset, int length) throws IOException {
+        writer.json(utf8, offset, length);
+    }
+
+    @Override
+    public void instant(long epochSecond, int microOfSecond) throws IOException {
+        writer.instant(epochSecond, microOfSecond);
+    }
+
+    @Override
+    public void date(long epochDay) throws IOException {
+        writer.date(epochDay);
+    }
+
+    @Override
+    public void endRecord() throws IOException {
+        writer.endRecord();
+    }
+
+    @Override
+    public void endDataset() throws IOException {
+        writer.endDataset();
+    }
+
+    /** Compresses what is written, from the first byte to {@link #close}. */
+    private static final class Compressor extends OutputStream {
+
+        private final Compression compression;
+        private final OutputStream out;
+        private @Nullable OutputStream begun;
+
+        Compressor(Compression compression, OutputStream out) {
+            this.compression = compression;
+            this.out = out;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            begun().write(value);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            begun().write(bytes, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            begun().close();
+        }
+
+        private OutputStream begun() throws IOException {
+            if (begun == null) {
+                begun = switch (compression) {
+                    case GZIP -> new GZIPOutputStream(out, GZIP_BUFFER);
+                    case ZSTD -> zstd(out);
+                };
+            }
+            return begun;
+        }
+
+        // Its native library is unpacked and loaded only now, so that a worker that cannot do that delivers the rest.
+        private static OutputStream zstd(OutputStream out) throws IOException {
+            try {
+                return new ZstdOutputStream(out, ZSTD_LEVEL).setChecksum(true);
+            } catch (LinkageError unavailable) {
+                throw new CompressionUnavailableException(Compression.ZSTD, unavailable);
+            }
+        }
+    }
+
+    /** Passes everything on except the end, which is the caller's. */
+    private static final class Unclosed extends FilterOutputStream {
+
+        Unclosed(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.flush();
+        }
+    }
+}
