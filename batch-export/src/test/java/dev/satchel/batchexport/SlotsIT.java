@@ -43,7 +43,7 @@ class SlotsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"export run", "export run --watch"})
+    @ValueSource(strings = {"export run --concurrency 2", "export run --concurrency 2 --watch"})
     void theFreeSlotTakesWhatComes(String command) throws Exception {
         String slow = satchel.requestOfNewUser();
         s3.hold(slow);

@@ -24,6 +24,7 @@ import java.util.Properties;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
@@ -43,6 +44,8 @@ public final class Settings {
 
     private final Map<String, String> variables;
     private final Map<String, String> values;
+    // Reading the files takes a noticeable part of a start.
+    private @Nullable PostgresDatasets datasets;
 
     public Settings(Map<String, String> variables) {
         this.variables = withoutEmpty(variables);
@@ -127,10 +130,15 @@ public final class Settings {
      *
      * @throws UsageException if a file cannot be read or breaks a rule of the format
      */
-    public PostgresDatasets datasets() {
-        PostgresDatasets builtIn = PostgresDatasets.builtIn();
-        String files = program().datasets();
-        return files == null ? builtIn : refused(() -> builtIn.with(Path.of(files)));
+    public synchronized PostgresDatasets datasets() {
+        PostgresDatasets read = datasets;
+        if (read == null) {
+            PostgresDatasets builtIn = PostgresDatasets.builtIn();
+            String files = program().datasets();
+            read = files == null ? builtIn : refused(() -> builtIn.with(Path.of(files)));
+            datasets = read;
+        }
+        return read;
     }
 
     /**
