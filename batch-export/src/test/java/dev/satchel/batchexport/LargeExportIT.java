@@ -61,7 +61,7 @@ class LargeExportIT {
         }
 
         Process worker = satchel.start(
-                Map.of(), List.of("-Xmx128m"), folder.resolve("small"), "export", "run", "--concurrency", "1");
+                Map.of(), List.of("-Xmx64m"), folder.resolve("small"), "export", "run", "--concurrency", "1");
 
         assertThat(Installation.ended(worker))
                 .as(Files.readString(folder.resolve("small")))
