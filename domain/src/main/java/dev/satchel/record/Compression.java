@@ -7,7 +7,7 @@ import java.util.Locale;
 public enum Compression {
     /** RFC 1952, which every system opens. */
     GZIP("gz"),
-    /** RFC 8878: smaller files in less time. */
+    /** RFC 8878; the programs of Linux distributions open it. */
     ZSTD("zst");
 
     private final String extension;

@@ -2,10 +2,7 @@ package dev.satchel.batchexport.bench.export;
 
 import dev.satchel.UserId;
 import dev.satchel.batchexport.settings.Settings;
-import dev.satchel.export.ExportFormat;
-import dev.satchel.export.ExportRequest;
 import dev.satchel.migrations.SampleDatabase;
-import dev.satchel.record.ExportFilters;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +30,7 @@ final class MemoryBench {
     void measure(UserId few, UserId many, String dataset, List<String> formats, List<String> into) throws IOException {
         out.accept(String.format(
                 Locale.ROOT,
-                "%-8s %-10s %14s %14s %8s   resident at most, with -Xmx%s",
+                "%-9s %-10s %14s %14s %8s   resident at most, with -Xmx%s",
                 "format",
                 "sink",
                 "a tenth, MB",
@@ -46,11 +43,11 @@ final class MemoryBench {
                 OptionalLong large = peak(many, dataset, format, sink);
                 if (small.isEmpty() || large.isEmpty()) {
                     out.accept(String.format(
-                            Locale.ROOT, "%-8s %-10s delivered; this system has no /proc to tell", format, sink));
+                            Locale.ROOT, "%-9s %-10s delivered; this system has no /proc to tell", format, sink));
                 } else {
                     out.accept(String.format(
                             Locale.ROOT,
-                            "%-8s %-10s %14.1f %14.1f %+7.1f%%",
+                            "%-9s %-10s %14.1f %14.1f %+7.1f%%",
                             format,
                             sink,
                             small.getAsLong() / MEGA,
@@ -66,11 +63,8 @@ final class MemoryBench {
         Settings settings = new Settings(environment);
         settings.satchel(database.workerDataSource())
                 .exportHistory()
-                .request(new ExportRequest(
-                        user,
-                        settings.datasets().catalogue().type(dataset),
-                        ExportFormat.of(format),
-                        ExportFilters.NONE));
+                .request(LargeExport.request(
+                        user, settings.datasets().catalogue().type(dataset), format));
         return PeakMemory.of(HEAP, environment, "export", "run");
     }
 }
