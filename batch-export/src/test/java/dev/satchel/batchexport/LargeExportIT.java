@@ -60,8 +60,7 @@ class LargeExportIT {
             request(format);
         }
 
-        Process worker = satchel.start(
-                Map.of(), List.of("-Xmx64m"), folder.resolve("small"), "export", "run", "--concurrency", "1");
+        Process worker = satchel.start(Map.of(), List.of("-Xmx64m"), folder.resolve("small"), "export", "run");
 
         assertThat(Installation.ended(worker))
                 .as(Files.readString(folder.resolve("small")))

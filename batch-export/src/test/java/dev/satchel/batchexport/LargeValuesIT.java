@@ -97,7 +97,7 @@ class LargeValuesIT {
                 request("interactions", "jsonl"),
                 request("all", "csv"));
 
-        int exit = run("-Xmx32m", Map.of());
+        int exit = run("-Xmx32m", Map.of(), "--concurrency", "2");
 
         assertThat(exit).as(log()).isZero();
         assertThat(ids).allSatisfy(id -> assertThat(satchel.status(id)).isEqualTo("completed 0"));

@@ -3,15 +3,17 @@ package dev.satchel.delivery;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes to another stream on a thread of its own, so that encoding and storing overlap. At most four blocks of 64 KiB
  * are in memory. Used by one thread.
  *
- * <p>A failure of the other stream is thrown unchanged by the next call of {@link #write} or {@link #flush}. After
+ * <p>A failure of the other stream is thrown unchanged by the next call of {@link #write} or {@link #flush}, also by the one that waits for it. After
  * {@link #flush} and after {@link #close} the other stream is not in use, and what was done to it is visible to the
  * caller. The thread begins with the second block, so a short file needs none.
  */
@@ -20,11 +22,16 @@ final class WriteBehindOutputStream extends OutputStream {
     private static final int BLOCK = 64 * 1024;
     private static final int BLOCKS = 4;
 
+    /** How often a caller that waits for a free block looks whether the thread is still there. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private static final Block END = new Block(0);
+
     private final OutputStream out;
     private final BlockingQueue<Block> full = new ArrayBlockingQueue<>(BLOCKS + 1);
     private final BlockingQueue<Block> free = new ArrayBlockingQueue<>(BLOCKS);
     private int blocks = 1;
-    private Block block = new Block();
+    private Block block = new Block(BLOCK);
     private @Nullable Thread writer;
     private volatile @Nullable Throwable failure;
     private volatile boolean closed;
@@ -40,6 +47,7 @@ final class WriteBehindOutputStream extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+        checkOpen();
         int done = 0;
         while (done < length) {
             if (block.length == BLOCK) {
@@ -52,33 +60,54 @@ final class WriteBehindOutputStream extends OutputStream {
         }
     }
 
+    // A compressor that was abandoned may still write when its memory is reclaimed.
+    private void checkOpen() throws IOException {
+        if (closed) {
+            throw new IOException("the stream is closed");
+        }
+    }
+
     private void handOver() throws IOException {
         throwFailure();
-        if (writer == null) {
-            writer = new Thread(this::writeBlocks, Thread.currentThread().getName() + "-write");
-            writer.setDaemon(true);
-            writer.start();
+        Thread running = writer;
+        if (running == null) {
+            running = new Thread(this::writeBlocks, Thread.currentThread().getName() + "-write");
+            running.setDaemon(true);
+            running.start();
+            writer = running;
         }
         full.add(block);
+        boolean done = false;
         try {
-            block = nextFree();
+            block = nextFree(running);
+            throwFailure();
+            done = true;
         } catch (InterruptedException interrupted) {
-            block = new Block();
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while the file was written");
+        } finally {
+            // Without a block of its own, nothing more can be written.
+            closed |= !done;
         }
     }
 
-    private Block nextFree() throws InterruptedException {
+    private Block nextFree(Thread running) throws InterruptedException, IOException {
         Block next = free.poll();
         if (next == null && blocks < BLOCKS) {
+            next = new Block(BLOCK);
             blocks++;
-            return new Block();
         }
-        return next == null ? free.take() : next;
+        while (next == null) {
+            next = free.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            if (next == null && !running.isAlive()) {
+                throwFailure();
+                throw new IOException("the thread that writes the file ended");
+            }
+        }
+        return next;
     }
 
-    // Goes on taking blocks after a failure, so that the other thread never waits for one in vain.
+    // Goes on taking blocks after a failure, so that the caller gets them back.
     private void writeBlocks() {
         try {
             for (Block next = full.take(); next.length > 0; next = full.take()) {
@@ -88,8 +117,8 @@ final class WriteBehindOutputStream extends OutputStream {
                 next.length = 0;
                 free.put(next);
             }
-        } catch (InterruptedException interrupted) {
-            failure = interrupted;
+        } catch (Throwable ended) {
+            failure = ended;
         }
     }
 
@@ -104,6 +133,7 @@ final class WriteBehindOutputStream extends OutputStream {
     /** Writes everything to the other stream, waits until that is done, and flushes it. */
     @Override
     public void flush() throws IOException {
+        checkOpen();
         join();
         throwFailure();
         out.write(block.bytes, 0, block.length);
@@ -113,7 +143,7 @@ final class WriteBehindOutputStream extends OutputStream {
 
     /** Ends the thread. What was not flushed may be lost; the other stream is not closed. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         closed = true;
         join();
     }
@@ -124,20 +154,16 @@ final class WriteBehindOutputStream extends OutputStream {
         if (running == null) {
             return;
         }
-        writer = null;
+        full.add(END);
         boolean interrupted = false;
-        boolean told = false;
         while (running.isAlive()) {
             try {
-                if (!told) {
-                    full.put(new Block(0));
-                    told = true;
-                }
                 running.join();
             } catch (InterruptedException later) {
                 interrupted = true;
             }
         }
+        writer = null;
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -155,7 +181,7 @@ final class WriteBehindOutputStream extends OutputStream {
             throw thrown;
         }
         if (failed != null) {
-            throw new IOException("the thread that writes the file ended", failed);
+            throw new IOException("the thread that writes the file was interrupted", failed);
         }
     }
 
@@ -164,10 +190,6 @@ final class WriteBehindOutputStream extends OutputStream {
 
         private final byte[] bytes;
         private int length;
-
-        Block() {
-            this(BLOCK);
-        }
 
         Block(int capacity) {
             this.bytes = new byte[capacity];

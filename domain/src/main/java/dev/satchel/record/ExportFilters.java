@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The filters of an export: a period, the difficulty of words, and the phase of learning them; and how its file is
- * compressed, which filters nothing but tells requests apart in the same way. Each is optional.
+ * The filters of an export: a period, the difficulty of words, and the phase of learning them. Each is optional. The
+ * compression of the file is no filter; it stands here because requests that differ in it are different exports.
  *
  * <p>As text a filter is a name and a value, which is how {@code export_history.filters} and the command line carry
  * it: {@code from} and {@code to} (dates, both included), {@code zone} (a region for those dates, UTC when left out),

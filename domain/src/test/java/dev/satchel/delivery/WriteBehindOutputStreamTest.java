@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,9 +122,7 @@ class WriteBehindOutputStreamTest {
         });
         caller.start();
 
-        while (caller.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
+        awaitWaiting(caller);
 
         assertThat(accepted).hasValue(4);
         release.countDown();
@@ -148,9 +147,7 @@ class WriteBehindOutputStreamTest {
             }
         });
         closing.start();
-        while (closing.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
+        awaitWaiting(closing);
         release.countDown();
         closing.join();
 
@@ -171,6 +168,88 @@ class WriteBehindOutputStreamTest {
         assertThat(Thread.interrupted()).isTrue();
         release.countDown();
         behind.close();
+    }
+
+    @Test
+    void throwsAFailureFromTheWriteThatWaitsForIt() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        IOException failure = new IOException("the store is gone");
+        OutputStream stalls = new OutputStream() {
+            @Override
+            public void write(int value) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                try {
+                    release.await();
+                } catch (InterruptedException unexpected) {
+                    throw new IOException(unexpected);
+                }
+                throw failure;
+            }
+        };
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        AtomicLong accepted = new AtomicLong();
+        Thread caller = new Thread(() -> {
+            try (OutputStream behind = new WriteBehindOutputStream(stalls)) {
+                while (accepted.get() < 20) {
+                    behind.write(new byte[BLOCK]);
+                    accepted.incrementAndGet();
+                }
+            } catch (IOException failed) {
+                thrown.set(failed);
+            }
+        });
+        caller.start();
+        awaitWaiting(caller);
+        release.countDown();
+        caller.join();
+
+        assertThat(thrown).hasValue(failure);
+        assertThat(accepted).hasValue(4);
+    }
+
+    @Test
+    void doesNotWaitForAThreadThatEnded() throws Exception {
+        OutputStream interrupting = new OutputStream() {
+            @Override
+            public void write(int value) {
+                throw new UnsupportedOperationException();
+            }
+
+            // The thread ends when it gives the block back.
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                Thread.currentThread().interrupt();
+            }
+        };
+
+        try (OutputStream behind = new WriteBehindOutputStream(interrupting)) {
+            assertThatThrownBy(() -> behind.write(new byte[20 * BLOCK]))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the thread that writes the file was interrupted");
+        }
+    }
+
+    @Test
+    void takesNothingAfterClosing() throws IOException {
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        OutputStream behind = new WriteBehindOutputStream(written);
+        behind.write(1);
+        behind.close();
+
+        assertThatThrownBy(() -> behind.write(2)).isInstanceOf(IOException.class);
+        assertThatThrownBy(behind::flush).isInstanceOf(IOException.class);
+        assertThat(written.size()).isZero();
+    }
+
+    // Waiting with a time limit, so that a thread that ended is noticed.
+    private static void awaitWaiting(Thread thread) {
+        while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
     }
 
     private static final class Threads extends OutputStream {

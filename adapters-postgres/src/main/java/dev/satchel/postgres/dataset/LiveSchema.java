@@ -35,8 +35,9 @@ public record LiveSchema(Map<TableName, Set<String>> columns) {
      * #setTables} sets its two parameters.
      */
     public static final String FINGERPRINT = """
-            (SELECT md5(string_agg(format('%L.%L.%L', namespace.nspname, relation.relname, attribute.attname), ','
-                                   ORDER BY relation.oid, attribute.attnum))
+            (SELECT encode(sha256(convert_to(
+                        string_agg(format('%L.%L.%L', namespace.nspname, relation.relname, attribute.attname), ','
+                                   ORDER BY relation.oid, attribute.attnum), 'UTF8')), 'hex')
             """ + FROM_CATALOG + ")";
 
     /** Reads the columns of those of these tables that exist. */

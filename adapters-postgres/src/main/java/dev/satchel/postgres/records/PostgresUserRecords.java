@@ -45,7 +45,7 @@ public final class PostgresUserRecords implements UserRecords {
     private static final String LIMIT_STATEMENT = "SELECT set_config('statement_timeout', ?, true)";
 
     /** A limit of the server is renewed once this part of the longest duration has passed since it was set. */
-    private static final int LIMITS = 100;
+    private static final int RENEWALS_OF_THE_LIMIT = 100;
 
     private static final String CANCELED = "57014";
 
@@ -179,7 +179,7 @@ public final class PostgresUserRecords implements UserRecords {
         // The limit set before will do as long as it is hardly longer than a new one would be.
         private void limitNextStatement() throws SQLException {
             long now = System.nanoTime();
-            if (now - limitedAt <= maxAge.toNanos() / LIMITS) {
+            if (now - limitedAt <= maxAge.toNanos() / RENEWALS_OF_THE_LIMIT) {
                 remaining();
                 return;
             }

@@ -9,7 +9,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
  */
 public final class OwnSessions extends DelegatingDataSource {
 
-    /** @param sessions set the settings for each session that they open, and give it to nobody else */
+    /** @param sessions set the settings of each session that they open; no other code uses these sessions */
     public OwnSessions(DataSource sessions) {
         super(sessions);
     }

@@ -27,12 +27,13 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * Keeps files in an S3 bucket under a prefix. Exceptions of the AWS SDK pass through unchanged. Safe for use by many
  * threads.
  *
- * <p>An {@link S3Upload} writes one file, several parts of which may be under way at once, each in a thread of the store. {@link #delete} removes what all uploads of the same name left.
+ * <p>An {@link S3Upload} writes one file, several parts of which may be under way at once, each in a thread of the
+ * store. {@link #delete} removes what all uploads of the same name left.
  */
 public final class S3FileStore implements FileStore, AutoCloseable {
 
     // S3 refuses a request that was signed more than 15 minutes ago by its clock. The SDK signs by the service's clock
-    // with a deviation of up to 15 minutes, and sends a part for at most three minutes.
+    // with a deviation of up to 15 minutes, and repeats a request that takes longer than a few minutes.
     private static final Duration REQUEST_LIFETIME = Duration.ofHours(1);
 
     private static final AtomicInteger THREADS = new AtomicInteger();

@@ -26,12 +26,13 @@ public record S3Options(
         @DefaultValue("when-required") Checksums checksums,
         @DefaultValue("when-needed") ReadBack readBack,
         @DefaultValue("true") boolean conditionalWrites,
-        @DefaultValue("4") int partsInFlight) {
+        @DefaultValue("" + S3Options.PARTS_IN_FLIGHT) int partsInFlight) {
 
     /** More would only queue for the network. */
     private static final int MOST_IN_FLIGHT = 64;
 
-    private static final int IN_FLIGHT = 4;
+    /** The default number of parts of one file that are sent at the same time. */
+    public static final int PARTS_IN_FLIGHT = 4;
 
     /** Which checksums are added to requests: some services other than AWS refuse those they do not know. */
     public enum Checksums {
@@ -57,7 +58,7 @@ public record S3Options(
     /** The defaults for a service at that address. */
     public static S3Options at(URI endpoint) {
         return new S3Options(
-                endpoint.toString(), null, null, Checksums.WHEN_REQUIRED, ReadBack.WHEN_NEEDED, true, IN_FLIGHT);
+                endpoint.toString(), null, null, Checksums.WHEN_REQUIRED, ReadBack.WHEN_NEEDED, true, PARTS_IN_FLIGHT);
     }
 
     @Nullable

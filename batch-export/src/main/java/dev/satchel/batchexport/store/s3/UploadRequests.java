@@ -29,7 +29,7 @@ final class UploadRequests {
 
     private static final String UPLOAD_ID = "satchel-upload";
 
-    /** The lowest bandwidth of a request, in bytes per second, at which an upload can succeed. */
+    /** The lowest bandwidth of the connection, in bytes per second, at which an upload can succeed. */
     private static final int SLOWEST = 128 * 1024;
 
     private static final Duration ANSWER = Duration.ofSeconds(30);
@@ -89,9 +89,10 @@ final class UploadRequests {
     /**
      * Sends one part.
      *
+     * @param sharing how many parts share the connection to the store, this one included
      * @param givenUp once it returns true, the request ends as soon as it next reads its content
      */
-    CompletedPart part(String id, int number, PartBuffer content, byte[] md5, BooleanSupplier givenUp) {
+    CompletedPart part(String id, int number, PartBuffer content, byte[] md5, int sharing, BooleanSupplier givenUp) {
         UploadPartResponse answer = client.uploadPart(
                 part -> part.bucket(bucket)
                         .key(key)
@@ -99,7 +100,7 @@ final class UploadRequests {
                         .partNumber(number)
                         .contentLength((long) content.size())
                         .contentMD5(header(md5))
-                        .overrideConfiguration(settings(content.size())),
+                        .overrideConfiguration(settings((long) content.size() * sharing)),
                 body(content, givenUp));
         return CompletedPart.builder()
                 .partNumber(number)
@@ -164,7 +165,7 @@ final class UploadRequests {
         return RequestBody.fromContentProvider(() -> content.content(givenUp), content.size(), target.contentType());
     }
 
-    private AwsRequestOverrideConfiguration settings(int bytes) {
+    private AwsRequestOverrideConfiguration settings(long bytes) {
         Duration attempt = ANSWER.plusSeconds(bytes / SLOWEST);
         return counted().toBuilder()
                 .apiCallAttemptTimeout(attempt)

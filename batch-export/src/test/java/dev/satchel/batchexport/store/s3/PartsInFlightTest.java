@@ -197,7 +197,7 @@ class PartsInFlightTest extends PeculiarServiceFixture {
     class Failing {
 
         @Test
-        void isThrownByALaterWriteAndThenByNoneAnyMore() throws IOException {
+        void throwsThePartsFailureAtALaterWrite() throws IOException {
             startWith(new PartMemory(PART, 2, 8));
             service.answer(Call.PART, 1, Answer.error(403, "AccessDenied"));
 

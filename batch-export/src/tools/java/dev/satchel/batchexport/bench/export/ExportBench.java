@@ -87,7 +87,7 @@ public final class ExportBench implements Callable<Integer> {
     @Option(
             names = "--concurrency",
             paramLabel = "N",
-            defaultValue = "2",
+            defaultValue = "4",
             description = "Exports side by side for --small: ${DEFAULT-VALUE}.")
     int concurrency;
 

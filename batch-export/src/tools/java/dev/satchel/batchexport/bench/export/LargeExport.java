@@ -9,6 +9,7 @@ import dev.satchel.batchexport.bench.export.peer.UserQuery;
 import dev.satchel.batchexport.bench.measure.Contestant;
 import dev.satchel.batchexport.bench.measure.Report;
 import dev.satchel.batchexport.settings.Settings;
+import dev.satchel.batchexport.store.s3.S3Options;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.migrations.SampleDatabase;
@@ -115,6 +116,7 @@ final class LargeExport {
                                 sinks.s3().client(),
                                 S3ServerProcess.BUCKET,
                                 rows,
+                                S3Options.PARTS_IN_FLIGHT,
                                 export::size));
                     }
                 }
@@ -142,14 +144,18 @@ final class LargeExport {
         ratios.add(new Report.Ratio("cursor-csv", Sinks.NOTHING, "csv", Sinks.NOTHING, Report.Aim.NONE));
         // The writers of Spring Batch need a file, so that they are compared with both.
         for (String sink : List.of(Sinks.NOTHING, Sinks.DIRECTORY)) {
-            ratios.add(new Report.Ratio("batch-csv", Sinks.DIRECTORY, "csv", sink, Report.Aim.atLeast(5)));
-            ratios.add(new Report.Ratio("batch-json", Sinks.DIRECTORY, "json", sink, Report.Aim.atLeast(5)));
+            // Both write a file only here.
+            Report.Aim aim = sink.equals(Sinks.DIRECTORY) ? Report.Aim.atLeast(5) : Report.Aim.NONE;
+            ratios.add(new Report.Ratio("batch-csv", Sinks.DIRECTORY, "csv", sink, aim));
+            ratios.add(new Report.Ratio("batch-json", Sinks.DIRECTORY, "json", sink, aim));
         }
         for (Variant variant : VARIANTS) {
             String name = variant.name();
             ratios.add(new Report.Ratio(name, Sinks.DIRECTORY, name, Sinks.NOTHING, Report.Aim.atMost(1.15)));
             // 0.9 of the rate.
-            ratios.add(new Report.Ratio(name, Sinks.S3, "upload-" + name, Sinks.S3, Report.Aim.atMost(1 / 0.9)));
+            // A compressed file is small; compressing it takes longer than sending it.
+            Report.Aim aim = variant.options().isEmpty() ? Report.Aim.atMost(1 / 0.9) : Report.Aim.NONE;
+            ratios.add(new Report.Ratio(name, Sinks.S3, "upload-" + name, Sinks.S3, aim));
         }
         return ratios;
     }
