@@ -284,6 +284,11 @@ class SelfServiceIT {
             superuser.run("SET session_replication_role = replica");
             superuser.run("SET maintenance_work_mem = '256MB'");
             superuser.run("SET track_functions = 'all'");
+            // The server counts only calls of functions that the planner does not put in line.
+            superuser.run("""
+                    CREATE OR REPLACE FUNCTION auth.uid() RETURNS uuid LANGUAGE plpgsql STABLE
+                    AS $$ BEGIN RETURN auth.claimed_user(); END $$
+                    """);
         }
 
         @AfterAll
