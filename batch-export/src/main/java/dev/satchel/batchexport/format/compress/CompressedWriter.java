@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.format.compress;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import dev.satchel.batchexport.format.value.ForwardingWriter;
 import dev.satchel.delivery.CompressionUnavailableException;
 import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.DeliveredFile;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Writes a file of another format, compressed. The same file gives the same bytes: the header of gzip holds no time and
  * no name. Both kinds end in a checksum. Used by one thread.
  */
-public final class CompressedWriter implements FileFormats.Writer {
+public final class CompressedWriter extends ForwardingWriter {
 
     /** Each call of a compressor costs as much as many bytes. */
     private static final int PIECE = 64 * 1024;
@@ -52,6 +53,11 @@ public final class CompressedWriter implements FileFormats.Writer {
     }
 
     @Override
+    protected FileFormats.Writer writer() {
+        return writer;
+    }
+
+    @Override
     public List<DeliveredFile.Entry> finish(UserRecords.Snapshot snapshot) throws IOException {
         List<DeliveredFile.Entry> entries = writer.finish(snapshot);
         compressed.close();
@@ -61,66 +67,6 @@ public final class CompressedWriter implements FileFormats.Writer {
     @Override
     public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
         writer.beginDataset(dataset, columns);
-    }
-
-    @Override
-    public void beginRecord() throws IOException {
-        writer.beginRecord();
-    }
-
-    @Override
-    public void missing() throws IOException {
-        writer.missing();
-    }
-
-    @Override
-    public void bool(boolean value) throws IOException {
-        writer.bool(value);
-    }
-
-    @Override
-    public void integer(long value) throws IOException {
-        writer.integer(value);
-    }
-
-    @Override
-    public void decimal(byte[] ascii, int offset, int length) throws IOException {
-        writer.decimal(ascii, offset, length);
-    }
-
-    @Override
-    public void nonFinite(NonFinite value) throws IOException {
-        writer.nonFinite(value);
-    }
-
-    @Override
-    public void uuid(long mostSignificantBits, long leastSignificantBits) throws IOException {
-        writer.uuid(mostSignificantBits, leastSignificantBits);
-    }
-
-    @Override
-    public void text(byte[] utf8, int offset, int length) throws IOException {
-        writer.text(utf8, offset, length);
-    }
-
-    @Override
-    public void json(byte[] utf8, int offset, int length) throws IOException {
-        writer.json(utf8, offset, length);
-    }
-
-    @Override
-    public void instant(long epochSecond, int microOfSecond) throws IOException {
-        writer.instant(epochSecond, microOfSecond);
-    }
-
-    @Override
-    public void date(long epochDay) throws IOException {
-        writer.date(epochDay);
-    }
-
-    @Override
-    public void endRecord() throws IOException {
-        writer.endRecord();
     }
 
     @Override

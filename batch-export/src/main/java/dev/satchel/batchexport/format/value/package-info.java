@@ -1,5 +1,5 @@
 /**
- * The text of single values, which is the same in every format.
+ * How single values are written, which is the same in every format, and what the writers of formats share.
  */
 @NullMarked
 package dev.satchel.batchexport.format.value;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.csv.CsvWriter;
 import dev.satchel.batchexport.format.json.Manifest;
-import dev.satchel.delivery.FileFormats;
+import dev.satchel.batchexport.format.value.ForwardingWriter;
 import dev.satchel.delivery.MeteredOutputStream;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.ExportRequest;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Writes a ZIP with one CSV file per dataset, {@code manifest.json} for programs and {@code README.txt} for the user.
  * Files inside and the archive may exceed 4 GiB (ZIP64). Used by one thread.
  */
-public final class ZipWriter implements FileFormats.Writer {
+public final class ZipWriter extends ForwardingWriter {
 
     // All entries have the same time, because ZIP stores local times without a zone. For a time in January 1980
     // ZipEntry would add an extra field, whose bytes depend on the zone.
@@ -69,7 +69,8 @@ public final class ZipWriter implements FileFormats.Writer {
         return dataset.name() + ".csv";
     }
 
-    private CsvWriter csv() {
+    @Override
+    protected CsvWriter writer() {
         return table().csv;
     }
 
@@ -78,66 +79,6 @@ public final class ZipWriter implements FileFormats.Writer {
             throw new IllegalStateException("a value came before its dataset began");
         }
         return table;
-    }
-
-    @Override
-    public void beginRecord() {
-        csv().beginRecord();
-    }
-
-    @Override
-    public void missing() throws IOException {
-        csv().missing();
-    }
-
-    @Override
-    public void bool(boolean value) throws IOException {
-        csv().bool(value);
-    }
-
-    @Override
-    public void integer(long value) throws IOException {
-        csv().integer(value);
-    }
-
-    @Override
-    public void decimal(byte[] ascii, int offset, int length) throws IOException {
-        csv().decimal(ascii, offset, length);
-    }
-
-    @Override
-    public void nonFinite(NonFinite value) throws IOException {
-        csv().nonFinite(value);
-    }
-
-    @Override
-    public void uuid(long mostSignificantBits, long leastSignificantBits) throws IOException {
-        csv().uuid(mostSignificantBits, leastSignificantBits);
-    }
-
-    @Override
-    public void text(byte[] utf8, int offset, int length) throws IOException {
-        csv().text(utf8, offset, length);
-    }
-
-    @Override
-    public void json(byte[] utf8, int offset, int length) throws IOException {
-        csv().json(utf8, offset, length);
-    }
-
-    @Override
-    public void instant(long epochSecond, int microOfSecond) throws IOException {
-        csv().instant(epochSecond, microOfSecond);
-    }
-
-    @Override
-    public void date(long epochDay) throws IOException {
-        csv().date(epochDay);
-    }
-
-    @Override
-    public void endRecord() throws IOException {
-        csv().endRecord();
     }
 
     @Override
