@@ -63,7 +63,8 @@ class IdleConnectionsIT {
                 + LIMIT.toMillis());
         String id = satchel.requestOfNewUser();
         s3.hold(id);
-        CompletableFuture<Installation.Result> run = Installation.begin(settings(), "export", "run");
+        CompletableFuture<Installation.Result> run =
+                Installation.begin(settings(), "export", "run", "--concurrency", "2");
         s3.awaitHeld();
         awaitTwoHeartbeats();
 
@@ -78,7 +79,8 @@ class IdleConnectionsIT {
     void anExportIsPublishedOnTheFirstAttemptAlthoughTheNetworkEndsIdleConnections() throws Exception {
         String id = satchel.requestOfNewUser();
         s3.hold(id);
-        CompletableFuture<Installation.Result> run = Installation.begin(settings(), "export", "run");
+        CompletableFuture<Installation.Result> run =
+                Installation.begin(settings(), "export", "run", "--concurrency", "2");
         s3.awaitHeld();
         database.cutIdle(LIMIT);
         awaitTwoHeartbeats();

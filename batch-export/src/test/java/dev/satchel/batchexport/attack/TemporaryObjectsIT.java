@@ -183,9 +183,9 @@ class TemporaryObjectsIT {
             assertThat(tries).isGreaterThan(10_000);
 
             // The attempts bite: with the path that the functions had once, they succeed.
-            target.run(Target.OWNER, "ALTER FUNCTION auth.uid() SET search_path = ''");
+            target.run(Target.OWNER, "ALTER FUNCTION auth.claimed_user() SET search_path = ''");
             assertThat(attempts(target, new Attacker("api", "authenticated"))).isNotEmpty();
-            target.run(Target.OWNER, "ALTER FUNCTION auth.uid() SET search_path = pg_catalog, pg_temp");
+            target.run(Target.OWNER, "ALTER FUNCTION auth.claimed_user() SET search_path = pg_catalog, pg_temp");
             target.run(Target.OWNER, "ALTER FUNCTION satchel.follow_sessions() SET search_path = ''");
             assertThat(attempts(target, new Attacker("backend", "backend"))).isNotEmpty();
         }
