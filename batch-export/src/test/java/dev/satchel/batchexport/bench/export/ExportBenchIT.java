@@ -39,7 +39,8 @@ class ExportBenchIT {
                 .containsPattern("(?m)^upload-jsonl +s3 ")
                 .containsPattern("(?m)^csv to nothing +takes .* × of copy-csv .* aim at most 0.65 ×: (met|missed)$")
                 .containsPattern("(?m)^jsonl to nothing +takes .* × of row-to-json .* aim at most 0.40 ×")
-                .containsPattern("(?m)^batch-csv to directory +takes .* × of csv to nothing .* aim at least 5.00 ×")
+                .containsPattern("(?m)^batch-csv to directory +takes .* × of csv to directory .* aim at least 5.00 ×")
+                .containsPattern("(?m)^csv-zstd to nothing +takes .* × of copy-csv ")
                 .containsPattern("(?m)^json to directory +takes .* × of json to nothing .* aim at most 1.15 ×")
                 .containsPattern("(?m)^csv to s3 +takes .* × of upload-csv to s3 .* aim at most 1.11 ×");
     }
@@ -102,13 +103,13 @@ class ExportBenchIT {
             value = {
                 "--rounds 0 | --rounds must be at least 1, was 0",
                 "--rows -5 | --rows must be at least 1, was -5",
-                "--only xml | --only must be one of csv, json, jsonl, copy-csv, row-to-json, copy-json, copy-binary,"
-                        + " cursor-csv, batch-csv, batch-json, was 'xml'",
+                "--only xml | --only must be one of csv, json, jsonl, csv-gzip, csv-zstd, copy-csv, row-to-json, copy-json,"
+                        + " copy-binary, cursor-csv, batch-csv, batch-json, was 'xml'",
                 "--sink ftp | --sink must be one of nothing, directory, s3, was 'ftp'",
                 "--small --sink nothing | --sink must be one of directory, s3, was 'nothing'",
                 "--small --memory | --small and --memory exclude each other",
                 "--small --only csv | --only is not for --small, which measures 'export run'",
-                "--memory --only copy-csv | --only must be one of csv, json, jsonl, was 'copy-csv'",
+                "--memory --only copy-csv | --only must be one of csv, json, jsonl, csv-gzip, csv-zstd, was 'copy-csv'",
                 "--tenfold | --tenfold needs --small",
                 "--memory --json | --json is not for --memory, which measures no rounds",
             })
