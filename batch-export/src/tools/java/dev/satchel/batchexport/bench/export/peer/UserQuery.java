@@ -26,6 +26,7 @@ public record UserQuery(DataSource worker, UserId user, String select) {
     private static final String BECOME_USER = """
             SELECT set_config('TimeZone', 'UTC', true),
                    set_config('request.jwt.claims', jsonb_build_object('sub', ?, 'role', 'authenticated')::text, true),
+                   set_config('request.jwt.claim.sub', ?, true),
                    set_config('row_security', 'on', true),
                    set_config('role', 'authenticated', true)
             """;
@@ -65,6 +66,7 @@ public record UserQuery(DataSource worker, UserId user, String select) {
         StatementSettings.set(connection);
         try (PreparedStatement statement = connection.prepareStatement(BECOME_USER)) {
             statement.setString(1, user.toString());
+            statement.setString(2, user.toString());
             statement.execute();
         }
     }
