@@ -2,6 +2,7 @@ package dev.satchel.batchexport.format.compress;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.satchel.batchexport.format.value.ForwardingWriter;
+import dev.satchel.batchexport.format.value.UnclosedOutputStream;
 import dev.satchel.delivery.CompressionUnavailableException;
 import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.DeliveredFile;
@@ -10,7 +11,6 @@ import dev.satchel.record.Compression;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.UserRecords;
 import java.io.BufferedOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -48,7 +48,8 @@ public final class CompressedWriter extends ForwardingWriter {
      */
     public static CompressedWriter open(
             Compression compression, OutputStream out, Function<OutputStream, FileFormats.Writer> format) {
-        OutputStream compressed = new BufferedOutputStream(new Compressor(compression, new Unclosed(out)), PIECE);
+        OutputStream compressed =
+                new BufferedOutputStream(new Compressor(compression, new UnclosedOutputStream(out)), PIECE);
         return new CompressedWriter(compressed, format.apply(compressed));
     }
 
@@ -118,24 +119,6 @@ public final class CompressedWriter extends ForwardingWriter {
             } catch (LinkageError unavailable) {
                 throw new CompressionUnavailableException(Compression.ZSTD, unavailable);
             }
-        }
-    }
-
-    /** Passes everything on except the end, which is the caller's. */
-    private static final class Unclosed extends FilterOutputStream {
-
-        Unclosed(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            out.write(bytes, offset, length);
-        }
-
-        @Override
-        public void close() throws IOException {
-            out.flush();
         }
     }
 }

@@ -6,13 +6,13 @@ import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.csv.CsvWriter;
 import dev.satchel.batchexport.format.json.Manifest;
 import dev.satchel.batchexport.format.value.ForwardingWriter;
+import dev.satchel.batchexport.format.value.UnclosedOutputStream;
 import dev.satchel.delivery.MeteredOutputStream;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.UserRecords;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.LocalDateTime;
@@ -43,7 +43,7 @@ public final class ZipWriter extends ForwardingWriter {
     public ZipWriter(ExportRequest request, CsvOptions options, OutputStream out) {
         this.request = request;
         this.options = options;
-        this.zip = new ZipOutputStream(new Unclosed(out), UTF_8);
+        this.zip = new ZipOutputStream(new UnclosedOutputStream(out), UTF_8);
     }
 
     private MeteredOutputStream begin(String name) throws IOException {
@@ -107,22 +107,4 @@ public final class ZipWriter extends ForwardingWriter {
 
     /** The CSV file that is being written. */
     private record Table(Dataset dataset, MeteredOutputStream content, CsvWriter csv) {}
-
-    /** A stream whose {@code close} only flushes, because the caller closes the stream. */
-    private static final class Unclosed extends FilterOutputStream {
-
-        Unclosed(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            out.write(bytes, offset, length);
-        }
-
-        @Override
-        public void close() throws IOException {
-            out.flush();
-        }
-    }
 }
