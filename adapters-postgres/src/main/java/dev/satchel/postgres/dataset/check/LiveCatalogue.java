@@ -231,7 +231,7 @@ record LiveCatalogue(Map<TableName, Table> tables) {
         return Optional.ofNullable(tables.get(name));
     }
 
-    /** The tables and columns alone, for {@link DatasetQuery}. */
+    /** The tables and columns alone, without keys and types. */
     LiveSchema schema() {
         Map<TableName, Set<String>> columns = new LinkedHashMap<>();
         tables.forEach((name, table) -> columns.put(name, table.columns().keySet()));

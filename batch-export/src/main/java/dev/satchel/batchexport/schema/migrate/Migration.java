@@ -63,10 +63,11 @@ public final class Migration {
      * Applies what is missing, and restores what a schema lacks of what the files made; nothing when the schema is
      * current.
      *
-     * @throws OtherSchemaException if files from before the first release made the schema
+     * @throws dev.satchel.batchexport.schema.catalog.OtherSchemaException if files from before the first release made the schema
      * @throws PreflightException if something found beforehand stops it
      * @throws SchemaBusyException if tables stayed locked
-     * @throws EnforcedRowSecurityException if somebody's event trigger keeps row security on tables of schema satchel
+     * @throws RowSecurityOfPrivateTables.EnforcedRowSecurityException if somebody's event trigger keeps row security on
+     *     tables of schema satchel
      * @throws org.flywaydb.core.api.FlywayException if a file fails
      */
     public Outcome migrate() throws SQLException {
