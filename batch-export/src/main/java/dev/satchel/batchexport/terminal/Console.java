@@ -56,7 +56,7 @@ public final class Console {
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
                 // Set by the launcher script, because the JVM cannot tell whether standard error alone is a terminal.
-                "1".equals(System.getenv("SATCHEL_TERMINAL")));
+                "1".equals(System.getenv("SATCHEL_TERMINAL")) && !"dumb".equals(System.getenv("TERM")));
     }
 
     /** The environment variables. */
@@ -98,5 +98,10 @@ public final class Console {
     /** Whether a person watches standard error, so that a progress bar makes sense. */
     public boolean watched() {
         return watched;
+    }
+
+    /** Whether what a person watches may have colours: not where the variable {@code NO_COLOR} says anything. */
+    public boolean coloured() {
+        return environment.getOrDefault("NO_COLOR", "").isEmpty();
     }
 }

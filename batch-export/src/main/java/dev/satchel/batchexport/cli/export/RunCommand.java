@@ -32,7 +32,14 @@ import picocli.CommandLine.Option;
         description = {
             "Delivers every export that waits, then ends; with --watch goes on and on.",
             "Ends with 1 when an export failed or is left waiting. Any number of workers may run at once."
-        })
+        },
+        footerHeading = """
+
+                Examples:
+                  satchel export run
+                  satchel export run --watch --concurrency 8
+                  satchel export run --quiet
+                """)
 final class RunCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
@@ -49,6 +56,11 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--watch", description = "Wait for more when nothing waits any more, until told to stop (SIGTERM).")
     boolean watch;
 
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print nothing of exports that were delivered: only what failed or waits.")
+    boolean quiet;
+
     RunCommand(Console console) {
         this.console = console;
     }
@@ -62,7 +74,7 @@ final class RunCommand implements Callable<Integer> {
         ExportSettings exports = settings.exports();
         RunSettings runSettings = runSettings(stop);
         RunTotals totals = new RunTotals();
-        try (RunProgress progress = new RunProgress(console.watched());
+        try (RunProgress progress = progress();
                 Worker worker = Worker.start(
                         database,
                         store,
@@ -70,9 +82,12 @@ final class RunCommand implements Callable<Integer> {
                         settings.datasets(),
                         exports,
                         runSettings,
-                        List.of(totals, new RunLog(), progress));
+                        List.of(totals, quiet ? RunLog.ofTrouble() : RunLog.ofAll(), progress));
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
             worker.checkStore();
+            if (!watch) {
+                progress.expect(() -> worker.left().waiting());
+            }
             try {
                 worker.run();
             } finally {
@@ -85,6 +100,10 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
+    private RunProgress progress() {
+        return console.watched() && !quiet ? RunProgress.shown(console.coloured()) : RunProgress.hidden();
+    }
+
     private RunSettings runSettings(StopSignal stop) {
         try {
             return new RunSettings(ManagementFactory.getRuntimeMXBean().getName(), concurrency, watch, stop);
@@ -94,6 +113,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void summary(RunTotals totals) {
+        if (quiet && totals.failed() + totals.retried() + totals.unfinished() + totals.unconfirmed() == 0) {
+            return;
+        }
         console.out()
                 .printf(
                         Locale.ROOT,
