@@ -51,7 +51,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             KeysCommand.class,
             ProgressCommand.class,
             TypesCommand.class,
-            DiagramCommand.class
+            DiagramCommand.class,
+            CompletionCommand.class
         })
 public final class SatchelCommand implements Callable<Integer> {
 
@@ -128,9 +129,14 @@ public final class SatchelCommand implements Callable<Integer> {
     private static int refuse(ParameterException refused, String[] args) {
         CommandLine command = refused.getCommandLine();
         command.getErr().println("satchel: " + refused.getMessage());
-        if (!UnmatchedArgumentException.printSuggestions(refused, command.getErr())) {
-            command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-        }
+        List<String> meant = refused instanceof UnmatchedArgumentException unmatched
+                ? Misspelling.of(unmatched).meant()
+                : List.of();
+        command.getErr()
+                .println(
+                        meant.isEmpty()
+                                ? "Try '" + command.getCommandSpec().qualifiedName() + " --help'."
+                                : "Did you mean '" + String.join("' or '", meant) + "'?");
         return ExitCode.USAGE;
     }
 

@@ -4,10 +4,10 @@ import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.store.s3.S3Options;
 import dev.satchel.batchexport.terminal.LogLevel;
+import dev.satchel.batchexport.terminal.NearestName;
 import dev.satchel.batchexport.terminal.UsageException;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -123,28 +123,8 @@ public final class SettingNames {
     }
 
     private static String remedy(String name, SortedSet<String> known) {
-        return known.stream()
-                .filter(each -> distance(name, each) <= Math.max(2, name.length() / 4))
-                .min(Comparator.comparingInt(each -> distance(name, each)))
+        return NearestName.to(name, known)
                 .map(nearest -> ": did you mean " + nearest + "?")
                 .orElseGet(() -> known.stream().collect(Collectors.joining(", ", ": expected one of ", "")));
-    }
-
-    /** How many letters to insert, delete or replace to get from one word to the other (Levenshtein). */
-    private static int distance(String one, String other) {
-        int[] row = new int[other.length() + 1];
-        for (int column = 0; column <= other.length(); column++) {
-            row[column] = column;
-        }
-        for (int line = 1; line <= one.length(); line++) {
-            int diagonal = row[0];
-            row[0] = line;
-            for (int column = 1; column <= other.length(); column++) {
-                int replaced = diagonal + (one.charAt(line - 1) == other.charAt(column - 1) ? 0 : 1);
-                diagonal = row[column];
-                row[column] = Math.min(replaced, 1 + Math.min(row[column], row[column - 1]));
-            }
-        }
-        return row[other.length()];
     }
 }

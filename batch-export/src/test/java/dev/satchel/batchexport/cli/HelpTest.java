@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -22,9 +23,17 @@ class HelpTest {
     private static final int WIDTH = 80;
 
     static Stream<CommandLine> commands() {
+        return withSubcommands(root());
+    }
+
+    static Stream<CommandLine> leaves() {
+        return commands().filter(command -> command.getSubcommands().isEmpty());
+    }
+
+    private static CommandLine root() {
         PrintWriter nowhere = new PrintWriter(new StringWriter());
-        return withSubcommands(SatchelCommand.commandLine(
-                new Console(Map.of(), InputStream.nullInputStream(), nowhere, nowhere, false)));
+        return SatchelCommand.commandLine(
+                new Console(Map.of(), InputStream.nullInputStream(), nowhere, nowhere, false));
     }
 
     private static Stream<CommandLine> withSubcommands(CommandLine command) {
@@ -62,6 +71,53 @@ class HelpTest {
                                         .getCommandSpec()
                                         .usageMessage()
                                         .description()[0])));
+    }
+
+    @ParameterizedTest
+    @MethodSource("leaves")
+    void showsExamplesThatAreCallsOfTheCommand(CommandLine command) {
+        List<String> examples = Examples.of(command);
+
+        assertThat(examples).isNotEmpty();
+        String help = satchel(path(command) + " --help").out();
+        for (String example : examples) {
+            assertThat(help).contains("\n  " + example + "\n");
+            List<CommandLine> parsed = root().parseArgs(argumentsOf(example)).asCommandLineList();
+            assertThat(path(parsed.get(parsed.size() - 1))).isEqualTo(path(command));
+        }
+    }
+
+    // What a shell would make of it.
+    private static String[] argumentsOf(String example) {
+        assertThat(example).matches("(SATCHEL_\\w+=\\S+ )?satchel .+");
+        return example.replaceFirst(".*?satchel ", "")
+                .replaceFirst(" [<>] \\S+$", "")
+                .replaceAll("\"\\$(ID|EXPORT)\"", "920b1d59-7b90-dc01-a3c0-f3ddac750206")
+                .split(" ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "exprot, satchel export",
+        "export rnu, satchel export run",
+        "export ls, satchel export list",
+        "rotate, satchel keys rotate",
+        "export run --wach, --watch",
+        "export list --statsu=failed, --status",
+        "list, satchel export list' or 'satchel store list' or 'satchel datasets list' or 'satchel keys list"
+    })
+    void suggestsWhatMayHaveBeenMeant(String call, String meant) {
+        assertThat(satchel(call).err()).startsWith("satchel: Un").endsWith("\nDid you mean '" + meant + "'?\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nonsense, satchel --help",
+        "export run -x, satchel export run --help",
+        "export colour, satchel export --help"
+    })
+    void suggestsNothingThatIsFarFromWhatWasWritten(String call, String remedy) {
+        assertThat(satchel(call).err()).startsWith("satchel: Un").endsWith("\nTry '" + remedy + "'.\n");
     }
 
     @ParameterizedTest

@@ -17,7 +17,13 @@ import picocli.CommandLine.Option;
         description = {
             "Compares the datasets with the tables of the database. Changes nothing, and reads no row.",
             "Prints one line per finding. Ends with 1 when there is one."
-        })
+        },
+        footerHeading = """
+
+                Examples:
+                  satchel datasets check
+                  satchel datasets check --json
+                """)
 final class CheckDatasetsCommand implements Callable<Integer> {
 
     private final Console console;

@@ -15,7 +15,13 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "list",
-        description = "Prints the datasets, in the order of an export of everything. Needs no database.")
+        description = "Prints the datasets, in the order of an export of everything. Needs no database.",
+        footerHeading = """
+
+                Examples:
+                  satchel datasets list
+                  satchel datasets list --json
+                """)
 final class ListDatasetsCommand implements Callable<Integer> {
 
     private final Console console;

@@ -14,7 +14,12 @@ import picocli.CommandLine.Option;
         description = {
             "Follows foreign keys from the table of users and drafts a file of datasets for what is not known yet.",
             "Columns that look like secrets are left out. Changes nothing, and reads no row."
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  satchel datasets propose > datasets.yaml
+                """)
 final class ProposeDatasetsCommand implements Callable<Integer> {
 
     private final Console console;

@@ -11,7 +11,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "show",
-        description = "Prints the columns of a dataset, those that are left out, and why. Needs no database.")
+        description = "Prints the columns of a dataset, those that are left out, and why. Needs no database.",
+        footerHeading = """
+
+                Example:
+                  satchel datasets show sessions
+                """)
 final class ShowDatasetCommand implements Callable<Integer> {
 
     private final Console console;

@@ -24,7 +24,12 @@ import picocli.CommandLine.Command;
                     + " user had no session yesterday.",
             "Ends with 1 when a file could not be removed; the next clean-up tries it again. Files in other stores than"
                     + " SATCHEL_STORE names are counted and left alone."
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  satchel cleanup
+                """)
 public final class CleanUpCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(CleanUpCommand.class);

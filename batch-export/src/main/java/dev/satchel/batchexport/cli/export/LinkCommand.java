@@ -25,7 +25,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Prints a link under which anybody can download the file, for 15 minutes or until the file expires.",
             "The link is a secret: hand it to the user and keep it nowhere."
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  satchel export link "$EXPORT"
+                """)
 final class LinkCommand implements Callable<Integer> {
 
     private static final Duration LONGEST = Duration.ofMinutes(15);

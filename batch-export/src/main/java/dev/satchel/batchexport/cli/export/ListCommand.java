@@ -24,10 +24,16 @@ import picocli.CommandLine.Option;
             "Lists exports, the newest first.",
             "Each with the time it was requested and the time its file expires, in UTC, and with the reason why its last"
                     + " attempt failed."
-        })
+        },
+        footerHeading = """
+
+                Examples:
+                  satchel export list --status failed
+                  satchel export list --user "$ID" --json
+                """)
 final class ListCommand implements Callable<Integer> {
 
-    private static final List<String> STATUSES = List.of("pending", "processing", "completed", "failed");
+    static final List<String> STATUSES = List.of("pending", "processing", "completed", "failed");
     private static final int MOST = 10_000;
     private static final String LINE = "%-36s  %-36s  %-12s  %-6s  %-10s  %9s  %12s  %-20s  %-20s  %s%n";
 
@@ -40,6 +46,7 @@ final class ListCommand implements Callable<Integer> {
     @Option(
             names = "--status",
             paramLabel = "STATUS",
+            completionCandidates = Candidates.Statuses.class,
             description = "Only those that are pending, processing, completed or failed.")
     @Nullable
     String status;

@@ -27,7 +27,14 @@ import picocli.CommandLine.Option;
         description = {
             "Asks for exports and prints their ids.",
             "While an equal request is under way, its id is printed and nothing is added."
-        })
+        },
+        footerHeading = """
+
+                Examples:
+                  satchel export request --user "$ID" --type all --format json --compress gzip
+                  satchel export request --all-users --type all --format jsonl --from 2026-01-01
+                  satchel export request --users users.csv --type all --format csv
+                """)
 final class RequestCommand implements Callable<Integer> {
 
     private final Console console;
@@ -42,7 +49,12 @@ final class RequestCommand implements Callable<Integer> {
             description = "The data: the name of a dataset, or all; 'satchel datasets list' prints the names.")
     String type = "";
 
-    @Option(names = "--format", required = true, paramLabel = "FORMAT", description = "The file: csv, json or jsonl.")
+    @Option(
+            names = "--format",
+            required = true,
+            paramLabel = "FORMAT",
+            completionCandidates = Candidates.Formats.class,
+            description = "The file: csv, json or jsonl.")
     String format = "";
 
     @Option(names = "--from", paramLabel = "DATE", description = "The first day, such as 2026-01-31.")
@@ -63,6 +75,7 @@ final class RequestCommand implements Callable<Integer> {
     @Option(
             names = "--difficulty",
             paramLabel = "LEVEL",
+            completionCandidates = Candidates.Difficulties.class,
             description = "Only words that are beginner, intermediate or advanced.")
     @Nullable
     String difficulty;
@@ -70,6 +83,7 @@ final class RequestCommand implements Callable<Integer> {
     @Option(
             names = "--phase",
             paramLabel = "PHASE",
+            completionCandidates = Candidates.Phases.class,
             description = "Only words that are new, learning, review or mastered.")
     @Nullable
     String phase;
@@ -77,6 +91,7 @@ final class RequestCommand implements Callable<Integer> {
     @Option(
             names = "--compress",
             paramLabel = "METHOD",
+            completionCandidates = Candidates.Compressions.class,
             description = "Compress the file with gzip or zstd; it is not compressed when left out.")
     @Nullable
     String compress;

@@ -22,7 +22,13 @@ import picocli.CommandLine.Parameters;
         description = {
             "Asks again for what failed exports asked for, and prints the ids of the new exports.",
             "The failed ones stay as they are, as the record of what happened."
-        })
+        },
+        footerHeading = """
+
+                Examples:
+                  satchel export retry "$EXPORT"
+                  satchel export retry --failed --code store_unavailable
+                """)
 final class RetryCommand implements Callable<Integer> {
 
     private final Console console;
@@ -88,6 +94,7 @@ final class RetryCommand implements Callable<Integer> {
                 names = "--code",
                 required = true,
                 paramLabel = "CODE",
+                completionCandidates = Candidates.ErrorCodes.class,
                 description = "Those that failed with this code, such as out_of_memory; may be given several times.")
         List<String> codes = new ArrayList<>();
     }

@@ -16,7 +16,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "show", description = "Shows one export with its manifest.")
+@Command(name = "show", description = "Shows one export with its manifest.", footerHeading = """
+
+                Example:
+                  satchel export show "$EXPORT" --json
+                """)
 final class ShowCommand implements Callable<Integer> {
 
     private final Console console;

@@ -19,7 +19,12 @@ import picocli.CommandLine.Option;
             "Seals the keys that an adopted table holds in the clear or in base64.",
             "Erases them there. Log in as the owner of the tables. Stopped, it goes on next time.",
             "Ends with 1 when keys are left, each with the reason; nothing of a key is printed."
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  satchel keys adopt
+                """)
 final class AdoptKeysCommand implements Callable<Integer> {
 
     private final Console console;

@@ -14,7 +14,12 @@ import picocli.CommandLine.Command;
             "Its owner alone can read it, and an existing file is never overwritten. Without the file no sealed key can"
                     + " be opened again: keep a copy, apart from backups.",
             "A key in AWS KMS is made in AWS KMS."
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  SATCHEL_KEK=file:/etc/satchel/kek.json satchel keys init
+                """)
 final class InitKeysCommand implements Callable<Integer> {
 
     private final Console console;

@@ -27,7 +27,12 @@ import picocli.CommandLine.Option;
             "Lists a user's keys: whether set, masked, and what the provider said last.",
             "Masking opens each key that is set, which is on record as 'list masked'.",
             "Ends with 1 when a key could not be opened."
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  satchel keys list --user "$ID"
+                """)
 final class ListKeysCommand implements Callable<Integer> {
 
     private static final Purpose LIST_MASKED = new Purpose("list masked");

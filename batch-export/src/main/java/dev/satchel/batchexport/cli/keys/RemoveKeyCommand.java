@@ -18,7 +18,12 @@ import picocli.CommandLine.Option;
         description = {
             "Deletes a user's key for one provider, or all of the user's keys.",
             "With the last one goes the data key that opens them, also in copies. Needs no key-encryption keys."
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  satchel keys remove --user "$ID" --provider openai
+                """)
 final class RemoveKeyCommand implements Callable<Integer> {
 
     private final Console console;

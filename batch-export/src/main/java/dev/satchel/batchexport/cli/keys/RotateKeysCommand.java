@@ -26,7 +26,13 @@ import picocli.CommandLine.Option;
                     + " killed at any moment: the next one finishes it first, without another new key.",
             "A key in AWS KMS is rotated in AWS KMS: here, what is under its earlier material is re-wrapped.",
             "Ends with 1 when data keys are left: those that others have locked, and those that cannot be opened."
-        })
+        },
+        footerHeading = """
+
+                Examples:
+                  satchel keys rotate --dry-run
+                  satchel keys rotate
+                """)
 final class RotateKeysCommand implements Callable<Integer> {
 
     private final Console console;

@@ -19,7 +19,12 @@ import picocli.CommandLine.Option;
         description = {
             "Seals and stores a user's key, in place of an earlier one for that provider.",
             "The key is read from standard input, never from an argument: satchel keys set … < key.txt"
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  satchel keys set --user "$ID" --provider openai < key.txt
+                """)
 final class SetKeyCommand implements Callable<Integer> {
 
     private final Console console;

@@ -37,7 +37,13 @@ import picocli.CommandLine.Option;
             "Asks the providers whether they accept the keys, and records what they say.",
             "An answer that proves nothing about a key, such as an outage, changes nothing.",
             "Ends with 1 when a key could not be opened."
-        })
+        },
+        footerHeading = """
+
+                Examples:
+                  satchel keys validate --due
+                  satchel keys validate --user "$ID"
+                """)
 final class ValidateKeysCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ValidateKeysCommand.class);

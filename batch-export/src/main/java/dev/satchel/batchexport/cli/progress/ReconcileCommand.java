@@ -22,7 +22,13 @@ import picocli.CommandLine.Option;
         description = {
             "Compares every user's progress with its sources and prints each difference.",
             "The sources are sessions and words. Sessions may keep ending meanwhile. Ends with 1 when differences are left, or users stayed locked."
-        })
+        },
+        footerHeading = """
+
+                Examples:
+                  satchel progress reconcile
+                  satchel progress reconcile --repair
+                """)
 final class ReconcileCommand implements Callable<Integer> {
 
     private final Console console;

@@ -27,7 +27,12 @@ import picocli.CommandLine.Option;
         description = {
             "Shows a user's totals, and their streak and today as of a moment.",
             "With --json also the days of the year up to then on which the user was active."
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  satchel progress show --user "$ID" --json
+                """)
 final class ShowProgressCommand implements Callable<Integer> {
 
     /** The years in which a day and its 365 predecessors exist for both PostgreSQL and ISO-8601. */

@@ -9,7 +9,12 @@ import picocli.CommandLine.Command;
 
 @Command(
         name = "diagram",
-        description = "Prints a Mermaid entity diagram of what belongs to a user in the live schema.")
+        description = "Prints a Mermaid entity diagram of what belongs to a user in the live schema.",
+        footerHeading = """
+
+                Example:
+                  satchel diagram > tables.mmd
+                """)
 public final class DiagramCommand implements Callable<Integer> {
 
     private final Console console;

@@ -29,7 +29,13 @@ import picocli.CommandLine.Spec;
                     + " of what Satchel made, such as rights after a restore without them. Then it counts the progress of the users who were there"
                     + " before, batch by batch: stopped, it goes on next time.",
             "Log in as the owner of the application's tables."
-        })
+        },
+        footerHeading = """
+
+                Examples:
+                  satchel migrate --dry-run
+                  satchel migrate --lock-timeout 500ms
+                """)
 public final class MigrateCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(MigrateCommand.class);

@@ -19,7 +19,12 @@ import picocli.CommandLine.Option;
         description = {
             "Removes what migrate made and puts back what it moved aside, all or nothing.",
             "Refuses while Satchel's tables hold rows, unless told what to do with them."
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  satchel rollback --archive
+                """)
 public final class RollbackCommand implements Callable<Integer> {
 
     private final Console console;

@@ -14,7 +14,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Prints the types of the live schema 'public' for a programming language.",
             "TypeScript is laid out as @supabase/supabase-js takes it: createClient<Database>."
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  satchel types typescript > database.types.ts
+                """)
 public final class TypesCommand implements Callable<Integer> {
 
     private final Console console;

@@ -23,7 +23,14 @@ import picocli.CommandLine.Option;
         description = {
             "Compares the live schema with what the migrations make. Changes nothing.",
             "Prints one line per check. Ends with 1 when a check fails; a warning is no failure."
-        })
+        },
+        footerHeading = """
+
+                Examples:
+                  satchel verify
+                  satchel verify --quiet
+                  satchel verify --json
+                """)
 public final class VerifyCommand implements Callable<Integer> {
 
     private final Console console;

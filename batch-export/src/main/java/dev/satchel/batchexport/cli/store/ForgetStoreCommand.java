@@ -19,7 +19,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Forgets a store that is gone, with every file on record in it: exports whose file was there have none any more.",
             "Nothing in the store is touched. What may still be there is yours to remove."
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  satchel store forget s3://bucket/exports --files-are-gone
+                """)
 final class ForgetStoreCommand implements Callable<Integer> {
 
     private final Console console;

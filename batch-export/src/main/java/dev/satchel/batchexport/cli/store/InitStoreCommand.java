@@ -18,7 +18,13 @@ import picocli.CommandLine.Option;
             "Takes the store that SATCHEL_STORE names for the one that is meant, and marks it.",
             "The first export does that by itself. Needed where a mark got lost, where a store takes another one's place"
                     + " under the same name, and where one comes back."
-        })
+        },
+        footerHeading = """
+
+                Examples:
+                  satchel store init
+                  satchel store init --replace
+                """)
 final class InitStoreCommand implements Callable<Integer> {
 
     private final Console console;

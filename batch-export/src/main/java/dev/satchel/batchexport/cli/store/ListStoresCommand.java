@@ -17,7 +17,12 @@ import picocli.CommandLine.Command;
             "A store is 'expected' where its name is used now, and 'replaced' once another took its place."
                     + " 'unmarked' are files from before stores were known, and a store that was never seen with its"
                     + " mark."
-        })
+        },
+        footerHeading = """
+
+                Example:
+                  satchel store list
+                """)
 final class ListStoresCommand implements Callable<Integer> {
 
     private final Console console;
