@@ -2,6 +2,8 @@ package dev.satchel.batchexport.schema.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.NpmProject;
+import dev.satchel.batchexport.NpmProject.Result;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +11,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,42 +26,17 @@ class TypescriptTypesWithNpm {
 
     private static final Path SOURCES = Path.of("src/test/typescript");
     private static final Path PROJECT = Path.of("target/typescript");
-    private static final Path INSTALLED = PROJECT.resolve("node_modules/installed-lock.json");
 
     private static final Pattern ERROR_LINE = Pattern.compile("(?m)^misspelt\\.ts\\((\\d+),\\d+\\): error TS\\d+: ");
 
+    private static NpmProject npm;
+
     @BeforeAll
     static void install() throws IOException, InterruptedException, SQLException {
-        Files.createDirectories(PROJECT);
-        try (var sources = Files.newDirectoryStream(SOURCES)) {
-            for (Path source : sources) {
-                if (Files.isRegularFile(source)) {
-                    Files.write(PROJECT.resolve(source.getFileName()), Files.readAllBytes(source));
-                }
-            }
-        }
+        npm = NpmProject.installed(SOURCES, PROJECT);
         Files.writeString(PROJECT.resolve("library.ts"), Library.text("library.ts"));
         try (SampleDatabase database = SampleDatabase.create()) {
             Files.writeString(PROJECT.resolve("database.types.ts"), TypescriptTypes.of(database.workerDataSource()));
-        }
-        String lock = Files.readString(SOURCES.resolve("package-lock.json"));
-        if (!Files.exists(INSTALLED) || !Files.readString(INSTALLED).equals(lock)) {
-            // The client asks for a newer Node to run on than a compiler needs to read it.
-            List<String> install = List.of(
-                    "npm",
-                    "ci",
-                    "--engine-strict=false",
-                    "--ignore-scripts",
-                    "--no-audit",
-                    "--no-fund",
-                    "--prefer-offline");
-            Result result = run(install, 240);
-            if (result.exitCode() != 0) {
-                throw new IllegalStateException("npm could not install what src/test/typescript/package.json names"
-                        + " (without a network, leave this test out with -Dsatchel.npm.tests=none):\n"
-                        + result.output());
-            }
-            Files.writeString(INSTALLED, lock);
         }
     }
 
@@ -101,29 +77,7 @@ class TypescriptTypesWithNpm {
     }
 
     private static Result compile(String project) throws IOException, InterruptedException {
-        return run(List.of("node", "node_modules/typescript/bin/tsc", "--pretty", "false", "--project", project), 120);
+        return npm.run(
+                List.of("node", "node_modules/typescript/bin/tsc", "--pretty", "false", "--project", project), 120);
     }
-
-    private static Result run(List<String> command, int seconds) throws IOException, InterruptedException {
-        Path output = Files.createTempFile("typescript", ".log");
-        try {
-            Process process = new ProcessBuilder(command)
-                    .directory(PROJECT.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            process.getOutputStream().close();
-            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-                throw new IllegalStateException("'" + String.join(" ", command) + "' was not done after " + seconds
-                        + " seconds:\n" + Files.readString(output));
-            }
-            return new Result(process.exitValue(), Files.readString(output));
-        } finally {
-            Files.delete(output);
-        }
-    }
-
-    private record Result(int exitCode, String output) {}
 }

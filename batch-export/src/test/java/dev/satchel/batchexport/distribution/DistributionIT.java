@@ -1,0 +1,158 @@
+package dev.satchel.batchexport.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.batchexport.Installation.Result;
+import dev.satchel.migrations.SampleDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What is in the distribution, and that it works where there is nothing else but a Java runtime. */
+class DistributionIT {
+
+    private static final String LEARNER = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
+
+    @TempDir
+    static Path folder;
+
+    private static Distribution distribution;
+
+    @BeforeAll
+    static void unpack() throws Exception {
+        distribution = Distribution.unpackedIn(folder);
+    }
+
+    @Test
+    void saysItsVersion() throws Exception {
+        Result version = distribution.satchel(Map.of(), "--version");
+
+        assertThat(version.err()).isEmpty();
+        assertThat(version.out()).matches("satchel \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R");
+        assertThat(distribution.home().getFileName())
+                .hasToString(version.out().strip().replace(' ', '-'));
+    }
+
+    @Test
+    void migratesAndDeliversAnExport() throws Exception {
+        Path store = Files.createDirectories(folder.resolve("store"));
+        // The roles belong to the server; a worker logs in as a member of them.
+        SampleDatabase.create().close();
+        try (SampleDatabase database = SampleDatabase.createUnmigrated().withLearners()) {
+            Map<String, String> owner = Map.of("DATABASE_URL", database.ownerUrl());
+            Map<String, String> worker = Map.of(
+                    "DATABASE_URL",
+                    database.workerUrl(),
+                    "SATCHEL_STORE",
+                    store.toUri().toString());
+
+            Result migrated = distribution.satchel(owner, "migrate");
+            String id = distribution
+                    .satchel(worker, "export", "request", "--user", LEARNER, "--type", "all", "--format", "csv")
+                    .succeeded();
+            Result run = distribution.satchel(worker, "export", "run");
+            Result shown = distribution.satchel(worker, "export", "show", id);
+
+            assertThat(migrated.exit()).as(migrated.err()).isZero();
+            assertThat(migrated.out()).contains("the schema is at version ");
+            assertThat(run.exit()).as(run.err()).isZero();
+            assertThat(run.out()).startsWith("delivered 1 (");
+            assertThat(shown.out()).containsPattern("status +completed\\R");
+            assertThat(distribution.satchel(worker, "cleanup").exit()).isZero();
+        }
+        try (Stream<Path> files = Files.walk(store)) {
+            assertThat(files.filter(Files::isRegularFile).map(Path::toString))
+                    .anyMatch(file -> file.endsWith(".zip") || file.endsWith(".csv"));
+        }
+        // Nothing is written where somebody happens to be, nor into the home.
+        assertThat(folder.resolve("work")).isEmptyDirectory();
+        assertThat(folder.resolve("home")).isEmptyDirectory();
+    }
+
+    @Test
+    void hasOneFolderWhoseFilesBelongToRoot() throws Exception {
+        List<String> entries = Distribution.run(List.of(
+                        "tar",
+                        "--list",
+                        "--verbose",
+                        "--file",
+                        Distribution.archive().toString()))
+                .lines()
+                .toList();
+
+        assertThat(entries)
+                .allSatisfy(entry -> assertThat(entry)
+                        .matches("(drwxr-xr-x|-rw-r--r--|-rwxr-xr-x) root/root +\\d+ 2026-\\S+ \\S+ "
+                                + distribution.home().getFileName() + "/.*"));
+        assertThat(entries.stream().filter(entry -> entry.startsWith("-rwx")))
+                .singleElement()
+                .asString()
+                .endsWith("/bin/satchel");
+    }
+
+    @Test
+    void holdsWhatPeopleLookFor() {
+        assertThat(Stream.of(
+                                "LICENSE",
+                                "THIRD-PARTY.txt",
+                                "README.md",
+                                "CHANGELOG.md",
+                                "docs/operations.md",
+                                "share/bash-completion/completions/satchel",
+                                "share/zsh/site-functions/_satchel",
+                                "share/man/man1/satchel.1",
+                                "systemd/satchel-export.service",
+                                "kubernetes/kustomization.yaml",
+                                "container/Dockerfile",
+                                "aws/store-policy.json",
+                                "sql/worker.sql")
+                        .map(name -> distribution.home().resolve(name)))
+                .allMatch(Files::isRegularFile);
+        assertThat(distribution.home().resolve("assembly.xml")).doesNotExist();
+    }
+
+    /** The libraries of the runnable jar, as files. */
+    @Test
+    void holdsTheDecidedLibrariesAndTheProgram() throws IOException {
+        String decided = Files.readString(Path.of("src/test/resources/dev/satchel/batchexport/runtime-jars.txt"));
+
+        assertThat(distribution.libraries().stream().map(name -> name.replaceFirst("-[0-9].*", "")))
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(decided.lines(), Stream.of("satchel-batch-export"))
+                        .toList());
+    }
+
+    @Test
+    void namesTheLicenceOfEachLibrary() throws IOException {
+        List<String> licences = Files.readAllLines(distribution.home().resolve("THIRD-PARTY.txt"));
+
+        assertThat(licences).noneMatch(line -> line.contains("Unknown license"));
+        assertThat(distribution.libraries().stream()
+                        .filter(name -> !name.startsWith("satchel-"))
+                        .map(name -> name.replaceFirst("\\.jar$", "").replaceFirst("-(\\d)", ":$1")))
+                .allSatisfy(library -> assertThat(licences).anyMatch(line -> line.contains(":" + library + " ")));
+    }
+
+    /** Where Maven is offline it makes none, and leaves this test out by its tag. */
+    @Test
+    @Tag("unless-offline-true")
+    void isDescribedByItsBillOfMaterials() throws IOException {
+        assertThat(JsonMapper.shared()
+                        .readTree(Files.readString(distribution.home().resolve("bom.json")))
+                        .path("components")
+                        .valueStream()
+                        .map(component -> component.path("name").asString() + "-"
+                                + component.path("version").asString() + ".jar")
+                        .filter(name -> !name.startsWith("spring-boot-starter")))
+                .containsExactlyInAnyOrderElementsOf(distribution.libraries().stream()
+                        .filter(name -> !name.startsWith("satchel-batch-export-"))
+                        .toList());
+    }
+}
