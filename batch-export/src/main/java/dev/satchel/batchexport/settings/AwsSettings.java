@@ -4,6 +4,7 @@ import dev.satchel.Endpoint;
 import dev.satchel.batchexport.terminal.UsageException;
 import java.net.URI;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -16,6 +17,15 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
 /** What the SDK of AWS and Satchel both read: the variables of AWS, under the names that AWS gives them. */
 final class AwsSettings {
+
+    /** The variables that Satchel reads; the SDK reads more of them by itself. */
+    static final Set<String> VARIABLES = Set.of(
+            "AWS_REGION",
+            "AWS_DEFAULT_REGION",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_ENDPOINT_URL_KMS");
 
     private static final Pattern REGION = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
@@ -33,7 +43,7 @@ final class AwsSettings {
      */
     String region(boolean isElsewhere) {
         for (String name : new String[] {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
-            String region = variables.get(name);
+            String region = value(name);
             if (region != null) {
                 // It becomes a part of a host's name, and of every signature.
                 if (!REGION.matcher(region).matches()) {
@@ -69,7 +79,7 @@ final class AwsSettings {
 
     // Behind a line break Java's HTTP client refuses the header that holds the token, and prints it.
     private @Nullable String visible(String name) {
-        String value = variables.get(name);
+        String value = value(name);
         if (value != null && !value.codePoints().allMatch(point -> point > ' ' && point < 0x7F)) {
             throw new UsageException(
                     name + " is malformed: it holds a space, a line break or another character that no key has");
@@ -84,7 +94,7 @@ final class AwsSettings {
      */
     @Nullable
     URI endpoint(String name) {
-        String text = variables.get(name);
+        String text = value(name);
         if (text == null || text.isEmpty()) {
             return null;
         }
@@ -93,5 +103,12 @@ final class AwsSettings {
         } catch (IllegalArgumentException refused) {
             throw new UsageException(name + " is refused: " + refused.getMessage());
         }
+    }
+
+    private @Nullable String value(String name) {
+        if (!VARIABLES.contains(name)) {
+            throw new IllegalArgumentException(name + " is not among the variables that are documented");
+        }
+        return variables.get(name);
     }
 }

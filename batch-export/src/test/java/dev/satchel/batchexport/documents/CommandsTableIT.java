@@ -42,6 +42,8 @@ class CommandsTableIT {
             "store forget $STORE --files-are-gone",
             "OWNER types typescript",
             "OWNER diagram",
+            "completion bash",
+            "completion zsh",
             "bench keys --rounds 1 --keys 20 --users 2 --transactions 4",
             "OWNER rollback --destroy");
 

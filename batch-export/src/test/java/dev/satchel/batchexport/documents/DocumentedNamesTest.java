@@ -36,7 +36,8 @@ class DocumentedNamesTest {
             "keys",
             "progress",
             "types",
-            "diagram");
+            "diagram",
+            "completion");
 
     @TempDir
     Path folder;

@@ -24,7 +24,7 @@ public final class Documents {
     record Block(String document, String language, String text) {}
 
     /** All of them, by their paths from the root. */
-    static List<String> all() {
+    public static List<String> all() {
         try (Stream<Path> root = Files.list(ROOT);
                 Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
             return Stream.concat(root, docs)

@@ -8,17 +8,26 @@ import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
 import dev.satchel.batchexport.documents.Documents;
 import dev.satchel.batchexport.terminal.UsageException;
+import java.io.IOException;
 import java.lang.reflect.Parameter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import software.amazon.awssdk.core.SdkSystemSetting;
+import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
+import software.amazon.awssdk.utils.SystemSetting;
 
 class SettingNamesTest {
 
@@ -120,6 +129,47 @@ class SettingNamesTest {
 
         documented.add("SATCHEL_TERMINAL");
         assertThat(SettingNames.variables()).isEqualTo(documented);
+    }
+
+    @Test
+    void ofAwsAreThoseOfTheSettingsTable() {
+        Set<String> documented = new TreeSet<>();
+        Documents.table("docs/operations.md", "Settings").stream()
+                .flatMap(row -> Documents.codeIn(row.get(0)).stream())
+                .filter(name -> name.startsWith("AWS_"))
+                .forEach(documented::add);
+
+        assertThat(documented).isEqualTo(new TreeSet<>(AwsSettings.VARIABLES));
+    }
+
+    /** In every document and every file that is shipped beside the program. */
+    @Test
+    void existWhereverTheyAreNamed() throws IOException {
+        Set<String> ofTheSdk = Stream.<SystemSetting[]>of(SdkSystemSetting.values(), ProfileFileSystemSetting.values())
+                .flatMap(Stream::of)
+                .map(SystemSetting::environmentVariable)
+                .collect(Collectors.toSet());
+        Map<String, String> texts = new TreeMap<>();
+        for (String document : Documents.all()) {
+            texts.put(document, Documents.text(document));
+        }
+        try (Stream<Path> files = Files.walk(Path.of("src/distribution"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                texts.put(file.toString(), Files.readString(file));
+            }
+        }
+
+        assertThat(texts).hasSizeGreaterThan(40);
+        texts.forEach((file, text) -> assertThat(Pattern.compile("\\b(SATCHEL|AWS)_\\w*[A-Z0-9](?![\\w…])")
+                        .matcher(text)
+                        .results()
+                        .map(name -> name.group()))
+                .as(file)
+                .allMatch(name -> SettingNames.variables().contains(name)
+                        || AwsSettings.VARIABLES.contains(name)
+                        || ofTheSdk.contains(name)
+                        || name.startsWith("AWS_ENDPOINT_URL")
+                        || name.startsWith("SATCHEL_TEST_")));
     }
 
     @Test
