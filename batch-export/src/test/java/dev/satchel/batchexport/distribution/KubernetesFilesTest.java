@@ -85,7 +85,7 @@ class KubernetesFilesTest {
     /** The profile "restricted" of the Pod Security Standards, and a root that nothing can write to. */
     @ParameterizedTest
     @MethodSource("manifests")
-    void runsAsNobodySpecial(Path file) throws IOException {
+    void runsWithoutPrivileges(Path file) throws IOException {
         for (PodSpec pod : pods(manifest(file)).toList()) {
             assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
             assertThat(pod.getSecurityContext().getRunAsUser()).isPositive();
