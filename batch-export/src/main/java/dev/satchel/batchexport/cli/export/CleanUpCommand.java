@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "cleanup",
@@ -27,14 +28,21 @@ import picocli.CommandLine.Command;
         },
         footerHeading = """
 
-                Example:
+                Examples:
                   satchel cleanup
+                  satchel cleanup --quiet
                 """)
 public final class CleanUpCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(CleanUpCommand.class);
 
     private final Console console;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description =
+                    "Print nothing of files that were removed: only what could not be, and files in other stores.")
+    boolean quiet;
 
     CleanUpCommand(Console console) {
         this.console = console;
@@ -46,11 +54,25 @@ public final class CleanUpCommand implements Callable<Integer> {
         Database database = settings.database();
         FileStore store = settings.store();
         ExportSettings exports = settings.exports();
-        CleanUpReport report = new CleanUpReport(CleanUpCommand::log);
+        CleanUpReport report = new CleanUpReport(this::log);
         try (CleanUpRun cleanUp = CleanUpRun.start(database, store, settings.datasets(), exports, report)) {
             cleanUp.run();
         }
         report.unreadable().forEach(CleanUpCommand::log);
+        int exit = report.kept() == 0 && report.refusal().isEmpty() ? 0 : 1;
+        boolean isTold = !quiet || exit != 0;
+        if (isTold) {
+            removed(report);
+        }
+        report.elsewhere().forEach(this::name);
+        if (isTold) {
+            console.out().printf(Locale.ROOT, "ended %d streaks%n", report.streaksEnded());
+        }
+        report.refusal().ifPresent(CleanUpCommand::log);
+        return exit;
+    }
+
+    private void removed(CleanUpReport report) {
         console.out()
                 .printf(
                         Locale.ROOT,
@@ -59,10 +81,6 @@ public final class CleanUpCommand implements Callable<Integer> {
                         report.removed(Reason.ROW_DELETED),
                         report.removed(Reason.NEVER_PUBLISHED),
                         report.kept());
-        report.elsewhere().forEach(this::name);
-        console.out().printf(Locale.ROOT, "ended %d streaks%n", report.streaksEnded());
-        report.refusal().ifPresent(CleanUpCommand::log);
-        return report.kept() == 0 && report.refusal().isEmpty() ? 0 : 1;
     }
 
     private void name(UploadJournal.Elsewhere other) {
@@ -89,8 +107,11 @@ public final class CleanUpCommand implements Callable<Integer> {
                 unreadable.text());
     }
 
-    private static void log(CleanUpReport.Removal removal) {
+    private void log(CleanUpReport.Removal removal) {
         String reason = removal.leftover().reason().name().toLowerCase(Locale.ROOT);
+        if (removal.failure() == null && quiet) {
+            return;
+        }
         if (removal.failure() == null) {
             LOG.info("file of export {} removed: {}", removal.leftover().exportId(), reason);
         } else {

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code export run --quiet}, as a line of cron has it: it prints when somebody should look. */
-class QuietRunIT {
+/** The option {@code --quiet}, as a line of cron has it: a command prints when somebody should look. */
+class QuietIT {
 
     @TempDir
     Path folder;
@@ -44,6 +44,39 @@ class QuietRunIT {
 
             assertThat(run.exit()).isEqualTo(1);
             assertThat(run.out()).startsWith("delivered 0 (0 records, 0 bytes), failed 1, ");
+        }
+    }
+
+    @Test
+    void saysNothingOfFilesThatWereRemoved() throws Exception {
+        try (Installation satchel = Installation.in(folder)) {
+            satchel.requestOfNewUser();
+            satchel.satchel("export", "run").succeeded();
+            satchel.sql("UPDATE export_history SET expires_at = now() - interval '1 minute'");
+            Path output = folder.resolve("output");
+
+            int exit = Installation.ended(satchel.start(Map.of(), List.of(), output, "cleanup", "--quiet"));
+
+            assertThat(exit).isZero();
+            assertThat(Files.readString(output)).isEmpty();
+            assertThat(satchel.objects()).isEmpty();
+        }
+    }
+
+    @Test
+    void namesFilesOfAnotherStore() throws Exception {
+        try (Installation satchel = Installation.in(folder)) {
+            satchel.requestOfNewUser();
+            satchel.satchel("export", "run").succeeded();
+            satchel.sql("UPDATE export_history SET expires_at = now() - interval '1 minute'");
+            Map<String, String> elsewhere = satchel.environment();
+            elsewhere.put("SATCHEL_STORE", folder.resolve("other").toUri().toString());
+            Files.createDirectory(folder.resolve("other"));
+
+            Result cleanUp = Installation.satchel(elsewhere, "cleanup", "--quiet");
+
+            assertThat(cleanUp.out()).startsWith("left 1 in another store, s3://");
+            assertThat(satchel.objects()).hasSize(1);
         }
     }
 }
