@@ -16,14 +16,24 @@ public record RunSettings(String worker, int concurrency, boolean watch, StopSig
     public static final int MOST = 64;
 
     public RunSettings {
-        if (concurrency < 1 || concurrency > MOST) {
+        requireConcurrency(concurrency);
+    }
+
+    /** @throws IllegalArgumentException if that many exports cannot be delivered side by side */
+    static void requireConcurrency(int exports) {
+        if (exports < 1 || exports > MOST) {
             throw new IllegalArgumentException(
-                    "the concurrency must be a whole number from 1 to " + MOST + ", was " + concurrency);
+                    "the concurrency must be a whole number from 1 to " + MOST + ", was " + exports);
         }
     }
 
-    /** How many connections such a run uses at most: two per export, and some for heartbeats and the run's record. */
-    public int connections() {
+    /**
+     * How many connections a run uses at most: two per export, and some for heartbeats and the run's record.
+     *
+     * @throws IllegalArgumentException if that many exports cannot be delivered side by side
+     */
+    public static int connections(int concurrency) {
+        requireConcurrency(concurrency);
         return 2 * concurrency + 4;
     }
 }
