@@ -7,6 +7,7 @@ import dev.satchel.batchexport.run.listener.RunTotals;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.delivery.DeliveryListener;
 import dev.satchel.delivery.FileFormats;
+import dev.satchel.export.ExportHistory;
 import dev.satchel.postgres.PostgresSettings;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.store.FileStore;
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.job.JobExecution;
 
 /**
- * Delivers the exports that wait, in this process: a service calls {@link #run} as often as it likes, say from a method
- * that is {@code @Scheduled}; nothing starts by itself.
+ * Delivers the exports that wait, in this process: a service calls {@link #runPending} as often as it likes, say from a
+ * method that is {@code @Scheduled}; nothing starts by itself.
  *
  * <p>Any number of workers may run at once, in any number of processes, beside {@code satchel export run}: each export is
  * delivered once. A worker that dies loses its lease, and another one takes over. A run reads with the rights of the
@@ -72,17 +73,28 @@ public final class ExportWorker implements AutoCloseable {
      * @throws RuntimeException if the database cannot be used, as {@link #run}
      */
     public void checkStore() {
-        try (JobContext.ReadyJob job = begin(false, new RunReport(List.of()))) {
-            probe(job);
-        }
+        jobs.ask(StoreProbe.class, probe -> {
+            try {
+                probe.probe();
+            } catch (IOException | RuntimeException failed) {
+                throw new StoreFailedException(failed);
+            }
+            return true;
+        });
     }
 
-    private static void probe(JobContext.ReadyJob job) {
-        try {
-            job.bean(StoreProbe.class).probe();
-        } catch (IOException | RuntimeException failed) {
-            throw new StoreFailedException(failed);
-        }
+    /**
+     * Delivers what can be claimed at this moment, and ends; for a schedule. Where nothing can be claimed, it asks the
+     * database once, and neither the database nor the log has a record of the run. What waits for its next attempt, or is
+     * held by a worker that may be dead, is left to a later call.
+     *
+     * @throws RuntimeException as {@link #run}
+     */
+    public RunSummary runPending() {
+        ExportHistory.Backlog backlog =
+                jobs.ask(ExportHistory.class, history -> history.backlog(parts.settings.lease()));
+        boolean due = PendingExports.isDue(backlog) || backlog.silent() > 0;
+        return due ? run(RunSettings.End.NOTHING_DUE) : RunSummary.of(new RunTotals(), backlog);
     }
 
     /**
@@ -97,27 +109,27 @@ public final class ExportWorker implements AutoCloseable {
      * @throws IllegalStateException if the worker is closed, or the thread is in a transaction
      */
     public RunSummary run() {
-        return run(false);
+        return run(RunSettings.End.NOTHING_LEFT);
     }
 
     /** As {@link #run}, but waits for more when nothing is left, and waits for a store or a database that is away. */
     public RunSummary watch() {
-        return run(true);
+        return run(RunSettings.End.STOPPED);
     }
 
-    private RunSummary run(boolean watch) {
+    private RunSummary run(RunSettings.End end) {
         RunTotals totals = new RunTotals();
         List<DeliveryListener> listeners = new ArrayList<>(List.of(totals, new RunLog()));
         listeners.addAll(parts.listeners);
         RunReport report = new RunReport(listeners);
-        try (JobContext.ReadyJob job = begin(watch, report)) {
+        try (JobContext.ReadyJob job = begin(end, report)) {
             deliver(job, report);
             return RunSummary.of(totals, job.bean(PendingExports.class).left());
         }
     }
 
-    private JobContext.ReadyJob begin(boolean watch, RunReport report) {
-        RunSettings runSettings = new RunSettings(parts.name, parts.concurrency, watch, parts.stop);
+    private JobContext.ReadyJob begin(RunSettings.End end, RunReport report) {
+        RunSettings runSettings = new RunSettings(parts.name, parts.concurrency, end, parts.stop);
         return jobs.begin(
                 context -> {
                     context.registerBean(FileFormats.class, () -> parts.formats);

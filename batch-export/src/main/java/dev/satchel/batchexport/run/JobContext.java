@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,11 +71,7 @@ public final class JobContext {
      * @throws org.springframework.dao.DataAccessException if the database cannot be used
      */
     public ReadyJob begin(Beans beans, Class<?> configuration) {
-        if (TransactionSynchronizationManager.isActualTransactionActive()) {
-            throw new IllegalStateException(
-                    "Satchel's jobs use connections and transactions of their own, and this thread"
-                            + " is in a transaction: call them outside of it, from a method without @Transactional");
-        }
+        refuseTransaction();
         jobs.readLock().lock();
         try {
             AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
@@ -86,6 +83,30 @@ public final class JobContext {
         } catch (RuntimeException | Error failed) {
             jobs.readLock().unlock();
             throw failed;
+        }
+    }
+
+    /**
+     * Asks something of a part that all jobs share.
+     *
+     * @throws IllegalStateException as {@link #begin}
+     * @throws org.springframework.dao.DataAccessException as {@link #begin}
+     */
+    public <T, R> R ask(Class<T> part, Function<T, R> question) {
+        refuseTransaction();
+        jobs.readLock().lock();
+        try {
+            return question.apply(opened().getBean(part));
+        } finally {
+            jobs.readLock().unlock();
+        }
+    }
+
+    private static void refuseTransaction() {
+        if (TransactionSynchronizationManager.isActualTransactionActive()) {
+            throw new IllegalStateException(
+                    "Satchel's jobs use connections and transactions of their own, and this thread"
+                            + " is in a transaction: call them outside of it, from a method without @Transactional");
         }
     }
 

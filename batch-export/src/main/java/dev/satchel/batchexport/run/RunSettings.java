@@ -7,16 +7,31 @@ import dev.satchel.batchexport.run.stop.StopSignal;
  *
  * @param worker names the worker in the leases it takes
  * @param concurrency how many exports it delivers side by side
- * @param watch whether it goes on when nothing waits any more, until it is told to stop
- * @param stop ends the run
+ * @param end when it ends
+ * @param stop ends the run before that
  */
-public record RunSettings(String worker, int concurrency, boolean watch, StopSignal stop) {
+public record RunSettings(String worker, int concurrency, End end, StopSignal stop) {
+
+    /** When a run ends. */
+    public enum End {
+        /** When no export can be claimed at this moment. */
+        NOTHING_DUE,
+        /** When no export waits any more, for its turn, its next attempt or the end of a lease. */
+        NOTHING_LEFT,
+        /** When it is told to stop. */
+        STOPPED
+    }
 
     /** More than this would only queue for the database and the network. */
     public static final int MOST = 64;
 
     public RunSettings {
         requireConcurrency(concurrency);
+    }
+
+    /** Whether it goes on when nothing waits any more. */
+    boolean watch() {
+        return end == End.STOPPED;
     }
 
     /** @throws IllegalArgumentException if that many exports cannot be delivered side by side */

@@ -29,7 +29,7 @@ public class Service {
 
     @Scheduled(fixedDelay = 1000)
     void deliver() {
-        worker.run();
+        worker.runPending();
     }
 
     @Bean

@@ -80,6 +80,43 @@ class ExportWorkerIT {
         }
     }
 
+    /** Called every few seconds, it would otherwise fill the database and the log. */
+    @Test
+    void leavesNoRecordOfACallThatFindsNothingDue() {
+        try (ExportWorker worker =
+                ExportWorker.builder(dataSource, new DirectoryFileStore(folder)).build()) {
+            assertThat(worker.runPending().isComplete()).isTrue();
+            assertThat(count("SELECT count(*) FROM satchel.batch_job_instance")).isZero();
+
+            request();
+            assertThat(worker.runPending().delivered()).isOne();
+            assertThat(worker.runPending().delivered()).isZero();
+            assertThat(count("SELECT count(*) FROM satchel.batch_job_instance")).isOne();
+        }
+    }
+
+    @Test
+    void leavesWhatIsDueLaterToALaterCall() {
+        request();
+        assertThat(JdbcClient.create(database.ownerDataSource()).sql("""
+                                INSERT INTO satchel.export_lease (export_id, attempt, run_after)
+                                SELECT id, 1, now() + interval '1 hour' FROM export_history
+                                """).update())
+                .isOne();
+        try (ExportWorker worker =
+                ExportWorker.builder(dataSource, new DirectoryFileStore(folder)).build()) {
+            RunSummary before = worker.runPending();
+            UUID now = request();
+            RunSummary after = worker.runPending();
+
+            assertThat(before.left().waiting()).isOne();
+            assertThat(before.isComplete()).isFalse();
+            assertThat(after.delivered()).isOne();
+            assertThat(after.left().waiting()).isOne();
+            assertThat(satchel.exportCatalog().downloadable(now)).isPresent();
+        }
+    }
+
     @Test
     void runsAtTheSameTimeShareTheWork() throws Exception {
         for (int export = 0; export < 12; export++) {
