@@ -135,14 +135,12 @@ class SamplesIT {
 
     /** Builds a copy of the sample, and returns its target directory. */
     private Path build(String sample) throws Exception {
-        Path copy = TARGET.resolve(sample);
+        Path copy = folder.resolve(sample);
         try (Stream<Path> files = Files.walk(SAMPLES.resolve(sample))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path to = copy.resolve(SAMPLES.resolve(sample).relativize(file).toString());
-                if (!to.startsWith(copy.resolve("target"))) {
-                    Files.createDirectories(to.resolveSibling(""));
-                    Files.write(to, Files.readAllBytes(file));
-                }
+                Files.createDirectories(to.resolveSibling(""));
+                Files.copy(file, to);
             }
         }
         succeeded(
@@ -154,7 +152,6 @@ class SamplesIT {
                 "-s",
                 SETTINGS.toString(),
                 "-Dmaven.repo.local=" + REPOSITORY,
-                "clean",
                 "package");
         return copy.resolve("target");
     }
