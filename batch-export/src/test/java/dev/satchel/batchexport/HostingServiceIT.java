@@ -202,8 +202,8 @@ class HostingServiceIT {
                             Stream.concat(
                                     libraries("runtime"),
                                     libraries("test")
-                                            .filter(library ->
-                                                    library.contains("/org/springframework/boot/spring-boot-"))))
+                                            .filter(library -> library.matches(
+                                                    ".*/org/springframework/boot/spring-boot-(?!test).*"))))
                     .distinct()
                     .collect(Collectors.joining(File.pathSeparator));
         }
