@@ -20,7 +20,6 @@ import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /**
@@ -34,7 +33,6 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
  * are idle for less, and the steps of an export's life are atomic by themselves.
  */
 @Configuration(proxyBeanMethods = false)
-@Import(BatchConfiguration.class)
 class ExportRunJob {
 
     @Bean
