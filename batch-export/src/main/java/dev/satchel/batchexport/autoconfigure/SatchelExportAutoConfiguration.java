@@ -74,7 +74,8 @@ public final class SatchelExportAutoConfiguration {
             FileStore store,
             ObjectProvider<PostgresDatasets> datasets,
             ExportSettings settings) {
-        return new ExportCleanUp(dataSource, store, datasets.getIfAvailable(PostgresDatasets::builtIn), settings);
+        return new ExportCleanUp(
+                dataSource, store, datasets.getIfAvailable(PostgresDatasets::builtIn), settings, false);
     }
 
     @Bean

@@ -54,7 +54,8 @@ public final class CleanUpCommand implements Callable<Integer> {
         CleanUpReport report;
         try (NamedFileStore store = settings.store();
                 HikariDataSource pool = database.pool(ExportCleanUp.CONNECTIONS);
-                ExportCleanUp cleanUp = new ExportCleanUp(new OwnSessions(pool), store, settings.datasets(), exports, quiet)) {
+                ExportCleanUp cleanUp =
+                        new ExportCleanUp(new OwnSessions(pool), store, settings.datasets(), exports, quiet)) {
             report = cleanUp.run();
         }
         int exit = report.kept() == 0 && report.refusal().isEmpty() ? 0 : 1;

@@ -41,11 +41,7 @@ public final class ExportCleanUp implements AutoCloseable {
      * @param quiet whether the log leaves out the files that were removed
      */
     public ExportCleanUp(
-            DataSource dataSource,
-            FileStore store,
-            PostgresDatasets datasets,
-            ExportSettings settings,
-            boolean quiet) {
+            DataSource dataSource, FileStore store, PostgresDatasets datasets, ExportSettings settings, boolean quiet) {
         this.jobs = new JobContext(dataSource, store, datasets, PostgresSettings.DEFAULT);
         this.settings = settings;
         this.log = new CleanUpLog(quiet);
