@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.job.JobExecution;
@@ -49,11 +50,23 @@ public final class ExportWorker implements AutoCloseable {
     private static final Duration LETTING_GO = Duration.ofSeconds(10);
 
     private final JobContext jobs;
-    private final Builder parts;
+    private final FileFormats formats;
+    private final ExportSettings settings;
+    private final String name;
+    private final int concurrency;
+    private final List<DeliveryListener> listeners;
+    private final RunLog log;
+    private final StopSignal stop;
 
     private ExportWorker(Builder parts) {
-        this.parts = parts;
         this.jobs = new JobContext(parts.dataSource, parts.store, parts.datasets, parts.limits);
+        this.formats = parts.formats;
+        this.settings = parts.settings;
+        this.name = parts.name;
+        this.concurrency = parts.concurrency;
+        this.listeners = List.copyOf(parts.listeners);
+        this.log = parts.log;
+        this.stop = parts.stop == null ? new StopSignal() : parts.stop;
     }
 
     /**
@@ -102,7 +115,7 @@ public final class ExportWorker implements AutoCloseable {
      * @throws RuntimeException if the database cannot be used, as {@link #run}
      */
     public ExportHistory.Backlog backlog() {
-        return jobs.ask(ExportHistory.class, history -> history.backlog(parts.settings.lease()));
+        return jobs.ask(ExportHistory.class, history -> history.backlog(settings.lease()));
     }
 
     /**
@@ -127,9 +140,9 @@ public final class ExportWorker implements AutoCloseable {
 
     private RunSummary run(RunSettings.End end) {
         RunTotals totals = new RunTotals();
-        List<DeliveryListener> listeners = new ArrayList<>(List.of(totals, parts.log));
-        listeners.addAll(parts.listeners);
-        RunReport report = new RunReport(listeners);
+        List<DeliveryListener> told = new ArrayList<>(List.of(totals, log));
+        told.addAll(listeners);
+        RunReport report = new RunReport(told);
         try (JobContext.ReadyJob job = begin(end, report)) {
             deliver(job, report);
             return RunSummary.of(totals, job.bean(PendingExports.class).left());
@@ -137,11 +150,11 @@ public final class ExportWorker implements AutoCloseable {
     }
 
     private JobContext.ReadyJob begin(RunSettings.End end, RunReport report) {
-        RunSettings runSettings = new RunSettings(parts.name, parts.concurrency, end, parts.stop);
+        RunSettings runSettings = new RunSettings(name, concurrency, end, stop);
         return jobs.begin(
                 context -> {
-                    context.registerBean(FileFormats.class, () -> parts.formats);
-                    context.registerBean(ExportSettings.class, () -> parts.settings);
+                    context.registerBean(FileFormats.class, () -> formats);
+                    context.registerBean(ExportSettings.class, () -> settings);
                     context.registerBean(RunSettings.class, () -> runSettings);
                     context.registerBean(RunReport.class, () -> report);
                 },
@@ -177,7 +190,7 @@ public final class ExportWorker implements AutoCloseable {
 
     /** Tells runs to begin nothing more, and returns at once; what is left waits for another worker. */
     public void stop() {
-        parts.stop.stop();
+        stop.stop();
     }
 
     /**
@@ -186,9 +199,9 @@ public final class ExportWorker implements AutoCloseable {
      */
     @Override
     public void close() {
-        parts.stop.stop();
-        if (!jobs.close(parts.settings.stopGrace())) {
-            parts.stop.abandon();
+        stop.stop();
+        if (!jobs.close(settings.stopGrace())) {
+            stop.abandon();
             if (!jobs.close(LETTING_GO)) {
                 LOG.warn("a run is still under way; its exports are taken over when its leases expire");
             }
@@ -208,7 +221,7 @@ public final class ExportWorker implements AutoCloseable {
         private String name = ManagementFactory.getRuntimeMXBean().getName();
         private int concurrency = CONCURRENCY;
         private RunLog log = RunLog.ofAll();
-        private StopSignal stop = new StopSignal();
+        private @Nullable StopSignal stop;
 
         private Builder(DataSource dataSource, FileStore store) {
             this.dataSource = dataSource;
