@@ -164,8 +164,8 @@ class HostingServiceIT {
     }
 
     private String run(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), Installation.SHORT_LIVED, "-cp"));
         command.add(service + File.pathSeparator + classPath());
         command.add("com.example.shop.Shop");
         command.addAll(List.of(arguments));

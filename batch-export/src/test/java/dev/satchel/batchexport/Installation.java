@@ -19,9 +19,11 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -32,13 +34,19 @@ public final class Installation implements AutoCloseable {
 
     public static final String BUCKET = "satchel-test";
 
+    /** For a process of seconds: the compiler of code that runs for long costs as much again as what it is to speed up. */
+    public static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
     private final SampleDatabase database;
     private final TestS3 s3;
+    private final S3Client client;
     private final Map<String, String> environment = new TreeMap<>();
+    private final Queue<Connection> idle = new ConcurrentLinkedQueue<>();
 
     private Installation(SampleDatabase database, TestS3 s3) {
         this.database = database;
         this.s3 = s3;
+        this.client = s3.client();
     }
 
     /** Starts a server for S3 in that folder and makes a database; the sample learners are added on request. */
@@ -137,6 +145,7 @@ public final class Installation implements AutoCloseable {
         Path target = Path.of("target");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(SHORT_LIVED);
         command.addAll(jvm);
         command.add("-cp");
         command.add(target.resolve("classes")
@@ -162,14 +171,13 @@ public final class Installation implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Runs SQL as the owner of the tables. */
+    /** Runs SQL as the owner of the tables, in a session that what is run later may meet again. */
     public void sql(String statements) {
-        try (Connection connection = database.ownerDataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        } catch (SQLException failed) {
-            throw new AssertionError(statements, failed);
-        }
+        asOwner(statements, connection -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(statements);
+            }
+        });
     }
 
     /** The first column of the one row that the query finds, read as the owner of the tables. */
@@ -190,27 +198,49 @@ public final class Installation implements AutoCloseable {
 
     /** Hands each row that the query finds to {@code reader}; times print in UTC. */
     public void rows(String query, Consumer<ResultSet> reader) {
-        try (Connection connection = database.ownerDataSource().getConnection();
-                Statement statement = connection.createStatement();
-                Statement zone = connection.createStatement()) {
-            zone.execute("SET TimeZone TO 'UTC'");
-            try (ResultSet rows = statement.executeQuery(query)) {
-                while (rows.next()) {
-                    reader.accept(rows);
+        asOwner(query, connection -> {
+            try (Statement statement = connection.createStatement();
+                    Statement zone = connection.createStatement()) {
+                zone.execute("SET TimeZone TO 'UTC'");
+                try (ResultSet rows = statement.executeQuery(query)) {
+                    while (rows.next()) {
+                        reader.accept(rows);
+                    }
                 }
+                zone.execute("RESET TimeZone");
             }
+        });
+    }
+
+    // A test that awaits something asks many times a second, and to log in costs more than to ask.
+    private void asOwner(String sql, Work work) {
+        try {
+            Connection connection = idle.poll();
+            if (connection == null || !connection.isValid(10)) {
+                connection = database.ownerDataSource().getConnection();
+            }
+            try {
+                work.on(connection);
+            } catch (SQLException | RuntimeException failed) {
+                connection.close();
+                throw failed;
+            }
+            idle.add(connection);
         } catch (SQLException failed) {
-            throw new AssertionError(query, failed);
+            throw new AssertionError(sql, failed);
         }
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        void on(Connection connection) throws SQLException;
     }
 
     /** The bytes of an object, by its location. */
     public byte[] object(String location) {
         String key = location.substring(("s3://" + BUCKET + "/").length());
-        try (S3Client client = s3.client()) {
-            return client.getObjectAsBytes(request -> request.bucket(BUCKET).key(key))
-                    .asByteArray();
-        }
+        return client.getObjectAsBytes(request -> request.bucket(BUCKET).key(key))
+                .asByteArray();
     }
 
     /** The locations of all objects but the mark by which the database knows its store. */
@@ -222,37 +252,33 @@ public final class Installation implements AutoCloseable {
 
     /** The locations of all objects. */
     public List<String> everything() {
-        try (S3Client client = s3.client()) {
-            return client.listObjectsV2Paginator(request -> request.bucket(BUCKET)).contents().stream()
-                    .map(S3Object::key)
-                    .map(key -> "s3://" + BUCKET + "/" + key)
-                    .toList();
-        }
+        return client.listObjectsV2Paginator(request -> request.bucket(BUCKET)).contents().stream()
+                .map(S3Object::key)
+                .map(key -> "s3://" + BUCKET + "/" + key)
+                .toList();
     }
 
     /** The size of each object but the store's mark, by its location. */
     public Map<String, Long> sizes() {
         Map<String, Long> sizes = new TreeMap<>();
-        try (S3Client client = s3.client()) {
-            client.listObjectsV2Paginator(request -> request.bucket(BUCKET)).contents().stream()
-                    .filter(object -> !object.key().contains("/satchel-store-"))
-                    .forEach(object -> sizes.put("s3://" + BUCKET + "/" + object.key(), object.size()));
-        }
+        client.listObjectsV2Paginator(request -> request.bucket(BUCKET)).contents().stream()
+                .filter(object -> !object.key().contains("/satchel-store-"))
+                .forEach(object -> sizes.put("s3://" + BUCKET + "/" + object.key(), object.size()));
         return sizes;
     }
 
     /** How many uploads were begun and neither completed nor aborted. */
     public int unfinishedUploads() {
-        try (S3Client client = s3.client()) {
-            return client.listMultipartUploads(request -> request.bucket(BUCKET))
-                    .uploads()
-                    .size();
-        }
+        return client.listMultipartUploads(request -> request.bucket(BUCKET))
+                .uploads()
+                .size();
     }
 
     @Override
     public void close() {
+        client.close();
         s3.close();
+        // The sessions that are still open end with it.
         database.close();
     }
 

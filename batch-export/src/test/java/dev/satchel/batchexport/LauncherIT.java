@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,14 @@ class LauncherIT {
     private static final String VERSION = "satchel \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R";
 
     @TempDir
+    static Path shared;
+
+    /** A checkout that was started once, which takes seconds; tests work on copies of it. */
+    private static Path prepared;
+
+    private static Result firstStart;
+
+    @TempDir
     Path folder;
 
     private Path checkout;
@@ -39,6 +48,16 @@ class LauncherIT {
     private Path jar;
     private boolean isRoot;
     private Instant newest = Instant.now();
+
+    @BeforeAll
+    static void prepareOne() throws Exception {
+        LauncherIT test = new LauncherIT();
+        test.folder = shared;
+        test.checkOutAndBuild();
+        test.setMode("u+rwX");
+        prepared = test.checkout;
+        firstStart = test.begin(false, "").result();
+    }
 
     @BeforeEach
     void checkOutAndBuild() throws IOException {
@@ -113,12 +132,12 @@ class LauncherIT {
     @Test
     void startsFromAnArchiveThatItMadeOnce() throws Exception {
         setMode("u+rwX");
+        checkout = prepared;
 
-        Result first = begin(false, "").result();
         Result second = begin(false, "-Xlog:class+load").result();
 
-        assertThat(first.err()).isEqualTo(PREPARING);
-        assertThat(first.out()).matches(VERSION);
+        assertThat(firstStart.err()).isEqualTo(PREPARING);
+        assertThat(firstStart.out()).matches(VERSION);
         assertThat(second.err()).isEmpty();
         assertThat(second.out())
                 .containsPattern("dev\\.satchel\\.batchexport\\.Satchel source: shared objects file \\(top\\)")
@@ -139,8 +158,7 @@ class LauncherIT {
 
     @Test
     void preparesAgainAfterABuild() throws Exception {
-        setMode("u+rwX");
-        begin(false, "").result();
+        copyThePrepared();
         makeNewest(jar);
         makeNewest(launcher.resolve("test.classpath"));
 
@@ -151,8 +169,7 @@ class LauncherIT {
     @ParameterizedTest
     @ValueSource(strings = {"", "no archive"})
     void startsWithoutAnArchiveThatDoesNotFit(String content) throws Exception {
-        setMode("u+rwX");
-        begin(false, "").result();
+        copyThePrepared();
         try (DirectoryStream<Path> archives = Files.newDirectoryStream(launcher.resolve("program"), "*.jsa")) {
             for (Path archive : archives) {
                 Files.delete(archive);
@@ -169,15 +186,23 @@ class LauncherIT {
 
     @Test
     void startsFromACopyOfAPreparedCheckout() throws Exception {
-        setMode("u+rwX");
-        begin(false, "").result();
-        Path moved = Files.move(checkout, folder.resolve("moved"));
-        checkout = moved;
+        copyThePrepared();
 
         Result version = begin(false, "").result();
 
         assertThat(version.err()).isEmpty();
         assertThat(version.out()).matches(VERSION);
+    }
+
+    private void copyThePrepared() throws Exception {
+        setMode("u+rwX");
+        checkout = folder.resolve("copy");
+        assertThat(new ProcessBuilder("cp", "-a", prepared.toString(), checkout.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        launcher = checkout.resolve("batch-export/target/launcher");
+        jar = launcher.resolveSibling(jar.getFileName());
     }
 
     private Result satchel(String... arguments) throws Exception {

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What one line of cron leaves behind: nothing, or exit code 1 and a word about it. */
 class UnattendedRunIT {
@@ -97,6 +99,8 @@ class UnattendedRunIT {
         assertThat(satchel.status(next)).isEqualTo("completed 0");
     }
 
+    // It waits nearly all the time.
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void endsWithOneWhenTheDatabaseDoesNotComeBack() throws Exception {
         String id = satchel.requestOfNewUser();

@@ -225,7 +225,7 @@ class AdoptionIT {
     }
 
     private static SampleDatabase earlier() {
-        var database = SampleDatabase.createUnmigrated().withLearners();
+        var database = SampleDatabase.createUnmigratedWithLearners();
         Cluster.execute(database.ownerDataSource(), Cluster.resource("/db/sample/earlier-tables.sql"));
         Cluster.execute(database.ownerDataSource(), Cluster.resource("/db/sample/earlier-rows.sql"));
         return database;

@@ -3,6 +3,7 @@ package dev.satchel.migrations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -19,15 +20,19 @@ final class Cluster {
     /** The parts of Satchel, each of which has a login that is a member of its role alone. */
     static final List<String> PARTS = List.of("satchel_exports", "satchel_vault", "satchel_rotation");
 
+    static final String LEARNERS = "/db/sample/learners.sql";
+
     final Server.Address address;
     final String ownerPassword;
     final String workerPassword;
 
     private final String suffix = UUID.randomUUID().toString().substring(0, 8);
     private boolean baseTemplateExists;
+    private boolean learnersTemplateExists;
     private boolean migratedTemplateExists;
     private boolean workerExists;
     private int databases;
+    private Connection administration;
 
     private Cluster(Server server) {
         address = server.start();
@@ -107,6 +112,18 @@ final class Cluster {
         return createFrom(template);
     }
 
+    /** Makes a database with the application's tables and the sample learners. */
+    synchronized String createBaseWithLearners() {
+        var template = "satchel_learners_" + suffix;
+        if (!learnersTemplateExists) {
+            drop(createBase());
+            create(template, "satchel_base_" + suffix);
+            execute(dataSource(template, OWNER, ownerPassword), resource(LEARNERS));
+            learnersTemplateExists = true;
+        }
+        return createFrom(template);
+    }
+
     /** Makes a database with the application's tables and Satchel's. */
     synchronized String createMigrated() {
         var template = "satchel_migrated_" + suffix;
@@ -151,8 +168,22 @@ final class Cluster {
         workerExists = true;
     }
 
-    void drop(String database) {
-        execute(administrator(address.database()), "DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
+    synchronized void drop(String database) {
+        administer("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
+    }
+
+    // In a session that stays open: thousands of databases come and go.
+    private void administer(String sql) {
+        try {
+            if (administration == null || !administration.isValid(10)) {
+                administration = administrator(address.database()).getConnection();
+            }
+            try (var statement = administration.createStatement()) {
+                statement.execute(sql);
+            }
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     private void createOwner() {
@@ -186,9 +217,11 @@ final class Cluster {
     }
 
     private void create(String database, String template) {
-        execute(
-                administrator(address.database()),
-                "CREATE DATABASE %s OWNER %s TEMPLATE %s".formatted(database, OWNER, template));
+        administer("CREATE DATABASE %s OWNER %s TEMPLATE %s".formatted(database, OWNER, template));
+        if (!template.equals("template0")) {
+            // Its rights are copied with everything else.
+            return;
+        }
         // Up to PostgreSQL 14 everybody may create in public, which a migration refuses.
         execute(administrator(database), """
                 GRANT USAGE, CREATE ON SCHEMA public TO %s;
@@ -198,6 +231,7 @@ final class Cluster {
 
     private void dropTemplates() {
         drop("satchel_base_" + suffix);
+        drop("satchel_learners_" + suffix);
         drop("satchel_migrated_" + suffix);
     }
 

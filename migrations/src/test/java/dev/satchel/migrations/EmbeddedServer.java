@@ -17,34 +17,43 @@ final class EmbeddedServer implements Server {
             host all all ::1/128      scram-sha-256
             """;
 
-    private final String durability;
+    private final boolean careless;
 
-    private EmbeddedServer(String durability) {
-        this.durability = durability;
+    private EmbeddedServer(boolean careless) {
+        this.careless = careless;
     }
 
-    /** For tests: nothing outlives the JVM, so nothing needs to survive a crash. */
+    /** For tests: nothing outlives the JVM, so nothing needs to survive a crash, and a login is cheap. */
     static EmbeddedServer careless() {
-        return new EmbeddedServer("off");
+        return new EmbeddedServer(true);
     }
 
     /** For measurements: a commit is on the disk when it returns, as PostgreSQL has it unless told otherwise. */
     static EmbeddedServer durable() {
-        return new EmbeddedServer("on");
+        return new EmbeddedServer(false);
     }
 
     @Override
     public Address start() {
         var password = UUID.randomUUID().toString();
+        var durability = careless ? "off" : "on";
+        // The library turns the first and the last off itself.
+        var builder = EmbeddedPostgres.builder()
+                .setServerConfig("fsync", durability)
+                .setServerConfig("full_page_writes", durability)
+                .setServerConfig("synchronous_commit", durability)
+                .setLocaleConfig("locale", "C");
         try {
-            // The library turns the first and the last off itself. The instance stops with the JVM.
+            if (careless) {
+                // Most of a login's time is otherwise spent on hashing, at both ends, and tests log in at every step.
+                ServerDirectory.inMemory(builder)
+                        .setServerConfig("scram_iterations", "1")
+                        // Or old log fills a gigabyte of memory before it is used again.
+                        .setServerConfig("max_wal_size", "128MB");
+            }
+            // The instance stops with the JVM.
             @SuppressWarnings("resource")
-            var postgres = EmbeddedPostgres.builder()
-                    .setServerConfig("fsync", durability)
-                    .setServerConfig("full_page_writes", durability)
-                    .setServerConfig("synchronous_commit", durability)
-                    .setLocaleConfig("locale", "C")
-                    .start();
+            var postgres = builder.start();
             try (var connection = postgres.getPostgresDatabase().getConnection();
                     var statement = connection.createStatement()) {
                 statement.execute("ALTER ROLE postgres PASSWORD '" + password + "'");

@@ -28,7 +28,7 @@ class RollbackIT {
     void upDownUpDownLeavesEverythingElseAsItWas(boolean adopted) throws Exception {
         // The roles are of the server and stay, so they are there before the first fingerprint is taken.
         SampleDatabase.create().close();
-        try (var database = SampleDatabase.createUnmigrated().withLearners()) {
+        try (var database = SampleDatabase.createUnmigratedWithLearners()) {
             if (adopted) {
                 run(database, Cluster.resource("/db/sample/earlier-tables.sql"));
                 run(database, Cluster.resource("/db/sample/earlier-rows.sql"));

@@ -35,6 +35,12 @@ public final class SampleDatabase implements AutoCloseable {
         return new SampleDatabase(cluster, cluster.createBase());
     }
 
+    /** Makes a database with the application's tables and the sample learners, copied from one that holds them. */
+    public static SampleDatabase createUnmigratedWithLearners() {
+        var cluster = Cluster.get();
+        return new SampleDatabase(cluster, cluster.createBaseWithLearners());
+    }
+
     /**
      * Makes a database with the application's tables only, without rows, on an embedded server that keeps what it has
      * committed, whatever the tests run on: for measurements.
@@ -52,7 +58,7 @@ public final class SampleDatabase implements AutoCloseable {
 
     /** Adds the sample learners, whom Satchel's triggers follow where they exist. */
     public SampleDatabase withLearners() {
-        Cluster.execute(ownerDataSource(), Cluster.resource("/db/sample/learners.sql"));
+        Cluster.execute(ownerDataSource(), Cluster.resource(Cluster.LEARNERS));
         return this;
     }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -297,8 +298,14 @@ class SelfServiceIT {
             filled.close();
         }
 
+        @Tag("matrix")
+        @Test
+        void aUsersOwnRowsAmongAMillionToo() throws SQLException {
+            aUsersOwnRowsAreFoundByAnIndexAndTheUserAskedForOnce(1_000_000);
+        }
+
         @ParameterizedTest(name = "{0} rows")
-        @ValueSource(ints = {1_000, 1_000_000})
+        @ValueSource(ints = {1_000, 100_000})
         void aUsersOwnRowsAreFoundByAnIndexAndTheUserAskedForOnce(int size) throws SQLException {
             fill(size);
 

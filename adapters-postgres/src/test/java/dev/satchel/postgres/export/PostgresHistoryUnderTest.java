@@ -1,5 +1,7 @@
 package dev.satchel.postgres.export;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.UserId;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
@@ -11,6 +13,7 @@ import dev.satchel.store.ProbeRecords;
 import dev.satchel.store.UploadJournal;
 import java.time.Duration;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Puts the history in a real PostgreSQL under the contracts: the ports as the worker, the world as the owner. */
@@ -41,8 +44,19 @@ final class PostgresHistoryUnderTest implements HistoryUnderTest, AutoCloseable 
             """;
 
     private final SampleDatabase database = SampleDatabase.create();
-    private final SatchelPostgres satchel = new SatchelPostgres(database.workerDataSource());
-    private final JdbcClient owner = JdbcClient.create(database.ownerDataSource());
+    // A new connection for each of many thousand statements would take minutes.
+    private final HikariDataSource workerPool = pool(database.workerDataSource());
+    private final HikariDataSource ownerPool = pool(database.ownerDataSource());
+    private final SatchelPostgres satchel = new SatchelPostgres(workerPool);
+    private final JdbcClient owner = JdbcClient.create(ownerPool);
+
+    private static HikariDataSource pool(DataSource dataSource) {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(dataSource);
+        config.setMaximumPoolSize(20);
+        config.setMinimumIdle(0);
+        return new HikariDataSource(config);
+    }
 
     PostgresHistoryUnderTest emptied() {
         owner.sql("DELETE FROM public.users").update();
@@ -115,6 +129,8 @@ final class PostgresHistoryUnderTest implements HistoryUnderTest, AutoCloseable 
 
     @Override
     public void close() {
+        workerPool.close();
+        ownerPool.close();
         database.close();
     }
 }

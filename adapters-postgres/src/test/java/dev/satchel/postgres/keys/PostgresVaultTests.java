@@ -15,15 +15,10 @@ import dev.satchel.keys.encryption.BrokenSealException;
 import dev.satchel.keys.encryption.KeyEncryptionKeys;
 import dev.satchel.keys.encryption.WrappedKey;
 import dev.satchel.postgres.SatchelPostgres;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** A vault in a database, which is empty before each test, and what the tests of it share. */
 abstract class PostgresVaultTests extends KeyVaultContract {
@@ -74,16 +69,7 @@ abstract class PostgresVaultTests extends KeyVaultContract {
 
     /** Changes rows with no trigger to see it, so that what is found is found by the cryptography. */
     static void unseen(String sql, Object... values) {
-        try (Connection connection = postgres.database().superuserDataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("SET session_replication_role = replica");
-            JdbcClient.create(new SingleConnectionDataSource(connection, true))
-                    .sql(sql)
-                    .params(values)
-                    .update();
-        } catch (SQLException failed) {
-            throw new AssertionError(sql, failed);
-        }
+        postgres.unseen().sql(sql).params(values).update();
     }
 
     static void putUnseen(UserId user, Provider provider, String text) {

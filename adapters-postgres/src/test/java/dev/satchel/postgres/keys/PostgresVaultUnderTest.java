@@ -34,7 +34,9 @@ final class PostgresVaultUnderTest implements VaultUnderTest, AutoCloseable {
     private final SampleDatabase database = SampleDatabase.create();
     private final HikariDataSource ownerPool = pool(database.ownerDataSource());
     private final HikariDataSource workerPool = pool(database.workerDataSource());
+    private final HikariDataSource unseenPool = unseenPool(database.superuserDataSource());
     private final JdbcClient owner = JdbcClient.create(ownerPool);
+    private final JdbcClient unseen = JdbcClient.create(unseenPool);
     private final Path directory;
     private final FileKeyEncryptionKeys keyEncryptionKeys;
     private final KeyVault vault;
@@ -60,11 +62,21 @@ final class PostgresVaultUnderTest implements VaultUnderTest, AutoCloseable {
     }
 
     private static HikariDataSource pool(DataSource dataSource) {
+        return new HikariDataSource(connections(dataSource));
+    }
+
+    private static HikariDataSource unseenPool(DataSource superuser) {
+        HikariConfig config = connections(superuser);
+        config.setConnectionInitSql("SET session_replication_role = replica");
+        return new HikariDataSource(config);
+    }
+
+    private static HikariConfig connections(DataSource dataSource) {
         HikariConfig config = new HikariConfig();
         config.setDataSource(dataSource);
         config.setMaximumPoolSize(20);
         config.setMinimumIdle(0);
-        return new HikariDataSource(config);
+        return config;
     }
 
     static SatchelPostgres anotherProcess(DataSource dataSource) {
@@ -82,6 +94,11 @@ final class PostgresVaultUnderTest implements VaultUnderTest, AutoCloseable {
 
     JdbcClient owner() {
         return owner;
+    }
+
+    /** Writes as a superuser whom no trigger of the database sees. */
+    JdbcClient unseen() {
+        return unseen;
     }
 
     Path keyset() {
@@ -172,6 +189,7 @@ final class PostgresVaultUnderTest implements VaultUnderTest, AutoCloseable {
     public void close() {
         workerPool.close();
         ownerPool.close();
+        unseenPool.close();
         database.close();
         try (var files = Files.list(directory)) {
             for (Path file : files.toList()) {

@@ -41,6 +41,7 @@ class HiddenRecordsIT {
     @BeforeEach
     void forget() {
         satchel.sql("DELETE FROM export_history");
+        satchel.satchel("cleanup").succeeded();
     }
 
     private static Result run(String type, String accepted) {

@@ -74,7 +74,7 @@ class CommandsTableIT {
         Path store = Files.createDirectory(folder.resolve("store"));
         // The roles belong to the server; a worker logs in as a member of them.
         SampleDatabase.create().close();
-        try (SampleDatabase database = SampleDatabase.createUnmigrated().withLearners()) {
+        try (SampleDatabase database = SampleDatabase.createUnmigratedWithLearners()) {
             String settings = "export SATCHEL_STORE=" + store.toUri() + " SATCHEL_KEK=file:"
                     + folder.toRealPath().resolve("kek.json") + "\n";
             StringBuilder script = new StringBuilder(settings);

@@ -57,7 +57,7 @@ class ReadmeIT {
 
     @Test
     void theCommandsForADatabaseOfOnesOwnWork() throws Exception {
-        try (SampleDatabase database = SampleDatabase.createUnmigrated().withLearners()) {
+        try (SampleDatabase database = SampleDatabase.createUnmigratedWithLearners()) {
             Map<String, String> values = new TreeMap<>();
             values.put("postgresql://owner:secret@localhost:5432/app", database.ownerUrl());
             values.put(

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.schema;
 
+import dev.satchel.migrations.ServerDirectory;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import io.zonky.test.db.postgres.embedded.PgBinaryResolver;
 import java.io.ByteArrayInputStream;
@@ -65,8 +66,10 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private static PostgresServer start(EmbeddedPostgres.Builder server) throws IOException {
-        return new PostgresServer(server.setServerConfig("fsync", "off")
+        return new PostgresServer(ServerDirectory.inMemory(server)
+                .setServerConfig("fsync", "off")
                 .setServerConfig("full_page_writes", "off")
+                .setServerConfig("synchronous_commit", "off")
                 .setLocaleConfig("locale", "C")
                 .start());
     }

@@ -18,8 +18,8 @@ public final class Schemas {
 
     /** Learners, and nothing of Satchel but the roles, which belong to the server. */
     public static SampleDatabase unmigrated() {
-        SampleDatabase.create().close();
-        return SampleDatabase.createUnmigrated().withLearners();
+        Roles.ensure();
+        return SampleDatabase.createUnmigratedWithLearners();
     }
 
     /** Learners, and the application's earlier tables with rows that break Satchel's rules. */
@@ -52,6 +52,16 @@ public final class Schemas {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    // A migrated database brings the roles, which stay when it is dropped.
+    private static final class Roles {
+
+        static {
+            SampleDatabase.create().close();
+        }
+
+        static void ensure() {}
     }
 
     public static void run(DataSource source, String sql) throws SQLException {

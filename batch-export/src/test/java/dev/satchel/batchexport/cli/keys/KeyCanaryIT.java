@@ -327,6 +327,7 @@ class KeyCanaryIT {
             Path target = Path.of("target");
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.add(Installation.SHORT_LIVED);
             command.addAll(options());
             command.add("-cp");
             command.add(String.join(

@@ -143,7 +143,8 @@ class MountedKeysIT {
             command.addAll(List.of("setpriv", "--reuid=" + SERVICE, "--regid=" + GROUP, "--clear-groups"));
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-jar", folder.resolve("satchel.jar").toString()));
+        command.addAll(List.of(
+                Installation.SHORT_LIVED, "-jar", folder.resolve("satchel.jar").toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(folder, "output", "");
         ProcessBuilder builder = new ProcessBuilder(command)

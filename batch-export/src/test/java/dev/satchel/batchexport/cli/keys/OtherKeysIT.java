@@ -43,7 +43,7 @@ class OtherKeysIT {
 
     @BeforeEach
     void open() throws Exception {
-        database = SampleDatabase.createUnmigrated().withLearners();
+        database = SampleDatabase.createUnmigratedWithLearners();
         users = rows("SELECT id FROM public.users ORDER BY id LIMIT 3");
         try (InputStream tables = SampleDatabase.class.getResourceAsStream("/db/sample/earlier-tables.sql")) {
             execute(new String(tables.readAllBytes(), US_ASCII));

@@ -31,7 +31,7 @@ class ProgressCommandsIT {
     void open() {
         // The roles belong to the server, which this makes sure of.
         SampleDatabase.create().close();
-        database = SampleDatabase.createUnmigrated().withLearners().ensureWorker();
+        database = SampleDatabase.createUnmigratedWithLearners().ensureWorker();
     }
 
     @Nested

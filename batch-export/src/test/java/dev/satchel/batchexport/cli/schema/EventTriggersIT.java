@@ -30,7 +30,7 @@ class EventTriggersIT {
     @BeforeEach
     void open() {
         SampleDatabase.create().close();
-        database = SampleDatabase.createUnmigrated().withLearners();
+        database = SampleDatabase.createUnmigratedWithLearners();
     }
 
     private void install(String state, String tags) throws SQLException {

@@ -73,7 +73,8 @@ class LocksIT {
                 List.of("progress", "reconcile"),
                 List.of("verify"));
         Map<List<String>, Result> results = new LinkedHashMap<>();
-        ExecutorService operators = Executors.newFixedThreadPool(4);
+        // Each waits for a lock until it gives up, and nothing else: all at once.
+        ExecutorService operators = Executors.newFixedThreadPool(commands.size());
         try (Connection forgotten = lockEverything()) {
             Map<List<String>, Future<Result>> running = new LinkedHashMap<>();
             for (List<String> command : commands) {

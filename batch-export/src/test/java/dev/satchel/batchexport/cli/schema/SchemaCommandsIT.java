@@ -24,7 +24,7 @@ class SchemaCommandsIT {
 
     @BeforeEach
     void open() {
-        database = SampleDatabase.createUnmigrated().withLearners();
+        database = SampleDatabase.createUnmigratedWithLearners();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.schema.migrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.schema.Schemas;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.File;
@@ -104,6 +105,7 @@ class LaterColumnIT {
                         Stream.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java")
                                         .toString(),
+                                Installation.SHORT_LIVED,
                                 "-cp",
                                 classPath,
                                 "dev.satchel.batchexport.Satchel"),

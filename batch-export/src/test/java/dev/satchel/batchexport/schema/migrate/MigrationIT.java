@@ -61,12 +61,11 @@ class MigrationIT {
 
     @Test
     void makesWhatFlywayMakesFileByFile() throws SQLException {
-        try (var database = SampleDatabase.createUnmigrated();
-                var flyways = SampleDatabase.create()) {
+        try (var database = SampleDatabase.createUnmigrated()) {
             new Migration(database.ownerDataSource()).migrate();
 
-            assertThat(Schemas.everything(database)).isEqualTo(Schemas.everything(flyways));
-            assertThat(history(database)).isEqualTo(history(flyways));
+            assertThat(Schemas.everything(database)).isEqualTo(Flyways.EVERYTHING);
+            assertThat(history(database)).isEqualTo(Flyways.HISTORY);
         }
     }
 
@@ -230,14 +229,13 @@ class MigrationIT {
     @ParameterizedTest
     @MethodSource("numbersOfFiles")
     void recordsWhatWasPastedAndAppliesTheRest(int pasted) throws SQLException {
-        try (var database = SampleDatabase.createUnmigrated();
-                var flyways = SampleDatabase.create()) {
+        try (var database = SampleDatabase.createUnmigrated()) {
             files().limit(pasted).forEach(file -> paste(database, file));
 
             var outcome = new Migration(database.ownerDataSource()).migrate();
 
-            assertThat(Schemas.everything(database)).isEqualTo(Schemas.everything(flyways));
-            assertThat(history(database)).isEqualTo(history(flyways));
+            assertThat(Schemas.everything(database)).isEqualTo(Flyways.EVERYTHING);
+            assertThat(history(database)).isEqualTo(Flyways.HISTORY);
             assertThat(outcome.version()).isEqualTo(latestVersion());
             assertThat(Schemas.value(
                             database.ownerDataSource(),
@@ -364,14 +362,28 @@ class MigrationIT {
 
     /** The files in Flyway's order. */
     private static Stream<String> files() {
-        try (var database = SampleDatabase.createEmpty();
-                var connection = database.ownerDataSource().getConnection()) {
-            return Stream.of(SchemaFiles.flyway(connection).load().info().pending())
-                    .map(file -> file.getScript())
-                    .toList()
-                    .stream();
-        } catch (SQLException failure) {
-            throw new IllegalStateException(failure);
+        return Flyways.FILES.stream();
+    }
+
+    /** What Flyway alone reads and makes. */
+    private static final class Flyways {
+
+        static final List<String> FILES;
+        static final List<String> EVERYTHING;
+        static final List<String> HISTORY;
+
+        static {
+            try (var empty = SampleDatabase.createEmpty();
+                    var connection = empty.ownerDataSource().getConnection();
+                    var migrated = SampleDatabase.create()) {
+                FILES = Stream.of(SchemaFiles.flyway(connection).load().info().pending())
+                        .map(file -> file.getScript())
+                        .toList();
+                EVERYTHING = Schemas.everything(migrated);
+                HISTORY = history(migrated);
+            } catch (SQLException failure) {
+                throw new IllegalStateException(failure);
+            }
         }
     }
 
