@@ -77,7 +77,7 @@ class ExportBenchIT {
 
     @Test
     void comparesManySmallExportsWithAJobForEach() {
-        int exit = bench("--small", "--rounds", "1", "--users", "5", "--words", "7", "--tenfold");
+        int exit = bench("--small", "--rounds", "1", "--users", "5", "--records", "7", "--tenfold");
 
         assertThat(exit).as(out + "" + err).isZero();
         assertThat(out.toString())

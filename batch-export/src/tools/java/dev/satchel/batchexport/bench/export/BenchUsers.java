@@ -17,6 +17,9 @@ import java.util.stream.IntStream;
 /** The users whose data the benchmark exports. Every run makes the same ones. */
 public final class BenchUsers {
 
+    static final String INTERACTIONS = "interactions";
+    static final String VOCABULARY = "vocabulary";
+
     private static final String ADD_USERS = """
             INSERT INTO users (id, email, username)
             SELECT md5('user ' || n)::uuid, 'learner' || n || '@example.org', 'learner' || n
@@ -27,10 +30,15 @@ public final class BenchUsers {
             INSERT INTO users (id, email) VALUES (?, ?)
             """;
 
+    private static final String ONE_USER = "SELECT ?::uuid AS owner";
+
+    private static final String STUDENTS =
+            "SELECT md5('user ' || student)::uuid AS owner FROM generate_series(?, ? - 1) AS student";
+
     private static final String ADD_SESSIONS = """
             INSERT INTO sessions (id, user_id, session_type, started_at)
             SELECT md5(owner || ' session ' || n)::uuid, owner, 'mixed', timestamptz '2024-01-01 06:00:00+00' + n * interval '1 hour'
-              FROM (SELECT ?::uuid AS owner) AS given
+              FROM (:owners) AS given
              CROSS JOIN generate_series(0, 999) AS n
             """;
 
@@ -55,7 +63,7 @@ public final class BenchUsers {
                    CASE WHEN n % 6 <> 0 THEN n::bigint * 7919 % 90000 END,
                    CASE WHEN n % 4 = 0 THEN jsonb_build_object('búsqueda', 'dijo "montaña", y "niño" 🏔️', 'resultados', n % 30)
                         ELSE '{}' END
-              FROM (SELECT ?::uuid AS owner) AS given
+              FROM (:owners) AS given
              CROSS JOIN generate_series(1, ?) AS n
             """;
 
@@ -94,24 +102,25 @@ public final class BenchUsers {
         UUID user = new UUID(0x7361_7463_6865_4000L, 0x8000_0000_0000_0000L | interactions);
         try (Connection connection = unchecked()) {
             run(connection, ADD_INTERACTIVE_USER, user, "interactive" + interactions + "@example.org");
-            run(connection, ADD_SESSIONS, user);
-            run(connection, ADD_INTERACTIONS, user, interactions);
+            run(connection, of(ONE_USER, ADD_SESSIONS), user);
+            run(connection, of(ONE_USER, ADD_INTERACTIONS), user, interactions);
         }
         return new UserId(user);
     }
 
-    /** Adds the words that users study, one list for all of them. */
-    void addWords(int words) throws SQLException {
-        try (Connection connection = unchecked()) {
-            run(connection, ADD_WORDS, words);
-        }
-    }
-
-    /** Adds the users from {@code first} up to {@code end}, each of whom studies all of that many words. */
-    void addStudents(int first, int end, int words) throws SQLException {
+    /** Adds the users from {@code first} up to {@code end}, each of whom has that many records of a dataset. */
+    void addStudents(int first, int end, String dataset, int records) throws SQLException {
         try (Connection connection = unchecked()) {
             run(connection, ADD_USERS, first, end);
-            run(connection, STUDY_WORDS, first, end, words);
+            if (dataset.equals(INTERACTIONS)) {
+                run(connection, of(STUDENTS, ADD_INTERACTIONS), first, end, records);
+            } else {
+                // One list of words, which all of them study.
+                if (first == 0) {
+                    run(connection, ADD_WORDS, records);
+                }
+                run(connection, STUDY_WORDS, first, end, records);
+            }
         }
     }
 
@@ -148,6 +157,10 @@ public final class BenchUsers {
             statement.execute("SET session_replication_role = replica");
         }
         return connection;
+    }
+
+    private static String of(String owners, String insert) {
+        return insert.replace(":owners", owners);
     }
 
     private static void run(Connection connection, String sql, Object... values) throws SQLException {

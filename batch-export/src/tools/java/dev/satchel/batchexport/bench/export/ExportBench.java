@@ -78,11 +78,21 @@ public final class ExportBench implements Callable<Integer> {
     int users;
 
     @Option(
-            names = "--words",
+            names = "--records",
             paramLabel = "N",
             defaultValue = "500",
-            description = "Rows of each of them: ${DEFAULT-VALUE}.")
-    int words;
+            description = "Records of each of them: ${DEFAULT-VALUE}.")
+    int records;
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME",
+            defaultValue = BenchUsers.VOCABULARY,
+            description = {
+                "Their dataset: vocabulary, which joins three tables and has 67 columns, or interactions, with one table and",
+                "12 columns; ${DEFAULT-VALUE} when left out."
+            })
+    String dataset;
 
     @Option(
             names = "--concurrency",
@@ -152,17 +162,17 @@ public final class ExportBench implements Callable<Integer> {
 
     private void small(SampleDatabase database, BenchUsers made, Host host, Sinks places)
             throws SQLException, IOException {
-        made.addWords(words);
-        made.addStudents(0, users, words);
+        made.addStudents(0, users, dataset, records);
         ready(database, made);
         new SmallExports(
                         database,
                         places,
                         new Meter(ServerProcesses.of(database)),
                         concurrency,
+                        dataset,
                         measurement -> progress(host, measurement),
                         this::report)
-                .measure(made, users, words, sinks().get(0), rounds, tenfold);
+                .measure(made, users, records, sinks().get(0), rounds, tenfold);
     }
 
     private void memory(SampleDatabase database, BenchUsers made, Sinks places) throws SQLException, IOException {
@@ -194,11 +204,12 @@ public final class ExportBench implements Callable<Integer> {
         atLeastOne("--rounds", rounds);
         atLeastOne("--rows", rows);
         atLeastOne("--users", users);
-        atLeastOne("--words", words);
+        atLeastOne("--records", records);
         atLeastOne("--concurrency", concurrency);
         only.forEach(name -> oneOf("--only", name, memory ? LargeExport.formats() : LargeExport.names()));
         sinks.forEach(name ->
                 oneOf("--sink", name, small || memory ? List.of(Sinks.DIRECTORY, Sinks.S3) : Sinks.NAMES));
+        oneOf("--dataset", dataset, List.of(BenchUsers.VOCABULARY, BenchUsers.INTERACTIONS));
         refuse(small && memory, "--small and --memory exclude each other");
         refuse(small && !only.isEmpty(), "--only is not for --small, which measures 'export run'");
         refuse(small && sinks.size() > 1, "--small writes to one sink");

@@ -25,7 +25,7 @@ import java.util.Set;
 /** One user with many rows: Satchel in each format to each sink, and what that is compared with. */
 final class LargeExport {
 
-    static final String DATASET = "interactions";
+    static final String DATASET = BenchUsers.INTERACTIONS;
 
     /** What of Satchel's is measured; a line more is one more contestant for each sink, with its ratios. */
     private static final List<Variant> VARIANTS = List.of(

@@ -18,7 +18,6 @@ import java.util.function.Consumer;
 /** Many users with few rows each: {@code export run} as a whole, beside one job of Spring Batch for each user. */
 final class SmallExports {
 
-    private static final String DATASET = "vocabulary";
     private static final double TENFOLD_AIM = 10.5;
     private static final int TENFOLD = 10;
 
@@ -26,6 +25,7 @@ final class SmallExports {
     private final Sinks sinks;
     private final Meter meter;
     private final int concurrency;
+    private final String dataset;
     private final Consumer<Measurement> measured;
     private final Consumer<String> out;
 
@@ -34,24 +34,26 @@ final class SmallExports {
             Sinks sinks,
             Meter meter,
             int concurrency,
+            String dataset,
             Consumer<Measurement> measured,
             Consumer<String> out) {
         this.database = database;
         this.sinks = sinks;
         this.meter = meter;
         this.concurrency = concurrency;
+        this.dataset = dataset;
         this.measured = measured;
         this.out = out;
     }
 
     /** The users must be the only ones in the database. */
-    void measure(BenchUsers users, int number, int words, String sink, int rounds, boolean tenfold)
+    void measure(BenchUsers users, int number, int records, String sink, int rounds, boolean tenfold)
             throws SQLException, IOException {
         List<UserId> students = BenchUsers.students(number);
-        ExportRun run = new ExportRun(database, sink, sinks, DATASET, concurrency);
-        BatchJobs jobs = new BatchJobs(UserQuery.of(database, students, DATASET), concurrency, sinks.folder());
+        ExportRun run = new ExportRun(database, sink, sinks, dataset, concurrency);
+        BatchJobs jobs = new BatchJobs(UserQuery.of(database, students, dataset), concurrency, sinks.folder());
         Report report = new Report(
-                new Rounds(List.of(run, jobs), meter, (long) number * words, measured).measure(rounds));
+                new Rounds(List.of(run, jobs), meter, (long) number * records, measured).measure(rounds));
         report.table().forEach(out);
         report.exportsPerSecond().forEach(out);
         report.ratios(List.of(
@@ -65,10 +67,10 @@ final class SmallExports {
                 "",
                 number / Quartiles.of(seconds).median()));
         if (tenfold) {
-            users.addStudents(number, TENFOLD * number, words);
+            users.addStudents(number, TENFOLD * number, dataset, records);
             users.tidy();
-            ExportRun ten = new ExportRun(database, sink, sinks, DATASET, concurrency);
-            new Rounds(List.of(ten), meter, (long) TENFOLD * number * words, measured).measure(rounds);
+            ExportRun ten = new ExportRun(database, sink, sinks, dataset, concurrency);
+            new Rounds(List.of(ten), meter, (long) TENFOLD * number * records, measured).measure(rounds);
             // Without the start of the JVM, which is the same for both and would hide what grows faster.
             double ratio = Quartiles.of(ten.delivering().subList(1, rounds + 1)).median()
                     / Quartiles.of(seconds).median();
