@@ -1,0 +1,20 @@
+package dev.satchel.record;
+
+/** Is told when a dataset of a user is read, once per dataset and never per record. Safe for use by many threads. */
+@FunctionalInterface
+public interface DatasetObserver {
+
+    /** Observes nothing. */
+    DatasetObserver NONE = dataset -> () -> {};
+
+    /** The reading of a dataset begins in this thread; it ends, completed or not, when the result is closed. */
+    Observed begins(Dataset dataset);
+
+    /** A dataset that is being read. */
+    @FunctionalInterface
+    interface Observed extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+}
