@@ -30,6 +30,7 @@ public final class Worker implements AutoCloseable {
      * Connects and makes ready.
      *
      * @param listeners are told the outcome of each attempt, one at a time and in this order
+     * @param more further beans of the job, such as what measures it
      * @throws SQLException if the database cannot be used; nothing is left open then
      */
     public static Worker start(
@@ -39,7 +40,8 @@ public final class Worker implements AutoCloseable {
             PostgresDatasets datasets,
             ExportSettings settings,
             RunSettings runSettings,
-            List<DeliveryListener> listeners)
+            List<DeliveryListener> listeners,
+            JobContext.Beans more)
             throws SQLException {
         RunReport report = new RunReport(listeners);
         return new Worker(JobContext.open(
@@ -52,6 +54,7 @@ public final class Worker implements AutoCloseable {
                     context.registerBean(ExportSettings.class, () -> settings);
                     context.registerBean(RunSettings.class, () -> runSettings);
                     context.registerBean(RunReport.class, () -> report);
+                    more.registerIn(context);
                 },
                 ExportRunJob.class));
     }

@@ -1,6 +1,9 @@
 package dev.satchel.batchexport.cli.export;
 
+import dev.satchel.batchexport.cli.metrics.MetricsFileOption;
+import dev.satchel.batchexport.cli.metrics.RecordedCommand;
 import dev.satchel.batchexport.database.Database;
+import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.cleanup.CleanUpReport;
 import dev.satchel.batchexport.run.cleanup.CleanUpRun;
@@ -15,6 +18,7 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 @Command(
         name = "cleanup",
@@ -31,19 +35,33 @@ public final class CleanUpCommand implements Callable<Integer> {
 
     private final Console console;
 
+    @Mixin
+    MetricsFileOption metrics = new MetricsFileOption();
+
     CleanUpCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() throws SQLException {
+        try (RecordedCommand recorded = metrics.begin(SatchelJob.CLEANUP)) {
+            return run(recorded);
+        }
+    }
+
+    private int run(RecordedCommand recorded) throws SQLException {
         Settings settings = new Settings(console.environment());
         Database database = settings.database();
         FileStore store = settings.store();
         ExportSettings exports = settings.exports();
         CleanUpReport report = new CleanUpReport(CleanUpCommand::log);
-        try (CleanUpRun cleanUp = CleanUpRun.start(database, store, settings.datasets(), exports, report)) {
-            cleanUp.run();
+        try (CleanUpRun cleanUp =
+                CleanUpRun.start(database, store, settings.datasets(), exports, report, recorded::registerIn)) {
+            try {
+                cleanUp.run();
+            } finally {
+                recorded.write();
+            }
         }
         report.unreadable().forEach(CleanUpCommand::log);
         console.out()

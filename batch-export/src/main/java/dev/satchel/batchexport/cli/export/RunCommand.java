@@ -1,7 +1,10 @@
 package dev.satchel.batchexport.cli.export;
 
+import dev.satchel.batchexport.cli.metrics.MetricsFileOption;
+import dev.satchel.batchexport.cli.metrics.RecordedCommand;
 import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.format.StandardFileFormats;
+import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.RunSettings;
 import dev.satchel.batchexport.run.Worker;
@@ -25,6 +28,7 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -49,16 +53,25 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--watch", description = "Wait for more when nothing waits any more, until told to stop (SIGTERM).")
     boolean watch;
 
+    @Mixin
+    MetricsFileOption metrics = new MetricsFileOption();
+
     RunCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() throws SQLException {
+        try (RecordedCommand recorded = metrics.begin(SatchelJob.EXPORT_RUN)) {
+            return run(recorded);
+        }
+    }
+
+    private int run(RecordedCommand recorded) throws SQLException {
         StopSignal stop = new StopSignal();
         Settings settings = new Settings(console.environment());
         Database database = settings.database();
-        FileStore store = settings.store();
+        FileStore store = recorded.measured(settings.store());
         ExportSettings exports = settings.exports();
         RunSettings runSettings = runSettings(stop);
         RunTotals totals = new RunTotals();
@@ -70,18 +83,30 @@ final class RunCommand implements Callable<Integer> {
                         settings.datasets(),
                         exports,
                         runSettings,
-                        List.of(totals, new RunLog(), progress));
+                        recorded.listeners(totals, new RunLog(), progress),
+                        recorded::registerIn);
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
-            worker.checkStore();
+            if (watch) {
+                recorded.writeAgainAndAgain();
+            }
             try {
-                worker.run();
+                deliver(worker, totals);
             } finally {
-                summary(totals);
+                recorded.write();
             }
             if (exit.signal().isStopping()) {
                 LOG.info("stopped by a signal: what is left waits for another run");
             }
             return verdict(totals, worker.left());
+        }
+    }
+
+    private void deliver(Worker worker, RunTotals totals) {
+        worker.checkStore();
+        try {
+            worker.run();
+        } finally {
+            summary(totals);
         }
     }
 

@@ -23,6 +23,7 @@ public final class CleanUpRun implements AutoCloseable {
     /**
      * Connects and makes ready.
      *
+     * @param more further beans of the job, such as what measures it
      * @throws SQLException if the database cannot be used; nothing is left open then
      */
     public static CleanUpRun start(
@@ -30,7 +31,8 @@ public final class CleanUpRun implements AutoCloseable {
             FileStore store,
             PostgresDatasets datasets,
             ExportSettings settings,
-            CleanUpReport report)
+            CleanUpReport report,
+            JobContext.Beans more)
             throws SQLException {
         return new CleanUpRun(JobContext.open(
                 database,
@@ -40,6 +42,7 @@ public final class CleanUpRun implements AutoCloseable {
                 context -> {
                     context.registerBean(ExportSettings.class, () -> settings);
                     context.registerBean(CleanUpReport.class, () -> report);
+                    more.registerIn(context);
                 },
                 CleanUpJob.class));
     }

@@ -1,0 +1,160 @@
+package dev.satchel.batchexport.cli.metrics;
+
+import dev.satchel.batchexport.observe.ExportMeters;
+import dev.satchel.batchexport.observe.LagGauges;
+import dev.satchel.batchexport.observe.MetricsFile;
+import dev.satchel.batchexport.observe.ObservedBeans;
+import dev.satchel.batchexport.observe.ObservedProgressUpkeep;
+import dev.satchel.batchexport.observe.ObservedProviderCheck;
+import dev.satchel.batchexport.observe.SatchelJob;
+import dev.satchel.batchexport.run.failure.KnownFailures;
+import dev.satchel.delivery.DeliveryListener;
+import dev.satchel.export.ExportCatalog;
+import dev.satchel.keys.validation.ProviderCheck;
+import dev.satchel.progress.ProgressUpkeep;
+import dev.satchel.store.FileStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+/**
+ * The metrics of one command. Without a file, everything stays as it is and nothing is measured.
+ *
+ * <p>{@link #close} writes the file if {@link #write} did not. A file that cannot be written any more is a line in the log
+ * and changes nothing of what the command does.
+ */
+public final class RecordedCommand implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecordedCommand.class);
+
+    private static final Duration INTERVAL = Duration.ofSeconds(15);
+
+    private final SatchelJob job;
+    private final @Nullable Recording recording;
+    private boolean written;
+    private @Nullable ScheduledExecutorService writer;
+
+    private RecordedCommand(SatchelJob job, @Nullable Recording recording) {
+        this.job = job;
+        this.recording = recording;
+    }
+
+    static RecordedCommand withoutFile(SatchelJob job) {
+        return new RecordedCommand(job, null);
+    }
+
+    static RecordedCommand into(MetricsFile file, SatchelJob job) {
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        return new RecordedCommand(
+                job, new Recording(file, meters, new ObservedBeans(() -> meters, () -> ObservationRegistry.NOOP)));
+    }
+
+    private record Recording(MetricsFile file, PrometheusMeterRegistry meters, ObservedBeans beans) {}
+
+    /** Measures the beans of a job. */
+    public void registerIn(AnnotationConfigApplicationContext context) {
+        Recording measured = recording;
+        if (measured != null) {
+            context.getBeanFactory().addBeanPostProcessor(measured.beans());
+            context.getBeanFactory().addBeanPostProcessor(new Gauges(measured.meters()));
+        }
+    }
+
+    /** These listeners, and the one that counts. */
+    public List<DeliveryListener> listeners(DeliveryListener... listeners) {
+        Recording measured = recording;
+        return measured == null
+                ? List.of(listeners)
+                : Stream.concat(Stream.of(listeners), Stream.of(new ExportMeters(measured.meters())))
+                        .toList();
+    }
+
+    /** Measures what is sent to the store. */
+    public FileStore measured(FileStore store) {
+        if (recording != null) {
+            recording.beans().postProcessAfterInitialization(store, "store");
+        }
+        return store;
+    }
+
+    public ProviderCheck measured(ProviderCheck check) {
+        return recording == null
+                ? check
+                : new ObservedProviderCheck(check, recording.meters(), ObservationRegistry.NOOP);
+    }
+
+    public ProgressUpkeep measured(ProgressUpkeep upkeep) {
+        return recording == null ? upkeep : new ObservedProgressUpkeep(upkeep, recording.meters());
+    }
+
+    /** Says that the command did its work, where no job of Spring Batch says so. */
+    public void succeeded() {
+        if (recording != null) {
+            recording.beans().jobMeters().succeeded(job);
+        }
+    }
+
+    /** From now on writes the file every fifteen seconds, for a command that goes on until it is told to stop. */
+    public void writeAgainAndAgain() {
+        if (recording != null) {
+            writer = Executors.newSingleThreadScheduledExecutor(task -> {
+                Thread thread = new Thread(task, "metrics-file");
+                thread.setDaemon(true);
+                return thread;
+            });
+            writer.scheduleWithFixedDelay(this::write, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Writes the file, while the database can still be asked. */
+    public synchronized void write() {
+        Recording measured = recording;
+        if (measured == null) {
+            return;
+        }
+        written = true;
+        try {
+            measured.file().write(measured.meters().scrape());
+        } catch (IOException | RuntimeException failed) {
+            LOG.error("the metrics could not be written to {}: {}", measured.file(), failed.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        if (writer != null) {
+            writer.shutdownNow();
+        }
+        if (!written) {
+            write();
+        }
+        if (recording != null) {
+            recording.meters().close();
+        }
+    }
+
+    /** Binds the gauges that read the catalog of a job. */
+    private record Gauges(MeterRegistry meters) implements BeanPostProcessor {
+
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String name) {
+            if (bean instanceof ExportCatalog catalog) {
+                new LagGauges(catalog, new KnownFailures()).bindTo(meters);
+            }
+            return bean;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.satchel.batchexport.observe;
+
+import dev.satchel.batchexport.store.NamedFileStore;
+import dev.satchel.batchexport.store.s3.S3FileStore;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.keys.validation.ProviderCheck;
+import dev.satchel.postgres.records.PostgresUserRecords;
+import dev.satchel.progress.ProgressUpkeep;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.job.AbstractJob;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+
+/**
+ * Puts meters and observations around Satchel's beans: the history of exports, the reader of records, the store, the check
+ * of keys, the upkeep of progress, and the jobs. Beans of other types, and of other implementations where only ours can
+ * be observed, stay as they are.
+ */
+public final class ObservedBeans implements BeanPostProcessor {
+
+    private final Supplier<MeterRegistry> meters;
+    private final Supplier<ObservationRegistry> observations;
+    private @Nullable JobMeters jobs;
+
+    /** The registries are asked for when the first bean needs them. */
+    public ObservedBeans(Supplier<MeterRegistry> meters, Supplier<ObservationRegistry> observations) {
+        this.meters = meters;
+        this.observations = observations;
+    }
+
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String name) {
+        if (bean instanceof ExportHistory history) {
+            return new ObservedExportHistory(history, meters.get(), observations.get());
+        }
+        if (bean instanceof ProviderCheck check) {
+            return new ObservedProviderCheck(check, meters.get(), observations.get());
+        }
+        if (bean instanceof ProgressUpkeep upkeep) {
+            return new ObservedProgressUpkeep(upkeep, meters.get());
+        }
+        if (bean instanceof PostgresUserRecords records) {
+            records.observe(new ObservedDatasets(observations.get()));
+        } else if (bean instanceof NamedFileStore store) {
+            store.observe(new UploadMeters(meters.get(), observations.get()));
+        } else if (bean instanceof S3FileStore store) {
+            store.observe(new UploadMeters(meters.get(), observations.get()));
+        } else if (bean instanceof AbstractJob job) {
+            SatchelJob.named(job.getName())
+                    .ifPresent(known ->
+                            job.registerJobExecutionListener(new ObservedJob(known, jobMeters(), observations.get())));
+        }
+        return bean;
+    }
+
+    /** When jobs succeeded, for those that are no job of Spring Batch. */
+    public synchronized JobMeters jobMeters() {
+        JobMeters made = jobs;
+        if (made == null) {
+            made = new JobMeters(meters.get());
+            jobs = made;
+        }
+        return made;
+    }
+}

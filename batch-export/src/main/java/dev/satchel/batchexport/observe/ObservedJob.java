@@ -1,0 +1,50 @@
+package dev.satchel.batchexport.observe;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.batch.core.ExitStatus;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.listener.JobExecutionListener;
+
+/** Says when a job succeeded, and observes each clean-up as {@code satchel.cleanup}. */
+final class ObservedJob implements JobExecutionListener {
+
+    private final SatchelJob job;
+    private final JobMeters meters;
+    private final ObservationRegistry observations;
+    private final Map<Long, Observation> running = new ConcurrentHashMap<>();
+
+    ObservedJob(SatchelJob job, JobMeters meters, ObservationRegistry observations) {
+        this.job = job;
+        this.meters = meters;
+        this.observations = observations;
+    }
+
+    @Override
+    public void beforeJob(JobExecution run) {
+        if (job == SatchelJob.CLEANUP && !observations.isNoop()) {
+            running.put(
+                    run.getId(),
+                    Observation.createNotStarted("satchel.cleanup", observations)
+                            .contextualName("clean-up")
+                            .start());
+        }
+    }
+
+    @Override
+    public void afterJob(JobExecution run) {
+        boolean done =
+                ExitStatus.COMPLETED.getExitCode().equals(run.getExitStatus().getExitCode());
+        Observation observation = running.remove(run.getId());
+        if (observation != null) {
+            observation
+                    .lowCardinalityKeyValue("outcome", done ? "completed" : "failed")
+                    .stop();
+        }
+        if (done) {
+            meters.succeeded(job);
+        }
+    }
+}
