@@ -7,14 +7,14 @@ public interface DatasetObserver {
     /** Observes nothing. */
     DatasetObserver NONE = dataset -> () -> {};
 
-    /** The reading of a dataset begins in this thread; it ends, completed or not, when the result is closed. */
+    /** The reading of a dataset begins in this thread. */
     Observed begins(Dataset dataset);
 
     /** A dataset that is being read. */
     @FunctionalInterface
-    interface Observed extends AutoCloseable {
+    interface Observed {
 
-        @Override
-        void close();
+        /** The reading has ended, completed or not. */
+        void ended();
     }
 }

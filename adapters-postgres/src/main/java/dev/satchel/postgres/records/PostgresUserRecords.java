@@ -131,11 +131,14 @@ public final class PostgresUserRecords implements UserRecords {
                 if (query.isIn(live)) {
                     List<Column> columns = query.columnsIn(live);
                     long records;
-                    try (DatasetObserver.Observed observed = observer.begins(dataset)) {
+                    DatasetObserver.Observed observed = observer.begins(dataset);
+                    try {
                         sink.beginDataset(dataset, columns);
                         records = copy(query.copy(live, user, filters), columns, sink);
                         counts.put(dataset, records);
                         sink.endDataset();
+                    } finally {
+                        observed.ended();
                     }
                     for (OwnedTable table : query.owned()) {
                         OpenSnapshot.Owned rows = snapshot.owned().get(table);

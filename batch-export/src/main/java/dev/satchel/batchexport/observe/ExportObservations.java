@@ -28,11 +28,13 @@ public final class ExportObservations {
                 .lowCardinalityKeyValue("format", export.request().format().code())
                 .start();
         Outcome outcome = Outcome.UNCONFIRMED;
-        try (Observation.Scope scope = observation.openScope()) {
+        Observation.Scope scope = observation.openScope();
+        try {
             Delivery delivery = attempt.get();
             outcome = Outcome.of(delivery);
             return delivery;
         } finally {
+            scope.close();
             observation.lowCardinalityKeyValue("outcome", outcome.tag()).stop();
         }
     }

@@ -36,10 +36,6 @@ final class Exposition {
         boolean grows() {
             return GROWING.contains(type);
         }
-
-        double number(String name) {
-            return Double.parseDouble(series.getOrDefault(name, "0"));
-        }
     }
 
     static Exposition parse(String text) {
@@ -105,9 +101,15 @@ final class Exposition {
         }
         ours.series().forEach((name, value) -> {
             boolean adds = ours.grows() && theirs.series().containsKey(name);
-            series.put(name, adds ? Double.toString(ours.number(name) + sign * theirs.number(name)) : value);
+            series.put(name, adds ? sum(value, sign, theirs.series().getOrDefault(name, "0")) : value);
         });
         return new Family(ours.header(), ours.type(), series);
+    }
+
+    // Some readers expect the counts of a histogram without a point, as they are written.
+    private static String sum(String ours, int sign, String theirs) {
+        double sum = Double.parseDouble(ours) + sign * Double.parseDouble(theirs);
+        return ours.contains(".") ? Double.toString(sum) : Long.toString((long) sum);
     }
 
     String text() {

@@ -72,11 +72,13 @@ final class ObservedExportHistory implements ExportHistory {
                 .contextualName("claim")
                 .start();
         String outcome = "failed";
-        try (Observation.Scope scope = observation.openScope()) {
+        Observation.Scope scope = observation.openScope();
+        try {
             Optional<Export.Processing> claimed = history.claim(worker, lease);
             outcome = claimed.isPresent() ? "claimed" : "empty";
             return claimed;
         } finally {
+            scope.close();
             observation.lowCardinalityKeyValue("outcome", outcome).stop();
         }
     }

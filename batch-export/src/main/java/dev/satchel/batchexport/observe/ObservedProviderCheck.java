@@ -45,7 +45,8 @@ public final class ObservedProviderCheck implements ProviderCheck {
                 .lowCardinalityKeyValue("provider", provider.code())
                 .start();
         Validity validity = Validity.UNKNOWN;
-        try (Observation.Scope scope = observation.openScope()) {
+        Observation.Scope scope = observation.openScope();
+        try {
             Verdict verdict = check.check(provider, key);
             validity = verdict.validity();
             Counter counter = answers.getOrDefault(provider, Map.of()).get(validity);
@@ -54,6 +55,7 @@ public final class ObservedProviderCheck implements ProviderCheck {
             }
             return verdict;
         } finally {
+            scope.close();
             observation.lowCardinalityKeyValue("verdict", tag(validity)).stop();
         }
     }

@@ -57,12 +57,14 @@ final class UploadMeters implements UploadObserver {
                     .start();
             String outcome = "failed";
             long begun = System.nanoTime();
-            try (Observation.Scope scope = observation.openScope()) {
+            Observation.Scope scope = observation.openScope();
+            try {
                 T answer = request.get();
                 duration.record(Duration.ofNanos(System.nanoTime() - begun));
                 outcome = "sent";
                 return answer;
             } finally {
+                scope.close();
                 observation.lowCardinalityKeyValue("outcome", outcome).stop();
             }
         }

@@ -88,9 +88,9 @@ class MetricsFileTest {
                         "# TYPE satchel_exports_total counter",
                         "satchel_exports_total{outcome=\"delivered\"} 5.0",
                         "satchel_exports_total{outcome=\"failed\"} 1.0",
-                        "satchel_export_duration_seconds_bucket{le=\"1.0\"} 1.0",
-                        "satchel_export_duration_seconds_bucket{le=\"+Inf\"} 2.0",
-                        "satchel_export_duration_seconds_count 2.0",
+                        "satchel_export_duration_seconds_bucket{le=\"1.0\"} 1",
+                        "satchel_export_duration_seconds_bucket{le=\"+Inf\"} 2",
+                        "satchel_export_duration_seconds_count 2",
                         "satchel_export_duration_seconds_sum 2.5")
                 .doesNotHaveDuplicates();
     }

@@ -157,7 +157,7 @@ class ObservedPortsTest {
         UploadMeters uploads = new UploadMeters(meters, observations);
 
         new ExportObservations(observations).observe(export, () -> {
-            datasets.begins(LearningDatasets.PROFILE).close();
+            datasets.begins(LearningDatasets.PROFILE).ended();
             assertThat(uploads.begins().send(() -> "answer")).isEqualTo("answer");
             return new Delivery.LeaseLost(export.id());
         });
