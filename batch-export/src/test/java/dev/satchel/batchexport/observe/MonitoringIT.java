@@ -6,7 +6,6 @@ import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.documents.Documents;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -45,8 +44,7 @@ class MonitoringIT {
 
     private static final Path DISTRIBUTION = Path.of("src/distribution");
 
-    private static final Set<String> LABELS =
-            Set.of("outcome", "format", "provider", "verdict", "satchel_job", "le");
+    private static final Set<String> LABELS = Set.of("outcome", "format", "provider", "verdict", "satchel_job", "le");
 
     @TempDir
     static Path folder;
@@ -208,11 +206,13 @@ class MonitoringIT {
     void theDocumentationListsEachOutcomeAndEachAlert() throws IOException {
         assertThat(Documents.table("docs/monitoring.md", "Outcomes").stream()
                         .map(row -> Documents.codeIn(row.get(0)).get(0)))
-                .containsExactlyInAnyOrder(Stream.of(Outcome.values()).map(Outcome::tag).toArray(String[]::new));
+                .containsExactlyInAnyOrder(
+                        Stream.of(Outcome.values()).map(Outcome::tag).toArray(String[]::new));
         assertThat(Documents.table("docs/monitoring.md", "Alerts").stream()
                         .map(row -> Documents.codeIn(row.get(0)).get(0)))
-                .containsExactlyElementsOf(
-                        alerts().stream().map(alert -> (String) alert.get("alert")).toList());
+                .containsExactlyElementsOf(alerts().stream()
+                        .map(alert -> (String) alert.get("alert"))
+                        .toList());
     }
 
     @Test
@@ -230,10 +230,13 @@ class MonitoringIT {
 
     @Test
     void everyPanelOfTheDashboardNamesMetricsLabelsAndValuesThatExist() throws IOException {
-        JsonNode dashboard = JsonMapper.shared().readTree(Files.readString(DISTRIBUTION.resolve("grafana/satchel.json")));
+        JsonNode dashboard =
+                JsonMapper.shared().readTree(Files.readString(DISTRIBUTION.resolve("grafana/satchel.json")));
         Set<String> shown = new TreeSet<>();
         for (JsonNode panel : dashboard.path("panels")) {
-            assertThat(panel.path("targets").size()).as(panel.path("title").asString()).isPositive();
+            assertThat(panel.path("targets").size())
+                    .as(panel.path("title").asString())
+                    .isPositive();
             for (JsonNode target : panel.path("targets")) {
                 PromQl query = checked(target.path("expr").asString());
                 labelsIn(target.path("legendFormat").asString(), "\\{\\{(\\w+)}}")
@@ -259,9 +262,10 @@ class MonitoringIT {
             assertThat(samples).as(expression).containsKey(selector.metric());
             Map<String, Set<String>> existing = samples.getOrDefault(selector.metric(), Map.of());
             labels.addAll(existing.keySet());
-            selector.labels().forEach((label, values) -> assertThat(existing.getOrDefault(label, Set.of()))
-                    .as(expression)
-                    .containsAll(values));
+            selector.labels()
+                    .forEach((label, values) -> assertThat(existing.getOrDefault(label, Set.of()))
+                            .as(expression)
+                            .containsAll(values));
         }
         assertThat(labels).as(expression).containsAll(query.groupings());
         return query;
@@ -277,8 +281,9 @@ class MonitoringIT {
 
     @SuppressWarnings("unchecked")
     private static List<Map<String, Object>> alerts() throws IOException {
-        Map<String, Object> document = (Map<String, Object>) new Load(LoadSettings.builder().build())
-                .loadFromString(Files.readString(DISTRIBUTION.resolve("prometheus/alerts.yaml")));
+        Map<String, Object> document =
+                (Map<String, Object>) new Load(LoadSettings.builder().build())
+                        .loadFromString(Files.readString(DISTRIBUTION.resolve("prometheus/alerts.yaml")));
         List<Map<String, Object>> alerts = new ArrayList<>();
         for (Map<String, Object> group : (List<Map<String, Object>>) document.get("groups")) {
             alerts.addAll((List<Map<String, Object>>) group.get("rules"));
@@ -296,7 +301,9 @@ class MonitoringIT {
 
         assertThat(run.exit()).isEqualTo(1);
         assertThat(Files.readString(failed))
-                .contains("satchel_exports_total{format=\"csv\",outcome=\"delivered\"} 0.0", "satchel_exports_pending 0.0")
+                .contains(
+                        "satchel_exports_total{format=\"csv\",outcome=\"delivered\"} 0.0",
+                        "satchel_exports_pending 0.0")
                 .doesNotContain("satchel_job_last_success_timestamp_seconds{");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(failed)))
                 .isEqualTo("rw-r--r--");
@@ -330,7 +337,9 @@ class MonitoringIT {
                 Installation.Result run = Installation.satchel(settings(), arguments.toArray(String[]::new));
 
                 assertThat(run.exit()).as(command + " " + path).isEqualTo(2);
-                assertThat(run.err()).startsWith("satchel: --metrics-file is refused: ").contains(sentence);
+                assertThat(run.err())
+                        .startsWith("satchel: --metrics-file is refused: ")
+                        .contains(sentence);
             }
         });
         assertThat(satchel.status(id)).isEqualTo("pending 0");

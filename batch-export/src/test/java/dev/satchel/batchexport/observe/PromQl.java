@@ -27,7 +27,17 @@ record PromQl(List<Selector> selectors, Set<String> groupings) {
             + "|(?<sign>=~|!~|!=|==|>=|<=|[-+*/%^(){},=<>])");
 
     private static final Set<String> FUNCTIONS = Set.of(
-            "sum", "max", "min", "avg", "count", "increase", "rate", "histogram_quantile", "clamp_min", "time", "absent");
+            "sum",
+            "max",
+            "min",
+            "avg",
+            "count",
+            "increase",
+            "rate",
+            "histogram_quantile",
+            "clamp_min",
+            "time",
+            "absent");
 
     private static final Set<String> GROUPING = Set.of("by", "without", "on", "ignoring", "group_left", "group_right");
 

@@ -11,8 +11,9 @@ class PromQlTest {
 
     @Test
     void findsMetricsLabelsAndGroupings() {
-        PromQl query = PromQl.parse("histogram_quantile(0.95, sum by (le, format) (rate(a_bucket{x=\"1|2\",y!=\"\"}[5m])))"
-                + " / clamp_min(max(b), 1) > 1e3 and time() - c_seconds{z=~\"q\"} < 2");
+        PromQl query =
+                PromQl.parse("histogram_quantile(0.95, sum by (le, format) (rate(a_bucket{x=\"1|2\",y!=\"\"}[5m])))"
+                        + " / clamp_min(max(b), 1) > 1e3 and time() - c_seconds{z=~\"q\"} < 2");
 
         assertThat(query.selectors())
                 .containsExactly(
