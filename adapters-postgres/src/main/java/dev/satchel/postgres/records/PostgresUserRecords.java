@@ -7,7 +7,6 @@ import dev.satchel.postgres.dataset.OwnedTable;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
-import dev.satchel.record.DatasetObserver;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.HiddenRecords;
 import dev.satchel.record.RecordSink;
@@ -55,7 +54,7 @@ public final class PostgresUserRecords implements UserRecords {
     private final Duration maxSnapshotAge;
     private final Map<List<Dataset>, ReadingPlan> plans = new ConcurrentHashMap<>();
     private final SQLStateSQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
-    private volatile DatasetObserver observer = DatasetObserver.NONE;
+    private volatile Observer observer = Observer.NONE;
 
     /** @param maxSnapshotAge the longest duration of a reading */
     public PostgresUserRecords(DataSource dataSource, PostgresDatasets datasets, Duration maxSnapshotAge) {
@@ -68,7 +67,7 @@ public final class PostgresUserRecords implements UserRecords {
     }
 
     /** Sets who is told when a dataset is read. */
-    public void observe(DatasetObserver observer) {
+    public void observe(Observer observer) {
         this.observer = observer;
     }
 
@@ -105,11 +104,11 @@ public final class PostgresUserRecords implements UserRecords {
         private final PostgresDatasets known;
         private final boolean autoCommit;
         private final Duration maxAge;
-        private final DatasetObserver observer;
+        private final Observer observer;
         private final long startedAt = System.nanoTime();
         private long limitedAt = startedAt;
 
-        Reading(Connection connection, PostgresDatasets known, Duration maxAge, DatasetObserver observer)
+        Reading(Connection connection, PostgresDatasets known, Duration maxAge, Observer observer)
                 throws SQLException {
             this.connection = connection;
             this.known = known;
@@ -131,7 +130,7 @@ public final class PostgresUserRecords implements UserRecords {
                 if (query.isIn(live)) {
                     List<Column> columns = query.columnsIn(live);
                     long records;
-                    DatasetObserver.Observed observed = observer.begins(dataset);
+                    Observed observed = observer.begins(dataset);
                     try {
                         sink.beginDataset(dataset, columns);
                         records = copy(query.copy(live, user, filters), columns, sink);

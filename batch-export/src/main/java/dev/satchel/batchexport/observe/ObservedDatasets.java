@@ -1,7 +1,7 @@
 package dev.satchel.batchexport.observe;
 
 import dev.satchel.record.Dataset;
-import dev.satchel.record.DatasetObserver;
+import dev.satchel.record.UserRecords;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 
@@ -9,7 +9,7 @@ import io.micrometer.observation.ObservationRegistry;
  * Observes the reading of each dataset as {@code satchel.dataset}. The name of the dataset, which the operator may
  * choose, goes into traces alone.
  */
-final class ObservedDatasets implements DatasetObserver {
+final class ObservedDatasets implements UserRecords.Observer {
 
     private final ObservationRegistry observations;
 
@@ -18,9 +18,9 @@ final class ObservedDatasets implements DatasetObserver {
     }
 
     @Override
-    public Observed begins(Dataset dataset) {
+    public UserRecords.Observed begins(Dataset dataset) {
         if (observations.isNoop()) {
-            return NONE.begins(dataset);
+            return UserRecords.Observer.NONE.begins(dataset);
         }
         Observation observation = Observation.createNotStarted("satchel.dataset", observations)
                 .contextualName("dataset " + dataset.name())
