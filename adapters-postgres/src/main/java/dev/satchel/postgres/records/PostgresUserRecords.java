@@ -108,8 +108,7 @@ public final class PostgresUserRecords implements UserRecords {
         private final long startedAt = System.nanoTime();
         private long limitedAt = startedAt;
 
-        Reading(Connection connection, PostgresDatasets known, Duration maxAge, Observer observer)
-                throws SQLException {
+        Reading(Connection connection, PostgresDatasets known, Duration maxAge, Observer observer) throws SQLException {
             this.connection = connection;
             this.known = known;
             this.maxAge = maxAge;

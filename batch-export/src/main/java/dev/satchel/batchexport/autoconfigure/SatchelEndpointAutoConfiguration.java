@@ -3,7 +3,6 @@ package dev.satchel.batchexport.autoconfigure;
 import dev.satchel.batchexport.observe.actuator.SatchelEndpoint;
 import dev.satchel.batchexport.observe.health.HealthSettings;
 import dev.satchel.export.ExportCatalog;
-import dev.satchel.postgres.SatchelPostgres;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -14,7 +13,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /** The endpoint {@code satchel} of a service that has Satchel's ports and exposes it. */
-@AutoConfiguration(after = SatchelPostgres.class)
+@AutoConfiguration(
+        afterName = {"dev.satchel.postgres.SatchelPostgres", "dev.satchel.postgres.SatchelPostgresAutoConfiguration"})
 @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(ExportCatalog.class)
 @ConditionalOnAvailableEndpoint(SatchelEndpoint.class)

@@ -12,7 +12,6 @@ import dev.satchel.batchexport.observe.health.StuckLeaseCheck;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.keys.encryption.KeyEncryptionKeys;
-import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.KnownStores;
 import dev.satchel.store.ProbeRecords;
@@ -34,8 +33,12 @@ import org.springframework.context.annotation.Bean;
  * management.health.satchel.enabled=false} switches them off; a bean of the same name takes the place of one.
  */
 @AutoConfiguration(
-        after = SatchelPostgres.class,
-        afterName = "dev.satchel.batchexport.autoconfigure.SatchelExportAutoConfiguration")
+        afterName = {
+            "dev.satchel.postgres.SatchelPostgres",
+            "dev.satchel.postgres.SatchelPostgresAutoConfiguration",
+            "dev.satchel.batchexport.autoconfigure.SatchelAutoConfiguration",
+            "dev.satchel.batchexport.autoconfigure.SatchelStoreAutoConfiguration"
+        })
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(ExportCatalog.class)
 @ConditionalOnEnabledHealthIndicator("satchel")

@@ -5,7 +5,6 @@ import dev.satchel.batchexport.observe.LagGauges;
 import dev.satchel.batchexport.observe.ObservedBeans;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.export.ExportCatalog;
-import dev.satchel.postgres.SatchelPostgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,8 +19,9 @@ import org.springframework.context.annotation.Bean;
  * registry; nothing is exported by this.
  */
 @AutoConfiguration(
-        after = SatchelPostgres.class,
         afterName = {
+            "dev.satchel.postgres.SatchelPostgres",
+            "dev.satchel.postgres.SatchelPostgresAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration",
             "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration"

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.AbstractJob;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 /**
  * Puts meters and observations around Satchel's beans: the history of exports, the reader of records, the store, the check
@@ -28,6 +29,15 @@ public final class ObservedBeans implements BeanPostProcessor {
     public ObservedBeans(Supplier<MeterRegistry> meters, Supplier<ObservationRegistry> observations) {
         this.meters = meters;
         this.observations = observations;
+    }
+
+    /** Observes the beans of a context that is not refreshed yet, such as the private one of a job. */
+    public void registerIn(AnnotationConfigApplicationContext context) {
+        context.getBeanFactory().addBeanPostProcessor(this);
+        ObservationRegistry registry = observations.get();
+        if (!registry.isNoop()) {
+            context.registerBean(ObservationRegistry.class, () -> registry);
+        }
     }
 
     @Override

@@ -2,13 +2,16 @@ package dev.satchel.batchexport.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.documents.Documents;
+import dev.satchel.postgres.SatchelPostgres;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +60,11 @@ class MonitoringIT {
     static void runEachCommandOnce() throws IOException {
         satchel = Installation.in(folder.resolve("s3"));
         satchel.requestOfNewUser();
+        new SatchelPostgres(satchel.database().workerDataSource())
+                .exportHistory()
+                .claim("a worker that stopped answering", Duration.ofMinutes(1))
+                .orElseThrow();
+        satchel.sql("UPDATE satchel.export_lease SET expires_at = now() - interval '1 second'");
         satchel.requestOfNewUser();
         satchel.sql("INSERT INTO users (id, email) VALUES (gen_random_uuid(), 'canary@example.org')");
         satchel.sql("INSERT INTO export_history (user_id, export_type, export_format)"
@@ -149,6 +157,8 @@ class MonitoringIT {
         assertThat(value("satchel_export_bytes_total"))
                 .isEqualTo(Double.parseDouble(satchel.value("SELECT sum(file_size_bytes) FROM export_history")));
         assertThat(value("satchel_exports_pending")).isZero();
+        assertThat(value("satchel_leases_rescued_total")).isEqualTo(1);
+        assertThat(value("satchel_stale_writes_refused_total")).isZero();
         assertThat(value("satchel_progress_drift_users")).isZero();
         assertThat(histogram("satchel_export_duration_seconds").getSampleCount())
                 .isEqualTo(2);
@@ -319,6 +329,49 @@ class MonitoringIT {
 
         assertThat(run.exit()).isEqualTo(1);
         assertThat(failed).exists();
+    }
+
+    @Test
+    void filesThatShouldBeGoneAreOverdue() throws IOException {
+        String id = satchel.requestOfNewUser();
+        satchel.satchel("export", "run");
+        satchel.sql("UPDATE export_history SET expires_at = now() - interval '2 hours' WHERE id = '" + id + "'");
+        Path overdue = folder.resolve("overdue.prom");
+
+        Installation.satchel(settings(), "export", "run", "--metrics-file", overdue.toString());
+
+        assertThat(Files.readString(overdue))
+                .contains("satchel_files_overdue 1.0")
+                .containsPattern("satchel_oldest_overdue_seconds 72\\d\\d");
+        Installation.satchel(settings(), "cleanup", "--metrics-file", overdue.toString())
+                .succeeded();
+        assertThat(Files.readString(overdue))
+                .contains("satchel_files_overdue 0.0", "satchel_oldest_overdue_seconds 0.0");
+    }
+
+    @Test
+    void aRunThatWatchesWritesAtOnceAndWhenItIsStopped() throws Exception {
+        Path watched = folder.resolve("watched.prom");
+        Process process = satchel.start(
+                Map.of(),
+                List.of(),
+                folder.resolve("watching"),
+                "export",
+                "run",
+                "--watch",
+                "--metrics-file",
+                watched.toString());
+        try {
+            Await.until("the file is there", () -> Files.exists(watched));
+            String id = satchel.requestOfNewUser();
+            Await.until("the export is delivered", () -> satchel.status(id).equals("completed 0"));
+        } finally {
+            process.destroy();
+        }
+
+        assertThat(Installation.ended(process)).isEqualTo(143);
+        assertThat(Files.readString(watched))
+                .contains("satchel_exports_total{format=\"csv\",outcome=\"delivered\"} 1.0");
     }
 
     @Test

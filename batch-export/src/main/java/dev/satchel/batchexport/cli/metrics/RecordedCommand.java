@@ -68,7 +68,7 @@ public final class RecordedCommand implements AutoCloseable {
     public void registerIn(AnnotationConfigApplicationContext context) {
         Recording measured = recording;
         if (measured != null) {
-            context.getBeanFactory().addBeanPostProcessor(measured.beans());
+            measured.beans().registerIn(context);
             context.getBeanFactory().addBeanPostProcessor(new Gauges(measured.meters()));
         }
     }
@@ -107,7 +107,7 @@ public final class RecordedCommand implements AutoCloseable {
         }
     }
 
-    /** From now on writes the file every fifteen seconds, for a command that goes on until it is told to stop. */
+    /** Writes the file now and every fifteen seconds, for a command that goes on until it is told to stop. */
     public void writeAgainAndAgain() {
         if (recording != null) {
             writer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -115,7 +115,7 @@ public final class RecordedCommand implements AutoCloseable {
                 thread.setDaemon(true);
                 return thread;
             });
-            writer.scheduleWithFixedDelay(this::write, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+            writer.scheduleWithFixedDelay(this::write, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

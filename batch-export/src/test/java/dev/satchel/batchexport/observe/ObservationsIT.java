@@ -1,0 +1,130 @@
+package dev.satchel.batchexport.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.format.StandardFileFormats;
+import dev.satchel.batchexport.run.RunSettings;
+import dev.satchel.batchexport.run.Worker;
+import dev.satchel.batchexport.run.cleanup.CleanUpReport;
+import dev.satchel.batchexport.run.cleanup.CleanUpRun;
+import dev.satchel.batchexport.run.stop.StopSignal;
+import dev.satchel.batchexport.settings.Settings;
+import dev.satchel.store.FileStore;
+import io.micrometer.common.KeyValue;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a registry of observations sees of a real run and a real clean-up. */
+class ObservationsIT {
+
+    @TempDir
+    Path folder;
+
+    @AutoClose
+    private Installation satchel;
+
+    private final Queue<String> observed = new ConcurrentLinkedQueue<>();
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final ObservationRegistry observations = ObservationRegistry.create();
+    private final ObservedBeans beans = new ObservedBeans(() -> meters, () -> observations);
+
+    @BeforeEach
+    void begin() {
+        satchel = Installation.in(folder.resolve("s3"));
+        observations.observationConfig().observationHandler(new Recorder());
+    }
+
+    private final class Recorder implements ObservationHandler<Observation.Context> {
+
+        @Override
+        public void onStop(Observation.Context context) {
+            if (context.getName().startsWith("satchel.")) {
+                String tags = context.getLowCardinalityKeyValues().stream()
+                        .map(KeyValue::getValue)
+                        .sorted()
+                        .collect(Collectors.joining(" "));
+                observed.add((context.getName() + " " + tags).strip()
+                        + (context.getParentObservation() == null
+                                ? ""
+                                : " below "
+                                        + context.getParentObservation()
+                                                .getContextView()
+                                                .getName()));
+            }
+        }
+
+        @Override
+        public boolean supportsContext(Observation.Context context) {
+            return true;
+        }
+    }
+
+    private Settings settings() {
+        return new Settings(satchel.environment());
+    }
+
+    @Test
+    void aRunIsObservedFromTheClaimToTheParts() throws Exception {
+        satchel.requestOfNewUser();
+        Settings settings = settings();
+        FileStore store = (FileStore) beans.postProcessAfterInitialization(settings.store(), "store");
+
+        try (Worker worker = Worker.start(
+                settings.database(),
+                store,
+                new StandardFileFormats(settings.csv()),
+                settings.datasets(),
+                settings.exports(),
+                new RunSettings("worker", 1, false, new StopSignal()),
+                List.of(new ExportMeters(meters)),
+                beans::registerIn)) {
+            worker.run();
+        }
+
+        assertThat(observed)
+                .contains("satchel.claim claimed below spring.batch.step")
+                .contains("satchel.dataset below satchel.export")
+                .contains("satchel.upload.part sent below satchel.export");
+        assertThat(observed).anyMatch(seen -> seen.startsWith("satchel.export csv delivered"));
+        assertThat(meters.get("satchel.exports")
+                        .tags("outcome", "delivered", "format", "csv")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aCleanUpIsObserved() throws Exception {
+        Settings settings = settings();
+
+        try (CleanUpRun cleanUp = CleanUpRun.start(
+                settings.database(),
+                settings.store(),
+                settings.datasets(),
+                settings.exports(),
+                new CleanUpReport(removal -> {}),
+                beans::registerIn)) {
+            cleanUp.run();
+        }
+
+        assertThat(observed).anyMatch(seen -> seen.startsWith("satchel.cleanup completed"));
+        assertThat(meters.get("satchel.job.last.success.timestamp")
+                        .tag("satchel.job", "cleanup")
+                        .gauge()
+                        .value())
+                .isPositive();
+    }
+}
