@@ -70,10 +70,10 @@ final class PostgresExportCatalog implements ExportCatalog {
                        AND h.status = 'processing') AS stuck,
                    expired.files AS overdue,
                    floor(extract(epoch FROM statement_timestamp() - expired.oldest) * 1000)::bigint AS oldest_overdue
-              FROM (SELECT count(*) AS exports, min(created_at) FILTER (WHERE created_at > '-infinity') AS oldest
+              FROM (SELECT count(*) AS exports, min(created_at) FILTER (WHERE isfinite(created_at)) AS oldest
                       FROM public.export_history
                      WHERE status = 'pending') waiting
-             CROSS JOIN (SELECT count(*) AS files, min(expires_at) FILTER (WHERE expires_at > '-infinity') AS oldest
+             CROSS JOIN (SELECT count(*) AS files, min(expires_at) FILTER (WHERE isfinite(expires_at)) AS oldest
                            FROM public.export_history
                           WHERE file_url IS NOT NULL
                             AND expires_at <= statement_timestamp()) expired

@@ -226,6 +226,20 @@ class MonitoringIT {
     }
 
     @Test
+    @SuppressWarnings("unchecked")
+    void theExampleOfAConfigurationNamesTheFileOfAlerts() throws IOException {
+        Map<String, Object> example =
+                (Map<String, Object>) new Load(LoadSettings.builder().build())
+                        .loadFromString(Files.readString(DISTRIBUTION.resolve("prometheus/scrape.yaml")));
+
+        assertThat((List<String>) example.get("rule_files"))
+                .allSatisfy(
+                        name -> assertThat(DISTRIBUTION.resolve("prometheus").resolve(name))
+                                .exists());
+        assertThat((List<Object>) example.get("scrape_configs")).isNotEmpty();
+    }
+
+    @Test
     void everyAlertNamesMetricsLabelsAndValuesThatExist() throws IOException {
         List<Map<String, Object>> alerts = alerts();
 

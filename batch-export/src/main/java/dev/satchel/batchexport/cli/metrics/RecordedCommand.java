@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,12 +58,21 @@ public final class RecordedCommand implements AutoCloseable {
     }
 
     static RecordedCommand into(MetricsFile file, SatchelJob job) {
-        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        return new RecordedCommand(
-                job, new Recording(file, meters, new ObservedBeans(() -> meters, () -> ObservationRegistry.NOOP)));
+        return new RecordedCommand(job, Prometheus.recording(file));
     }
 
-    private record Recording(MetricsFile file, PrometheusMeterRegistry meters, ObservedBeans beans) {}
+    /** @param scrape reads all meters in Prometheus' text format */
+    private record Recording(MetricsFile file, MeterRegistry meters, Supplier<String> scrape, ObservedBeans beans) {}
+
+    /** A class of its own, because a service may call commands without Prometheus' library on its class path. */
+    private static final class Prometheus {
+
+        static Recording recording(MetricsFile file) {
+            PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            return new Recording(
+                    file, meters, meters::scrape, new ObservedBeans(() -> meters, () -> ObservationRegistry.NOOP));
+        }
+    }
 
     /** Measures the beans of a job. */
     public void registerIn(AnnotationConfigApplicationContext context) {
@@ -127,7 +137,7 @@ public final class RecordedCommand implements AutoCloseable {
         }
         written = true;
         try {
-            measured.file().write(measured.meters().scrape());
+            measured.file().write(measured.scrape().get());
         } catch (IOException | RuntimeException failed) {
             LOG.error("the metrics could not be written to {}: {}", measured.file(), failed.toString());
         }
@@ -136,7 +146,7 @@ public final class RecordedCommand implements AutoCloseable {
     @Override
     public void close() {
         if (writer != null) {
-            writer.shutdownNow();
+            writer.shutdown();
         }
         if (!written) {
             write();
