@@ -4,6 +4,7 @@ import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.keys.KeyAudit;
 import dev.satchel.keys.KeyVault;
+import dev.satchel.keys.UserKeys;
 import dev.satchel.keys.encryption.DataKeys;
 import dev.satchel.keys.encryption.KeyEncryptionKeys;
 import dev.satchel.keys.legacy.LegacyKeys;
@@ -23,16 +24,13 @@ import dev.satchel.store.KnownStores;
 import dev.satchel.store.ProbeRecords;
 import dev.satchel.store.UploadJournal;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -40,21 +38,16 @@ import org.springframework.context.annotation.Lazy;
 /**
  * Satchel's ports on one PostgreSQL database that Satchel's migrations were applied to.
  *
- * <p>Create it with a data source, import it as a configuration of Spring, or let Spring Boot configure it; Boot does
- * so if there is one data source or a primary one. The login of the data source must be a member of {@code
+ * <p>Create it with a data source, import it as a configuration of Spring, or let Spring Boot import it, by {@link
+ * SatchelPostgresAutoConfiguration}. The login of the data source must be a member of {@code
  * satchel_runtime}, or of the role of the part in use: {@code satchel_exports}, {@code satchel_vault} or {@code
  * satchel_rotation}. All objects that it returns are safe for use by many threads.
  *
  * <p>The vault needs a bean of {@link KeyEncryptionKeys}, such as {@link FileKeyEncryptionKeys}. Without it, there is
  * no vault.
  */
-@AutoConfiguration(afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
-@ConditionalOnSingleCandidate(DataSource.class)
 @Configuration(proxyBeanMethods = false)
 public final class SatchelPostgres {
-
-    /** Longer than any export should read. An open snapshot keeps vacuum from removing dead rows. */
-    private static final Duration MAX_SNAPSHOT_AGE = Duration.ofHours(1);
 
     private final PostgresDatasets datasets;
     private final PostgresUserRecords records;
@@ -69,21 +62,32 @@ public final class SatchelPostgres {
     }
 
     /**
-     * Used by Spring: creates the ports with the datasets of a bean, or with the built-in ones if there is no such
-     * bean.
+     * Used by Spring: creates the ports with the datasets and the settings of beans, or with the built-in ones if there are
+     * no such beans.
      */
     @Autowired
-    SatchelPostgres(DataSource dataSource, ObjectProvider<PostgresDatasets> datasets) {
-        this(dataSource, datasets.getIfAvailable(PostgresDatasets::builtIn));
+    SatchelPostgres(
+            DataSource dataSource,
+            ObjectProvider<PostgresDatasets> datasets,
+            ObjectProvider<PostgresSettings> settings) {
+        this(
+                dataSource,
+                datasets.getIfAvailable(PostgresDatasets::builtIn),
+                settings.getIfAvailable(() -> PostgresSettings.DEFAULT));
     }
 
     /** Creates the ports with the given datasets. */
     public SatchelPostgres(DataSource dataSource, PostgresDatasets datasets) {
+        this(dataSource, datasets, PostgresSettings.DEFAULT);
+    }
+
+    /** Creates the ports with the given datasets and limits. */
+    public SatchelPostgres(DataSource dataSource, PostgresDatasets datasets, PostgresSettings settings) {
         this.datasets = datasets;
-        this.records = new PostgresUserRecords(dataSource, datasets, MAX_SNAPSHOT_AGE);
+        this.records = new PostgresUserRecords(dataSource, datasets, settings.maxSnapshotAge());
         this.exports = new PostgresExports(dataSource, datasets.catalogue());
         this.progress = new PostgresProgress(dataSource);
-        this.keys = new PostgresKeys(dataSource);
+        this.keys = new PostgresKeys(dataSource, settings.maxCachedDataKeys(), settings.dataKeyTimeToLive());
         this.live = new LiveDatasets(dataSource, datasets);
     }
 
@@ -108,7 +112,7 @@ public final class SatchelPostgres {
         return exports.catalog();
     }
 
-    /** Reads users' records with the rights of the user, in one snapshot of at most an hour. */
+    /** Reads users' records with the rights of the user, in one snapshot of a limited age. */
     @Bean
     @ConditionalOnMissingBean
     public UserRecords userRecords() {
@@ -166,6 +170,15 @@ public final class SatchelPostgres {
     @ConditionalOnMissingBean
     public DataKeys dataKeys(KeyEncryptionKeys keyEncryptionKeys) {
         return keys.dataKeys(keyEncryptionKeys);
+    }
+
+    /** Lends keys of the vault to functions, and wipes them afterwards. */
+    @Bean
+    @Lazy
+    @ConditionalOnBean(KeyEncryptionKeys.class)
+    @ConditionalOnMissingBean
+    UserKeys userKeys(KeyVault keyVault) {
+        return new UserKeys(keyVault);
     }
 
     /** Reads the audit log of keys. */

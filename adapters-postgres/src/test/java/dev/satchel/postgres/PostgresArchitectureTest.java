@@ -29,6 +29,8 @@ class PostgresArchitectureTest {
             .and()
             .doNotHaveSimpleName("package-info")
             .and(not(simpleName("SatchelPostgres")
+                    .or(simpleName("SatchelPostgresAutoConfiguration"))
+                    .or(simpleName("PostgresSettings"))
                     .or(simpleName("PostgresExports"))
                     .or(simpleName("PostgresUserRecords"))
                     .or(simpleName("PostgresProgress"))
@@ -96,6 +98,7 @@ class PostgresArchitectureTest {
                     "org.snakeyaml.engine..",
                     "org.springframework.beans..",
                     "org.springframework.boot.autoconfigure..",
+                    "org.springframework.boot.context.properties..",
                     "org.springframework.context.annotation..",
                     "org.springframework.dao..",
                     "org.springframework.jdbc..",

@@ -51,7 +51,7 @@ class SatchelPostgresTest {
         try (var imports = SatchelPostgres.class.getResourceAsStream(
                 "/META-INF/spring/org.springframework.boot.autoconfigure.AutoConfiguration.imports")) {
             assertThat(new String(imports.readAllBytes(), StandardCharsets.UTF_8))
-                    .isEqualToIgnoringNewLines(SatchelPostgres.class.getName());
+                    .isEqualToIgnoringNewLines(SatchelPostgresAutoConfiguration.class.getName());
         }
     }
 

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BuildSwitchesIT {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final List<String> MODULES = List.of("migrations", "domain", "adapters-postgres", "batch-export");
+    private static final List<String> MODULES =
+            List.of("migrations", "domain", "adapters-postgres", "batch-export", "batch-export/starter");
 
     @TempDir
     Path build;
@@ -28,6 +29,9 @@ class BuildSwitchesIT {
         Files.copy(ROOT.resolve("pom.xml"), build.resolve("pom.xml"));
         Files.createDirectory(build.resolve(".mvn"));
         Files.copy(ROOT.resolve(".mvn/jvm.config"), build.resolve(".mvn/jvm.config"));
+        // Without tests, and so without a part in these.
+        Files.createDirectories(build.resolve("batch-export/bom"));
+        Files.copy(ROOT.resolve("batch-export/bom/pom.xml"), build.resolve("batch-export/bom/pom.xml"));
         for (String module : MODULES) {
             Path tests = Files.createDirectories(build.resolve(module + "/src/test/java"));
             Files.copy(ROOT.resolve(module + "/pom.xml"), build.resolve(module + "/pom.xml"));

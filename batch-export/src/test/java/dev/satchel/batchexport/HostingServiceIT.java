@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AutoClose;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 
 /**
  * A service of somebody else's, made with Spring Boot, that has the program's jar on its class path: its log, its
@@ -154,7 +154,9 @@ class HostingServiceIT {
                                 .map(root::relativize)
                                 .map(Path::toString)
                                 .filter(name ->
-                                        !name.matches("dev/satchel/.*|META-INF/spring/.*|satchel-version.properties")))
+                                        !name.matches("dev/satchel/.*|META-INF/spring/.*|satchel-version.properties"
+                                                + "|META-INF/(additional-)?spring-(configuration|autoconfigure)-metadata"
+                                                + "[.](json|properties)")))
                         .as(classes)
                         .isEmpty();
             }
@@ -186,25 +188,30 @@ class HostingServiceIT {
         return environment;
     }
 
-    // The jar stands before the service's own libraries, as it may in any order that a build chooses.
+    // The jar stands before the service's own libraries, as it may in any order that a build chooses. Those of Spring
+    // Boot
+    // are the service's, so they come from the class path of the tests.
     private static String classPath() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("target"))) {
             Path jar = files.filter(file ->
                             file.getFileName().toString().matches("satchel-batch-export-[\\d.]+(-SNAPSHOT)?\\.jar"))
                     .findFirst()
                     .orElseThrow();
-            Path flyway = Path.of(FlywayAutoConfiguration.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .getPath());
-            return String.join(
-                    File.pathSeparator,
-                    jar.toAbsolutePath().toString(),
-                    flyway.toString(),
-                    Files.readString(Path.of("target/launcher/runtime.classpath"), StandardCharsets.UTF_8)
-                            .strip());
+            return Stream.concat(
+                            Stream.of(jar.toAbsolutePath().toString()),
+                            Stream.concat(
+                                    libraries("runtime"),
+                                    libraries("test")
+                                            .filter(library -> library.matches(
+                                                    ".*/org/springframework/boot/spring-boot-(?!test).*"))))
+                    .distinct()
+                    .collect(Collectors.joining(File.pathSeparator));
         }
+    }
+
+    private static Stream<String> libraries(String scope) throws IOException {
+        String classPath = Files.readString(Path.of("target/launcher/" + scope + ".classpath"), StandardCharsets.UTF_8);
+        return Stream.of(classPath.strip().split(File.pathSeparator));
     }
 
     private void write(String name, String text) throws IOException {

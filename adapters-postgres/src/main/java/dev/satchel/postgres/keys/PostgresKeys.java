@@ -13,18 +13,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The ports for keys. The vault and the data keys of one object share a cache, which a rotation clears. */
 public final class PostgresKeys {
 
-    private static final int MOST_CACHED_DATA_KEYS = 10_000;
-
-    /** How long a process can use a cached data key after its key-encryption key was disabled or deleted. */
-    private static final Duration DATA_KEY_TIME_TO_LIVE = Duration.ofMinutes(5);
-
     private final DataSource dataSource;
     private final JdbcClient jdbc;
-    private final DataKeyCache dataKeyCache =
-            new DataKeyCache(MOST_CACHED_DATA_KEYS, DATA_KEY_TIME_TO_LIVE, System::nanoTime);
+    private final DataKeyCache dataKeyCache;
 
-    public PostgresKeys(DataSource dataSource) {
+    /** @param timeToLive how long a data key can be used after its key-encryption key was disabled or deleted */
+    public PostgresKeys(DataSource dataSource, int maxCachedDataKeys, Duration timeToLive) {
         this.dataSource = dataSource;
+        this.dataKeyCache = new DataKeyCache(maxCachedDataKeys, timeToLive, System::nanoTime);
         this.jdbc = StatementSettings.client(dataSource);
     }
 

@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Bean;
 
 /** The endpoint {@code satchel} of a service that has Satchel's ports and exposes it. */
 @AutoConfiguration(
-        afterName = {"dev.satchel.postgres.SatchelPostgres", "dev.satchel.postgres.SatchelPostgresAutoConfiguration"})
+        afterName = {"dev.satchel.postgres.SatchelPostgresAutoConfiguration"})
 @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(ExportCatalog.class)
 @ConditionalOnAvailableEndpoint(SatchelEndpoint.class)

@@ -34,7 +34,6 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(
         afterName = {
-            "dev.satchel.postgres.SatchelPostgres",
             "dev.satchel.postgres.SatchelPostgresAutoConfiguration",
             "dev.satchel.batchexport.autoconfigure.SatchelAutoConfiguration",
             "dev.satchel.batchexport.autoconfigure.SatchelStoreAutoConfiguration"

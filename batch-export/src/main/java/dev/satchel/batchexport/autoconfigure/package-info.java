@@ -1,6 +1,8 @@
 /**
- * What a service made with Spring Boot gets from this jar without asking: each part only where the service has what the
- * part needs, and none where the service has its own.
+ * What a service that is made with Spring Boot gets when Satchel is on its class path: beans from {@code satchel.*}
+ * properties, each of which a bean of the service's own replaces. Nothing here starts work.
+ *
+ * <p>The program itself uses none of this.
  */
 @NullMarked
 package dev.satchel.batchexport.autoconfigure;

@@ -2,7 +2,6 @@ package dev.satchel.batchexport.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.satchel.batchexport.schema.catalog.SchemaVersion;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,16 +25,6 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 public final class Database {
 
     private static final Duration WAIT_FOR_CONNECTION = Duration.ofSeconds(10);
-
-    // Objects that the migrations of this version create. Without this check, a command could fail half-way.
-    private static final String MIGRATED = """
-            SELECT pg_catalog.to_regclass('satchel.upload_journal') IS NOT NULL
-               AND pg_catalog.to_regclass('satchel.batch_job_instance') IS NOT NULL
-               AND pg_catalog.to_regclass('satchel.session_contribution') IS NOT NULL
-               AND pg_catalog.to_regclass('satchel.store_probe') IS NOT NULL
-               AND pg_catalog.to_regprocedure('satchel.record_opening(uuid, text, text)') IS NOT NULL
-               AND pg_catalog.to_regclass('public.export_history') IS NOT NULL
-            """;
 
     private final DatabaseUrl url;
     private final Connector connector;
@@ -96,14 +85,7 @@ public final class Database {
     }
 
     private void requireMigrated(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(MIGRATED);
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            if (!row.getBoolean(1)) {
-                throw new NotMigratedException(url);
-            }
-            SchemaVersion.requireSame(connection);
-        }
+        MigratedSchema.require(connection, url.toString());
     }
 
     /**

@@ -7,7 +7,7 @@ public final class NotMigratedException extends SatchelException {
 
     private static final long serialVersionUID = 1L;
 
-    NotMigratedException(DatabaseUrl url) {
-        super("the database " + url + " has no tables of Satchel", "run 'satchel migrate' as their owner first");
+    NotMigratedException(String database) {
+        super("the database " + database + " has no tables of Satchel", "run 'satchel migrate' as their owner first");
     }
 }

@@ -2,6 +2,8 @@ package dev.satchel.batchexport.observe;
 
 import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.store.s3.S3FileStore;
+import dev.satchel.delivery.FailureDiagnosis;
+import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.keys.validation.ProviderCheck;
 import dev.satchel.postgres.records.PostgresUserRecords;
@@ -16,19 +18,29 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 
 /**
  * Puts meters and observations around Satchel's beans: the history of exports, the reader of records, the store, the check
- * of keys, the upkeep of progress, and the jobs. Beans of other types, and of other implementations where only ours can
+ * of keys, the upkeep of progress, and the clean-up. Beans of other types, and of other implementations where only ours can
  * be observed, stay as they are.
  */
 public final class ObservedBeans implements BeanPostProcessor {
 
+    /** The job of Spring Batch that cleans up. */
+    private static final String CLEANUP = "cleanup";
+
     private final Supplier<MeterRegistry> meters;
     private final Supplier<ObservationRegistry> observations;
+    private @Nullable FailureDiagnosis gauges;
     private @Nullable JobMeters jobs;
 
     /** The registries are asked for when the first bean needs them. */
     public ObservedBeans(Supplier<MeterRegistry> meters, Supplier<ObservationRegistry> observations) {
         this.meters = meters;
         this.observations = observations;
+    }
+
+    /** Also binds the gauges that read the catalog, for a program that has no other place to bind them. */
+    public ObservedBeans withGauges(FailureDiagnosis diagnosis) {
+        gauges = diagnosis;
+        return this;
     }
 
     /** Observes the beans of a context that is not refreshed yet, such as the private one of a job. */
@@ -57,10 +69,10 @@ public final class ObservedBeans implements BeanPostProcessor {
             store.observe(new UploadMeters(meters.get(), observations.get()));
         } else if (bean instanceof S3FileStore store) {
             store.observe(new UploadMeters(meters.get(), observations.get()));
-        } else if (bean instanceof AbstractJob job) {
-            SatchelJob.named(job.getName())
-                    .ifPresent(known ->
-                            job.registerJobExecutionListener(new ObservedJob(known, jobMeters(), observations.get())));
+        } else if (bean instanceof AbstractJob job && job.getName().equals(CLEANUP)) {
+            job.registerJobExecutionListener(new ObservedCleanUp(jobMeters(), observations.get()));
+        } else if (bean instanceof ExportCatalog catalog && gauges != null) {
+            new LagGauges(catalog, gauges).bindTo(meters.get());
         }
         return bean;
     }

@@ -23,7 +23,6 @@ import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /**
@@ -37,7 +36,6 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
  * are idle for less, and the steps of an export's life are atomic by themselves.
  */
 @Configuration(proxyBeanMethods = false)
-@Import(BatchConfiguration.class)
 class ExportRunJob {
 
     @Bean

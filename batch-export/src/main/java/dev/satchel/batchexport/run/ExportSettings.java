@@ -40,6 +40,10 @@ public record ExportSettings(
 
     private static final int LONGEST_REASON = 200;
 
+    /** The settings where nothing is set. */
+    public static final ExportSettings DEFAULT = new ExportSettings(
+            Duration.ofDays(7), Duration.ofSeconds(60), 5, Duration.ofSeconds(20), Duration.ofHours(24), "");
+
     public ExportSettings {
         acceptedGaps(acceptHidden);
         atLeast("retention", retention, Duration.ofSeconds(1));

@@ -75,6 +75,11 @@ final class PendingExports {
         }
         Duration idle = Duration.ofNanos(System.nanoTime() - idleSince);
         ExportHistory.Backlog backlog = history.backlog(idle);
+        if (runSettings.end() == RunSettings.End.NOTHING_DUE) {
+            boolean due = isDue(backlog) || busy.get() > 0;
+            left = due ? null : backlog;
+            return !due;
+        }
         // A worker with longer leases than this run's may be silent for longer; its exports are left to a later run.
         boolean waitedEnough = idle.compareTo(settings.lease().multipliedBy(2)) > 0;
         if (backlog.untilNextDue().isPresent() || (backlog.silent() > 0 && !waitedEnough) || busy.get() > 0) {
@@ -82,6 +87,11 @@ final class PendingExports {
         }
         left = backlog;
         return true;
+    }
+
+    /** Whether an export can be claimed at this moment. */
+    static boolean isDue(ExportHistory.Backlog backlog) {
+        return backlog.untilNextDue().filter(Duration::isZero).isPresent();
     }
 
     /** What was left when the run was done; asks the history where the run ended before that. */

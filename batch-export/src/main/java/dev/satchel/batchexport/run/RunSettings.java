@@ -7,23 +7,48 @@ import dev.satchel.batchexport.run.stop.StopSignal;
  *
  * @param worker names the worker in the leases it takes
  * @param concurrency how many exports it delivers side by side
- * @param watch whether it goes on when nothing waits any more, until it is told to stop
- * @param stop ends the run
+ * @param end when it ends
+ * @param stop ends the run before that
  */
-public record RunSettings(String worker, int concurrency, boolean watch, StopSignal stop) {
+public record RunSettings(String worker, int concurrency, End end, StopSignal stop) {
+
+    /** When a run ends. */
+    public enum End {
+        /** When no export can be claimed at this moment. */
+        NOTHING_DUE,
+        /** When no export waits any more, for its turn, its next attempt or the end of a lease. */
+        NOTHING_LEFT,
+        /** When it is told to stop. */
+        STOPPED
+    }
 
     /** More than this would only queue for the database and the network. */
     public static final int MOST = 64;
 
     public RunSettings {
-        if (concurrency < 1 || concurrency > MOST) {
+        requireConcurrency(concurrency);
+    }
+
+    /** Whether it goes on when nothing waits any more. */
+    boolean watch() {
+        return end == End.STOPPED;
+    }
+
+    /** @throws IllegalArgumentException if that many exports cannot be delivered side by side */
+    static void requireConcurrency(int exports) {
+        if (exports < 1 || exports > MOST) {
             throw new IllegalArgumentException(
-                    "the concurrency must be a whole number from 1 to " + MOST + ", was " + concurrency);
+                    "the concurrency must be a whole number from 1 to " + MOST + ", was " + exports);
         }
     }
 
-    /** How many connections such a run uses at most: two per export, and some for heartbeats and the run's record. */
-    public int connections() {
+    /**
+     * How many connections a run uses at most: two per export, and some for heartbeats and the run's record.
+     *
+     * @throws IllegalArgumentException if that many exports cannot be delivered side by side
+     */
+    public static int connections(int concurrency) {
+        requireConcurrency(concurrency);
         return 2 * concurrency + 4;
     }
 }

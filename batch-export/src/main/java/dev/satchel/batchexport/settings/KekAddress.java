@@ -26,20 +26,21 @@ public sealed interface KekAddress {
     /**
      * Reads the setting's text.
      *
+     * @param setting what the setting is called, for messages
      * @throws IllegalArgumentException if it is missing or malformed; the message says what is allowed
      */
-    static KekAddress parse(@Nullable String text) {
+    static KekAddress parse(String setting, @Nullable String text) {
         if (text == null || text.isBlank()) {
-            throw new IllegalArgumentException("SATCHEL_KEK is not set: " + EXPECTED);
+            throw new IllegalArgumentException(setting + " is not set: " + EXPECTED);
         }
         if (text.startsWith("file:/") && !text.endsWith("/")) {
-            return File.parse(text);
+            return File.parse(setting, text);
         }
         if (text.startsWith("aws-kms:")) {
-            return AwsKms.parse(text);
+            return AwsKms.parse(setting, text);
         }
         // The text is not repeated: it may be the key itself, set here by mistake.
-        throw new IllegalArgumentException("SATCHEL_KEK is malformed: " + EXPECTED);
+        throw new IllegalArgumentException(setting + " is malformed: " + EXPECTED);
     }
 
     /**
@@ -54,11 +55,11 @@ public sealed interface KekAddress {
     /** A file that {@code satchel keys init} makes. */
     record File(Path path) implements KekAddress {
 
-        private static File parse(String text) {
+        private static File parse(String setting, String text) {
             try {
                 return new File(Path.of(text.substring("file:".length()).replaceFirst("^/+", "/")));
             } catch (InvalidPathException malformed) {
-                throw new IllegalArgumentException("SATCHEL_KEK is malformed: " + EXPECTED, malformed);
+                throw new IllegalArgumentException(setting + " is malformed: " + EXPECTED, malformed);
             }
         }
 
@@ -75,12 +76,12 @@ public sealed interface KekAddress {
         private static final Duration CONNECT = Duration.ofSeconds(3);
         private static final Duration SILENCE = Duration.ofSeconds(5);
 
-        private static AwsKms parse(String text) {
+        private static AwsKms parse(String setting, String text) {
             try {
                 return new AwsKms(new KmsKeyArn(text.substring("aws-kms:".length())));
             } catch (IllegalArgumentException refused) {
                 throw new IllegalArgumentException(
-                        "SATCHEL_KEK is malformed: " + refused.getMessage() + " (" + EXPECTED + ")", refused);
+                        setting + " is malformed: " + refused.getMessage() + " (" + EXPECTED + ")", refused);
             }
         }
 

@@ -11,7 +11,6 @@ import dev.satchel.batchexport.store.s3.S3Options;
 import dev.satchel.batchexport.terminal.UsageException;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.postgres.dataset.PostgresDatasets;
-import dev.satchel.store.FileStore;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,11 +72,11 @@ public final class Settings {
     }
 
     /**
-     * The store that {@code SATCHEL_STORE} names, opened without I/O.
+     * The store that {@code SATCHEL_STORE} names, opened without I/O. The caller closes it, or the end of the process.
      *
      * @throws UsageException if the store is missing, malformed or not fully described
      */
-    public FileStore store() {
+    public NamedFileStore store() {
         String text = program().store();
         if (text == null) {
             throw new UsageException("SATCHEL_STORE is not set: " + StoreAddress.EXPECTED);
@@ -97,7 +96,7 @@ public final class Settings {
      * @throws UsageException if the setting is missing or malformed
      */
     public KekAddress kekAddress() {
-        return refused(() -> KekAddress.parse(program().kek()));
+        return refused(() -> KekAddress.parse("SATCHEL_KEK", program().kek()));
     }
 
     /** What is set under the names of AWS. */

@@ -10,7 +10,6 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * Wraps a store, so that exceptions name the store: it throws exceptions of the file system and the AWS SDK as the
@@ -83,8 +82,13 @@ public final class NamedFileStore implements FileStore, AutoCloseable {
     private <T> T named(Asking<T> asking) throws IOException {
         try {
             return asking.ask();
-        } catch (SdkException | FileSystemException failed) {
+        } catch (FileSystemException failed) {
             throw new StoreException(name, failed);
+        } catch (RuntimeException failed) {
+            if (StoreFailures.isOfSdk(failed)) {
+                throw new StoreException(name, failed);
+            }
+            throw failed;
         }
     }
 

@@ -8,25 +8,15 @@ import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
 import dev.satchel.store.DamagedFileException;
 import dev.satchel.store.StoreMismatchException;
-import java.io.EOFException;
-import java.io.IOException;
-import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.ReadOnlyFileSystemException;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.SdkClientException;
 
 /**
  * Maps exceptions of stores to failures. The sentences name the store as its setting does, and hold no path inside of
@@ -35,6 +25,9 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 public final class StoreFailures {
 
     private static final String UNNAMED = "for exported files";
+
+    /** A service that keeps files in a directory may leave the SDK out. */
+    private static final boolean HAS_SDK = hasClass("software.amazon.awssdk.core.exception.SdkException");
 
     private StoreFailures() {}
 
@@ -66,11 +59,8 @@ public final class StoreFailures {
         if (cause instanceof FileTooLargeException tooLarge) {
             return Optional.of(new Failure(Code.FILE_TOO_LARGE, words(tooLarge)));
         }
-        if (cause instanceof AwsServiceException answer) {
-            return Optional.of(S3Failures.failure(answer, store));
-        }
-        if (cause instanceof SdkClientException noAnswer) {
-            return Optional.of(noAnswer(noAnswer, store));
+        if (isOfSdk(cause)) {
+            return S3Failures.diagnose(cause, store);
         }
         if (cause instanceof ReadOnlyFileSystemException) {
             return Optional.of(readOnly(store, ""));
@@ -81,94 +71,26 @@ public final class StoreFailures {
         return Optional.empty();
     }
 
+    /** Whether an exception is one of the AWS SDK. */
+    static boolean isOfSdk(Throwable exception) {
+        return HAS_SDK && S3Failures.isOfSdk(exception);
+    }
+
+    private static boolean hasClass(String name) {
+        try {
+            Class.forName(name, false, StoreFailures.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException absent) {
+            return false;
+        }
+    }
+
     private static @Nullable Throwable next(Throwable exception) {
         return exception.getCause() == exception ? null : exception.getCause();
     }
 
     private static String words(Throwable exception) {
         return String.valueOf(exception.getMessage());
-    }
-
-    private static Failure noAnswer(SdkClientException exception, String store) {
-        for (Throwable cause = next(exception); cause != null; cause = next(cause)) {
-            if (cause instanceof UnknownHostException host) {
-                return new Failure(
-                        Code.STORE_MISCONFIGURED,
-                        "the host of the store " + store + " is not known to DNS: correct"
-                                + " SATCHEL_S3_ENDPOINT, AWS_REGION or the name of the bucket",
-                        "unknown host " + words(host));
-            }
-            if (cause instanceof SSLException tls && !isCutOff(tls)) {
-                return tls(tls, store);
-            }
-        }
-        // The SDK has no exception types of their own for these.
-        String message = words(exception);
-        if (message.contains("Unable to load credentials")) {
-            return new Failure(
-                    Code.ACCESS_DENIED,
-                    "there are no credentials for the store " + store + ": set AWS_ACCESS_KEY_ID and"
-                            + " AWS_SECRET_ACCESS_KEY, or give the worker a profile or a role");
-        }
-        if (message.contains("different checksum")) {
-            return new Failure(
-                    Code.FILE_DAMAGED,
-                    "the store " + store + " returned bytes that do not match its checksum: if it "
-                            + "lasts, look for something that changes data on the way, such as a proxy",
-                    message);
-        }
-        if (message.contains("XML") || message.contains("unmarshal")) {
-            return new Failure(
-                    Code.STORE_MISCONFIGURED,
-                    "the store " + store + " does not answer as S3 does: check SATCHEL_S3_ENDPOINT and"
-                            + " SATCHEL_S3_PATH_STYLE",
-                    message);
-        }
-        return new Failure(
-                Code.STORE_UNAVAILABLE,
-                "the store " + store + " cannot be reached or did not answer in time: check that it runs, and"
-                        + " SATCHEL_S3_ENDPOINT",
-                innermost(exception));
-    }
-
-    // A connection that breaks during the handshake is not a problem of certificates.
-    private static boolean isCutOff(SSLException exception) {
-        for (Throwable cause = next(exception); cause != null; cause = next(cause)) {
-            if (cause instanceof EOFException || cause instanceof SocketException) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static Failure tls(SSLException exception, String store) {
-        for (Throwable cause = exception; cause != null; cause = next(cause)) {
-            if (cause instanceof CertificateException
-                    || cause instanceof CertPathBuilderException
-                    || cause instanceof SSLPeerUnverifiedException) {
-                return new Failure(
-                        Code.STORE_MISCONFIGURED,
-                        "the certificate of the store " + store + " is not trusted here or is for another host: trust"
-                                + " its authority (JAVA_OPTS=-Djavax.net.ssl.trustStore=…) or correct"
-                                + " SATCHEL_S3_ENDPOINT",
-                        innermost(exception));
-            }
-        }
-        return new Failure(
-                Code.STORE_MISCONFIGURED,
-                "the TLS handshake with the store " + store + " failed: check whether SATCHEL_S3_ENDPOINT must"
-                        + " begin with http or https",
-                innermost(exception));
-    }
-
-    private static String innermost(Throwable exception) {
-        Throwable cause = exception;
-        for (Throwable deeper = next(cause); deeper != null; deeper = next(cause)) {
-            cause = deeper;
-        }
-        return cause instanceof IOException || cause instanceof CertPathBuilderException
-                ? words(cause)
-                : cause.getClass().getSimpleName();
     }
 
     private static Failure directory(FileSystemException exception, String store) {

@@ -12,6 +12,7 @@ import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.keys.encryption.KeyEncryptionKeys;
 import dev.satchel.postgres.SatchelPostgres;
+import dev.satchel.postgres.SatchelPostgresAutoConfiguration;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.InMemoryFileStore;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,7 +41,7 @@ class ObservabilityAutoConfigurationTest {
 
     private final ApplicationContextRunner bare = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
-                    SatchelPostgres.class,
+                    SatchelPostgresAutoConfiguration.class,
                     SatchelMetricsAutoConfiguration.class,
                     SatchelHealthAutoConfiguration.class,
                     SatchelEndpointAutoConfiguration.class));

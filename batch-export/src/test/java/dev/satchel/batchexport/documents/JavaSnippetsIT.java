@@ -66,7 +66,13 @@ class JavaSnippetsIT {
     void nameTheCoordinatesThatTheBuildHas() throws Exception {
         Document parent = xml(Files.readString(Documents.ROOT.resolve("pom.xml")));
         List<String> built = new ArrayList<>();
-        for (String module : List.of("domain", "adapters-postgres", "migrations", "batch-export")) {
+        for (String module : List.of(
+                "domain",
+                "adapters-postgres",
+                "migrations",
+                "batch-export",
+                "batch-export/starter",
+                "batch-export/bom")) {
             Document pom = xml(Files.readString(Documents.ROOT.resolve(module + "/pom.xml")));
             built.add(value(parent, "/project/groupId") + ":" + value(pom, "/project/artifactId") + ":"
                     + value(parent, "/project/version"));

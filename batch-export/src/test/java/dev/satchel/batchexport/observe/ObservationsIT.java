@@ -2,14 +2,13 @@ package dev.satchel.batchexport.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.Installation;
-import dev.satchel.batchexport.format.StandardFileFormats;
-import dev.satchel.batchexport.run.RunSettings;
-import dev.satchel.batchexport.run.Worker;
-import dev.satchel.batchexport.run.cleanup.CleanUpReport;
-import dev.satchel.batchexport.run.cleanup.CleanUpRun;
-import dev.satchel.batchexport.run.stop.StopSignal;
+import dev.satchel.batchexport.run.ExportWorker;
+import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
 import dev.satchel.batchexport.settings.Settings;
+import dev.satchel.batchexport.store.NamedFileStore;
+import dev.satchel.postgres.session.OwnSessions;
 import dev.satchel.store.FileStore;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,7 +17,6 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
@@ -80,25 +78,23 @@ class ObservationsIT {
     void aRunIsObservedFromTheClaimToTheParts() throws Exception {
         satchel.requestOfNewUser();
         Settings settings = settings();
-        FileStore store = (FileStore) beans.postProcessAfterInitialization(settings.store(), "store");
-
-        try (Worker worker = Worker.start(
-                settings.database(),
-                store,
-                new StandardFileFormats(settings.csv()),
-                settings.datasets(),
-                settings.exports(),
-                new RunSettings("worker", 1, false, new StopSignal()),
-                List.of(new ExportMeters(meters)),
-                beans::registerIn)) {
+        try (NamedFileStore store = settings.store();
+                HikariDataSource pool = settings.database().pool(8);
+                ExportWorker worker = ExportWorker.builder(
+                                new OwnSessions(pool), (FileStore) beans.postProcessAfterInitialization(store, "store"))
+                        .concurrency(1)
+                        .listener(new ExportMeters(meters))
+                        .observe(beans)
+                        .build()) {
             worker.run();
         }
 
         assertThat(observed)
-                .contains("satchel.claim claimed below spring.batch.step")
                 .contains("satchel.dataset below satchel.export")
                 .contains("satchel.upload.part sent below satchel.export");
-        assertThat(observed).anyMatch(seen -> seen.startsWith("satchel.export csv delivered"));
+        assertThat(observed)
+                .anyMatch(seen -> seen.startsWith("satchel.claim claimed"))
+                .anyMatch(seen -> seen.startsWith("satchel.export csv delivered"));
         assertThat(meters.get("satchel.exports")
                         .tags("outcome", "delivered", "format", "csv")
                         .counter()
@@ -110,19 +106,36 @@ class ObservationsIT {
     void aCleanUpIsObserved() throws Exception {
         Settings settings = settings();
 
-        try (CleanUpRun cleanUp = CleanUpRun.start(
-                settings.database(),
-                settings.store(),
-                settings.datasets(),
-                settings.exports(),
-                new CleanUpReport(removal -> {}),
-                beans::registerIn)) {
+        try (NamedFileStore store = settings.store();
+                HikariDataSource pool = settings.database().pool(ExportCleanUp.CONNECTIONS);
+                ExportCleanUp cleanUp = new ExportCleanUp(
+                        new OwnSessions(pool), store, settings.datasets(), settings.exports(), beans)) {
             cleanUp.run();
         }
 
         assertThat(observed).anyMatch(seen -> seen.startsWith("satchel.cleanup completed"));
         assertThat(meters.get("satchel.job.last.success.timestamp")
                         .tag("satchel.job", "cleanup")
+                        .gauge()
+                        .value())
+                .isPositive();
+    }
+
+    /** A service that asks every minute is well although nothing is due for days. */
+    @Test
+    void aRunThatFindsNothingDueSucceedsToo() throws Exception {
+        Settings settings = settings();
+
+        try (NamedFileStore store = settings.store();
+                HikariDataSource pool = settings.database().pool(8);
+                ExportWorker worker = ExportWorker.builder(new OwnSessions(pool), store)
+                        .observe(beans)
+                        .build()) {
+            worker.runPending();
+        }
+
+        assertThat(meters.get("satchel.job.last.success.timestamp")
+                        .tag("satchel.job", "export_run")
                         .gauge()
                         .value())
                 .isPositive();

@@ -109,7 +109,8 @@ class DeliverySlotTest {
     }
 
     private DeliverySlot slot(boolean watch) {
-        RunSettings runSettings = new RunSettings("worker", 1, watch, stop);
+        RunSettings runSettings =
+                new RunSettings("worker", 1, watch ? RunSettings.End.STOPPED : RunSettings.End.NOTHING_LEFT, stop);
         ExportHistory unsteady = unsteady();
         Duration patience = Duration.ofSeconds(2);
         DeliverExport deliverExport = new DeliverExport(

@@ -8,7 +8,11 @@ import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
 import dev.satchel.batchexport.documents.Documents;
 import dev.satchel.batchexport.terminal.UsageException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.Parameter;
+import java.net.URL;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class SettingNamesTest {
 
@@ -139,6 +145,46 @@ class SettingNamesTest {
                 }
             }
         });
+    }
+
+    /** What editors show, and what a service may set: the program's settings, and those that the library's page lists. */
+    @Test
+    void arePropertiesOfServicesToo() throws IOException {
+        Map<String, JsonNode> properties = propertiesOfServices();
+        Map<String, String> own = new TreeMap<>();
+        Documents.table("docs/library.md", "Properties")
+                .forEach(row -> own.put(
+                        Documents.codeIn(row.get(0)).get(0),
+                        Documents.codeIn(row.get(1)).get(0)));
+        Set<String> expected = new TreeSet<>(SettingNames.properties());
+        expected.removeAll(Set.of("satchel.users-table", "satchel.log-level"));
+        expected.addAll(own.keySet());
+
+        assertThat(properties.keySet()).isEqualTo(expected);
+        assertThat(properties.values())
+                .allSatisfy(property ->
+                        assertThat(property.path("description").asString()).isNotBlank());
+        own.forEach((name, value) -> assertThat(
+                        properties.get(name).path("defaultValue").asString())
+                .as(name)
+                .isEqualTo(value));
+    }
+
+    private static Map<String, JsonNode> propertiesOfServices() throws IOException {
+        Map<String, JsonNode> properties = new TreeMap<>();
+        for (URL file : Collections.list(
+                SettingNames.class.getClassLoader().getResources("META-INF/spring-configuration-metadata.json"))) {
+            try (InputStream text = file.openStream()) {
+                JsonMapper.shared()
+                        .readTree(text)
+                        .path("properties")
+                        .valueStream()
+                        .filter(property -> property.path("name").asString().startsWith("satchel."))
+                        .forEach(
+                                property -> properties.put(property.path("name").asString(), property));
+            }
+        }
+        return properties;
     }
 
     @ParameterizedTest

@@ -1,22 +1,22 @@
 package dev.satchel.batchexport.cli.export;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.cli.metrics.MetricsFileOption;
 import dev.satchel.batchexport.cli.metrics.RecordedCommand;
 import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.cleanup.CleanUpReport;
-import dev.satchel.batchexport.run.cleanup.CleanUpRun;
+import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
 import dev.satchel.batchexport.settings.Settings;
+import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.terminal.Console;
-import dev.satchel.store.FileStore;
+import dev.satchel.postgres.session.OwnSessions;
 import dev.satchel.store.UploadJournal;
 import dev.satchel.store.UploadJournal.Reason;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -30,8 +30,6 @@ import picocli.CommandLine.Mixin;
                     + " SATCHEL_STORE names are counted and left alone."
         })
 public final class CleanUpCommand implements Callable<Integer> {
-
-    private static final Logger LOG = LoggerFactory.getLogger(CleanUpCommand.class);
 
     private final Console console;
 
@@ -52,18 +50,18 @@ public final class CleanUpCommand implements Callable<Integer> {
     private int run(RecordedCommand recorded) throws SQLException {
         Settings settings = new Settings(console.environment());
         Database database = settings.database();
-        FileStore store = settings.store();
         ExportSettings exports = settings.exports();
-        CleanUpReport report = new CleanUpReport(CleanUpCommand::log);
-        try (CleanUpRun cleanUp =
-                CleanUpRun.start(database, store, settings.datasets(), exports, report, recorded::registerIn)) {
+        CleanUpReport report;
+        try (NamedFileStore store = settings.store();
+                HikariDataSource pool = database.pool(ExportCleanUp.CONNECTIONS);
+                ExportCleanUp cleanUp = new ExportCleanUp(
+                        new OwnSessions(pool), store, settings.datasets(), exports, recorded.observed())) {
             try {
-                cleanUp.run();
+                report = cleanUp.run();
             } finally {
                 recorded.write();
             }
         }
-        report.unreadable().forEach(CleanUpCommand::log);
         console.out()
                 .printf(
                         Locale.ROOT,
@@ -74,7 +72,6 @@ public final class CleanUpCommand implements Callable<Integer> {
                         report.kept());
         report.elsewhere().forEach(this::name);
         console.out().printf(Locale.ROOT, "ended %d streaks%n", report.streaksEnded());
-        report.refusal().ifPresent(CleanUpCommand::log);
         return report.kept() == 0 && report.refusal().isEmpty() ? 0 : 1;
     }
 
@@ -87,32 +84,5 @@ public final class CleanUpCommand implements Callable<Integer> {
                         other.objects(),
                         other.root(),
                         other.root());
-    }
-
-    private static void log(CleanUpReport.Refusal refusal) {
-        LOG.error("nothing removed: {}", refusal.failure().explanationInFull());
-        LOG.debug("clean-up", refusal.cause());
-    }
-
-    private static void log(UploadJournal.Unreadable unreadable) {
-        LOG.error(
-                "file of export {} not removed: its record '{}' is no location of a file; look for the file by hand, then"
-                        + " delete that row of satchel.upload_journal",
-                unreadable.exportId(),
-                unreadable.text());
-    }
-
-    private static void log(CleanUpReport.Removal removal) {
-        String reason = removal.leftover().reason().name().toLowerCase(Locale.ROOT);
-        if (removal.failure() == null) {
-            LOG.info("file of export {} removed: {}", removal.leftover().exportId(), reason);
-        } else {
-            LOG.error(
-                    "file of export {} not removed ({}): {}",
-                    removal.leftover().exportId(),
-                    reason,
-                    removal.failure().explanationInFull());
-            LOG.debug("export {}", removal.leftover().exportId(), removal.cause());
-        }
     }
 }

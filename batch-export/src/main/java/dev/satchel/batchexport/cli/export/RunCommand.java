@@ -1,24 +1,26 @@
 package dev.satchel.batchexport.cli.export;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.cli.metrics.MetricsFileOption;
 import dev.satchel.batchexport.cli.metrics.RecordedCommand;
 import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.ExportSettings;
+import dev.satchel.batchexport.run.ExportWorker;
 import dev.satchel.batchexport.run.RunSettings;
-import dev.satchel.batchexport.run.Worker;
-import dev.satchel.batchexport.run.listener.RunLog;
+import dev.satchel.batchexport.run.RunSummary;
 import dev.satchel.batchexport.run.listener.RunProgress;
 import dev.satchel.batchexport.run.listener.RunTotals;
 import dev.satchel.batchexport.run.stop.StopOnExit;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.settings.Settings;
+import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.UsageException;
+import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.ExportHistory;
-import dev.satchel.store.FileStore;
-import java.lang.management.ManagementFactory;
+import dev.satchel.postgres.session.OwnSessions;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,54 +73,57 @@ final class RunCommand implements Callable<Integer> {
         StopSignal stop = new StopSignal();
         Settings settings = new Settings(console.environment());
         Database database = settings.database();
-        FileStore store = recorded.measured(settings.store());
         ExportSettings exports = settings.exports();
-        RunSettings runSettings = runSettings(stop);
+        FileFormats formats = new StandardFileFormats(settings.csv());
         RunTotals totals = new RunTotals();
-        try (RunProgress progress = new RunProgress(console.watched());
-                Worker worker = Worker.start(
-                        database,
-                        store,
-                        new StandardFileFormats(settings.csv()),
-                        settings.datasets(),
-                        exports,
-                        runSettings,
-                        recorded.listeners(totals, new RunLog(), progress),
-                        recorded::registerIn);
+        try (NamedFileStore store = settings.store();
+                RunProgress progress = new RunProgress(console.watched());
+                HikariDataSource pool = database.pool(connections());
+                ExportWorker worker = recorded.measured(ExportWorker.builder(new OwnSessions(pool), recorded.measured(store))
+                                .datasets(settings.datasets())
+                                .formats(formats)
+                                .settings(exports)
+                                .concurrency(concurrency)
+                                .listener(totals)
+                                .listener(progress)
+                                .stopSignal(stop))
+                        .build();
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
             if (watch) {
                 recorded.writeAgainAndAgain();
             }
+            RunSummary summary;
             try {
-                deliver(worker, totals);
+                summary = deliver(worker, totals);
             } finally {
                 recorded.write();
             }
             if (exit.signal().isStopping()) {
                 LOG.info("stopped by a signal: what is left waits for another run");
             }
-            return verdict(totals, worker.left());
+            print(summary.left());
+            return summary.isComplete() ? 0 : 1;
         }
     }
 
-    private void deliver(Worker worker, RunTotals totals) {
+    private RunSummary deliver(ExportWorker worker, RunTotals totals) {
         worker.checkStore();
         try {
-            worker.run();
+            return watch ? worker.watch() : worker.run();
         } finally {
-            summary(totals);
+            print(totals);
         }
     }
 
-    private RunSettings runSettings(StopSignal stop) {
+    private int connections() {
         try {
-            return new RunSettings(ManagementFactory.getRuntimeMXBean().getName(), concurrency, watch, stop);
+            return RunSettings.connections(concurrency);
         } catch (IllegalArgumentException outOfRange) {
             throw new UsageException(outOfRange.getMessage());
         }
     }
 
-    private void summary(RunTotals totals) {
+    private void print(RunTotals totals) {
         console.out()
                 .printf(
                         Locale.ROOT,
@@ -131,8 +136,7 @@ final class RunCommand implements Callable<Integer> {
                         totals.unfinished() + totals.unconfirmed());
     }
 
-    // What another worker holds is that one's to deliver, unless it was not heard of for longer than this run waits.
-    private int verdict(RunTotals totals, ExportHistory.Backlog left) {
+    private void print(ExportHistory.Backlog left) {
         List<String> parts = new ArrayList<>();
         new TreeMap<>(left.pending())
                 .forEach((code, exports) ->
@@ -146,6 +150,5 @@ final class RunCommand implements Callable<Integer> {
         if (!parts.isEmpty()) {
             console.out().println("left " + String.join(", ", parts));
         }
-        return totals.failed() == 0 && left.waiting() == 0 && left.silent() == 0 ? 0 : 1;
     }
 }

@@ -1,15 +1,13 @@
 package dev.satchel.batchexport.cli.metrics;
 
 import dev.satchel.batchexport.observe.ExportMeters;
-import dev.satchel.batchexport.observe.LagGauges;
 import dev.satchel.batchexport.observe.MetricsFile;
 import dev.satchel.batchexport.observe.ObservedBeans;
 import dev.satchel.batchexport.observe.ObservedProgressUpkeep;
 import dev.satchel.batchexport.observe.ObservedProviderCheck;
 import dev.satchel.batchexport.observe.SatchelJob;
+import dev.satchel.batchexport.run.ExportWorker;
 import dev.satchel.batchexport.run.failure.KnownFailures;
-import dev.satchel.delivery.DeliveryListener;
-import dev.satchel.export.ExportCatalog;
 import dev.satchel.keys.validation.ProviderCheck;
 import dev.satchel.progress.ProgressUpkeep;
 import dev.satchel.store.FileStore;
@@ -19,17 +17,13 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 /**
  * The metrics of one command. Without a file, everything stays as it is and nothing is measured.
@@ -70,26 +64,20 @@ public final class RecordedCommand implements AutoCloseable {
         static Recording recording(MetricsFile file) {
             PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             return new Recording(
-                    file, meters, meters::scrape, new ObservedBeans(() -> meters, () -> ObservationRegistry.NOOP));
+                    file, meters, meters::scrape, new ObservedBeans(() -> meters, () -> ObservationRegistry.NOOP).withGauges(new KnownFailures()));
         }
     }
 
-    /** Measures the beans of a job. */
-    public void registerIn(AnnotationConfigApplicationContext context) {
-        Recording measured = recording;
-        if (measured != null) {
-            measured.beans().registerIn(context);
-            context.getBeanFactory().addBeanPostProcessor(new Gauges(measured.meters()));
-        }
+    /** Measures what the worker does. */
+    public ExportWorker.Builder measured(ExportWorker.Builder worker) {
+        return recording == null
+                ? worker
+                : worker.observe(recording.beans()).listener(new ExportMeters(recording.meters()));
     }
 
-    /** These listeners, and the one that counts. */
-    public List<DeliveryListener> listeners(DeliveryListener... listeners) {
-        Recording measured = recording;
-        return measured == null
-                ? List.of(listeners)
-                : Stream.concat(Stream.of(listeners), Stream.of(new ExportMeters(measured.meters())))
-                        .toList();
+    /** What measures the beans of a job; null where nothing is measured. */
+    public @Nullable ObservedBeans observed() {
+        return recording == null ? null : recording.beans();
     }
 
     /** Measures what is sent to the store. */
@@ -153,18 +141,6 @@ public final class RecordedCommand implements AutoCloseable {
         }
         if (recording != null) {
             recording.meters().close();
-        }
-    }
-
-    /** Binds the gauges that read the catalog of a job. */
-    private record Gauges(MeterRegistry meters) implements BeanPostProcessor {
-
-        @Override
-        public Object postProcessAfterInitialization(Object bean, String name) {
-            if (bean instanceof ExportCatalog catalog) {
-                new LagGauges(catalog, new KnownFailures()).bindTo(meters);
-            }
-            return bean;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.format.csv;
 
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -10,6 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param escapeFormulas whether texts that a spreadsheet would run as formulas are escaped with {@code '}; see {@link
  *     EscapedFormulas}
  */
+@ConfigurationProperties("satchel.csv")
 public record CsvOptions(
         @DefaultValue("true") boolean bom,
         @DefaultValue("true") boolean escapeFormulas) {

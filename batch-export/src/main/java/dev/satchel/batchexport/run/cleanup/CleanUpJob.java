@@ -1,6 +1,5 @@
 package dev.satchel.batchexport.run.cleanup;
 
-import dev.satchel.batchexport.run.BatchConfiguration;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.delivery.CleanUp;
@@ -21,7 +20,6 @@ import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 import org.springframework.batch.infrastructure.support.transaction.ResourcelessTransactionManager;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 
@@ -36,7 +34,6 @@ import org.springframework.transaction.support.AbstractPlatformTransactionManage
  * end connections that are idle.
  */
 @Configuration(proxyBeanMethods = false)
-@Import(BatchConfiguration.class)
 class CleanUpJob {
 
     @Bean

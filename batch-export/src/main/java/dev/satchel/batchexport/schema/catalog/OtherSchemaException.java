@@ -1,7 +1,7 @@
 package dev.satchel.batchexport.schema.catalog;
 
 import dev.satchel.SatchelException;
-import org.flywaydb.core.api.MigrationVersion;
+import java.lang.module.ModuleDescriptor.Version;
 
 /** The database's schema is of another version than the program needs; nothing was done. */
 public final class OtherSchemaException extends SatchelException {
@@ -12,7 +12,7 @@ public final class OtherSchemaException extends SatchelException {
         super(message);
     }
 
-    static OtherSchemaException newer(MigrationVersion found, MigrationVersion known) {
+    static OtherSchemaException newer(Version found, Version known) {
         return new OtherSchemaException("this program is older than the database's schema, which is at version " + found
                 + " while the program knows versions up to " + known
                 + ": run the program that migrated the database, or a newer one");
@@ -25,14 +25,14 @@ public final class OtherSchemaException extends SatchelException {
                         + " database, then 'satchel migrate' with this one");
     }
 
-    static OtherSchemaException unreadable(MigrationVersion needed) {
+    static OtherSchemaException unreadable(Version needed) {
         return new OtherSchemaException("the login may not read which version the database's schema is at, while the"
                 + " program needs version " + needed
                 + ": run 'satchel migrate' as the owner of its tables, or log in as a member of Satchel's role for the"
                 + " command");
     }
 
-    static OtherSchemaException older(MigrationVersion found, MigrationVersion needed) {
+    static OtherSchemaException older(Version found, Version needed) {
         return new OtherSchemaException("this program is newer than the database's schema, which is at version " + found
                 + " while the program needs version " + needed
                 + ": run 'satchel migrate' as the owner of its tables");

@@ -1,12 +1,12 @@
 package dev.satchel.batchexport.schema.catalog;
 
+import java.lang.module.ModuleDescriptor.Version;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.flywaydb.core.api.MigrationVersion;
 
 /**
  * Which version of the schema this program was made for, and which one a database has.
@@ -49,7 +49,7 @@ public final class SchemaVersion {
     private SchemaVersion() {}
 
     /** The version that the newest of this program's migrations makes. */
-    static MigrationVersion ofProgram() {
+    static Version ofProgram() {
         return newest(SchemaContract.load().migrations());
     }
 
@@ -64,7 +64,7 @@ public final class SchemaVersion {
         if (isHidden(connection)) {
             throw OtherSchemaException.unreadable(ofProgram());
         }
-        Optional<MigrationVersion> found = ofDatabase(connection);
+        Optional<Version> found = ofDatabase(connection);
         if (found.isPresent() && found.get().compareTo(ofProgram()) < 0) {
             throw OtherSchemaException.older(found.get(), ofProgram());
         }
@@ -108,13 +108,13 @@ public final class SchemaVersion {
         return isTrue(connection, IS_HIDDEN);
     }
 
-    private static void refuseNewer(Optional<MigrationVersion> found) throws OtherSchemaException {
+    private static void refuseNewer(Optional<Version> found) throws OtherSchemaException {
         if (found.isPresent() && found.get().compareTo(ofProgram()) > 0) {
             throw OtherSchemaException.newer(found.get(), ofProgram());
         }
     }
 
-    private static Optional<MigrationVersion> ofDatabase(Connection connection) throws SQLException {
+    private static Optional<Version> ofDatabase(Connection connection) throws SQLException {
         if (!historyIsReadable(connection)) {
             return Optional.empty();
         }
@@ -122,9 +122,9 @@ public final class SchemaVersion {
         return applied.isEmpty() ? Optional.empty() : Optional.of(newest(applied));
     }
 
-    private static MigrationVersion newest(List<String> versions) {
+    private static Version newest(List<String> versions) {
         return versions.stream()
-                .map(MigrationVersion::fromVersion)
+                .map(Version::parse)
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
     }

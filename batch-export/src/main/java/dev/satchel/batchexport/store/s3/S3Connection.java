@@ -3,6 +3,7 @@ package dev.satchel.batchexport.store.s3;
 import dev.satchel.Endpoint;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -23,8 +24,10 @@ import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeProvider;
  * The settings for reaching an S3 service.
  *
  * @param region the bucket's region; services other than AWS take any name, such as {@code us-east-1}
+ * @param customizer is given the builder of a client last. Links are signed with the other settings
  */
-public record S3Connection(S3Options options, String region, AwsCredentialsProvider credentials) {
+public record S3Connection(
+        S3Options options, String region, AwsCredentialsProvider credentials, Consumer<S3ClientBuilder> customizer) {
 
     private static final String ELSEWHERE =
             "AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, a system property or the AWS profile";
@@ -32,6 +35,11 @@ public record S3Connection(S3Options options, String region, AwsCredentialsProvi
     private static final Duration SILENCE = Duration.ofSeconds(30);
     private static final Duration ATTEMPT = Duration.ofSeconds(60);
     private static final Duration CALL = Duration.ofMinutes(3);
+
+    /** The settings without a customizer. */
+    public S3Connection(S3Options options, String region, AwsCredentialsProvider credentials) {
+        this(options, region, credentials, client -> {});
+    }
 
     /**
      * Creates a client with timeouts and retries. The caller closes it.
@@ -47,7 +55,9 @@ public record S3Connection(S3Options options, String region, AwsCredentialsProvi
     public S3Client client(SdkHttpClient.Builder<?> http) {
         S3Client client;
         try {
-            client = builder(http).build();
+            S3ClientBuilder builder = builder(http);
+            customizer.accept(builder);
+            client = builder.build();
         } catch (RuntimeException malformed) {
             throw new IllegalArgumentException(unreadable(ELSEWHERE), malformed);
         }

@@ -4,6 +4,7 @@ import dev.satchel.Endpoint;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -19,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     128 random bits anyway
  * @param partsInFlight how many parts of one file may be under way at once, if memory allows
  */
+@ConfigurationProperties("satchel.s3")
 public record S3Options(
         @Nullable String endpoint,
         @Nullable String publicEndpoint,

@@ -8,23 +8,21 @@ import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.listener.JobExecutionListener;
 
-/** Says when a job succeeded, and observes each clean-up as {@code satchel.cleanup}. */
-final class ObservedJob implements JobExecutionListener {
+/** Observes each clean-up as {@code satchel.cleanup}, and says when one succeeded. */
+final class ObservedCleanUp implements JobExecutionListener {
 
-    private final SatchelJob job;
     private final JobMeters meters;
     private final ObservationRegistry observations;
     private final Map<Long, Observation> running = new ConcurrentHashMap<>();
 
-    ObservedJob(SatchelJob job, JobMeters meters, ObservationRegistry observations) {
-        this.job = job;
+    ObservedCleanUp(JobMeters meters, ObservationRegistry observations) {
         this.meters = meters;
         this.observations = observations;
     }
 
     @Override
     public void beforeJob(JobExecution run) {
-        if (job == SatchelJob.CLEANUP && !observations.isNoop()) {
+        if (!observations.isNoop()) {
             running.put(
                     run.getId(),
                     Observation.createNotStarted("satchel.cleanup", observations)
@@ -35,8 +33,9 @@ final class ObservedJob implements JobExecutionListener {
 
     @Override
     public void afterJob(JobExecution run) {
-        boolean done =
-                ExitStatus.COMPLETED.getExitCode().equals(run.getExitStatus().getExitCode());
+        boolean done = ExitStatus.COMPLETED
+                .getExitCode()
+                .equals(run.getExitStatus().getExitCode());
         Observation observation = running.remove(run.getId());
         if (observation != null) {
             observation
@@ -44,7 +43,7 @@ final class ObservedJob implements JobExecutionListener {
                     .stop();
         }
         if (done) {
-            meters.succeeded(job);
+            meters.succeeded(SatchelJob.CLEANUP);
         }
     }
 }

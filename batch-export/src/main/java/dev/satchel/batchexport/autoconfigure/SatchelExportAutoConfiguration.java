@@ -1,0 +1,108 @@
+package dev.satchel.batchexport.autoconfigure;
+
+import dev.satchel.batchexport.format.StandardFileFormats;
+import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.observe.ObservedBeans;
+import dev.satchel.batchexport.run.ExportSettings;
+import dev.satchel.batchexport.run.ExportWorker;
+import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
+import dev.satchel.delivery.DeliveryListener;
+import dev.satchel.delivery.FileFormats;
+import dev.satchel.postgres.PostgresSettings;
+import dev.satchel.postgres.SatchelPostgresAutoConfiguration;
+import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.store.FileStore;
+import javax.sql.DataSource;
+import org.springframework.batch.core.launch.JobOperator;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.event.ContextClosedEvent;
+
+/**
+ * A worker that delivers exports and a clean-up, for a service that has one data source or a primary one, and a store.
+ *
+ * <p>Neither does anything until the service calls it. They use a job repository of their own, so the service's Spring
+ * Batch, its transaction manager and its jobs are as they would be without Satchel.
+ */
+@AutoConfiguration(after = {SatchelPostgresAutoConfiguration.class, SatchelStoreAutoConfiguration.class})
+@ConditionalOnClass(JobOperator.class)
+@ConditionalOnSingleCandidate(DataSource.class)
+@ConditionalOnBean(FileStore.class)
+@EnableConfigurationProperties({SatchelProperties.class, ExportSettings.class, CsvOptions.class, PostgresSettings.class
+})
+public final class SatchelExportAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    FileFormats fileFormats(CsvOptions csv) {
+        return new StandardFileFormats(csv);
+    }
+
+    /** Told the outcome of each attempt by beans of type {@link DeliveryListener}. */
+    @Bean
+    @ConditionalOnMissingBean
+    ExportWorker exportWorker(
+            DataSource dataSource,
+            FileStore store,
+            FileFormats formats,
+            ObjectProvider<PostgresDatasets> datasets,
+            ExportSettings settings,
+            PostgresSettings limits,
+            SatchelProperties properties,
+            ObjectProvider<DeliveryListener> listeners,
+            ObjectProvider<ObservedBeans> observed) {
+        ExportWorker.Builder worker = ExportWorker.builder(dataSource, store)
+                .formats(formats)
+                .datasets(datasets.getIfAvailable(PostgresDatasets::builtIn))
+                .settings(settings)
+                .limits(limits)
+                .concurrency(properties.worker().concurrency());
+        listeners.orderedStream().forEach(worker::listener);
+        observed.ifAvailable(worker::observe);
+        return worker.build();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ExportCleanUp exportCleanUp(
+            DataSource dataSource,
+            FileStore store,
+            ObjectProvider<PostgresDatasets> datasets,
+            ExportSettings settings,
+            ObjectProvider<ObservedBeans> observed) {
+        return new ExportCleanUp(
+                dataSource,
+                store,
+                datasets.getIfAvailable(PostgresDatasets::builtIn),
+                settings,
+                observed.getIfAvailable());
+    }
+
+    @Bean
+    StopOnClose stopOfExportWorkers(ApplicationContext context, ObjectProvider<ExportWorker> workers) {
+        return new StopOnClose(context, workers);
+    }
+
+    /**
+     * Stops workers when the service begins to end: Spring waits for scheduled methods before it destroys beans, and a run
+     * that was not told would go on meanwhile.
+     */
+    record StopOnClose(ApplicationContext context, ObjectProvider<ExportWorker> workers)
+            implements ApplicationListener<ContextClosedEvent> {
+
+        @Override
+        public void onApplicationEvent(ContextClosedEvent closed) {
+            if (closed.getApplicationContext() == context) {
+                workers.forEach(ExportWorker::stop);
+            }
+        }
+    }
+}

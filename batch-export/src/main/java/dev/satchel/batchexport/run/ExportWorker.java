@@ -1,0 +1,294 @@
+package dev.satchel.batchexport.run;
+
+import dev.satchel.batchexport.format.StandardFileFormats;
+import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.observe.ObservedBeans;
+import dev.satchel.batchexport.observe.SatchelJob;
+import dev.satchel.batchexport.run.listener.RunLog;
+import dev.satchel.batchexport.run.listener.RunTotals;
+import dev.satchel.batchexport.run.stop.StopSignal;
+import dev.satchel.delivery.DeliveryListener;
+import dev.satchel.delivery.FileFormats;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.postgres.PostgresSettings;
+import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.store.FileStore;
+import dev.satchel.store.StoreProbe;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.batch.core.job.JobExecution;
+
+/**
+ * Delivers the exports that wait, in this process: a service calls {@link #runPending} as often as it likes, say from a
+ * method that is {@code @Scheduled}; nothing starts by itself.
+ *
+ * <p>Any number of workers may run at once, in any number of processes, beside {@code satchel export run}: each export is
+ * delivered once. A worker that dies loses its lease, and another one takes over. A run reads with the rights of the
+ * export's user, in one snapshot, and publishes a file only after the store has it whole.
+ *
+ * <p>The login of the data source must be a member of {@code satchel_exports} or {@code satchel_runtime}, and must not own
+ * the tables. A run uses up to two connections for each export under way and four more. Creating a worker does no I/O. The
+ * worker has a private job repository in schema {@code satchel} and closes neither the data source nor the store. Safe for
+ * use by many threads; runs at the same time share the work.
+ */
+public final class ExportWorker implements AutoCloseable {
+
+    /** How many exports are delivered side by side unless it is said. */
+    public static final int CONCURRENCY = 4;
+
+    /** How many exports can be delivered side by side at most. */
+    public static final int MOST_CONCURRENT = RunSettings.MOST;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExportWorker.class);
+
+    private static final Duration LETTING_GO = Duration.ofSeconds(10);
+
+    private final JobContext jobs;
+    private final Builder parts;
+
+    private ExportWorker(Builder parts) {
+        this.parts = parts;
+        this.jobs = new JobContext(parts.dataSource, parts.store, parts.datasets, parts.limits, parts.observed);
+    }
+
+    /**
+     * Begins a worker with the built-in datasets and formats and the default settings.
+     *
+     * @param dataSource opens connections to a database that {@code satchel migrate} prepared
+     * @param store where files go
+     */
+    public static Builder builder(DataSource dataSource, FileStore store) {
+        return new Builder(dataSource, store);
+    }
+
+    /**
+     * Makes sure that exports can be delivered to the store, before any is claimed.
+     *
+     * @throws StoreFailedException if the store fails its probe
+     * @throws RuntimeException if the database cannot be used, as {@link #run}
+     */
+    public void checkStore() {
+        jobs.ask(StoreProbe.class, probe -> {
+            try {
+                probe.probe();
+            } catch (IOException | RuntimeException failed) {
+                throw new StoreFailedException(failed);
+            }
+            return true;
+        });
+    }
+
+    /**
+     * Delivers what can be claimed at this moment, and ends; for a schedule. Where nothing can be claimed, it asks the
+     * database once, and neither the database nor the log has a record of the run. What waits for its next attempt, or is
+     * held by a worker that may be dead, is left to a later call.
+     *
+     * @throws RuntimeException as {@link #run}
+     */
+    public RunSummary runPending() {
+        ExportHistory.Backlog backlog =
+                jobs.ask(ExportHistory.class, history -> history.backlog(parts.settings.lease()));
+        boolean due = PendingExports.isDue(backlog) || backlog.silent() > 0;
+        if (due) {
+            return run(RunSettings.End.NOTHING_DUE);
+        }
+        succeeded();
+        return RunSummary.of(new RunTotals(), backlog);
+    }
+
+    /**
+     * Delivers exports until nothing is left that a run can deliver: what waits for its turn, for its next attempt, or for
+     * the end of a dead worker's lease. Blocks until then, or until {@link #stop}.
+     *
+     * <p>An export that fails is not an exception but a count in the summary, and its row says why.
+     *
+     * @throws StoreFailedException if the store fails its probe and does not recover by itself
+     * @throws dev.satchel.SatchelException if the database was not migrated by this version
+     * @throws org.springframework.dao.DataAccessException if the database cannot be used and does not recover by itself
+     * @throws IllegalStateException if the worker is closed, or the thread is in a transaction
+     */
+    public RunSummary run() {
+        return run(RunSettings.End.NOTHING_LEFT);
+    }
+
+    /** As {@link #run}, but waits for more when nothing is left, and waits for a store or a database that is away. */
+    public RunSummary watch() {
+        return run(RunSettings.End.STOPPED);
+    }
+
+    private RunSummary run(RunSettings.End end) {
+        RunTotals totals = new RunTotals();
+        List<DeliveryListener> listeners = new ArrayList<>(List.of(totals, new RunLog()));
+        listeners.addAll(parts.listeners);
+        RunReport report = new RunReport(listeners);
+        try (JobContext.ReadyJob job = begin(end, report)) {
+            deliver(job, report);
+            succeeded();
+            return RunSummary.of(totals, job.bean(PendingExports.class).left());
+        }
+    }
+
+    private void succeeded() {
+        ObservedBeans observed = parts.observed;
+        if (observed != null) {
+            observed.jobMeters().succeeded(SatchelJob.EXPORT_RUN);
+        }
+    }
+
+    private JobContext.ReadyJob begin(RunSettings.End end, RunReport report) {
+        RunSettings runSettings = new RunSettings(parts.name, parts.concurrency, end, parts.stop);
+        return jobs.begin(
+                context -> {
+                    context.registerBean(FileFormats.class, () -> parts.formats);
+                    context.registerBean(ExportSettings.class, () -> parts.settings);
+                    context.registerBean(RunSettings.class, () -> runSettings);
+                    context.registerBean(RunReport.class, () -> report);
+                },
+                ExportRunJob.class);
+    }
+
+    private static void deliver(JobContext.ReadyJob job, RunReport report) {
+        Optional<Throwable> failure = failure(job, report);
+        report.endedBy().ifPresent(reason -> {
+            throw reason;
+        });
+        failure.ifPresent(unrecorded -> {
+            LOG.warn("the database has no complete record of this run");
+            LOG.debug("the record of the run", unrecorded);
+        });
+    }
+
+    // Where slots were at work, they say how the run ended; Spring Batch then only failed to keep its record.
+    private static Optional<Throwable> failure(JobContext.ReadyJob job, RunReport report) {
+        try {
+            JobExecution run = job.run();
+            if (!JobContext.isCompleted(run) && !report.hasBegun()) {
+                throw new IllegalStateException("the run did not begin", JobContext.failure(run));
+            }
+            return JobContext.isCompleted(run) ? Optional.empty() : Optional.of(JobContext.failure(run));
+        } catch (RuntimeException unrecorded) {
+            if (!report.hasBegun()) {
+                throw unrecorded;
+            }
+            return Optional.of(unrecorded);
+        }
+    }
+
+    /** Tells runs to begin nothing more, and returns at once; what is left waits for another worker. */
+    public void stop() {
+        parts.stop.stop();
+    }
+
+    /**
+     * Stops, waits for {@link ExportSettings#stopGrace} until the exports under way are delivered, and gives back those
+     * that are not. Their attempts are not spent. No run is possible any more.
+     */
+    @Override
+    public void close() {
+        parts.stop.stop();
+        if (!jobs.close(parts.settings.stopGrace())) {
+            parts.stop.abandon();
+            if (!jobs.close(LETTING_GO)) {
+                LOG.warn("a run is still under way; its exports are taken over when its leases expire");
+            }
+        }
+    }
+
+    /** The parts of a worker. Used by one thread. */
+    public static final class Builder {
+
+        private final DataSource dataSource;
+        private final FileStore store;
+        private final List<DeliveryListener> listeners = new ArrayList<>();
+        private PostgresDatasets datasets = PostgresDatasets.builtIn();
+        private FileFormats formats = new StandardFileFormats(CsvOptions.DEFAULT);
+        private ExportSettings settings = ExportSettings.DEFAULT;
+        private PostgresSettings limits = PostgresSettings.DEFAULT;
+        private String name = ManagementFactory.getRuntimeMXBean().getName();
+        private int concurrency = CONCURRENCY;
+        private StopSignal stop = new StopSignal();
+        private @Nullable ObservedBeans observed;
+
+        private Builder(DataSource dataSource, FileStore store) {
+            this.dataSource = dataSource;
+            this.store = store;
+        }
+
+        /** What is exported. */
+        public Builder datasets(PostgresDatasets those) {
+            datasets = those;
+            return this;
+        }
+
+        /** How files are written. */
+        public Builder formats(FileFormats those) {
+            formats = those;
+            return this;
+        }
+
+        /** How exports are delivered, and how long files stay. */
+        public Builder settings(ExportSettings those) {
+            settings = those;
+            return this;
+        }
+
+        /** How long an export may read. */
+        public Builder limits(PostgresSettings those) {
+            limits = those;
+            return this;
+        }
+
+        /** The name of the worker in the leases that it takes; process and host when left out. */
+        public Builder name(String that) {
+            name = that;
+            return this;
+        }
+
+        /** How many exports to deliver side by side, from 1 to 64; {@value ExportWorker#CONCURRENCY} when left out. */
+        public Builder concurrency(int exports) {
+            concurrency = exports;
+            return this;
+        }
+
+        /**
+         * Adds a listener, which is told the outcome of each attempt, one at a time; one that throws does not end a run.
+         * The log is told without being asked for.
+         */
+        public Builder listener(DeliveryListener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /** Measures and observes what this worker does; outcomes are counted by a listener, {@code ExportMeters}. */
+        public Builder observe(ObservedBeans beans) {
+            observed = beans;
+            return this;
+        }
+
+        /** What stops this worker; a signal of its own when left out. */
+        public Builder stopSignal(StopSignal signal) {
+            stop = signal;
+            return this;
+        }
+
+        /**
+         * The worker, which has done nothing yet.
+         *
+         * @throws IllegalArgumentException if the concurrency is out of range, or the settings name a dataset that does not
+         *     exist
+         */
+        public ExportWorker build() {
+            RunSettings.requireConcurrency(concurrency);
+            settings.settings(datasets.catalogue());
+            return new ExportWorker(this);
+        }
+    }
+}

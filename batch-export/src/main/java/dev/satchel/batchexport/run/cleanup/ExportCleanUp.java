@@ -1,0 +1,95 @@
+package dev.satchel.batchexport.run.cleanup;
+
+import dev.satchel.batchexport.observe.ObservedBeans;
+import dev.satchel.batchexport.run.ExportSettings;
+import dev.satchel.batchexport.run.JobContext;
+import dev.satchel.postgres.PostgresSettings;
+import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.store.FileStore;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.job.JobExecution;
+
+/**
+ * Removes files that expired or that nothing refers to, and ends broken streaks, in this process: a service calls {@link
+ * #run} about once an hour, say from a method that is {@code @Scheduled}; nothing starts by itself.
+ *
+ * <p>An object is removed first and its record afterwards, so that the next clean-up finishes what was interrupted. Any
+ * number may run at once, in any number of processes. Files in other stores are counted and left alone. A run uses up to
+ * four connections. The log has a line for each file. Creating this
+ * object does no I/O. It closes neither the data source nor the store. Safe for use by many
+ * threads.
+ */
+public final class ExportCleanUp implements AutoCloseable {
+
+    /** How many connections a clean-up uses at most: a step asks on one, and Spring Batch keeps its record on others. */
+    public static final int CONNECTIONS = 4;
+
+    private static final Duration UNDER_WAY = Duration.ofSeconds(20);
+
+    private final JobContext jobs;
+    private final ExportSettings settings;
+
+    /** Creates a clean-up with the default settings. */
+    public ExportCleanUp(DataSource dataSource, FileStore store) {
+        this(dataSource, store, PostgresDatasets.builtIn(), ExportSettings.DEFAULT);
+    }
+
+    /**
+     * Creates a clean-up.
+     *
+     * @param dataSource opens connections to a database that {@code satchel migrate} prepared
+     */
+    public ExportCleanUp(DataSource dataSource, FileStore store, PostgresDatasets datasets, ExportSettings settings) {
+        this(dataSource, store, datasets, settings, null);
+    }
+
+    /**
+     * Creates a clean-up.
+     *
+     * @param dataSource opens connections to a database that {@code satchel migrate} prepared
+     * @param observed measures and observes what this clean-up does; null for no one
+     */
+    public ExportCleanUp(
+            DataSource dataSource,
+            FileStore store,
+            PostgresDatasets datasets,
+            ExportSettings settings,
+            @Nullable ObservedBeans observed) {
+        this.jobs = new JobContext(dataSource, store, datasets, PostgresSettings.DEFAULT, observed);
+        this.settings = settings;
+    }
+
+    /**
+     * Removes what is due, and ends what is over. A file that cannot be removed is not an exception but a count in the
+     * report; the next clean-up tries it again.
+     *
+     * @throws dev.satchel.SatchelException if the database was not migrated by this version
+     * @throws RuntimeException if the database cannot be used
+     * @throws IllegalStateException if this is closed, or the thread is in a transaction
+     */
+    public CleanUpReport run() {
+        CleanUpReport report = new CleanUpReport(CleanUpLog::log);
+        try (JobContext.ReadyJob job = jobs.begin(
+                context -> {
+                    context.registerBean(ExportSettings.class, () -> settings);
+                    context.registerBean(CleanUpReport.class, () -> report);
+                },
+                CleanUpJob.class)) {
+            JobExecution run = job.run();
+            if (!JobContext.isCompleted(run)) {
+                throw new IllegalStateException("the clean-up failed", JobContext.failure(run));
+            }
+            report.unreadable().forEach(CleanUpLog::log);
+            report.refusal().ifPresent(CleanUpLog::log);
+            return report;
+        }
+    }
+
+    /** Waits a while for a clean-up under way. None is possible any more. */
+    @Override
+    public void close() {
+        jobs.close(UNDER_WAY);
+    }
+}

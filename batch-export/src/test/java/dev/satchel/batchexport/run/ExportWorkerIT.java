@@ -1,0 +1,381 @@
+package dev.satchel.batchexport.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.satchel.UserId;
+import dev.satchel.batchexport.Await;
+import dev.satchel.batchexport.database.NotMigratedException;
+import dev.satchel.batchexport.run.cleanup.CleanUpReport;
+import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
+import dev.satchel.batchexport.run.stop.StopSignal;
+import dev.satchel.batchexport.store.directory.DirectoryFileStore;
+import dev.satchel.export.ExportCatalog;
+import dev.satchel.export.ExportFormat;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.migrations.SampleDatabase;
+import dev.satchel.postgres.SatchelPostgres;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.ExportType;
+import dev.satchel.store.FileStore;
+import dev.satchel.store.UploadJournal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A worker inside of a service: no command, no setting, no context but its own. */
+@Timeout(120)
+class ExportWorkerIT {
+
+    @TempDir
+    Path folder;
+
+    @AutoClose
+    private final SampleDatabase database = SampleDatabase.create();
+
+    private final DataSource dataSource = database.workerDataSource();
+    private final SatchelPostgres satchel = new SatchelPostgres(dataSource);
+
+    @Test
+    void deliversWhatWaitsAsOftenAsItIsAsked() throws IOException {
+        FileStore store = new DirectoryFileStore(folder);
+        try (ExportWorker worker = ExportWorker.builder(dataSource, store).build()) {
+            UUID first = request();
+            worker.checkStore();
+            RunSummary summary = worker.run();
+            assertThat(summary.delivered()).isOne();
+            assertThat(summary.records()).isOne();
+            assertThat(summary.isComplete()).isTrue();
+
+            assertThat(worker.run().delivered()).isZero();
+
+            UUID second = request();
+            assertThat(worker.run().delivered()).isOne();
+            assertThat(text(store, first)).contains("@example.org");
+            assertThat(text(store, second)).contains("@example.org");
+        }
+    }
+
+    /** Called every few seconds, it would otherwise fill the database and the log. */
+    @Test
+    void leavesNoRecordOfACallThatFindsNothingDue() {
+        try (ExportWorker worker =
+                ExportWorker.builder(dataSource, new DirectoryFileStore(folder)).build()) {
+            assertThat(worker.runPending().isComplete()).isTrue();
+            assertThat(count("SELECT count(*) FROM satchel.batch_job_instance")).isZero();
+
+            request();
+            assertThat(worker.runPending().delivered()).isOne();
+            assertThat(worker.runPending().delivered()).isZero();
+            assertThat(count("SELECT count(*) FROM satchel.batch_job_instance")).isOne();
+        }
+    }
+
+    @Test
+    void leavesWhatIsDueLaterToALaterCall() {
+        request();
+        assertThat(JdbcClient.create(database.ownerDataSource()).sql("""
+                                INSERT INTO satchel.export_lease (export_id, attempt, run_after)
+                                SELECT id, 1, now() + interval '1 hour' FROM export_history
+                                """).update())
+                .isOne();
+        try (ExportWorker worker =
+                ExportWorker.builder(dataSource, new DirectoryFileStore(folder)).build()) {
+            RunSummary before = worker.runPending();
+            UUID now = request();
+            RunSummary after = worker.runPending();
+
+            assertThat(before.left().waiting()).isOne();
+            assertThat(before.isComplete()).isFalse();
+            assertThat(after.delivered()).isOne();
+            assertThat(after.left().waiting()).isOne();
+            assertThat(satchel.exportCatalog().downloadable(now)).isPresent();
+        }
+    }
+
+    @Test
+    void runsAtTheSameTimeShareTheWork() throws Exception {
+        for (int export = 0; export < 12; export++) {
+            request();
+        }
+        try (ExportWorker worker = ExportWorker.builder(dataSource, new DirectoryFileStore(folder))
+                .concurrency(2)
+                .build()) {
+            CompletableFuture<RunSummary> other = CompletableFuture.supplyAsync(worker::run);
+            RunSummary own = worker.run();
+
+            assertThat(own.delivered() + other.get(1, TimeUnit.MINUTES).delivered())
+                    .isEqualTo(12);
+        }
+        assertThat(count("SELECT count(*) FROM export_history WHERE status = 'completed' AND retry_count = 0"))
+                .isEqualTo(12);
+    }
+
+    @Test
+    void doesNothingUntilItRunsAndBeginsAgainAfterAFailure() {
+        AtomicBoolean away = new AtomicBoolean(true);
+        DataSource atTimes = new DelegatingDataSource(dataSource) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                if (away.get()) {
+                    throw new SQLException("the server is away", "08001");
+                }
+                return super.getConnection();
+            }
+        };
+        FileStore store = new DirectoryFileStore(folder);
+        try (ExportWorker worker = ExportWorker.builder(atTimes, store).build();
+                ExportCleanUp cleanUp = new ExportCleanUp(atTimes, store)) {
+            assertThatThrownBy(worker::run).isInstanceOf(DataAccessException.class);
+            assertThatThrownBy(cleanUp::run).isInstanceOf(DataAccessException.class);
+
+            away.set(false);
+            request();
+            assertThat(worker.run().delivered()).isOne();
+            assertThat(cleanUp.run().kept()).isZero();
+        }
+    }
+
+    @Test
+    void saysWhatADatabaseLacksThatWasNotMigrated() {
+        try (SampleDatabase plain = SampleDatabase.createUnmigrated();
+                ExportWorker worker = ExportWorker.builder(plain.ownerDataSource(), new DirectoryFileStore(folder))
+                        .build()) {
+            assertThatThrownBy(worker::run)
+                    .isInstanceOf(NotMigratedException.class)
+                    .hasMessage(
+                            "the database of the data source has no tables of Satchel: run 'satchel migrate' as their"
+                                    + " owner first");
+        }
+    }
+
+    /** Spring Batch would refuse too, but not say why. */
+    @Test
+    void refusesToRunInsideOfATransaction() {
+        TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+        try (ExportWorker worker =
+                ExportWorker.builder(dataSource, new DirectoryFileStore(folder)).build()) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> transaction.executeWithoutResult(status -> worker.run()))
+                    .withMessageEndingWith("call them outside of it, from a method without @Transactional");
+
+            assertThat(worker.run().isComplete()).isTrue();
+        }
+    }
+
+    @Test
+    void closesNeitherTheDataSourceNorTheStore() {
+        CloseableStore store = new CloseableStore(new DirectoryFileStore(folder));
+        try (HikariDataSource pool = new HikariDataSource()) {
+            pool.setDataSource(dataSource);
+            try (ExportWorker worker = ExportWorker.builder(pool, store).build();
+                    ExportCleanUp cleanUp = new ExportCleanUp(pool, store)) {
+                worker.run();
+                cleanUp.run();
+            }
+
+            assertThat(pool.isClosed()).isFalse();
+            assertThat(store.closed).isFalse();
+        }
+    }
+
+    @Test
+    void runsNoMoreOnceItIsClosed() {
+        request();
+        ExportWorker worker =
+                ExportWorker.builder(dataSource, new DirectoryFileStore(folder)).build();
+        worker.stop();
+        assertThat(worker.run().left().waiting()).isOne();
+
+        worker.close();
+        worker.close();
+
+        assertThatIllegalStateException().isThrownBy(worker::run);
+    }
+
+    @Test
+    void givesBackAnExportUnderWayWhenItIsClosed() throws Exception {
+        UUID id = request();
+        CloseableStore store = new CloseableStore(new DirectoryFileStore(folder));
+        StopSignal signal = new StopSignal();
+        ExportWorker worker = ExportWorker.builder(dataSource, store)
+                .settings(new ExportSettings(
+                        Duration.ofDays(7), Duration.ofSeconds(60), 5, Duration.ofMillis(1), Duration.ofHours(24), ""))
+                .stopSignal(signal)
+                .build();
+        worker.checkStore();
+        store.holdUploads = new CountDownLatch(1);
+        store.uploading = new CountDownLatch(1);
+        CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch);
+        store.uploading.await();
+
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(worker::close);
+        Await.until("the worker is to let go", signal::isAbandoning);
+        store.holdUploads.countDown();
+        closing.get(1, TimeUnit.MINUTES);
+
+        assertThat(run.get(1, TimeUnit.MINUTES).unfinished()).isOne();
+        assertThat(satchel.exportCatalog().find(id).orElseThrow())
+                .extracting(ExportCatalog.Entry::status, ExportCatalog.Entry::retries)
+                .containsExactly("pending", 0);
+    }
+
+    @Test
+    void removesTheFileOfADeletedExport() throws IOException {
+        FileStore store = new DirectoryFileStore(folder);
+        UUID id = request();
+        try (ExportWorker worker = ExportWorker.builder(dataSource, store).build();
+                ExportCleanUp cleanUp = new ExportCleanUp(dataSource, store)) {
+            worker.run();
+            JdbcClient.create(database.ownerDataSource())
+                    .sql("DELETE FROM export_history WHERE id = :id")
+                    .param("id", id)
+                    .update();
+
+            CleanUpReport report = cleanUp.run();
+
+            assertThat(report.removed(UploadJournal.Reason.ROW_DELETED)).isOne();
+            try (var files = Files.walk(folder)) {
+                assertThat(files.filter(file -> file.toString().endsWith(".csv")))
+                        .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void refusesAConcurrencyOutOfRangeAndADatasetThatDoesNotExist() {
+        ExportWorker.Builder builder = ExportWorker.builder(dataSource, new DirectoryFileStore(folder));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.concurrency(0).build())
+                .withMessage("the concurrency must be a whole number from 1 to 64, was 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.concurrency(1)
+                        .settings(new ExportSettings(
+                                Duration.ofDays(7),
+                                Duration.ofSeconds(60),
+                                5,
+                                Duration.ZERO,
+                                Duration.ofHours(24),
+                                "sesions: misspelt"))
+                        .build())
+                .withMessageStartingWith(
+                        "satchel.export.accept-hidden names the dataset 'sesions', which does not exist");
+    }
+
+    private UUID request() {
+        UUID user = UUID.randomUUID();
+        JdbcClient.create(database.ownerDataSource())
+                .sql("INSERT INTO users (id, email) VALUES (:id, :email)")
+                .param("id", user)
+                .param("email", user + "@example.org")
+                .update();
+        ExportType profile = satchel.datasets().type("profile");
+        return satchel.exportHistory()
+                .request(
+                        new ExportRequest(UserId.parse(user.toString()), profile, ExportFormat.CSV, ExportFilters.NONE))
+                .id();
+    }
+
+    private String text(FileStore store, UUID id) throws IOException {
+        URI location = satchel.exportCatalog().downloadable(id).orElseThrow().location();
+        try (InputStream file = store.read(location)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private long count(String query) {
+        return JdbcClient.create(database.ownerDataSource())
+                .sql(query)
+                .query(Long.class)
+                .single();
+    }
+
+    /** A store that notices when it is closed, and holds uploads while it is told to. */
+    private static final class CloseableStore implements FileStore, AutoCloseable {
+
+        private final FileStore store;
+        private volatile CountDownLatch uploading = new CountDownLatch(1);
+        private volatile CountDownLatch holdUploads = new CountDownLatch(0);
+        private volatile boolean closed;
+
+        CloseableStore(FileStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public URI root() {
+            return store.root();
+        }
+
+        @Override
+        public String address() {
+            return store.address();
+        }
+
+        @Override
+        public Duration requestLifetime() {
+            return store.requestLifetime();
+        }
+
+        @Override
+        public URI locate(String file) {
+            return store.locate(file);
+        }
+
+        @Override
+        public Upload open(String file, String downloadName, String contentType) throws IOException {
+            uploading.countDown();
+            try {
+                holdUploads.await();
+            } catch (InterruptedException interrupted) {
+                throw new IOException(interrupted);
+            }
+            return store.open(file, downloadName, contentType);
+        }
+
+        @Override
+        public InputStream read(URI location) throws IOException {
+            return store.read(location);
+        }
+
+        @Override
+        public void delete(URI location) throws IOException {
+            store.delete(location);
+        }
+
+        @Override
+        public URI link(URI location, Duration validity) throws IOException {
+            return store.link(location, validity);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}
