@@ -13,8 +13,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /** The endpoint {@code satchel} of a service that has Satchel's ports and exposes it. */
-@AutoConfiguration(
-        afterName = {"dev.satchel.postgres.SatchelPostgresAutoConfiguration"})
+@AutoConfiguration(afterName = {"dev.satchel.postgres.SatchelPostgresAutoConfiguration"})
 @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(ExportCatalog.class)
 @ConditionalOnAvailableEndpoint(SatchelEndpoint.class)

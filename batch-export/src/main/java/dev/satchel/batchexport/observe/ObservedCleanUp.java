@@ -33,9 +33,8 @@ final class ObservedCleanUp implements JobExecutionListener {
 
     @Override
     public void afterJob(JobExecution run) {
-        boolean done = ExitStatus.COMPLETED
-                .getExitCode()
-                .equals(run.getExitStatus().getExitCode());
+        boolean done =
+                ExitStatus.COMPLETED.getExitCode().equals(run.getExitStatus().getExitCode());
         Observation observation = running.remove(run.getId());
         if (observation != null) {
             observation

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.autoconfigure.SatchelAutoConfiguration;
+import dev.satchel.batchexport.autoconfigure.SatchelExportAutoConfiguration;
+import dev.satchel.batchexport.autoconfigure.SatchelHealthAutoConfiguration;
+import dev.satchel.batchexport.autoconfigure.SatchelMetricsAutoConfiguration;
+import dev.satchel.batchexport.autoconfigure.SatchelStoreAutoConfiguration;
 import dev.satchel.batchexport.run.ExportWorker;
 import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.store.NamedFileStore;
+import dev.satchel.postgres.SatchelPostgresAutoConfiguration;
 import dev.satchel.postgres.session.OwnSessions;
 import dev.satchel.store.FileStore;
 import io.micrometer.common.KeyValue;
@@ -16,14 +22,20 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** What a registry of observations sees of a real run and a real clean-up. */
 class ObservationsIT {
@@ -139,5 +151,48 @@ class ObservationsIT {
                         .gauge()
                         .value())
                 .isPositive();
+    }
+
+    @Test
+    void aServiceFindsWhatItsWorkerDidInItsOwnRegistry() throws Exception {
+        satchel.requestOfNewUser();
+        Path store = Files.createDirectory(folder.resolve("store"));
+
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        SatchelAutoConfiguration.class,
+                        SatchelPostgresAutoConfiguration.class,
+                        SatchelStoreAutoConfiguration.class,
+                        SatchelExportAutoConfiguration.class,
+                        SatchelMetricsAutoConfiguration.class,
+                        SatchelHealthAutoConfiguration.class))
+                .withBean(DataSource.class, () -> satchel.database().workerDataSource())
+                .withBean(MeterRegistry.class, () -> meters)
+                .withPropertyValues("satchel.store=" + store.toUri())
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    context.getBean(LagGauges.class).bindTo(meters);
+                    assertThat(meters.get("satchel.exports.pending").gauge().value())
+                            .isEqualTo(1);
+
+                    context.getBean(ExportWorker.class).runPending();
+                    context.getBean(ExportCleanUp.class).run();
+
+                    assertThat(meters.get("satchel.exports")
+                                    .tags("outcome", "delivered", "format", "csv")
+                                    .counter()
+                                    .count())
+                            .isEqualTo(1);
+                    assertThat(meters.get("satchel.export.duration").timer().count())
+                            .isEqualTo(1);
+                    assertThat(meters.get("satchel.job.last.success.timestamp").gauges())
+                            .hasSize(2);
+                    assertThat(context.getBeansOfType(HealthIndicator.class))
+                            .hasSize(4)
+                            .allSatisfy((name, indicator) -> assertThat(
+                                            indicator.health().getStatus())
+                                    .as(name)
+                                    .isEqualTo(Status.UP));
+                });
     }
 }

@@ -79,14 +79,15 @@ final class RunCommand implements Callable<Integer> {
         try (NamedFileStore store = settings.store();
                 RunProgress progress = new RunProgress(console.watched());
                 HikariDataSource pool = database.pool(connections());
-                ExportWorker worker = recorded.measured(ExportWorker.builder(new OwnSessions(pool), recorded.measured(store))
-                                .datasets(settings.datasets())
-                                .formats(formats)
-                                .settings(exports)
-                                .concurrency(concurrency)
-                                .listener(totals)
-                                .listener(progress)
-                                .stopSignal(stop))
+                ExportWorker worker = recorded.measured(
+                                ExportWorker.builder(new OwnSessions(pool), recorded.measured(store))
+                                        .datasets(settings.datasets())
+                                        .formats(formats)
+                                        .settings(exports)
+                                        .concurrency(concurrency)
+                                        .listener(totals)
+                                        .listener(progress)
+                                        .stopSignal(stop))
                         .build();
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
             if (watch) {

@@ -64,7 +64,10 @@ public final class RecordedCommand implements AutoCloseable {
         static Recording recording(MetricsFile file) {
             PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             return new Recording(
-                    file, meters, meters::scrape, new ObservedBeans(() -> meters, () -> ObservationRegistry.NOOP).withGauges(new KnownFailures()));
+                    file,
+                    meters,
+                    meters::scrape,
+                    new ObservedBeans(() -> meters, () -> ObservationRegistry.NOOP).withGauges(new KnownFailures()));
         }
     }
 
