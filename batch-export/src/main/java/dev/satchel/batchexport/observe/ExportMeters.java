@@ -75,8 +75,8 @@ public final class ExportMeters implements DeliveryListener {
     @Override
     public void delivered(Delivery.Delivered delivery) {
         count(Outcome.DELIVERED, delivery.export());
-        bytes.increment(delivery.export().file().bytes());
-        rows.increment(delivery.export().file().recordCount());
+        bytes.increment((double) delivery.export().file().bytes());
+        rows.increment((double) delivery.export().file().recordCount());
     }
 
     @Override

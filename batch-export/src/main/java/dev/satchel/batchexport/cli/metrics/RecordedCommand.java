@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ public final class RecordedCommand implements AutoCloseable {
     private final SatchelJob job;
     private final @Nullable Recording recording;
     private boolean written;
-    private @Nullable ScheduledExecutorService writer;
+    private @Nullable ScheduledFuture<?> writing;
 
     private RecordedCommand(SatchelJob job, @Nullable Recording recording) {
         this.job = job;
@@ -111,13 +112,15 @@ public final class RecordedCommand implements AutoCloseable {
     /** Writes the file now and every fifteen seconds, for a command that goes on until it is told to stop. */
     public void writeAgainAndAgain() {
         if (recording != null) {
-            writer = Executors.newSingleThreadScheduledExecutor(task -> {
-                Thread thread = new Thread(task, "metrics-file");
-                thread.setDaemon(true);
-                return thread;
-            });
-            writer.scheduleWithFixedDelay(this::write, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(RecordedCommand::daemon);
+            writing = thread.scheduleWithFixedDelay(this::write, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         }
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "metrics-file");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Writes the file, while the database can still be asked. */
@@ -136,8 +139,8 @@ public final class RecordedCommand implements AutoCloseable {
 
     @Override
     public void close() {
-        if (writer != null) {
-            writer.shutdown();
+        if (writing != null) {
+            writing.cancel(false);
         }
         if (!written) {
             write();
