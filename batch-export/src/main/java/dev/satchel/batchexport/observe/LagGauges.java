@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,40 +56,50 @@ public final class LagGauges implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        gauge(registry, "satchel.exports.pending", null, "Exports that wait for a worker", Lag::pending);
+        bind(registry, this::value);
+    }
+
+    /** Binds gauges that are NaN, for a program that did not reach the database. */
+    public static void bindUnknown(MeterRegistry registry) {
+        bind(registry, part -> Double.NaN);
+    }
+
+    private static void bind(MeterRegistry registry, ToDoubleFunction<ToDoubleFunction<Lag>> value) {
+        gauge(
+                registry,
+                "satchel.exports.pending",
+                null,
+                "Exports that wait for a worker",
+                () -> value.applyAsDouble(Lag::pending));
         gauge(
                 registry,
                 "satchel.oldest.pending",
                 "seconds",
                 "Time since the oldest pending export was requested; 0 if there is none",
-                lag -> seconds(lag.oldestPending()));
+                () -> value.applyAsDouble(lag -> seconds(lag.oldestPending())));
         gauge(
                 registry,
                 "satchel.leases.stuck",
                 null,
                 "Exports whose lease expired more than 5 minutes ago and that no worker has taken over",
-                Lag::stuck);
+                () -> value.applyAsDouble(Lag::stuck));
         gauge(
                 registry,
                 "satchel.files.overdue",
                 null,
                 "Files that have expired and that no clean-up has removed yet",
-                Lag::overdue);
+                () -> value.applyAsDouble(Lag::overdue));
         gauge(
                 registry,
                 "satchel.oldest.overdue",
                 "seconds",
                 "Time since the first of the overdue files expired; 0 if there is none",
-                lag -> seconds(lag.oldestOverdue()));
+                () -> value.applyAsDouble(lag -> seconds(lag.oldestOverdue())));
     }
 
-    private void gauge(
-            MeterRegistry registry,
-            String name,
-            @Nullable String unit,
-            String description,
-            ToDoubleFunction<Lag> part) {
-        Gauge.builder(name, () -> value(part))
+    private static void gauge(
+            MeterRegistry registry, String name, @Nullable String unit, String description, Supplier<Number> value) {
+        Gauge.builder(name, value)
                 .baseUnit(unit)
                 .description(description)
                 .strongReference(true)

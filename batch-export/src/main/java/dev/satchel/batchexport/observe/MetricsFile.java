@@ -75,8 +75,7 @@ public final class MetricsFile {
         Path lock = folder.resolve("." + file.getFileName() + ".lock");
         // A lock of the operating system is held by the whole process.
         synchronized (MetricsFile.class) {
-            try (FileChannel channel =
-                    FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 FileLock held = channel.lock();
                 try {
                     replace(now.since(written).onTopOf(present()).text());

@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.cli.metrics;
 
 import dev.satchel.batchexport.observe.ExportMeters;
+import dev.satchel.batchexport.observe.LagGauges;
 import dev.satchel.batchexport.observe.MetricsFile;
 import dev.satchel.batchexport.observe.ObservedBeans;
 import dev.satchel.batchexport.observe.ObservedProgressUpkeep;
@@ -17,6 +18,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -35,6 +38,9 @@ import org.slf4j.LoggerFactory;
 public final class RecordedCommand implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecordedCommand.class);
+
+    /** The commands whose metrics include those of the database. */
+    private static final Set<SatchelJob> READING_THE_DATABASE = EnumSet.of(SatchelJob.EXPORT_RUN, SatchelJob.CLEANUP);
 
     private static final Duration INTERVAL = Duration.ofSeconds(15);
 
@@ -143,6 +149,10 @@ public final class RecordedCommand implements AutoCloseable {
             writing.cancel(false);
         }
         if (!written) {
+            // Gauges of an earlier run would otherwise stay in the file as if they were true.
+            if (recording != null && READING_THE_DATABASE.contains(job)) {
+                LagGauges.bindUnknown(recording.meters());
+            }
             write();
         }
         if (recording != null) {
