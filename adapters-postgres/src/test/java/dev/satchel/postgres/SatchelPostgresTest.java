@@ -15,6 +15,7 @@ import dev.satchel.store.UploadJournal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -186,6 +187,11 @@ class SatchelPostgresTest {
             @Override
             public Optional<Downloadable> downloadable(UUID id) {
                 return Optional.empty();
+            }
+
+            @Override
+            public Lag lag(Duration grace) {
+                return new Lag(0, Duration.ZERO, 0, 0, Duration.ZERO);
             }
         }
     }

@@ -28,6 +28,25 @@ public interface ExportCatalog {
     /** The file of a completed export that has not expired by the database's clock. */
     Optional<Downloadable> downloadable(UUID id);
 
+    /**
+     * How far deliveries and removals lag behind, in one statement that takes little time or fails.
+     *
+     * @param grace how long ago a lease must have expired to count as stuck; a run that is under way reclaims expired
+     *     leases within seconds
+     */
+    Lag lag(Duration grace);
+
+    /**
+     * How far deliveries and removals lag behind at one moment.
+     *
+     * @param pending the number of pending exports
+     * @param oldestPending the time since the oldest of them was requested; zero if there is none
+     * @param stuck the number of exports in processing whose lease expired and that no worker reclaimed
+     * @param overdue the number of published files that have expired and were not removed yet
+     * @param oldestOverdue the time since the first of them expired; zero if there is none
+     */
+    record Lag(long pending, Duration oldestPending, long stuck, long overdue, Duration oldestOverdue) {}
+
     /** One row of the history. */
     record Entry(
             UUID id,

@@ -30,7 +30,7 @@ public interface ProgressUpkeep {
      * totals with the sums. Each comparison holds the lock that the triggers take when a session ends.
      *
      * @param repair whether to replace wrong values by the computed ones; the longest streak never shrinks
-     * @param drifts receives each difference, one at a time
+     * @param drifts receives each difference, one at a time, all of a user one after the other
      */
     Reconciliation reconcile(boolean repair, Consumer<Drift> drifts);
 

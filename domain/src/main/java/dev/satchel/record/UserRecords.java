@@ -67,4 +67,23 @@ public interface UserRecords {
             return new Snapshot(takenAt, records, absent, schemaVersion, accepted);
         }
     }
+
+    /** Is told when a dataset is read, once per dataset and never per record. Safe for use by many threads. */
+    @FunctionalInterface
+    interface Observer {
+
+        /** Observes nothing. */
+        Observer NONE = dataset -> () -> {};
+
+        /** The reading of a dataset begins in this thread. */
+        Observed begins(Dataset dataset);
+    }
+
+    /** A dataset that is being read. */
+    @FunctionalInterface
+    interface Observed {
+
+        /** The reading has ended, completed or not. */
+        void ended();
+    }
 }

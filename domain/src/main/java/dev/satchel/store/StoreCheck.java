@@ -92,6 +92,20 @@ public final class StoreCheck implements StoreProbe {
         }
     }
 
+    /**
+     * Verifies, without writing, that the store can be read, and that it is the known one if it was marked before.
+     *
+     * @throws StoreMismatchException if it is not the store that the database has on record
+     */
+    public void look() throws IOException {
+        Optional<KnownStore> known = known();
+        if (known.isPresent()) {
+            requireMark(known.get());
+            return;
+        }
+        holds(store.locate("satchel-store-without-mark"));
+    }
+
     @Override
     public void probe() throws IOException {
         check();

@@ -146,6 +146,52 @@ public abstract class ExportCatalogContract {
     }
 
     @Test
+    void nothingLagsBehindInAnEmptyHistory() {
+        assertThat(catalog.lag(LEASE)).isEqualTo(new ExportCatalog.Lag(0, Duration.ZERO, 0, 0, Duration.ZERO));
+    }
+
+    @Test
+    void countsPendingExportsAndTheAgeOfTheOldest() {
+        requested(user, LearningTypes.PROFILE);
+        world.letPass(Duration.ofMinutes(10));
+        requested(user, LearningTypes.SESSIONS);
+
+        ExportCatalog.Lag lag = catalog.lag(LEASE);
+
+        assertThat(lag.pending()).isEqualTo(2);
+        assertThat(lag.oldestPending()).isBetween(Duration.ofMinutes(10), Duration.ofMinutes(11));
+        assertThat(lag.stuck()).isZero();
+    }
+
+    @Test
+    void countsALeaseAsStuckOnceItExpiredLongerAgoThanTheGrace() {
+        requested(user, LearningTypes.PROFILE);
+        history.claim("worker", LEASE).orElseThrow();
+        world.letPass(LEASE.plusMinutes(4));
+        assertThat(catalog.lag(Duration.ofMinutes(5)).stuck()).isZero();
+
+        world.letPass(Duration.ofMinutes(1));
+
+        assertThat(catalog.lag(Duration.ofMinutes(5)).stuck()).isEqualTo(1);
+        history.reclaimExpired(5);
+        assertThat(catalog.lag(Duration.ofMinutes(5)).stuck()).isZero();
+    }
+
+    @Test
+    void countsExpiredFilesUntilTheyAreRemoved() {
+        Export.Completed completed = completed();
+        assertThat(catalog.lag(LEASE).overdue()).isZero();
+
+        world.letPass(RETENTION.plusHours(3));
+
+        ExportCatalog.Lag lag = catalog.lag(LEASE);
+        assertThat(lag.overdue()).isEqualTo(1);
+        assertThat(lag.oldestOverdue()).isBetween(Duration.ofHours(3), Duration.ofHours(4));
+        world.journal().deleted(completed.file().location());
+        assertThat(catalog.lag(LEASE).overdue()).isZero();
+    }
+
+    @Test
     void offersNothingOnceTheFileIsGone() {
         Export.Completed completed = completed();
         UUID id = completed.id();

@@ -318,6 +318,32 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     }
 
     @Override
+    public synchronized Lag lag(Duration grace) {
+        List<Row> pending = rows.values().stream()
+                .filter(row -> row.status.equals("pending"))
+                .toList();
+        List<Row> overdue = rows.values().stream()
+                .filter(row -> row.location != null && !row.expiresAt.isAfter(now))
+                .toList();
+        long stuck = rows.values().stream()
+                .filter(row -> row.status.equals("processing") && row.leaseEnds != null)
+                .filter(row -> !row.leaseEnds.plus(grace).isAfter(now))
+                .count();
+        return new Lag(
+                pending.size(),
+                age(pending.stream().map(row -> row.requestedAt)),
+                stuck,
+                overdue.size(),
+                age(overdue.stream().map(row -> row.expiresAt)));
+    }
+
+    private Duration age(Stream<Instant> times) {
+        return times.min(Comparator.naturalOrder())
+                .map(oldest -> Duration.between(oldest, now))
+                .orElse(Duration.ZERO);
+    }
+
+    @Override
     public synchronized void opened(Export.Processing export, URI location) {
         OpenedFile file = new OpenedFile(export.id(), export.token(), now);
         file.store = stores.holding(location);

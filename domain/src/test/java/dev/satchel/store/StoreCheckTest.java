@@ -365,4 +365,45 @@ class StoreCheckTest {
             assertThat(probes.remembered()).isEmpty();
         }
     }
+
+    @Nested
+    class Look {
+
+        @Test
+        void acceptsAStoreThatWasNeverUsedAndWritesNothing() throws IOException {
+            check.look();
+
+            assertThat(store.names()).isEmpty();
+            assertThat(history.stores().find(store.root())).isEmpty();
+        }
+
+        @Test
+        void acceptsTheKnownStore() throws IOException {
+            check.check();
+
+            check.look();
+
+            assertThat(store.names()).containsExactly(known().markName());
+        }
+
+        @Test
+        void refusesAStoreWithoutTheMark() throws IOException {
+            check.check();
+            store.delete(store.locate(known().markName()));
+
+            assertThatExceptionOfType(StoreMismatchException.class)
+                    .isThrownBy(check::look)
+                    .withMessageContaining(known().markName());
+        }
+
+        @Test
+        void saysWhatTheStoreRefused() throws IOException {
+            store.failOn(Step.READ, () -> new IOException("refused"));
+            assertThatThrownBy(check::look).hasMessage("refused");
+            store.recover();
+            check.check();
+            store.failOn(Step.READ, () -> new IOException("refused"));
+            assertThatThrownBy(check::look).hasMessage("refused");
+        }
+    }
 }

@@ -58,10 +58,34 @@ final class PostgresExportCatalog implements ExportCatalog {
                AND h.expires_at < 'infinity'
             """;
 
-    private final JdbcClient jdbc;
+    // Each part reads an index that holds little: active rows, leases, files that are there.
+    private static final String LAG = """
+            SELECT waiting.exports AS pending,
+                   floor(extract(epoch FROM statement_timestamp() - waiting.oldest) * 1000)::bigint AS oldest_pending,
+                   (SELECT count(*)
+                      FROM satchel.export_lease l
+                      JOIN public.export_history h ON h.id = l.export_id
+                     WHERE l.token IS NOT NULL
+                       AND l.expires_at <= statement_timestamp() - :grace * interval '1 millisecond'
+                       AND h.status = 'processing') AS stuck,
+                   expired.files AS overdue,
+                   floor(extract(epoch FROM statement_timestamp() - expired.oldest) * 1000)::bigint AS oldest_overdue
+              FROM (SELECT count(*) AS exports, min(created_at) FILTER (WHERE isfinite(created_at)) AS oldest
+                      FROM public.export_history
+                     WHERE status = 'pending') waiting
+             CROSS JOIN (SELECT count(*) AS files, min(expires_at) FILTER (WHERE isfinite(expires_at)) AS oldest
+                           FROM public.export_history
+                          WHERE file_url IS NOT NULL
+                            AND expires_at <= statement_timestamp()) expired
+            """;
 
-    public PostgresExportCatalog(JdbcClient jdbc) {
+    private final JdbcClient jdbc;
+    private final JdbcClient hurried;
+
+    /** @param hurried gives up a statement that takes long */
+    public PostgresExportCatalog(JdbcClient jdbc, JdbcClient hurried) {
         this.jdbc = jdbc;
+        this.hurried = hurried;
     }
 
     @Override
@@ -86,6 +110,24 @@ final class PostgresExportCatalog implements ExportCatalog {
                 .query((row, number) -> downloadable(row))
                 .optional()
                 .flatMap(found -> found);
+    }
+
+    @Override
+    public Lag lag(Duration grace) {
+        return hurried.sql(LAG)
+                .param("grace", grace.toMillis())
+                .query((row, number) -> new Lag(
+                        row.getLong("pending"),
+                        duration(row, "oldest_pending"),
+                        row.getLong("stuck"),
+                        row.getLong("overdue"),
+                        duration(row, "oldest_overdue")))
+                .single();
+    }
+
+    // Null is read as zero. A row of another program may claim to come from the future.
+    private static Duration duration(ResultSet row, String column) throws SQLException {
+        return Duration.ofMillis(Math.max(0, row.getLong(column)));
     }
 
     private static Optional<Downloadable> downloadable(ResultSet row) throws SQLException {

@@ -7,17 +7,23 @@ import dev.satchel.record.DatasetCatalogue;
 import dev.satchel.store.KnownStores;
 import dev.satchel.store.ProbeRecords;
 import dev.satchel.store.UploadJournal;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The ports for exports, their files and their stores. */
 public final class PostgresExports {
 
+    /** Longer than the statement takes on a busy server, and shorter than a monitor waits for its answer. */
+    private static final Duration HURRY = Duration.ofSeconds(3);
+
     private final JdbcClient jdbc;
+    private final JdbcClient hurried;
     private final DatasetCatalogue datasets;
 
     public PostgresExports(DataSource dataSource, DatasetCatalogue datasets) {
         this.jdbc = StatementSettings.client(dataSource);
+        this.hurried = StatementSettings.client(dataSource, HURRY);
         this.datasets = datasets;
     }
 
@@ -26,7 +32,7 @@ public final class PostgresExports {
     }
 
     public ExportCatalog catalog() {
-        return new PostgresExportCatalog(jdbc);
+        return new PostgresExportCatalog(jdbc, hurried);
     }
 
     public UploadJournal uploadJournal() {

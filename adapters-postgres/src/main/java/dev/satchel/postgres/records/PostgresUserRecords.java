@@ -54,6 +54,7 @@ public final class PostgresUserRecords implements UserRecords {
     private final Duration maxSnapshotAge;
     private final Map<List<Dataset>, ReadingPlan> plans = new ConcurrentHashMap<>();
     private final SQLStateSQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
+    private volatile Observer observer = Observer.NONE;
 
     /** @param maxSnapshotAge the longest duration of a reading */
     public PostgresUserRecords(DataSource dataSource, PostgresDatasets datasets, Duration maxSnapshotAge) {
@@ -65,12 +66,17 @@ public final class PostgresUserRecords implements UserRecords {
         this.maxSnapshotAge = maxSnapshotAge;
     }
 
+    /** Sets who is told when a dataset is read. */
+    public void observe(Observer observer) {
+        this.observer = observer;
+    }
+
     @Override
     public Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
             throws IOException {
         long begin = System.nanoTime();
         try (Connection connection = dataSource.getConnection();
-                Reading reading = new Reading(connection, this.datasets, maxSnapshotAge)) {
+                Reading reading = new Reading(connection, this.datasets, maxSnapshotAge, observer)) {
             return reading.read(user, plan(datasets), datasets, filters, sink);
         } catch (SQLException failed) {
             Duration taken = Duration.ofNanos(System.nanoTime() - begin);
@@ -98,13 +104,15 @@ public final class PostgresUserRecords implements UserRecords {
         private final PostgresDatasets known;
         private final boolean autoCommit;
         private final Duration maxAge;
+        private final Observer observer;
         private final long startedAt = System.nanoTime();
         private long limitedAt = startedAt;
 
-        Reading(Connection connection, PostgresDatasets known, Duration maxAge) throws SQLException {
+        Reading(Connection connection, PostgresDatasets known, Duration maxAge, Observer observer) throws SQLException {
             this.connection = connection;
             this.known = known;
             this.maxAge = maxAge;
+            this.observer = observer;
             this.autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);
         }
@@ -120,10 +128,16 @@ public final class PostgresUserRecords implements UserRecords {
                 DatasetQuery query = known.of(dataset);
                 if (query.isIn(live)) {
                     List<Column> columns = query.columnsIn(live);
-                    sink.beginDataset(dataset, columns);
-                    long records = copy(query.copy(live, user, filters), columns, sink);
-                    counts.put(dataset, records);
-                    sink.endDataset();
+                    long records;
+                    Observed observed = observer.begins(dataset);
+                    try {
+                        sink.beginDataset(dataset, columns);
+                        records = copy(query.copy(live, user, filters), columns, sink);
+                        counts.put(dataset, records);
+                        sink.endDataset();
+                    } finally {
+                        observed.ended();
+                    }
                     for (OwnedTable table : query.owned()) {
                         OpenSnapshot.Owned rows = snapshot.owned().get(table);
                         if (rows != null) {

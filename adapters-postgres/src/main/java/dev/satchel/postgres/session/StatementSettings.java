@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -72,8 +73,18 @@ public final class StatementSettings {
      * transaction of its own; in {@link OwnSessions}, which have the settings, a statement needs no transaction.
      */
     public static JdbcClient client(DataSource dataSource) {
+        return client(dataSource, Duration.ZERO);
+    }
+
+    /**
+     * A client as {@link #client(DataSource)}, which cancels a statement that takes too long.
+     *
+     * @param limit how long a statement may take, in whole seconds; zero for no limit
+     */
+    public static JdbcClient client(DataSource dataSource, Duration limit) {
+        int seconds = Math.toIntExact(limit.toSeconds());
         if (dataSource instanceof OwnSessions) {
-            return JdbcClient.create(dataSource);
+            return JdbcClient.create(template(dataSource, seconds));
         }
         SQLExceptionTranslator translator = new JdbcTemplate(dataSource).getExceptionTranslator();
         return JdbcClient.create((JdbcOperations) Proxy.newProxyInstance(
@@ -82,7 +93,7 @@ public final class StatementSettings {
                 (proxy, method, arguments) -> {
                     Connection connection = DataSourceUtils.getConnection(dataSource);
                     try {
-                        return call(connection, method, arguments);
+                        return call(connection, seconds, method, arguments);
                     } catch (SQLException failure) {
                         DataAccessException known = translator.translate("preparing a statement", null, failure);
                         throw known == null
@@ -105,27 +116,36 @@ public final class StatementSettings {
         return transaction;
     }
 
-    private static @Nullable Object call(Connection connection, Method method, Object @Nullable [] arguments)
-            throws SQLException {
+    // Without a limit, the template keeps the one of a transaction of the service.
+    private static JdbcTemplate template(DataSource dataSource, int seconds) {
+        JdbcTemplate template = new JdbcTemplate(dataSource);
+        if (seconds > 0) {
+            template.setQueryTimeout(seconds);
+        }
+        return template;
+    }
+
+    private static @Nullable Object call(
+            Connection connection, int seconds, Method method, Object @Nullable [] arguments) throws SQLException {
         if (connection.getAutoCommit()) {
-            return callInTransaction(connection, method, arguments);
+            return callInTransaction(connection, seconds, method, arguments);
         }
         if (TRANSACTION.equals(TransactionSynchronizationManager.getCurrentTransactionName())) {
-            return invoke(connection, method, arguments);
+            return invoke(connection, seconds, method, arguments);
         }
         Before before = replace(connection);
-        Object result = invoke(connection, method, arguments);
+        Object result = invoke(connection, seconds, method, arguments);
         // Not needed after a failure: the transaction is aborted, and its rollback also undoes the settings.
         restore(connection, before);
         return result;
     }
 
     private static @Nullable Object callInTransaction(
-            Connection connection, Method method, Object @Nullable [] arguments) throws SQLException {
+            Connection connection, int seconds, Method method, Object @Nullable [] arguments) throws SQLException {
         connection.setAutoCommit(false);
         try {
             set(connection);
-            Object result = invoke(connection, method, arguments);
+            Object result = invoke(connection, seconds, method, arguments);
             connection.commit();
             return result;
         } catch (SQLException | RuntimeException | Error failure) {
@@ -142,8 +162,9 @@ public final class StatementSettings {
         }
     }
 
-    private static @Nullable Object invoke(Connection connection, Method method, Object @Nullable [] arguments) {
-        JdbcTemplate template = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+    private static @Nullable Object invoke(
+            Connection connection, int seconds, Method method, Object @Nullable [] arguments) {
+        JdbcTemplate template = template(new SingleConnectionDataSource(connection, true), seconds);
         try {
             return method.invoke(template, arguments);
         } catch (InvocationTargetException failure) {

@@ -1,6 +1,7 @@
 package dev.satchel.postgres.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.UserId;
 import dev.satchel.export.DeliveredFile;
@@ -10,14 +11,21 @@ import dev.satchel.export.ExportCatalogContract;
 import dev.satchel.export.Exports;
 import dev.satchel.export.HistoryUnderTest;
 import dev.satchel.export.Requests;
+import dev.satchel.postgres.SatchelPostgres;
+import dev.satchel.postgres.session.OwnSessions;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.dao.DataAccessException;
 
 class PostgresExportCatalogIT extends ExportCatalogContract {
 
@@ -145,5 +153,41 @@ class PostgresExportCatalogIT extends ExportCatalogContract {
         postgres.addUser();
 
         assertThat(postgres.catalog().newest(null, "' OR true --", 10)).isEmpty();
+    }
+
+    /** Before the ten seconds after which any statement gives up a lock, in a service's sessions and in Satchel's own. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void givesUpHowFarExportsLagBehindWhereTheAnswerTakesLong(boolean ownSessions) throws SQLException {
+        DataSource sessions = postgres.database().workerDataSource();
+        ExportCatalog catalog = new SatchelPostgres(ownSessions ? new OwnSessions(sessions) : sessions).exportCatalog();
+        catalog.lag(Duration.ZERO);
+        try (Connection other = postgres.database().ownerDataSource().getConnection();
+                Statement lock = other.createStatement()) {
+            other.setAutoCommit(false);
+            lock.execute("LOCK TABLE public.export_history IN ACCESS EXCLUSIVE MODE");
+
+            assertThatThrownBy(() -> catalog.lag(Duration.ZERO))
+                    .isInstanceOf(DataAccessException.class)
+                    .rootCause()
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            canceled -> assertThat(canceled.getSQLState()).isEqualTo("57014"));
+        }
+        assertThat(catalog.lag(Duration.ZERO).pending()).isZero();
+    }
+
+    @Test
+    void treatsTimesThatOtherProgramsMadeUpAsNow() {
+        UserId user = postgres.addUser();
+        foreignRow(user, "file:///gone", "-infinity");
+        postgres.history().request(Requests.of(user));
+        postgres.owner()
+                .sql("UPDATE public.export_history SET created_at = 'infinity' WHERE status = 'pending'")
+                .update();
+
+        ExportCatalog.Lag lag = postgres.catalog().lag(Duration.ZERO);
+
+        assertThat(lag).isEqualTo(new ExportCatalog.Lag(1, Duration.ZERO, 0, 1, Duration.ZERO));
     }
 }

@@ -14,12 +14,15 @@ import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.LearningTypes;
 import dev.satchel.record.Period;
 import dev.satchel.record.Phase;
+import dev.satchel.record.RecordSink;
 import dev.satchel.record.RecordingSink;
 import dev.satchel.record.UserRecords;
 import dev.satchel.record.UserRecordsContract;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -188,6 +191,32 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
                     .isInstanceOf(DataAccessException.class)
                     .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("42501"));
         }
+    }
+
+    @Test
+    void tellsTheObserverWhenADatasetBeginsAndEnds() throws Exception {
+        UserId user = addUser();
+        List<String> told = new ArrayList<>();
+        PostgresUserRecords records =
+                new PostgresUserRecords(database.workerDataSource(), PostgresDatasets.builtIn(), LONG);
+        records.observe(dataset -> {
+            told.add("begins " + dataset.name());
+            return () -> told.add("ended " + dataset.name());
+        });
+        RecordSink failing = before("endDataset", new RecordingSink(), () -> {
+            if (told.size() == 3) {
+                throw new IOException("full");
+            }
+        });
+
+        assertThatThrownBy(() -> records.read(
+                        user,
+                        List.of(LearningDatasets.PROFILE, LearningDatasets.SESSIONS),
+                        ExportFilters.NONE,
+                        failing))
+                .hasMessage("full");
+
+        assertThat(told).containsExactly("begins profile", "ended profile", "begins sessions", "ended sessions");
     }
 
     @Test

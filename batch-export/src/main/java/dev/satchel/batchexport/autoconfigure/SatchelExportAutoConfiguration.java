@@ -2,6 +2,7 @@ package dev.satchel.batchexport.autoconfigure;
 
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.observe.ObservedBeans;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.ExportWorker;
 import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
@@ -56,7 +57,8 @@ public final class SatchelExportAutoConfiguration {
             ExportSettings settings,
             PostgresSettings limits,
             SatchelProperties properties,
-            ObjectProvider<DeliveryListener> listeners) {
+            ObjectProvider<DeliveryListener> listeners,
+            ObjectProvider<ObservedBeans> observed) {
         ExportWorker.Builder worker = ExportWorker.builder(dataSource, store)
                 .formats(formats)
                 .datasets(datasets.getIfAvailable(PostgresDatasets::builtIn))
@@ -64,6 +66,7 @@ public final class SatchelExportAutoConfiguration {
                 .limits(limits)
                 .concurrency(properties.worker().concurrency());
         listeners.orderedStream().forEach(worker::listener);
+        observed.ifAvailable(worker::observe);
         return worker.build();
     }
 
@@ -73,9 +76,13 @@ public final class SatchelExportAutoConfiguration {
             DataSource dataSource,
             FileStore store,
             ObjectProvider<PostgresDatasets> datasets,
-            ExportSettings settings) {
-        return new ExportCleanUp(
-                dataSource, store, datasets.getIfAvailable(PostgresDatasets::builtIn), settings, false);
+            ExportSettings settings,
+            ObjectProvider<ObservedBeans> observed) {
+        return ExportCleanUp.builder(dataSource, store)
+                .datasets(datasets.getIfAvailable(PostgresDatasets::builtIn))
+                .settings(settings)
+                .observe(observed.getIfAvailable())
+                .build();
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.run;
 
+import dev.satchel.batchexport.observe.ExportObservations;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.Delivery;
@@ -36,6 +37,7 @@ final class DeliverySlot extends AbstractStep {
     private final DatabaseOutage database;
     private final DeliverExport deliverExport;
     private final RunReport report;
+    private final ExportObservations observations;
     private final StopSignal stop;
 
     DeliverySlot(
@@ -45,6 +47,7 @@ final class DeliverySlot extends AbstractStep {
             DatabaseOutage database,
             DeliverExport deliverExport,
             RunReport report,
+            ExportObservations observations,
             StopSignal stop) {
         super(runs);
         this.exports = exports;
@@ -52,6 +55,7 @@ final class DeliverySlot extends AbstractStep {
         this.database = database;
         this.deliverExport = deliverExport;
         this.report = report;
+        this.observations = observations;
         this.stop = stop;
     }
 
@@ -113,7 +117,7 @@ final class DeliverySlot extends AbstractStep {
     // The use case throws nothing; where the JVM is so short of memory that it does all the same, the lease will tell.
     private Delivery attempt(Export.Processing export) {
         try {
-            return deliverExport.deliver(export, stop::isAbandoning);
+            return observations.observe(export, () -> deliverExport.deliver(export, stop::isAbandoning));
         } catch (RuntimeException | Error failed) {
             return new Delivery.Unconfirmed(export.id(), failed);
         }

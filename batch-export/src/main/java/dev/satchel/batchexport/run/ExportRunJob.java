@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.run;
 
+import dev.satchel.batchexport.observe.ExportObservations;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.FileFormats;
@@ -9,6 +10,7 @@ import dev.satchel.record.UserRecords;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.StoreCheck;
 import dev.satchel.store.UploadJournal;
+import io.micrometer.observation.ObservationRegistry;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.springframework.batch.core.job.Job;
@@ -18,6 +20,7 @@ import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.batch.infrastructure.repeat.RepeatStatus;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
@@ -69,7 +72,8 @@ class ExportRunJob {
             DeliverExport deliverExport,
             ExportSettings settings,
             RunSettings runSettings,
-            RunReport report) {
+            RunReport report,
+            ObjectProvider<ObservationRegistry> observations) {
         return new DeliverySlot(
                 runs,
                 exports,
@@ -77,6 +81,7 @@ class ExportRunJob {
                 new DatabaseOutage(new KnownFailures(), runSettings, settings.outagePatience()),
                 deliverExport,
                 report,
+                new ExportObservations(observations.getIfAvailable(() -> ObservationRegistry.NOOP)),
                 runSettings.stop());
     }
 

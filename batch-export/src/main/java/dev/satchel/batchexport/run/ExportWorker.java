@@ -2,6 +2,8 @@ package dev.satchel.batchexport.run;
 
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.observe.ObservedBeans;
+import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.listener.RunLog;
 import dev.satchel.batchexport.run.listener.RunTotals;
 import dev.satchel.batchexport.run.stop.StopSignal;
@@ -56,16 +58,18 @@ public final class ExportWorker implements AutoCloseable {
     private final int concurrency;
     private final List<DeliveryListener> listeners;
     private final RunLog log;
+    private final @Nullable ObservedBeans observed;
     private final StopSignal stop;
 
     private ExportWorker(Builder parts) {
-        this.jobs = new JobContext(parts.dataSource, parts.store, parts.datasets, parts.limits);
+        this.jobs = new JobContext(parts.dataSource, parts.store, parts.datasets, parts.limits, parts.observed);
         this.formats = parts.formats;
         this.settings = parts.settings;
         this.name = parts.name;
         this.concurrency = parts.concurrency;
         this.listeners = List.copyOf(parts.listeners);
         this.log = parts.log;
+        this.observed = parts.observed;
         this.stop = parts.stop == null ? new StopSignal() : parts.stop;
     }
 
@@ -106,7 +110,11 @@ public final class ExportWorker implements AutoCloseable {
     public RunSummary runPending() {
         ExportHistory.Backlog backlog = backlog();
         boolean due = PendingExports.isDue(backlog) || backlog.silent() > 0;
-        return due ? run(RunSettings.End.NOTHING_DUE) : RunSummary.of(new RunTotals(), backlog);
+        if (due) {
+            return run(RunSettings.End.NOTHING_DUE);
+        }
+        succeeded();
+        return RunSummary.of(new RunTotals(), backlog);
     }
 
     /**
@@ -145,7 +153,14 @@ public final class ExportWorker implements AutoCloseable {
         RunReport report = new RunReport(told);
         try (JobContext.ReadyJob job = begin(end, report)) {
             deliver(job, report);
+            succeeded();
             return RunSummary.of(totals, job.bean(PendingExports.class).left());
+        }
+    }
+
+    private void succeeded() {
+        if (observed != null) {
+            observed.jobMeters().succeeded(SatchelJob.EXPORT_RUN);
         }
     }
 
@@ -222,6 +237,7 @@ public final class ExportWorker implements AutoCloseable {
         private int concurrency = CONCURRENCY;
         private RunLog log = RunLog.ofAll();
         private @Nullable StopSignal stop;
+        private @Nullable ObservedBeans observed;
 
         private Builder(DataSource dataSource, FileStore store) {
             this.dataSource = dataSource;
@@ -276,6 +292,12 @@ public final class ExportWorker implements AutoCloseable {
         /** Whether the log leaves out the exports that were delivered. */
         public Builder quiet(boolean quiet) {
             log = quiet ? RunLog.ofTrouble() : RunLog.ofAll();
+            return this;
+        }
+
+        /** Measures and observes what this worker does; outcomes are counted by a listener, {@code ExportMeters}. */
+        public Builder observe(ObservedBeans beans) {
+            observed = beans;
             return this;
         }
 

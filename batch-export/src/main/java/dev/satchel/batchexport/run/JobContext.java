@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.run;
 
 import dev.satchel.batchexport.database.MigratedSchema;
+import dev.satchel.batchexport.observe.ObservedBeans;
 import dev.satchel.batchexport.schema.check.WorkerLogins;
 import dev.satchel.postgres.PostgresSettings;
 import dev.satchel.postgres.dataset.PostgresDatasets;
@@ -46,15 +47,23 @@ public final class JobContext {
     private final FileStore store;
     private final PostgresDatasets datasets;
     private final PostgresSettings limits;
+    private final @Nullable ObservedBeans observed;
     private final ReentrantReadWriteLock jobs = new ReentrantReadWriteLock();
     private @Nullable AnnotationConfigApplicationContext opened;
     private boolean closed;
 
-    public JobContext(DataSource dataSource, FileStore store, PostgresDatasets datasets, PostgresSettings limits) {
+    /** @param observed measures the ports and the jobs; null for no one */
+    public JobContext(
+            DataSource dataSource,
+            FileStore store,
+            PostgresDatasets datasets,
+            PostgresSettings limits,
+            @Nullable ObservedBeans observed) {
         this.dataSource = dataSource;
         this.store = store;
         this.datasets = datasets;
         this.limits = limits;
+        this.observed = observed;
     }
 
     /** What a job uses besides the ports over PostgreSQL. */
@@ -76,6 +85,7 @@ public final class JobContext {
         try {
             AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
             context.setParent(opened());
+            observe(context);
             beans.registerIn(context);
             context.register(configuration);
             context.refresh();
@@ -126,11 +136,19 @@ public final class JobContext {
             beans.registerSingleton("store", store);
             beans.registerSingleton("postgresDatasets", datasets);
             beans.registerSingleton("postgresSettings", limits);
+            observe(context);
             context.register(BatchConfiguration.class);
             context.refresh();
             opened = context;
         }
         return context;
+    }
+
+    // Each bean is in one of the two contexts, and so is observed once.
+    private void observe(AnnotationConfigApplicationContext context) {
+        if (observed != null) {
+            observed.registerIn(context);
+        }
     }
 
     private Boolean check(Connection connection) throws SQLException {

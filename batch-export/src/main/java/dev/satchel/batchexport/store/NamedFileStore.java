@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.store;
 
+import dev.satchel.batchexport.store.file.UploadObserver;
 import dev.satchel.batchexport.store.s3.S3FileStore;
 import dev.satchel.store.FileStore;
 import java.io.FilterOutputStream;
@@ -22,6 +23,13 @@ public final class NamedFileStore implements FileStore, AutoCloseable {
     public NamedFileStore(FileStore store, StoreAddress name) {
         this.store = store;
         this.name = name.toString();
+    }
+
+    /** Sets who is told of the requests of uploads that begin from now on; only S3 has such requests. */
+    public void observe(UploadObserver observer) {
+        if (store instanceof S3FileStore s3) {
+            s3.observe(observer);
+        }
     }
 
     @Override

@@ -185,7 +185,8 @@ class AutoConfigurationTest {
 
         @Test
         void aCleanUpOfTheService() {
-            ExportCleanUp own = new ExportCleanUp(new PGSimpleDataSource(), new DirectoryFileStore(folder));
+            ExportCleanUp own = ExportCleanUp.builder(new PGSimpleDataSource(), new DirectoryFileStore(folder))
+                    .build();
             withStore()
                     .withBean(ExportCleanUp.class, () -> own)
                     .run(context ->

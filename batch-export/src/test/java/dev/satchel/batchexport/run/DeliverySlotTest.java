@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.satchel.UserId;
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.observe.ExportObservations;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.batchexport.run.listener.RunTotals;
 import dev.satchel.batchexport.run.stop.StopSignal;
@@ -130,6 +131,7 @@ class DeliverySlotTest {
                 new DatabaseOutage(new KnownFailures(), runSettings, patience),
                 deliverExport,
                 report,
+                ExportObservations.NONE,
                 stop);
     }
 

@@ -164,7 +164,7 @@ class ExportWorkerIT {
         };
         FileStore store = new DirectoryFileStore(folder);
         try (ExportWorker worker = ExportWorker.builder(atTimes, store).build();
-                ExportCleanUp cleanUp = new ExportCleanUp(atTimes, store)) {
+                ExportCleanUp cleanUp = ExportCleanUp.builder(atTimes, store).build()) {
             assertThatThrownBy(worker::run).isInstanceOf(DataAccessException.class);
             assertThatThrownBy(cleanUp::run).isInstanceOf(DataAccessException.class);
 
@@ -208,7 +208,7 @@ class ExportWorkerIT {
         try (HikariDataSource pool = new HikariDataSource()) {
             pool.setDataSource(dataSource);
             try (ExportWorker worker = ExportWorker.builder(pool, store).build();
-                    ExportCleanUp cleanUp = new ExportCleanUp(pool, store)) {
+                    ExportCleanUp cleanUp = ExportCleanUp.builder(pool, store).build()) {
                 worker.run();
                 cleanUp.run();
             }
@@ -264,7 +264,7 @@ class ExportWorkerIT {
         FileStore store = new DirectoryFileStore(folder);
         UUID id = request();
         try (ExportWorker worker = ExportWorker.builder(dataSource, store).build();
-                ExportCleanUp cleanUp = new ExportCleanUp(dataSource, store)) {
+                ExportCleanUp cleanUp = ExportCleanUp.builder(dataSource, store).build()) {
             worker.run();
             JdbcClient.create(database.ownerDataSource())
                     .sql("DELETE FROM export_history WHERE id = :id")

@@ -1,7 +1,10 @@
 package dev.satchel.batchexport.cli.export;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.satchel.batchexport.cli.metrics.MetricsFileOption;
+import dev.satchel.batchexport.cli.metrics.RecordedCommand;
 import dev.satchel.batchexport.database.Database;
+import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.cleanup.CleanUpReport;
 import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
@@ -15,6 +18,7 @@ import java.sql.SQLException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -42,21 +46,38 @@ public final class CleanUpCommand implements Callable<Integer> {
                     "Print nothing of files that were removed: only what could not be, and files in other stores.")
     boolean quiet;
 
+    @Mixin
+    MetricsFileOption metrics = new MetricsFileOption();
+
     CleanUpCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() throws SQLException {
+        try (RecordedCommand recorded = metrics.begin(SatchelJob.CLEANUP)) {
+            return run(recorded);
+        }
+    }
+
+    private int run(RecordedCommand recorded) throws SQLException {
         Settings settings = new Settings(console.environment());
         Database database = settings.database();
         ExportSettings exports = settings.exports();
         CleanUpReport report;
         try (NamedFileStore store = settings.store();
                 HikariDataSource pool = database.pool(ExportCleanUp.CONNECTIONS);
-                ExportCleanUp cleanUp =
-                        new ExportCleanUp(new OwnSessions(pool), store, settings.datasets(), exports, quiet)) {
-            report = cleanUp.run();
+                ExportCleanUp cleanUp = ExportCleanUp.builder(new OwnSessions(pool), store)
+                        .datasets(settings.datasets())
+                        .settings(exports)
+                        .quiet(quiet)
+                        .observe(recorded.observed())
+                        .build()) {
+            try {
+                report = cleanUp.run();
+            } finally {
+                recorded.write();
+            }
         }
         int exit = report.kept() == 0 && report.refusal().isEmpty() ? 0 : 1;
         boolean isTold = !quiet || exit != 0;

@@ -1,8 +1,11 @@
 package dev.satchel.batchexport.cli.export;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.satchel.batchexport.cli.metrics.MetricsFileOption;
+import dev.satchel.batchexport.cli.metrics.RecordedCommand;
 import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.format.StandardFileFormats;
+import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.ExportWorker;
 import dev.satchel.batchexport.run.RunSettings;
@@ -27,6 +30,7 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -63,12 +67,21 @@ final class RunCommand implements Callable<Integer> {
             description = "Print nothing of exports that were delivered: only what failed or waits.")
     boolean quiet;
 
+    @Mixin
+    MetricsFileOption metrics = new MetricsFileOption();
+
     RunCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() throws SQLException {
+        try (RecordedCommand recorded = metrics.begin(SatchelJob.EXPORT_RUN)) {
+            return run(recorded);
+        }
+    }
+
+    private int run(RecordedCommand recorded) throws SQLException {
         StopSignal stop = new StopSignal();
         Settings settings = new Settings(console.environment());
         Database database = settings.database();
@@ -78,26 +91,26 @@ final class RunCommand implements Callable<Integer> {
         try (NamedFileStore store = settings.store();
                 RunProgress progress = progress();
                 HikariDataSource pool = database.pool(connections());
-                ExportWorker worker = ExportWorker.builder(new OwnSessions(pool), store)
-                        .datasets(settings.datasets())
-                        .formats(formats)
-                        .settings(exports)
-                        .concurrency(concurrency)
-                        .listener(totals)
-                        .listener(progress)
-                        .quiet(quiet)
-                        .stopSignal(stop)
+                ExportWorker worker = recorded.measured(
+                                ExportWorker.builder(new OwnSessions(pool), recorded.measured(store))
+                                        .datasets(settings.datasets())
+                                        .formats(formats)
+                                        .settings(exports)
+                                        .concurrency(concurrency)
+                                        .listener(totals)
+                                        .listener(progress)
+                                        .quiet(quiet)
+                                        .stopSignal(stop))
                         .build();
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
-            worker.checkStore();
-            if (!watch) {
-                progress.expect(() -> worker.backlog().waiting());
+            if (watch) {
+                recorded.writeAgainAndAgain();
             }
             RunSummary summary;
             try {
-                summary = watch ? worker.watch() : worker.run();
+                summary = deliver(worker, progress, totals);
             } finally {
-                print(totals);
+                recorded.write();
             }
             if (exit.signal().isStopping()) {
                 LOG.info("stopped by a signal: what is left waits for another run");
@@ -109,6 +122,18 @@ final class RunCommand implements Callable<Integer> {
 
     private RunProgress progress() {
         return console.watched() && !quiet ? RunProgress.shown(console.coloured()) : RunProgress.hidden();
+    }
+
+    private RunSummary deliver(ExportWorker worker, RunProgress progress, RunTotals totals) {
+        worker.checkStore();
+        if (!watch) {
+            progress.expect(() -> worker.backlog().waiting());
+        }
+        try {
+            return watch ? worker.watch() : worker.run();
+        } finally {
+            print(totals);
+        }
     }
 
     private int connections() {

@@ -1,6 +1,9 @@
 package dev.satchel.batchexport.cli.keys;
 
 import dev.satchel.UserId;
+import dev.satchel.batchexport.cli.metrics.MetricsFileOption;
+import dev.satchel.batchexport.cli.metrics.RecordedCommand;
+import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.stop.StopOnExit;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.terminal.Console;
@@ -29,6 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -64,6 +68,9 @@ final class ValidateKeysCommand implements Callable<Integer> {
     @Nullable
     String provider;
 
+    @Mixin
+    MetricsFileOption metrics = new MetricsFileOption();
+
     ValidateKeysCommand(Console console) {
         this.console = console;
     }
@@ -90,9 +97,13 @@ final class ValidateKeysCommand implements Callable<Integer> {
         UserId whose = which.user == null ? null : Ids.user(which.user);
         List<Provider> providers =
                 provider == null ? Arrays.asList(Provider.values()) : List.of(Kek.provider(provider));
-        ProviderCheck check = new HttpProviderCheck();
-        KeyVault vault = Kek.keyVault(console);
-        return whose == null ? validateDue(vault, check) : validate(vault, check, whose, providers);
+        try (RecordedCommand recorded = metrics.begin(SatchelJob.KEYS_VALIDATE)) {
+            ProviderCheck check = recorded.measured(new HttpProviderCheck());
+            KeyVault vault = Kek.keyVault(console);
+            int verdict = whose == null ? validateDue(vault, check) : validate(vault, check, whose, providers);
+            recorded.succeeded();
+            return verdict;
+        }
     }
 
     private int validate(KeyVault vault, ProviderCheck check, UserId whose, List<Provider> providers) {

@@ -1,5 +1,8 @@
 package dev.satchel.batchexport.cli.progress;
 
+import dev.satchel.batchexport.cli.metrics.MetricsFileOption;
+import dev.satchel.batchexport.cli.metrics.RecordedCommand;
+import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.Json;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -39,17 +43,28 @@ final class ReconcileCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     boolean json;
 
+    @Mixin
+    MetricsFileOption metrics = new MetricsFileOption();
+
     ReconcileCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() throws SQLException {
+        try (RecordedCommand recorded = metrics.begin(SatchelJob.PROGRESS_RECONCILE)) {
+            int verdict = reconcile(recorded);
+            recorded.succeeded();
+            return verdict;
+        }
+    }
+
+    private int reconcile(RecordedCommand recorded) throws SQLException {
         List<Map<String, Object>> listed = new ArrayList<>();
         Consumer<Drift> watcher = json ? drift -> listed.add(fields(drift)) : this::print;
-        Reconciliation outcome = new SatchelPostgres(
-                        new Settings(console.environment()).database().migrated())
-                .progressUpkeep()
+        Reconciliation outcome = recorded.measured(new SatchelPostgres(
+                                new Settings(console.environment()).database().migrated())
+                        .progressUpkeep())
                 .reconcile(repair, watcher);
         if (json) {
             console.document(Json.list(listed));

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.run.cleanup;
 
+import dev.satchel.batchexport.observe.ObservedBeans;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.JobContext;
 import dev.satchel.postgres.PostgresSettings;
@@ -7,6 +8,7 @@ import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.store.FileStore;
 import java.time.Duration;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.JobExecution;
 
 /**
@@ -29,22 +31,21 @@ public final class ExportCleanUp implements AutoCloseable {
     private final ExportSettings settings;
     private final CleanUpLog log;
 
-    /** Creates a clean-up with the default settings. */
-    public ExportCleanUp(DataSource dataSource, FileStore store) {
-        this(dataSource, store, PostgresDatasets.builtIn(), ExportSettings.DEFAULT, false);
+    private ExportCleanUp(Builder parts) {
+        this.jobs =
+                new JobContext(parts.dataSource, parts.store, parts.datasets, PostgresSettings.DEFAULT, parts.observed);
+        this.settings = parts.settings;
+        this.log = new CleanUpLog(parts.quiet);
     }
 
     /**
-     * Creates a clean-up.
+     * Begins a clean-up with the built-in datasets and the default settings.
      *
      * @param dataSource opens connections to a database that {@code satchel migrate} prepared
-     * @param quiet whether the log leaves out the files that were removed
+     * @param store the store whose files are removed
      */
-    public ExportCleanUp(
-            DataSource dataSource, FileStore store, PostgresDatasets datasets, ExportSettings settings, boolean quiet) {
-        this.jobs = new JobContext(dataSource, store, datasets, PostgresSettings.DEFAULT);
-        this.settings = settings;
-        this.log = new CleanUpLog(quiet);
+    public static Builder builder(DataSource dataSource, FileStore store) {
+        return new Builder(dataSource, store);
     }
 
     /**
@@ -77,5 +78,50 @@ public final class ExportCleanUp implements AutoCloseable {
     @Override
     public void close() {
         jobs.close(UNDER_WAY);
+    }
+
+    /** The parts of a clean-up. Used by one thread. */
+    public static final class Builder {
+
+        private final DataSource dataSource;
+        private final FileStore store;
+        private PostgresDatasets datasets = PostgresDatasets.builtIn();
+        private ExportSettings settings = ExportSettings.DEFAULT;
+        private boolean quiet;
+        private @Nullable ObservedBeans observed;
+
+        private Builder(DataSource dataSource, FileStore store) {
+            this.dataSource = dataSource;
+            this.store = store;
+        }
+
+        /** What is exported. */
+        public Builder datasets(PostgresDatasets those) {
+            datasets = those;
+            return this;
+        }
+
+        /** How long an object is left alone that no export points to. */
+        public Builder settings(ExportSettings those) {
+            settings = those;
+            return this;
+        }
+
+        /** Whether the log leaves out the files that were removed. */
+        public Builder quiet(boolean isQuiet) {
+            quiet = isQuiet;
+            return this;
+        }
+
+        /** Measures and observes what this clean-up does; null for nothing. */
+        public Builder observe(@Nullable ObservedBeans beans) {
+            observed = beans;
+            return this;
+        }
+
+        /** The clean-up, which has done nothing yet. */
+        public ExportCleanUp build() {
+            return new ExportCleanUp(this);
+        }
     }
 }

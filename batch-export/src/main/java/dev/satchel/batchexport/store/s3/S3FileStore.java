@@ -2,6 +2,7 @@ package dev.satchel.batchexport.store.s3;
 
 import dev.satchel.batchexport.store.file.FileName;
 import dev.satchel.batchexport.store.file.LinkValidity;
+import dev.satchel.batchexport.store.file.UploadObserver;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.MissingFileException;
 import java.io.IOException;
@@ -46,6 +47,7 @@ public final class S3FileStore implements FileStore, AutoCloseable {
     private final URI root;
     private final PartMemory memory;
     private final ExecutorService threads = Executors.newCachedThreadPool(S3FileStore::thread);
+    private volatile UploadObserver observer = UploadObserver.NONE;
 
     public S3FileStore(S3Client client, S3Connection connection, Bucket address, PartMemory memory) {
         this.client = client;
@@ -62,6 +64,11 @@ public final class S3FileStore implements FileStore, AutoCloseable {
         Thread thread = new Thread(part, "s3-part-" + THREADS.incrementAndGet());
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Sets who is told of the requests of uploads that begin from now on. */
+    public void observe(UploadObserver observer) {
+        this.observer = observer;
     }
 
     @Override
@@ -98,7 +105,8 @@ public final class S3FileStore implements FileStore, AutoCloseable {
                         address,
                         key,
                         "attachment; filename=\"" + downloadName.replaceAll("[^A-Za-z0-9._-]", "_") + "\"",
-                        contentType));
+                        contentType),
+                observer.begins());
         boolean readBack = connection.options().readBack() == S3Options.ReadBack.ALWAYS;
         return new S3Upload(this, requests, key, readBack, memory, threads);
     }

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.store.s3;
 
+import dev.satchel.batchexport.store.file.UploadObserver;
 import dev.satchel.store.DamagedFileException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +38,7 @@ final class UploadRequests {
 
     private final S3Client client;
     private final Target target;
+    private final UploadObserver.Requests observed;
     private final String bucket;
     private final String key;
     private final boolean checksums;
@@ -45,9 +47,10 @@ final class UploadRequests {
             Map.of(UPLOAD_ID, UUID.randomUUID().toString());
     private final AtomicInteger unanswered = new AtomicInteger();
 
-    UploadRequests(S3Client client, S3Options options, Target target) {
+    UploadRequests(S3Client client, S3Options options, Target target, UploadObserver.Requests observed) {
         this.client = client;
         this.target = target;
+        this.observed = observed;
         this.bucket = target.address().name();
         this.key = target.key();
         this.checksums = options.checksums() == S3Options.Checksums.WHEN_SUPPORTED;
@@ -63,7 +66,7 @@ final class UploadRequests {
     }
 
     PutObjectResponse put(PartBuffer content, byte[] md5) {
-        return client.putObject(
+        return observed.send(() -> client.putObject(
                 put -> put.bucket(bucket)
                         .key(key)
                         .ifNoneMatch(onlyIfFree)
@@ -72,7 +75,7 @@ final class UploadRequests {
                         .contentMD5(header(md5))
                         .metadata(metadata)
                         .overrideConfiguration(settings(content.size())),
-                body(content, () -> false));
+                body(content, () -> false)));
     }
 
     /** Begins a multipart upload, and returns its id. */
@@ -93,7 +96,7 @@ final class UploadRequests {
      * @param givenUp once it returns true, the request ends as soon as it next reads its content
      */
     CompletedPart part(String id, int number, PartBuffer content, byte[] md5, int sharing, BooleanSupplier givenUp) {
-        UploadPartResponse answer = client.uploadPart(
+        UploadPartResponse answer = observed.send(() -> client.uploadPart(
                 part -> part.bucket(bucket)
                         .key(key)
                         .uploadId(id)
@@ -101,7 +104,7 @@ final class UploadRequests {
                         .contentLength((long) content.size())
                         .contentMD5(header(md5))
                         .overrideConfiguration(settings((long) content.size() * sharing)),
-                body(content, givenUp));
+                body(content, givenUp)));
         return CompletedPart.builder()
                 .partNumber(number)
                 .eTag(answer.eTag())

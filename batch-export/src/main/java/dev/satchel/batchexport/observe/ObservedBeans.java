@@ -1,0 +1,89 @@
+package dev.satchel.batchexport.observe;
+
+import dev.satchel.batchexport.store.NamedFileStore;
+import dev.satchel.batchexport.store.s3.S3FileStore;
+import dev.satchel.delivery.FailureDiagnosis;
+import dev.satchel.export.ExportCatalog;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.keys.validation.ProviderCheck;
+import dev.satchel.postgres.records.PostgresUserRecords;
+import dev.satchel.progress.ProgressUpkeep;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.job.AbstractJob;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+/**
+ * Puts meters and observations around Satchel's beans: the history of exports, the reader of records, the store, the check
+ * of keys, the upkeep of progress, and the clean-up. Beans of other types, and of other implementations where only ours can
+ * be observed, stay as they are.
+ */
+public final class ObservedBeans implements BeanPostProcessor {
+
+    /** The job of Spring Batch that cleans up. */
+    private static final String CLEANUP = "cleanup";
+
+    private final Supplier<MeterRegistry> meters;
+    private final Supplier<ObservationRegistry> observations;
+    private @Nullable FailureDiagnosis gauges;
+    private @Nullable JobMeters jobs;
+
+    /** The registries are asked for when the first bean needs them. */
+    public ObservedBeans(Supplier<MeterRegistry> meters, Supplier<ObservationRegistry> observations) {
+        this.meters = meters;
+        this.observations = observations;
+    }
+
+    /** Also binds the gauges that read the catalog, for a program that has no other place to bind them. */
+    public ObservedBeans withGauges(FailureDiagnosis diagnosis) {
+        gauges = diagnosis;
+        return this;
+    }
+
+    /** Observes the beans of a context that is not refreshed yet, such as the private one of a job. */
+    public void registerIn(AnnotationConfigApplicationContext context) {
+        context.getBeanFactory().addBeanPostProcessor(this);
+        ObservationRegistry registry = observations.get();
+        if (!registry.isNoop()) {
+            context.registerBean(ObservationRegistry.class, () -> registry);
+        }
+    }
+
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String name) {
+        if (bean instanceof ExportHistory history) {
+            return new ObservedExportHistory(history, meters.get(), observations.get());
+        }
+        if (bean instanceof ProviderCheck check) {
+            return new ObservedProviderCheck(check, meters.get(), observations.get());
+        }
+        if (bean instanceof ProgressUpkeep upkeep) {
+            return new ObservedProgressUpkeep(upkeep, meters.get());
+        }
+        if (bean instanceof PostgresUserRecords records) {
+            records.observe(new ObservedDatasets(observations.get()));
+        } else if (bean instanceof NamedFileStore store) {
+            store.observe(new UploadMeters(meters.get(), observations.get()));
+        } else if (bean instanceof S3FileStore store) {
+            store.observe(new UploadMeters(meters.get(), observations.get()));
+        } else if (bean instanceof AbstractJob job && job.getName().equals(CLEANUP)) {
+            job.registerJobExecutionListener(new ObservedCleanUp(jobMeters(), observations.get()));
+        } else if (bean instanceof ExportCatalog catalog && gauges != null) {
+            new LagGauges(catalog, gauges).bindTo(meters.get());
+        }
+        return bean;
+    }
+
+    /** When jobs succeeded, for those that are no job of Spring Batch. */
+    public synchronized JobMeters jobMeters() {
+        JobMeters made = jobs;
+        if (made == null) {
+            made = new JobMeters(meters.get());
+            jobs = made;
+        }
+        return made;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.satchel.batchexport.observe;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.batch.core.ExitStatus;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.listener.JobExecutionListener;
+
+/** Observes each clean-up as {@code satchel.cleanup}, and says when one succeeded. */
+final class ObservedCleanUp implements JobExecutionListener {
+
+    private final JobMeters meters;
+    private final ObservationRegistry observations;
+    private final Map<Long, Observation> running = new ConcurrentHashMap<>();
+
+    ObservedCleanUp(JobMeters meters, ObservationRegistry observations) {
+        this.meters = meters;
+        this.observations = observations;
+    }
+
+    @Override
+    public void beforeJob(JobExecution run) {
+        if (!observations.isNoop()) {
+            running.put(
+                    run.getId(),
+                    Observation.createNotStarted("satchel.cleanup", observations)
+                            .contextualName("clean-up")
+                            .start());
+        }
+    }
+
+    @Override
+    public void afterJob(JobExecution run) {
+        boolean done =
+                ExitStatus.COMPLETED.getExitCode().equals(run.getExitStatus().getExitCode());
+        Observation observation = running.remove(run.getId());
+        if (observation != null) {
+            observation
+                    .lowCardinalityKeyValue("outcome", done ? "completed" : "failed")
+                    .stop();
+        }
+        if (done) {
+            meters.succeeded(SatchelJob.CLEANUP);
+        }
+    }
+}

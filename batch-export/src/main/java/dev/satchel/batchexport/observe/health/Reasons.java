@@ -1,0 +1,36 @@
+package dev.satchel.batchexport.observe.health;
+
+import dev.satchel.SatchelException;
+import dev.satchel.delivery.FailureDiagnosis;
+import dev.satchel.export.Failure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Explains what a check met, in a sentence. The trace is in the log at level DEBUG. */
+final class Reasons {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reasons.class);
+
+    private final FailureDiagnosis diagnosis;
+
+    Reasons(FailureDiagnosis diagnosis) {
+        this.diagnosis = diagnosis;
+    }
+
+    /** Whether the database is the cause. */
+    boolean isOfTheDatabase(Throwable thrown) {
+        return diagnosis.diagnose(thrown).code().isOfTheDatabase();
+    }
+
+    String of(Throwable thrown) {
+        LOG.debug("a check failed", thrown);
+        Failure failure = diagnosis.diagnose(thrown);
+        if (failure.code() != Failure.Code.INTERNAL) {
+            return failure.explanationInFull();
+        }
+        return thrown instanceof SatchelException explained
+                ? String.join(" ", explained.lines())
+                : "something unforeseen went wrong (" + thrown.getClass().getSimpleName()
+                        + "): the log has more at level DEBUG";
+    }
+}
