@@ -19,8 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param attempts how often an export is tried in all
  * @param stopGrace how long a worker that is told to stop goes on with the exports it has begun
  * @param orphanGrace how long clean-up leaves an object alone that no export points to
- * @param acceptHidden the datasets that may lack what row security hides from their own user, each with the reason:
- *     {@code sessions: only with a second factor; qa: …}
+ * @param acceptHidden the datasets that may lack what row security hides from their own user, each with the reason, such
+ *     as 'sessions: only with a second factor; qa: …'
  */
 @ConfigurationProperties("satchel.export")
 public record ExportSettings(

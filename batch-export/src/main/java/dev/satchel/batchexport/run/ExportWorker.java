@@ -52,11 +52,23 @@ public final class ExportWorker implements AutoCloseable {
     private static final Duration LETTING_GO = Duration.ofSeconds(10);
 
     private final JobContext jobs;
-    private final Builder parts;
+    private final FileFormats formats;
+    private final ExportSettings settings;
+    private final String name;
+    private final int concurrency;
+    private final List<DeliveryListener> listeners;
+    private final StopSignal stop;
+    private final @Nullable ObservedBeans observed;
 
     private ExportWorker(Builder parts) {
-        this.parts = parts;
         this.jobs = new JobContext(parts.dataSource, parts.store, parts.datasets, parts.limits, parts.observed);
+        this.formats = parts.formats;
+        this.settings = parts.settings;
+        this.name = parts.name;
+        this.concurrency = parts.concurrency;
+        this.listeners = List.copyOf(parts.listeners);
+        this.stop = parts.stop == null ? new StopSignal() : parts.stop;
+        this.observed = parts.observed;
     }
 
     /**
@@ -94,8 +106,7 @@ public final class ExportWorker implements AutoCloseable {
      * @throws RuntimeException as {@link #run}
      */
     public RunSummary runPending() {
-        ExportHistory.Backlog backlog =
-                jobs.ask(ExportHistory.class, history -> history.backlog(parts.settings.lease()));
+        ExportHistory.Backlog backlog = jobs.ask(ExportHistory.class, history -> history.backlog(settings.lease()));
         boolean due = PendingExports.isDue(backlog) || backlog.silent() > 0;
         if (due) {
             return run(RunSettings.End.NOTHING_DUE);
@@ -126,9 +137,9 @@ public final class ExportWorker implements AutoCloseable {
 
     private RunSummary run(RunSettings.End end) {
         RunTotals totals = new RunTotals();
-        List<DeliveryListener> listeners = new ArrayList<>(List.of(totals, new RunLog()));
-        listeners.addAll(parts.listeners);
-        RunReport report = new RunReport(listeners);
+        List<DeliveryListener> told = new ArrayList<>(List.of(totals, new RunLog()));
+        told.addAll(listeners);
+        RunReport report = new RunReport(told);
         try (JobContext.ReadyJob job = begin(end, report)) {
             deliver(job, report);
             succeeded();
@@ -137,18 +148,17 @@ public final class ExportWorker implements AutoCloseable {
     }
 
     private void succeeded() {
-        ObservedBeans observed = parts.observed;
         if (observed != null) {
             observed.jobMeters().succeeded(SatchelJob.EXPORT_RUN);
         }
     }
 
     private JobContext.ReadyJob begin(RunSettings.End end, RunReport report) {
-        RunSettings runSettings = new RunSettings(parts.name, parts.concurrency, end, parts.stop);
+        RunSettings runSettings = new RunSettings(name, concurrency, end, stop);
         return jobs.begin(
                 context -> {
-                    context.registerBean(FileFormats.class, () -> parts.formats);
-                    context.registerBean(ExportSettings.class, () -> parts.settings);
+                    context.registerBean(FileFormats.class, () -> formats);
+                    context.registerBean(ExportSettings.class, () -> settings);
                     context.registerBean(RunSettings.class, () -> runSettings);
                     context.registerBean(RunReport.class, () -> report);
                 },
@@ -184,7 +194,7 @@ public final class ExportWorker implements AutoCloseable {
 
     /** Tells runs to begin nothing more, and returns at once; what is left waits for another worker. */
     public void stop() {
-        parts.stop.stop();
+        stop.stop();
     }
 
     /**
@@ -193,9 +203,9 @@ public final class ExportWorker implements AutoCloseable {
      */
     @Override
     public void close() {
-        parts.stop.stop();
-        if (!jobs.close(parts.settings.stopGrace())) {
-            parts.stop.abandon();
+        stop.stop();
+        if (!jobs.close(settings.stopGrace())) {
+            stop.abandon();
             if (!jobs.close(LETTING_GO)) {
                 LOG.warn("a run is still under way; its exports are taken over when its leases expire");
             }
@@ -214,7 +224,7 @@ public final class ExportWorker implements AutoCloseable {
         private PostgresSettings limits = PostgresSettings.DEFAULT;
         private String name = ManagementFactory.getRuntimeMXBean().getName();
         private int concurrency = CONCURRENCY;
-        private StopSignal stop = new StopSignal();
+        private @Nullable StopSignal stop;
         private @Nullable ObservedBeans observed;
 
         private Builder(DataSource dataSource, FileStore store) {

@@ -126,7 +126,7 @@ public final class JobContext {
         }
         AnnotationConfigApplicationContext context = opened;
         if (context == null) {
-            new JdbcTemplate(dataSource).execute((ConnectionCallback<@Nullable Void>) this::check);
+            new JdbcTemplate(dataSource).execute((ConnectionCallback<Boolean>) this::check);
             // Not an application of Spring Boot: that would configure the logging, and read the settings of the service
             // that hosts this one or of the folder it starts in.
             context = new AnnotationConfigApplicationContext();
@@ -151,13 +151,13 @@ public final class JobContext {
         }
     }
 
-    private @Nullable Void check(Connection connection) throws SQLException {
+    private Boolean check(Connection connection) throws SQLException {
         // The program's own sessions were checked when they were opened.
         if (!(dataSource instanceof OwnSessions)) {
             MigratedSchema.require(connection, "of the data source");
         }
         WorkerLogins.warning(connection).ifPresent(LOG::warn);
-        return null;
+        return true;
     }
 
     /**

@@ -177,10 +177,12 @@ class JavaSnippetsIT {
         return classes;
     }
 
-    // What Satchel's modules need at run time: no library of the tests.
+    // The modules and what they need at run time: no library of the tests.
     private static String classPath() throws IOException {
-        return Files.readString(Path.of("target/launcher/runtime.classpath"), StandardCharsets.UTF_8)
-                .strip();
+        return Path.of("target/classes").toAbsolutePath()
+                + File.pathSeparator
+                + Files.readString(Path.of("target/launcher/runtime.classpath"), StandardCharsets.UTF_8)
+                        .strip();
     }
 
     private static String snippet(String name) {

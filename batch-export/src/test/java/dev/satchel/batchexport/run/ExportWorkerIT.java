@@ -11,6 +11,7 @@ import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.database.NotMigratedException;
 import dev.satchel.batchexport.run.cleanup.CleanUpReport;
 import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
+import dev.satchel.batchexport.run.listener.RunTotals;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.store.directory.DirectoryFileStore;
 import dev.satchel.export.ExportCatalog;
@@ -133,6 +134,20 @@ class ExportWorkerIT {
         }
         assertThat(count("SELECT count(*) FROM export_history WHERE status = 'completed' AND retry_count = 0"))
                 .isEqualTo(12);
+    }
+
+    @Test
+    void keepsItsPartsWhenItsBuilderIsUsedAgain() {
+        ExportWorker.Builder builder = ExportWorker.builder(dataSource, new DirectoryFileStore(folder));
+        RunTotals told = new RunTotals();
+        try (ExportWorker worker = builder.build();
+                ExportWorker other = builder.listener(told).build()) {
+            other.stop();
+            request();
+
+            assertThat(worker.run().delivered()).isOne();
+            assertThat(told.delivered()).isZero();
+        }
     }
 
     @Test

@@ -162,8 +162,9 @@ class SettingNamesTest {
 
         assertThat(properties.keySet()).isEqualTo(expected);
         assertThat(properties.values())
-                .allSatisfy(property ->
-                        assertThat(property.path("description").asString()).isNotBlank());
+                .allSatisfy(property -> assertThat(property.path("description").asString())
+                        .isNotBlank()
+                        .doesNotContain("{@", "null"));
         own.forEach((name, value) -> assertThat(
                         properties.get(name).path("defaultValue").asString())
                 .as(name)

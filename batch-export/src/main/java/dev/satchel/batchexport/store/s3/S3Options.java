@@ -10,10 +10,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What an operator may say about an S3 service, under {@code satchel.s3}. A further option is a component here.
  *
- * @param endpoint where the service is, an {@link Endpoint}; null for AWS itself, or what the SDK was told
- * @param publicEndpoint where those who are given links reach it, an {@link Endpoint}; null where that is the same
- * @param pathStyle whether the bucket is part of the path rather than of the host name; null for what most services at an
- *     address of their own need
+ * @param endpoint where the service is: https:// and a host; AWS itself, or what the SDK was told, when left out
+ * @param publicEndpoint where those who are given links reach it; the endpoint when left out
+ * @param pathStyle whether the bucket is part of the path rather than of the host name; when left out, true with an endpoint
  * @param checksums which checksums are added to requests
  * @param readBack which files are read back and compared
  * @param conditionalWrites whether to publish only where the name is free; some services refuse the header, and names hold
