@@ -137,6 +137,10 @@ class WriteBehindOutputStreamTest {
         Blocked out = new Blocked(release);
         OutputStream behind = new WriteBehindOutputStream(out);
         behind.write(new byte[3 * BLOCK + 1]);
+        // A stream that is closed before its thread began to write has nothing to wait for.
+        while (!out.busy) {
+            Thread.onSpinWait();
+        }
         AtomicBoolean closed = new AtomicBoolean();
         Thread closing = new Thread(() -> {
             try {
@@ -248,6 +252,7 @@ class WriteBehindOutputStreamTest {
     // Waiting with a time limit, so that a thread that ended is noticed.
     private static void awaitWaiting(Thread thread) {
         while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TIMED_WAITING) {
+            assertThat(thread.isAlive()).as("the thread that should wait").isTrue();
             Thread.onSpinWait();
         }
     }
