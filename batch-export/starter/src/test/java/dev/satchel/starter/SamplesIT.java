@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -103,8 +105,15 @@ class SamplesIT {
         assertThat(withoutStore.exit()).isOne();
         assertThat(withoutStore.printed())
                 .contains("the store fails its probe")
-                .contains("store_missing: the directory of the store")
+                .contains("the store's directory does not exist")
                 .doesNotContain("NoClassDefFoundError");
+        try (Connection connection = database.ownerDataSource().getConnection();
+                ResultSet waiting = connection
+                        .createStatement()
+                        .executeQuery("SELECT error_message FROM export_history WHERE status = 'pending'")) {
+            assertThat(waiting.next()).isTrue();
+            assertThat(waiting.getString(1)).startsWith("store_missing: the directory of the store");
+        }
     }
 
     @Test
