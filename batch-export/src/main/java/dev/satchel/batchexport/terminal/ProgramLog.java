@@ -1,5 +1,9 @@
 package dev.satchel.batchexport.terminal;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
@@ -23,5 +27,19 @@ public final class ProgramLog {
         // Routes java.util.logging, which the JDBC driver uses, to the same log.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
+    }
+
+    /** Runs a command and logs nothing meanwhile but warnings and errors. */
+    public static <T> T quietly(Callable<T> command) throws Exception {
+        Logger satchel = (Logger) LoggerFactory.getLogger("dev.satchel");
+        Level before = satchel.getLevel();
+        if (!satchel.getEffectiveLevel().isGreaterOrEqual(Level.WARN)) {
+            satchel.setLevel(Level.WARN);
+        }
+        try {
+            return command.call();
+        } finally {
+            satchel.setLevel(before);
+        }
     }
 }

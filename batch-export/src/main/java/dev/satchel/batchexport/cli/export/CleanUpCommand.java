@@ -6,6 +6,7 @@ import dev.satchel.batchexport.run.cleanup.CleanUpReport;
 import dev.satchel.batchexport.run.cleanup.CleanUpRun;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
+import dev.satchel.batchexport.terminal.ProgramLog;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.UploadJournal;
 import dev.satchel.store.UploadJournal.Reason;
@@ -49,12 +50,16 @@ public final class CleanUpCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws SQLException {
+    public Integer call() throws Exception {
+        return quiet ? ProgramLog.quietly(this::cleanUp) : cleanUp();
+    }
+
+    private int cleanUp() throws SQLException {
         Settings settings = new Settings(console.environment());
         Database database = settings.database();
         FileStore store = settings.store();
         ExportSettings exports = settings.exports();
-        CleanUpReport report = new CleanUpReport(this::log);
+        CleanUpReport report = new CleanUpReport(CleanUpCommand::log);
         try (CleanUpRun cleanUp = CleanUpRun.start(database, store, settings.datasets(), exports, report)) {
             cleanUp.run();
         }
@@ -107,11 +112,8 @@ public final class CleanUpCommand implements Callable<Integer> {
                 unreadable.text());
     }
 
-    private void log(CleanUpReport.Removal removal) {
+    private static void log(CleanUpReport.Removal removal) {
         String reason = removal.leftover().reason().name().toLowerCase(Locale.ROOT);
-        if (removal.failure() == null && quiet) {
-            return;
-        }
         if (removal.failure() == null) {
             LOG.info("file of export {} removed: {}", removal.leftover().exportId(), reason);
         } else {

@@ -12,6 +12,7 @@ import dev.satchel.batchexport.run.stop.StopOnExit;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
+import dev.satchel.batchexport.terminal.ProgramLog;
 import dev.satchel.batchexport.terminal.UsageException;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.store.FileStore;
@@ -66,7 +67,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws SQLException {
+    public Integer call() throws Exception {
+        return quiet ? ProgramLog.quietly(this::deliver) : deliver();
+    }
+
+    private int deliver() throws SQLException {
         StopSignal stop = new StopSignal();
         Settings settings = new Settings(console.environment());
         Database database = settings.database();
@@ -82,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
                         settings.datasets(),
                         exports,
                         runSettings,
-                        List.of(totals, quiet ? RunLog.ofTrouble() : RunLog.ofAll(), progress));
+                        List.of(totals, new RunLog(), progress));
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
             worker.checkStore();
             if (!watch) {

@@ -10,27 +10,8 @@ public final class RunLog implements DeliveryListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunLog.class);
 
-    private final boolean isOfTroubleOnly;
-
-    private RunLog(boolean isOfTroubleOnly) {
-        this.isOfTroubleOnly = isOfTroubleOnly;
-    }
-
-    /** Of every attempt. */
-    public static RunLog ofAll() {
-        return new RunLog(false);
-    }
-
-    /** Of attempts that did not deliver. */
-    public static RunLog ofTrouble() {
-        return new RunLog(true);
-    }
-
     @Override
     public void delivered(Delivery.Delivered delivery) {
-        if (isOfTroubleOnly) {
-            return;
-        }
         LOG.info(
                 "export {} delivered: type={} format={} rows={} bytes={}",
                 delivery.exportId(),
