@@ -69,7 +69,6 @@ class BuildSwitchesIT {
                 .redirectOutput(output.toFile());
         // Where these tests run under Maven, it says how to run it, and not how it was to run them.
         builder.environment().remove("MAVEN_CMD_LINE_ARGS");
-        builder.environment().put("MAVEN_OPTS", Installation.SHORT_LIVED);
         Process process = builder.start();
         assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
         return Files.readString(output) + "exit " + process.exitValue();

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.Installation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class Shell {
                 .redirectOutput(out.toFile())
                 .redirectError(folder.resolve("err").toFile());
         builder.environment().merge("PATH", path.toString(), (inherited, own) -> own + ":" + inherited);
+        builder.environment().put("JAVA_OPTS", Installation.SHORT_LIVED);
         Process shell = builder.start();
         shell.getOutputStream().close();
         assertThat(shell.waitFor(5, TimeUnit.MINUTES)).isTrue();
