@@ -8,6 +8,7 @@ import dev.satchel.kms.AwsKmsKeyEncryptionKeys;
 import dev.satchel.postgres.SatchelPostgresAutoConfiguration;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -36,23 +37,34 @@ public final class SatchelAutoConfiguration {
 
     static final String KEK = "satchel.kek";
 
+    private static final String DATASETS = "satchel.datasets";
+
     /**
      * The built-in datasets, changed by the file.
      *
      * @throws IllegalArgumentException if the file cannot be read or breaks a rule of the format
      */
     @Bean
-    @ConditionalOnProperty("satchel.datasets")
+    @ConditionalOnProperty(DATASETS)
     @ConditionalOnMissingBean
     PostgresDatasets satchelPostgresDatasets(SatchelProperties properties) {
-        return PostgresDatasets.builtIn().with(Path.of(String.valueOf(properties.datasets())));
+        Path file = Path.of(String.valueOf(properties.datasets()));
+        return named(DATASETS, () -> PostgresDatasets.builtIn().with(file));
+    }
+
+    private static <T> T named(String property, Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (RuntimeException refused) {
+            throw new IllegalArgumentException(property + " is refused: " + refused.getMessage(), refused);
+        }
     }
 
     /**
      * The key-encryption keys, with which there is a vault.
      *
-     * @throws IllegalArgumentException if the address is malformed
-     * @throws IllegalStateException if the file is missing or unsafe, or the SDK of AWS KMS is not on the class path
+     * @throws IllegalArgumentException if the address is malformed, or the file is missing or unsafe
+     * @throws IllegalStateException if the SDK of AWS KMS is not on the class path
      */
     @Bean
     @ConditionalOnProperty(KEK)
@@ -60,7 +72,7 @@ public final class SatchelAutoConfiguration {
     KeyEncryptionKeys satchelKeyEncryptionKeys(SatchelProperties properties, ObjectProvider<KmsKeys> kms) {
         KekAddress address = KekAddress.parse(KEK, properties.kek());
         if (address instanceof KekAddress.File file) {
-            return FileKeyEncryptionKeys.open(file.path());
+            return named(KEK, () -> FileKeyEncryptionKeys.open(file.path()));
         }
         KmsKeys keys = kms.getIfAvailable();
         if (keys == null) {

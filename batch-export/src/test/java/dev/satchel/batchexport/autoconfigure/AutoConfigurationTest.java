@@ -7,6 +7,7 @@ import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.ExportWorker;
+import dev.satchel.batchexport.run.RunSettings;
 import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.store.NamedFileStore;
@@ -286,8 +287,13 @@ class AutoConfigurationTest {
 
         @Test
         void thatAreMissingStopTheService() {
-            service.withPropertyValues("satchel.kek=file:" + folder.resolve("missing.json"))
-                    .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("missing.json"));
+            Path missing = folder.resolve("missing.json");
+            service.withPropertyValues("satchel.kek=file:" + missing)
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .hasStackTraceContaining("satchel.kek is refused: ")
+                            .rootCause()
+                            .hasMessageContaining("missing.json"));
         }
     }
 
@@ -375,12 +381,12 @@ class AutoConfigurationTest {
                 "satchel.postgres.max-cached-data-keys=-1 | satchel.postgres.max-cached-data-keys must not be negative",
                 "satchel.worker.concurrency=65 | satchel.worker.concurrency must be a whole number from 1 to 64, was 65",
                 "satchel.s3.endpoint=http://elsewhere.example | satchel.s3.endpoint is refused",
-                "satchel.datasets=/nowhere.yaml | /nowhere.yaml"
+                "satchel.datasets=/nowhere.yaml | satchel.datasets is refused: the datasets in /nowhere.yaml cannot be read"
             })
     void stopTheServiceWithASentenceWhereAPropertyIsWrong(String property, String sentence) {
         withStore()
                 .withPropertyValues("satchel.store=s3://bucket", "satchel.s3.endpoint=http://127.0.0.1:9", property)
-                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining(sentence));
+                .run(context -> assertThat(context).getFailure().hasStackTraceContaining(sentence));
     }
 
     @Test
@@ -408,6 +414,19 @@ class AutoConfigurationTest {
             assertThat(context.getBean(PostgresSettings.class)).isEqualTo(PostgresSettings.DEFAULT);
             assertThat(context.getBean(CsvOptions.class)).isEqualTo(CsvOptions.DEFAULT);
         });
+    }
+
+    /** The pool that Spring Boot makes has 10 connections. */
+    @Test
+    void giveAWorkerThatFitsThePoolOfSpringBoot() {
+        withStore()
+                .withPropertyValues("satchel.worker.name=nightly", "satchel.worker.quiet=true")
+                .run(context -> {
+                    SatchelProperties.Worker worker =
+                            context.getBean(SatchelProperties.class).worker();
+                    assertThat(RunSettings.connections(worker.concurrency())).isLessThanOrEqualTo(10);
+                    assertThat(worker).isEqualTo(new SatchelProperties.Worker(2, "nightly", true));
+                });
     }
 
     @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.UserId;
 import dev.satchel.batchexport.database.NotMigratedException;
@@ -40,6 +43,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -294,6 +298,35 @@ class ExportWorkerIT {
         assertThat(count("SELECT count(*) FROM satchel.batch_job_execution WHERE status = 'COMPLETED'"))
                 .isEqualTo(2);
         assertThat(count("SELECT count(*) FROM satchel.upload_journal")).isZero();
+    }
+
+    @Test
+    void warnsOnceOfAPoolThatIsTooSmallForARun() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(JobContext.class);
+        logger.addAppender(log);
+        try (HikariDataSource pool = new HikariDataSource()) {
+            pool.setDataSource(dataSource);
+            pool.setMaximumPoolSize(10);
+            FileStore store = new DirectoryFileStore(folder);
+            try (ExportWorker fits =
+                            ExportWorker.builder(pool, store).concurrency(3).build();
+                    ExportWorker tooMany =
+                            ExportWorker.builder(pool, store).concurrency(4).build()) {
+                fits.backlog();
+                tooMany.backlog();
+                tooMany.backlog();
+            }
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(line -> line.contains("pool"))
+                .singleElement()
+                .asString()
+                .startsWith("the pool has at most 10 connections, and each run uses up to 12: enlarge the pool");
     }
 
     /** In a jar of Spring Boot, the threads of the common pool do not see the classes of the service. */
