@@ -62,16 +62,17 @@ public final class SatchelPostgres {
     }
 
     /**
-     * Used by Spring: creates the ports with the datasets and the settings of beans, or with the built-in ones if there are
-     * no such beans.
+     * Used by Spring: creates the ports on the data source that is marked with {@link SatchelDataSource}, or on the only or
+     * primary one, with the datasets and the settings of beans, or with the built-in ones if there are no such beans.
      */
     @Autowired
     SatchelPostgres(
-            DataSource dataSource,
+            ObjectProvider<DataSource> dataSource,
+            @SatchelDataSource ObjectProvider<DataSource> marked,
             ObjectProvider<PostgresDatasets> datasets,
             ObjectProvider<PostgresSettings> settings) {
         this(
-                dataSource,
+                marked.getIfAvailable(dataSource::getObject),
                 datasets.getIfAvailable(PostgresDatasets::builtIn),
                 settings.getIfAvailable(() -> PostgresSettings.DEFAULT));
     }
@@ -92,70 +93,70 @@ public final class SatchelPostgres {
     }
 
     /** The datasets that can be exported. */
-    @Bean
+    @Bean("satchelDatasets")
     @ConditionalOnMissingBean
     public DatasetCatalogue datasets() {
         return datasets.catalogue();
     }
 
     /** The states of all exports. */
-    @Bean
+    @Bean("satchelExportHistory")
     @ConditionalOnMissingBean
     public ExportHistory exportHistory() {
         return exports.history();
     }
 
     /** The read-only view of the export history. */
-    @Bean
+    @Bean("satchelExportCatalog")
     @ConditionalOnMissingBean
     public ExportCatalog exportCatalog() {
         return exports.catalog();
     }
 
     /** Reads users' records with the rights of the user, in one snapshot of a limited age. */
-    @Bean
+    @Bean("satchelUserRecords")
     @ConditionalOnMissingBean
     public UserRecords userRecords() {
         return records;
     }
 
     /** The record of objects that exports wrote to a store. */
-    @Bean
+    @Bean("satchelUploadJournal")
     @ConditionalOnMissingBean
     public UploadJournal uploadJournal() {
         return exports.uploadJournal();
     }
 
     /** The stores that exports wrote to. */
-    @Bean
+    @Bean("satchelKnownStores")
     @ConditionalOnMissingBean
     public KnownStores knownStores() {
         return exports.knownStores();
     }
 
     /** The record of probe objects. */
-    @Bean
+    @Bean("satchelProbeRecords")
     @ConditionalOnMissingBean
     public ProbeRecords probeRecords() {
         return exports.probeRecords();
     }
 
     /** Reads the progress of learners, which triggers on the application's tables maintain. */
-    @Bean
+    @Bean("satchelLearnerProgress")
     @ConditionalOnMissingBean
     public LearnerProgress learnerProgress() {
         return progress.learnerProgress();
     }
 
     /** Maintenance of progress. */
-    @Bean
+    @Bean("satchelProgressUpkeep")
     @ConditionalOnMissingBean
     public ProgressUpkeep progressUpkeep() {
         return progress.upkeep();
     }
 
     /** The vault of users' keys. Each step uses a transaction and a connection of its own. */
-    @Bean
+    @Bean("satchelKeyVault")
     @Lazy
     @ConditionalOnBean(KeyEncryptionKeys.class)
     @ConditionalOnMissingBean
@@ -164,7 +165,7 @@ public final class SatchelPostgres {
     }
 
     /** The data keys that a rotation re-wraps. It shares a cache with {@link #keyVault}, which a rotation clears. */
-    @Bean
+    @Bean("satchelDataKeys")
     @Lazy
     @ConditionalOnBean(KeyEncryptionKeys.class)
     @ConditionalOnMissingBean
@@ -173,7 +174,7 @@ public final class SatchelPostgres {
     }
 
     /** Lends keys of the vault to functions, and wipes them afterwards. */
-    @Bean
+    @Bean("satchelUserKeys")
     @Lazy
     @ConditionalOnBean(KeyEncryptionKeys.class)
     @ConditionalOnMissingBean
@@ -182,7 +183,7 @@ public final class SatchelPostgres {
     }
 
     /** Reads the audit log of keys. */
-    @Bean
+    @Bean("satchelKeyAudit")
     @ConditionalOnMissingBean
     public KeyAudit keyAudit() {
         return keys.audit();

@@ -18,6 +18,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.jdbc.datasource.SmartDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
 import org.springframework.transaction.TransactionDefinition;
@@ -93,7 +94,9 @@ public final class StatementSettings {
                 (proxy, method, arguments) -> {
                     Connection connection = DataSourceUtils.getConnection(dataSource);
                     try {
-                        return call(connection, seconds, method, arguments);
+                        return isOfTheCaller(connection, dataSource)
+                                ? callInTransactionOfTheCaller(connection, seconds, method, arguments)
+                                : callInTransaction(connection, seconds, method, arguments);
                     } catch (SQLException failure) {
                         DataAccessException known = translator.translate("preparing a statement", null, failure);
                         throw known == null
@@ -125,11 +128,21 @@ public final class StatementSettings {
         return template;
     }
 
-    private static @Nullable Object call(
-            Connection connection, int seconds, Method method, Object @Nullable [] arguments) throws SQLException {
+    // Without autocommit alone, nobody would commit: many pools hand out such connections. A data source that keeps its
+    // connection has lent one whose transaction the caller ends.
+    private static boolean isOfTheCaller(Connection connection, DataSource dataSource) throws SQLException {
         if (connection.getAutoCommit()) {
-            return callInTransaction(connection, seconds, method, arguments);
+            return false;
         }
+        if (dataSource instanceof SmartDataSource lending && !lending.shouldClose(connection)) {
+            return true;
+        }
+        return TransactionSynchronizationManager.isActualTransactionActive()
+                && DataSourceUtils.isConnectionTransactional(connection, dataSource);
+    }
+
+    private static @Nullable Object callInTransactionOfTheCaller(
+            Connection connection, int seconds, Method method, Object @Nullable [] arguments) throws SQLException {
         if (TRANSACTION.equals(TransactionSynchronizationManager.getCurrentTransactionName())) {
             return invoke(connection, seconds, method, arguments);
         }
@@ -142,6 +155,7 @@ public final class StatementSettings {
 
     private static @Nullable Object callInTransaction(
             Connection connection, int seconds, Method method, Object @Nullable [] arguments) throws SQLException {
+        boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
         try {
             set(connection);
@@ -157,7 +171,7 @@ public final class StatementSettings {
             throw failure;
         } finally {
             if (!connection.isClosed()) {
-                connection.setAutoCommit(true);
+                connection.setAutoCommit(autoCommit);
             }
         }
     }

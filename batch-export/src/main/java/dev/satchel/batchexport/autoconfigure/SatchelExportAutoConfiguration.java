@@ -9,6 +9,7 @@ import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
 import dev.satchel.delivery.DeliveryListener;
 import dev.satchel.delivery.FileFormats;
 import dev.satchel.postgres.PostgresSettings;
+import dev.satchel.postgres.SatchelDataSource;
 import dev.satchel.postgres.SatchelPostgresAutoConfiguration;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.store.FileStore;
@@ -21,36 +22,34 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * A worker that delivers exports and a clean-up, for a service that has one data source or a primary one, and a store.
+ * A worker that delivers exports and a clean-up, for a service that has the ports over PostgreSQL, and one store.
  *
  * <p>Neither does anything until the service calls it. They use a job repository of their own, so the service's Spring
  * Batch, its transaction manager and its jobs are as they would be without Satchel.
  */
 @AutoConfiguration(after = {SatchelPostgresAutoConfiguration.class, SatchelStoreAutoConfiguration.class})
 @ConditionalOnClass(JobOperator.class)
-@ConditionalOnSingleCandidate(DataSource.class)
-@ConditionalOnBean(FileStore.class)
+@ConditionalOnBean(SatchelPostgresAutoConfiguration.class)
+@ConditionalOnSingleCandidate(FileStore.class)
 @EnableConfigurationProperties({SatchelProperties.class, ExportSettings.class, CsvOptions.class, PostgresSettings.class
 })
 public final class SatchelExportAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    FileFormats fileFormats(CsvOptions csv) {
+    FileFormats satchelFileFormats(CsvOptions csv) {
         return new StandardFileFormats(csv);
     }
 
     /** Told the outcome of each attempt by beans of type {@link DeliveryListener}. */
     @Bean
     @ConditionalOnMissingBean
-    ExportWorker exportWorker(
-            DataSource dataSource,
+    ExportWorker satchelExportWorker(
+            ObjectProvider<DataSource> dataSource,
+            @SatchelDataSource ObjectProvider<DataSource> marked,
             FileStore store,
             FileFormats formats,
             ObjectProvider<PostgresDatasets> datasets,
@@ -59,49 +58,36 @@ public final class SatchelExportAutoConfiguration {
             SatchelProperties properties,
             ObjectProvider<DeliveryListener> listeners,
             ObjectProvider<ObservedBeans> observed) {
-        ExportWorker.Builder worker = ExportWorker.builder(dataSource, store)
+        ExportWorker.Builder worker = ExportWorker.builder(marked.getIfAvailable(dataSource::getObject), store)
                 .formats(formats)
                 .datasets(datasets.getIfAvailable(PostgresDatasets::builtIn))
                 .settings(settings)
                 .limits(limits)
-                .concurrency(properties.worker().concurrency());
+                .concurrency(properties.worker().concurrency())
+                .quiet(properties.worker().quiet());
+        if (properties.worker().name() != null) {
+            worker.name(properties.worker().name());
+        }
         listeners.orderedStream().forEach(worker::listener);
-        observed.ifAvailable(worker::observe);
+        observed.ifUnique(worker::observe);
         return worker.build();
     }
 
     @Bean
     @ConditionalOnMissingBean
-    ExportCleanUp exportCleanUp(
-            DataSource dataSource,
+    ExportCleanUp satchelExportCleanUp(
+            ObjectProvider<DataSource> dataSource,
+            @SatchelDataSource ObjectProvider<DataSource> marked,
             FileStore store,
             ObjectProvider<PostgresDatasets> datasets,
             ExportSettings settings,
+            SatchelProperties properties,
             ObjectProvider<ObservedBeans> observed) {
-        return ExportCleanUp.builder(dataSource, store)
+        return ExportCleanUp.builder(marked.getIfAvailable(dataSource::getObject), store)
                 .datasets(datasets.getIfAvailable(PostgresDatasets::builtIn))
                 .settings(settings)
-                .observe(observed.getIfAvailable())
+                .quiet(properties.worker().quiet())
+                .observe(observed.getIfUnique())
                 .build();
-    }
-
-    @Bean
-    StopOnClose stopOfExportWorkers(ApplicationContext context, ObjectProvider<ExportWorker> workers) {
-        return new StopOnClose(context, workers);
-    }
-
-    /**
-     * Stops workers when the service begins to end: Spring waits for scheduled methods before it destroys beans, and a run
-     * that was not told would go on meanwhile.
-     */
-    record StopOnClose(ApplicationContext context, ObjectProvider<ExportWorker> workers)
-            implements ApplicationListener<ContextClosedEvent> {
-
-        @Override
-        public void onApplicationEvent(ContextClosedEvent closed) {
-            if (closed.getApplicationContext() == context) {
-                workers.forEach(ExportWorker::stop);
-            }
-        }
     }
 }

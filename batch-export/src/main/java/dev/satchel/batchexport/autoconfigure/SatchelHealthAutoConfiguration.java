@@ -23,6 +23,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -59,7 +60,7 @@ public final class SatchelHealthAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnBean(FileStore.class)
+    @ConditionalOnSingleCandidate(FileStore.class)
     @ConditionalOnMissingBean(name = "satchelStoreHealthIndicator")
     SatchelHealthIndicator satchelStoreHealthIndicator(
             FileStore store, KnownStores stores, UploadJournal journal, ProbeRecords probes) {

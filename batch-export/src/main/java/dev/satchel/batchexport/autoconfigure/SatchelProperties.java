@@ -1,6 +1,6 @@
 package dev.satchel.batchexport.autoconfigure;
 
-import dev.satchel.batchexport.run.ExportWorker;
+import dev.satchel.batchexport.run.RunSettings;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -23,16 +23,18 @@ record SatchelProperties(
     /**
      * The worker that the service may run.
      *
-     * @param concurrency how many exports it delivers side by side, from 1 to 64; uses up to two connections for each
+     * @param concurrency how many exports it delivers side by side, from 1 to 64; each run uses up to two connections for
+     *     each, and four more
+     * @param name the name of the worker in the leases that it takes; process and host when left out
+     * @param quiet whether the log leaves out exports that were delivered and files that were removed
      */
     record Worker(
-            @DefaultValue("" + ExportWorker.CONCURRENCY) int concurrency) {
+            @DefaultValue("2") int concurrency,
+            @Nullable String name,
+            @DefaultValue("false") boolean quiet) {
 
         Worker {
-            if (concurrency < 1 || concurrency > ExportWorker.MOST_CONCURRENT) {
-                throw new IllegalArgumentException("satchel.worker.concurrency must be a whole number from 1 to "
-                        + ExportWorker.MOST_CONCURRENT + ", was " + concurrency);
-            }
+            RunSettings.requireConcurrency("satchel.worker.concurrency", concurrency);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.satchel.batchexport.store.s3.S3Connection;
 import dev.satchel.batchexport.store.s3.S3Options;
 import dev.satchel.store.FileStore;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -40,7 +41,7 @@ public final class SatchelStoreAutoConfiguration {
     @Bean
     @ConditionalOnProperty(STORE)
     @ConditionalOnMissingBean(FileStore.class)
-    NamedFileStore fileStore(SatchelProperties properties, ObjectProvider<S3Connection> connection) {
+    NamedFileStore satchelFileStore(SatchelProperties properties, ObjectProvider<S3Connection> connection) {
         StoreAddress address;
         try {
             address = StoreAddress.parse(String.valueOf(properties.store()));
@@ -67,20 +68,27 @@ public final class SatchelStoreAutoConfiguration {
     @EnableConfigurationProperties(S3Options.class)
     static final class S3 {
 
+        // Lazy, because a service may have its own, and a directory needs none.
+        @Bean(defaultCandidate = false)
+        @Lazy
+        DefaultCredentialsProvider satchelAwsCredentials() {
+            return DefaultCredentialsProvider.builder().build();
+        }
+
         // Lazy, because finding a region can take a request, and a directory needs none.
         @Bean
         @Lazy
         @ConditionalOnMissingBean
-        S3Connection s3Connection(
+        S3Connection satchelS3Connection(
                 S3Options options,
                 ObjectProvider<AwsRegionProvider> region,
                 ObjectProvider<AwsCredentialsProvider> credentials,
+                @Qualifier("satchelAwsCredentials") ObjectProvider<AwsCredentialsProvider> ownCredentials,
                 ObjectProvider<S3ClientBuilderCustomizer> customizers) {
             return new S3Connection(
                     options,
-                    region(options, region.getIfAvailable(DefaultAwsRegionProviderChain::new)),
-                    credentials.getIfAvailable(
-                            () -> DefaultCredentialsProvider.builder().build()),
+                    region(options, region.getIfUnique(DefaultAwsRegionProviderChain::new)),
+                    credentials.getIfUnique(ownCredentials::getObject),
                     client -> customizers.orderedStream().forEach(each -> each.customize(client)));
         }
 

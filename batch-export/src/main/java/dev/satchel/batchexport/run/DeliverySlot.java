@@ -70,7 +70,7 @@ final class DeliverySlot extends AbstractStep {
                     recordedAt = System.nanoTime();
                 }
             }
-        } catch (RuntimeException ended) {
+        } catch (RuntimeException | Error ended) {
             report.endedBy(ended);
             throw ended;
         }

@@ -23,13 +23,12 @@ import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /**
  * The job that delivers exports, whole.
  *
  * <pre>
- * resume ──> deliver, N slots side by side: claim ──> deliver ──> report ──> claim …
+ * [resume ──>] deliver, N slots side by side: claim ──> deliver ──> report ──> claim …
  * </pre>
  *
  * <p>A slot holds no database transaction, and no connection: an export may take an hour, a server may end connections that
@@ -38,12 +37,15 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 @Configuration(proxyBeanMethods = false)
 class ExportRunJob {
 
+    // A person who starts a run may just have put right what exports wait for; a schedule has put nothing right.
     @Bean
-    Job exportRun(JobRepository runs, Step resume, Step deliver) {
-        return new JobBuilder("exportRun", runs).start(resume).next(deliver).build();
+    Job exportRun(JobRepository runs, Step resume, Step deliver, RunSettings runSettings) {
+        JobBuilder job = new JobBuilder("exportRun", runs);
+        return runSettings.end() == RunSettings.End.NOTHING_DUE
+                ? job.start(deliver).build()
+                : job.start(resume).next(deliver).build();
     }
 
-    // A person who starts a run may just have put right what exports wait for.
     @Bean
     Step resume(JobRepository runs, ExportHistory history) {
         return new StepBuilder("resume", runs)
@@ -59,8 +61,7 @@ class ExportRunJob {
         return new StepBuilder("deliver", runs)
                 .partitioner("slot", new SimplePartitioner())
                 .step(slot)
-                .gridSize(runSettings.concurrency())
-                .taskExecutor(new SimpleAsyncTaskExecutor("export-"))
+                .partitionHandler(new SlotThreads(slot, runSettings))
                 .build();
     }
 

@@ -16,7 +16,6 @@ import dev.satchel.store.FileStore;
 import dev.satchel.store.StoreProbe;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +34,7 @@ import org.springframework.batch.core.job.JobExecution;
  * export's user, in one snapshot, and publishes a file only after the store has it whole.
  *
  * <p>The login of the data source must be a member of {@code satchel_exports} or {@code satchel_runtime}, and must not own
- * the tables. A run uses up to two connections for each export under way and four more. Creating a worker does no I/O. The
+ * the tables. Each run uses up to two connections for each export under way and four more. Creating a worker does no I/O. The
  * worker has a private job repository in schema {@code satchel} and closes neither the data source nor the store. Safe for
  * use by many threads; runs at the same time share the work.
  */
@@ -44,12 +43,7 @@ public final class ExportWorker implements AutoCloseable {
     /** How many exports are delivered side by side unless it is said. */
     public static final int CONCURRENCY = 4;
 
-    /** How many exports can be delivered side by side at most. */
-    public static final int MOST_CONCURRENT = RunSettings.MOST;
-
     private static final Logger LOG = LoggerFactory.getLogger(ExportWorker.class);
-
-    private static final Duration LETTING_GO = Duration.ofSeconds(10);
 
     private final JobContext jobs;
     private final FileFormats formats;
@@ -62,7 +56,13 @@ public final class ExportWorker implements AutoCloseable {
     private final StopSignal stop;
 
     private ExportWorker(Builder parts) {
-        this.jobs = new JobContext(parts.dataSource, parts.store, parts.datasets, parts.limits, parts.observed);
+        this.jobs = new JobContext(
+                parts.dataSource,
+                parts.store,
+                parts.datasets,
+                parts.limits,
+                RunSettings.connections(parts.concurrency),
+                parts.observed);
         this.formats = parts.formats;
         this.settings = parts.settings;
         this.name = parts.name;
@@ -102,19 +102,33 @@ public final class ExportWorker implements AutoCloseable {
 
     /**
      * Delivers what can be claimed at this moment, and ends; for a schedule. Where nothing can be claimed, it asks the
-     * database once, and neither the database nor the log has a record of the run. What waits for its next attempt, or is
-     * held by a worker that may be dead, is left to a later call.
+     * database once, and neither the database nor the log has a record of the run. What waits for its next attempt or for
+     * the operator, or is held by a worker whose lease has not expired, is left to a later call.
      *
      * @throws RuntimeException as {@link #run}
      */
     public RunSummary runPending() {
+        RunTotals totals = new RunTotals();
+        RunReport report = report(totals);
         ExportHistory.Backlog backlog = backlog();
-        boolean due = PendingExports.isDue(backlog) || backlog.silent() > 0;
-        if (due) {
-            return run(RunSettings.End.NOTHING_DUE);
+        if (!stop.isStopping() && backlog.silent() > 0 && reclaim(report)) {
+            backlog = backlog();
+        }
+        if (PendingExports.isDue(backlog)) {
+            return run(RunSettings.End.NOTHING_DUE, totals, report);
         }
         succeeded();
-        return RunSummary.of(new RunTotals(), backlog);
+        return RunSummary.of(totals, backlog);
+    }
+
+    private boolean reclaim(RunReport report) {
+        return jobs.ask(ExportHistory.class, history -> PendingExports.reclaim(history, settings, report));
+    }
+
+    private RunReport report(RunTotals totals) {
+        List<DeliveryListener> told = new ArrayList<>(List.of(totals, log));
+        told.addAll(listeners);
+        return new RunReport(told);
     }
 
     /**
@@ -128,13 +142,16 @@ public final class ExportWorker implements AutoCloseable {
 
     /**
      * Delivers exports until nothing is left that a run can deliver: what waits for its turn, for its next attempt, or for
-     * the end of a dead worker's lease. Blocks until then, or until {@link #stop}.
+     * the end of a dead worker's lease. What waits for the operator is tried again, too. Blocks until then, or until {@link
+     * #stop}; after that, it begins nothing. On a thread that is interrupted, it gives back the exports under way, returns
+     * after that, and leaves the thread interrupted.
      *
      * <p>An export that fails is not an exception but a count in the summary, and its row says why.
      *
      * @throws StoreFailedException if the store fails its probe and does not recover by itself
      * @throws dev.satchel.SatchelException if the database was not migrated by this version
      * @throws org.springframework.dao.DataAccessException if the database cannot be used and does not recover by itself
+     * @throws org.springframework.transaction.TransactionException likewise
      * @throws IllegalStateException if the worker is closed, or the thread is in a transaction
      */
     public RunSummary run() {
@@ -148,9 +165,13 @@ public final class ExportWorker implements AutoCloseable {
 
     private RunSummary run(RunSettings.End end) {
         RunTotals totals = new RunTotals();
-        List<DeliveryListener> told = new ArrayList<>(List.of(totals, log));
-        told.addAll(listeners);
-        RunReport report = new RunReport(told);
+        return run(end, totals, report(totals));
+    }
+
+    private RunSummary run(RunSettings.End end, RunTotals totals, RunReport report) {
+        if (stop.isStopping()) {
+            return RunSummary.of(totals, backlog());
+        }
         try (JobContext.ReadyJob job = begin(end, report)) {
             deliver(job, report);
             succeeded();
@@ -165,7 +186,7 @@ public final class ExportWorker implements AutoCloseable {
     }
 
     private JobContext.ReadyJob begin(RunSettings.End end, RunReport report) {
-        RunSettings runSettings = new RunSettings(name, concurrency, end, stop);
+        RunSettings runSettings = new RunSettings(name, concurrency, end, stop.forOneRun());
         return jobs.begin(
                 context -> {
                     context.registerBean(FileFormats.class, () -> formats);
@@ -178,9 +199,7 @@ public final class ExportWorker implements AutoCloseable {
 
     private static void deliver(JobContext.ReadyJob job, RunReport report) {
         Optional<Throwable> failure = failure(job, report);
-        report.endedBy().ifPresent(reason -> {
-            throw reason;
-        });
+        report.endedBy().ifPresent(ExportWorker::rethrow);
         failure.ifPresent(unrecorded -> {
             LOG.warn("the database has no complete record of this run");
             LOG.debug("the record of the run", unrecorded);
@@ -191,10 +210,14 @@ public final class ExportWorker implements AutoCloseable {
     private static Optional<Throwable> failure(JobContext.ReadyJob job, RunReport report) {
         try {
             JobExecution run = job.run();
-            if (!JobContext.isCompleted(run) && !report.hasBegun()) {
-                throw new IllegalStateException("the run did not begin", JobContext.failure(run));
+            if (JobContext.isCompleted(run) || JobContext.isInterrupted(run)) {
+                return Optional.empty();
             }
-            return JobContext.isCompleted(run) ? Optional.empty() : Optional.of(JobContext.failure(run));
+            Throwable failure = JobContext.failure(run);
+            if (!report.hasBegun()) {
+                rethrow(failure);
+            }
+            return Optional.of(failure);
         } catch (RuntimeException unrecorded) {
             if (!report.hasBegun()) {
                 throw unrecorded;
@@ -203,23 +226,34 @@ public final class ExportWorker implements AutoCloseable {
         }
     }
 
-    /** Tells runs to begin nothing more, and returns at once; what is left waits for another worker. */
-    public void stop() {
-        stop.stop();
+    private static void rethrow(Throwable reason) {
+        if (reason instanceof Error error) {
+            throw error;
+        }
+        throw reason instanceof RuntimeException exception
+                ? exception
+                : new IllegalStateException("the run did not begin", reason);
     }
 
     /**
-     * Stops, waits for {@link ExportSettings#stopGrace} until the exports under way are delivered, and gives back those
-     * that are not. Their attempts are not spent. No run is possible any more.
+     * Stops this worker for good, and returns at once: no run begins, or claims anything more. Runs under way deliver what
+     * they have begun within {@link ExportSettings#stopGrace}, which begins now, and give back the rest. Their attempts are
+     * not spent. Other workers deliver what is left.
+     */
+    public void stop() {
+        stop.stop(settings.stopGrace());
+    }
+
+    /**
+     * Stops as {@link #stop}, and waits for runs under way, a few seconds longer than the grace. Calls are refused from now
+     * on.
      */
     @Override
     public void close() {
-        stop.stop();
-        if (!jobs.close(settings.stopGrace())) {
+        stop();
+        if (!jobs.close(stop.patience())) {
             stop.abandon();
-            if (!jobs.close(LETTING_GO)) {
-                LOG.warn("a run is still under way; its exports are taken over when its leases expire");
-            }
+            LOG.warn("a run is still under way; its exports are taken over when its leases expire");
         }
     }
 
@@ -314,7 +348,7 @@ public final class ExportWorker implements AutoCloseable {
          *     exist
          */
         public ExportWorker build() {
-            RunSettings.requireConcurrency(concurrency);
+            RunSettings.requireConcurrency("the concurrency", concurrency);
             settings.settings(datasets.catalogue());
             return new ExportWorker(this);
         }

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.run;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.database.MigratedSchema;
 import dev.satchel.batchexport.observe.ObservedBeans;
 import dev.satchel.batchexport.schema.check.WorkerLogins;
@@ -12,7 +13,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +22,7 @@ import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.JobExecutionException;
+import org.springframework.batch.core.job.JobInterruptedException;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 import org.springframework.batch.core.launch.JobOperator;
@@ -30,6 +31,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.util.ClassUtils;
 
 /**
  * Where jobs run: a private context of Spring with Spring Batch's record of runs in schema {@code satchel}.
@@ -43,26 +45,37 @@ public final class JobContext {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobContext.class);
 
+    private static final boolean HAS_HIKARI =
+            ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource", JobContext.class.getClassLoader());
+
     private final DataSource dataSource;
     private final FileStore store;
     private final PostgresDatasets datasets;
     private final PostgresSettings limits;
+    private final int connections;
     private final @Nullable ObservedBeans observed;
-    private final ReentrantReadWriteLock jobs = new ReentrantReadWriteLock();
+    private final Object opening = new Object();
     private @Nullable AnnotationConfigApplicationContext opened;
-    private boolean closed;
+    private final Object changed = new Object();
+    private int jobs;
+    private boolean closing;
 
-    /** @param observed measures the ports and the jobs; null for no one */
+    /**
+     * @param connections how many connections a job uses at most
+     * @param observed measures the ports and the jobs; null for no one
+     */
     public JobContext(
             DataSource dataSource,
             FileStore store,
             PostgresDatasets datasets,
             PostgresSettings limits,
+            int connections,
             @Nullable ObservedBeans observed) {
         this.dataSource = dataSource;
         this.store = store;
         this.datasets = datasets;
         this.limits = limits;
+        this.connections = connections;
         this.observed = observed;
     }
 
@@ -81,9 +94,9 @@ public final class JobContext {
      */
     public ReadyJob begin(Beans beans, Class<?> configuration) {
         refuseTransaction();
-        jobs.readLock().lock();
+        enter();
         try {
-            AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+            AnnotationConfigApplicationContext context = emptyContext();
             context.setParent(opened());
             observe(context);
             beans.registerIn(context);
@@ -91,7 +104,7 @@ public final class JobContext {
             context.refresh();
             return new ReadyJob(context);
         } catch (RuntimeException | Error failed) {
-            jobs.readLock().unlock();
+            leave();
             throw failed;
         }
     }
@@ -104,11 +117,11 @@ public final class JobContext {
      */
     public <T, R> R ask(Class<T> part, Function<T, R> question) {
         refuseTransaction();
-        jobs.readLock().lock();
+        enter();
         try {
             return question.apply(opened().getBean(part));
         } finally {
-            jobs.readLock().unlock();
+            leave();
         }
     }
 
@@ -120,27 +133,32 @@ public final class JobContext {
         }
     }
 
-    private synchronized AnnotationConfigApplicationContext opened() {
-        if (closed) {
-            throw new IllegalStateException("this is closed: no further job can be run");
+    private AnnotationConfigApplicationContext opened() {
+        synchronized (opening) {
+            AnnotationConfigApplicationContext context = opened;
+            if (context == null) {
+                new JdbcTemplate(dataSource).execute((ConnectionCallback<Boolean>) this::check);
+                context = emptyContext();
+                // As singletons, which a context does not close.
+                ConfigurableListableBeanFactory beans = context.getBeanFactory();
+                beans.registerSingleton("dataSource", dataSource);
+                beans.registerSingleton("store", store);
+                beans.registerSingleton("postgresDatasets", datasets);
+                beans.registerSingleton("postgresSettings", limits);
+                observe(context);
+                context.register(BatchConfiguration.class);
+                context.refresh();
+                opened = context;
+            }
+            return context;
         }
-        AnnotationConfigApplicationContext context = opened;
-        if (context == null) {
-            new JdbcTemplate(dataSource).execute((ConnectionCallback<Boolean>) this::check);
-            // Not an application of Spring Boot: that would configure the logging, and read the settings of the service
-            // that hosts this one or of the folder it starts in.
-            context = new AnnotationConfigApplicationContext();
-            // As singletons, which a context does not close.
-            ConfigurableListableBeanFactory beans = context.getBeanFactory();
-            beans.registerSingleton("dataSource", dataSource);
-            beans.registerSingleton("store", store);
-            beans.registerSingleton("postgresDatasets", datasets);
-            beans.registerSingleton("postgresSettings", limits);
-            observe(context);
-            context.register(BatchConfiguration.class);
-            context.refresh();
-            opened = context;
-        }
+    }
+
+    // Not an application of Spring Boot: that would configure the logging, and read the settings of the service that
+    // hosts this one. The class loader of the calling thread may not know our classes.
+    private static AnnotationConfigApplicationContext emptyContext() {
+        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        context.setClassLoader(JobContext.class.getClassLoader());
         return context;
     }
 
@@ -157,36 +175,78 @@ public final class JobContext {
             MigratedSchema.require(connection, "of the data source");
         }
         WorkerLogins.warning(connection).ifPresent(LOG::warn);
+        if (HAS_HIKARI) {
+            Pools.warn(dataSource, connections);
+        }
         return true;
     }
 
-    /**
-     * Waits until the jobs under way are over, and closes the context.
-     *
-     * @return whether it is closed; false if a job is still running after that time
-     */
-    public boolean close(Duration patience) {
-        try {
-            if (!jobs.writeLock().tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                return false;
+    /** In a class of its own, because a service may have no HikariCP. */
+    private static final class Pools {
+
+        static void warn(DataSource dataSource, int connections) {
+            if (dataSource instanceof HikariDataSource pool && pool.getMaximumPoolSize() < connections) {
+                LOG.warn(
+                        "the pool has at most {} connections, and each run uses up to {}: enlarge the pool"
+                                + " (spring.datasource.hikari.maximum-pool-size), or lower the worker's concurrency"
+                                + " (satchel.worker.concurrency)",
+                        pool.getMaximumPoolSize(),
+                        connections);
             }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-        try {
-            closeNow();
-            return true;
-        } finally {
-            jobs.writeLock().unlock();
         }
     }
 
-    private synchronized void closeNow() {
-        closed = true;
-        if (opened != null) {
-            opened.close();
-            opened = null;
+    /**
+     * Refuses further jobs, and waits until those under way are over. The last one to end closes the context.
+     *
+     * @return whether it is closed; false if a job is still running after that time, or the thread is interrupted
+     */
+    public boolean close(Duration patience) {
+        long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
+        synchronized (changed) {
+            closing = true;
+            while (jobs > 0) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(changed, left);
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            closeNow();
+            return true;
+        }
+    }
+
+    private void enter() {
+        synchronized (changed) {
+            if (closing) {
+                throw new IllegalStateException("this is closed: no further job can be run");
+            }
+            jobs++;
+        }
+    }
+
+    private void leave() {
+        synchronized (changed) {
+            jobs--;
+            if (closing && jobs == 0) {
+                closeNow();
+            }
+            changed.notifyAll();
+        }
+    }
+
+    private void closeNow() {
+        synchronized (opening) {
+            if (opened != null) {
+                opened.close();
+                opened = null;
+            }
         }
     }
 
@@ -223,9 +283,14 @@ public final class JobContext {
             try {
                 context.close();
             } finally {
-                jobs.readLock().unlock();
+                leave();
             }
         }
+    }
+
+    /** Whether a run ended because its thread was interrupted. */
+    public static boolean isInterrupted(JobExecution run) {
+        return run.getAllFailureExceptions().stream().anyMatch(JobInterruptedException.class::isInstance);
     }
 
     public static boolean isCompleted(JobExecution run) {

@@ -5,6 +5,7 @@ import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ImpossibleExportException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -105,9 +106,16 @@ final class PendingExports {
         long now = System.nanoTime();
         long due = nextReclaim.get();
         if (now - due >= 0 && nextReclaim.compareAndSet(due, now + RECLAIM_INTERVAL)) {
-            history.reclaimExpired(settings.attempts()).stream()
-                    .filter(ExportHistory.Reclaimed::failed)
-                    .forEach(reclaimed -> report.add(new Delivery.Abandoned(reclaimed.id())));
+            reclaim(history, settings, report);
         }
+    }
+
+    /** Takes back what dead workers left, and reports what failed with that; says whether there was anything. */
+    static boolean reclaim(ExportHistory history, ExportSettings settings, RunReport report) {
+        List<ExportHistory.Reclaimed> reclaimed = history.reclaimExpired(settings.attempts());
+        reclaimed.stream()
+                .filter(ExportHistory.Reclaimed::failed)
+                .forEach(failed -> report.add(new Delivery.Abandoned(failed.id())));
+        return !reclaimed.isEmpty();
     }
 }

@@ -18,7 +18,7 @@ final class RunReport {
 
     private final List<DeliveryListener> listeners;
     private boolean begun;
-    private @Nullable RuntimeException endedBy;
+    private @Nullable Throwable endedBy;
 
     RunReport(List<DeliveryListener> listeners) {
         this.listeners = List.copyOf(listeners);
@@ -45,14 +45,14 @@ final class RunReport {
     }
 
     /** Says that a slot ended the run although something was left to do. */
-    synchronized void endedBy(RuntimeException reason) {
+    synchronized void endedBy(Throwable reason) {
         if (endedBy == null) {
             endedBy = reason;
         }
     }
 
     /** Why the run ended although something was left to do; empty if it did not. */
-    synchronized Optional<RuntimeException> endedBy() {
+    synchronized Optional<Throwable> endedBy() {
         return Optional.ofNullable(endedBy);
     }
 }

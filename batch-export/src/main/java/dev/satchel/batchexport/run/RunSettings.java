@@ -26,7 +26,7 @@ public record RunSettings(String worker, int concurrency, End end, StopSignal st
     public static final int MOST = 64;
 
     public RunSettings {
-        requireConcurrency(concurrency);
+        requireConcurrency("the concurrency", concurrency);
     }
 
     /** Whether it goes on when nothing waits any more. */
@@ -34,11 +34,13 @@ public record RunSettings(String worker, int concurrency, End end, StopSignal st
         return end == End.STOPPED;
     }
 
-    /** @throws IllegalArgumentException if that many exports cannot be delivered side by side */
-    static void requireConcurrency(int exports) {
+    /**
+     * @param what names the value in the exception
+     * @throws IllegalArgumentException if that many exports cannot be delivered side by side
+     */
+    public static void requireConcurrency(String what, int exports) {
         if (exports < 1 || exports > MOST) {
-            throw new IllegalArgumentException(
-                    "the concurrency must be a whole number from 1 to " + MOST + ", was " + exports);
+            throw new IllegalArgumentException(what + " must be a whole number from 1 to " + MOST + ", was " + exports);
         }
     }
 
@@ -48,7 +50,7 @@ public record RunSettings(String worker, int concurrency, End end, StopSignal st
      * @throws IllegalArgumentException if that many exports cannot be delivered side by side
      */
     public static int connections(int concurrency) {
-        requireConcurrency(concurrency);
+        requireConcurrency("the concurrency", concurrency);
         return 2 * concurrency + 4;
     }
 }

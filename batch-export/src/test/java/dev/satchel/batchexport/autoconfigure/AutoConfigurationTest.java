@@ -1,11 +1,13 @@
 package dev.satchel.batchexport.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.ExportWorker;
+import dev.satchel.batchexport.run.RunSettings;
 import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.store.NamedFileStore;
@@ -20,17 +22,22 @@ import dev.satchel.keys.encryption.KeyEncryptionKeys;
 import dev.satchel.keyset.FileKeyEncryptionKeys;
 import dev.satchel.kms.AwsKmsKeyEncryptionKeys;
 import dev.satchel.postgres.PostgresSettings;
+import dev.satchel.postgres.SatchelDataSource;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.postgres.SatchelPostgresAutoConfiguration;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.record.DatasetCatalogue;
 import dev.satchel.store.FileStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Nested;
@@ -44,8 +51,12 @@ import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.StaticApplicationContext;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.transaction.TransactionManager;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -276,8 +287,13 @@ class AutoConfigurationTest {
 
         @Test
         void thatAreMissingStopTheService() {
-            service.withPropertyValues("satchel.kek=file:" + folder.resolve("missing.json"))
-                    .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("missing.json"));
+            Path missing = folder.resolve("missing.json");
+            service.withPropertyValues("satchel.kek=file:" + missing)
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .hasStackTraceContaining("satchel.kek is refused: ")
+                            .rootCause()
+                            .hasMessageContaining("missing.json"));
         }
     }
 
@@ -365,12 +381,12 @@ class AutoConfigurationTest {
                 "satchel.postgres.max-cached-data-keys=-1 | satchel.postgres.max-cached-data-keys must not be negative",
                 "satchel.worker.concurrency=65 | satchel.worker.concurrency must be a whole number from 1 to 64, was 65",
                 "satchel.s3.endpoint=http://elsewhere.example | satchel.s3.endpoint is refused",
-                "satchel.datasets=/nowhere.yaml | /nowhere.yaml"
+                "satchel.datasets=/nowhere.yaml | satchel.datasets is refused: the datasets in /nowhere.yaml cannot be read"
             })
     void stopTheServiceWithASentenceWhereAPropertyIsWrong(String property, String sentence) {
         withStore()
                 .withPropertyValues("satchel.store=s3://bucket", "satchel.s3.endpoint=http://127.0.0.1:9", property)
-                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining(sentence));
+                .run(context -> assertThat(context).getFailure().hasStackTraceContaining(sentence));
     }
 
     @Test
@@ -400,31 +416,167 @@ class AutoConfigurationTest {
         });
     }
 
+    /** The pool that Spring Boot makes has 10 connections. */
     @Test
-    void readDatasetsFromAFile() throws IOException {
-        Path file =
-                Files.writeString(folder.resolve("datasets.yaml"), "datasets:\n  - {name: analytics, remove: true}\n");
-        service.withPropertyValues("satchel.datasets=" + file)
+    void giveAWorkerThatFitsThePoolOfSpringBoot() {
+        withStore()
+                .withPropertyValues("satchel.worker.name=nightly", "satchel.worker.quiet=true")
+                .run(context -> {
+                    SatchelProperties.Worker worker =
+                            context.getBean(SatchelProperties.class).worker();
+                    assertThat(RunSettings.connections(worker.concurrency())).isLessThanOrEqualTo(10);
+                    assertThat(worker).isEqualTo(new SatchelProperties.Worker(2, "nightly", true));
+                });
+    }
+
+    @Test
+    void readDatasetsFromAFile() {
+        service.withPropertyValues("satchel.datasets=" + datasets())
                 .run(context -> assertThat(
                                 context.getBean(DatasetCatalogue.class).find("analytics"))
                         .isEmpty());
     }
 
+    /** Also one that the service made itself, without a data source or a store that is a bean. */
     @Test
     void stopTheWorkerWhenTheServiceBeginsToEndAndNoOtherContext() {
         StopSignal signal = new StopSignal();
-        withStore()
-                .withBean(
+        AtomicInteger made = new AtomicInteger();
+        bare.withBean(
                         ExportWorker.class,
                         () -> ExportWorker.builder(new PGSimpleDataSource(), new DirectoryFileStore(folder))
+                                .settings(new ExportSettings(
+                                        Duration.ofDays(7),
+                                        Duration.ofSeconds(60),
+                                        5,
+                                        Duration.ZERO,
+                                        Duration.ofHours(24),
+                                        ""))
                                 .stopSignal(signal)
                                 .build())
+                .withBean(
+                        "lazy",
+                        ExportWorker.class,
+                        () -> {
+                            made.incrementAndGet();
+                            return ExportWorker.builder(new PGSimpleDataSource(), new DirectoryFileStore(folder))
+                                    .build();
+                        },
+                        definition -> definition.setLazyInit(true))
                 .run(context -> {
                     context.publishEvent(new ContextClosedEvent(new StaticApplicationContext()));
                     assertThat(signal.isStopping()).isFalse();
 
                     context.publishEvent(new ContextClosedEvent(context.getSourceApplicationContext()));
-                    assertThat(signal.isStopping()).isTrue();
+                    assertThat(signal.isAbandoning())
+                            .as("the grace, of 0 seconds, is over")
+                            .isTrue();
+                    assertThat(made).as("lazy beans made to be stopped").hasValue(0);
+                });
+    }
+
+    /** As with Spring Boot's own BatchDataSource. */
+    @Test
+    void useTheDataSourceThatIsMarked() {
+        withStore().withUserConfiguration(TwoDataSources.class).run(context -> {
+            assertThat(context).hasSingleBean(ExportHistory.class).hasSingleBean(ExportCleanUp.class);
+            assertThatThrownBy(() -> context.getBean(ExportWorker.class).backlog())
+                    .rootCause()
+                    .hasMessage("the marked one was asked");
+            assertThatThrownBy(() -> context.getBean(ExportCleanUp.class).run())
+                    .rootCause()
+                    .hasMessage("the marked one was asked");
+            assertThatThrownBy(() -> context.getBean(ExportHistory.class).backlog(Duration.ofMinutes(1)))
+                    .rootCause()
+                    .hasMessage("the marked one was asked");
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class TwoDataSources {
+
+        @Bean
+        @Primary
+        DataSource ofTheShop() {
+            return new PGSimpleDataSource();
+        }
+
+        @Bean
+        @SatchelDataSource
+        DataSource ofSatchel() {
+            return new AbstractDataSource() {
+                @Override
+                public Connection getConnection() throws SQLException {
+                    throw new SQLException("the marked one was asked");
+                }
+
+                @Override
+                public Connection getConnection(String user, String password) throws SQLException {
+                    return getConnection();
+                }
+            };
+        }
+    }
+
+    @Test
+    void giveNoWorkerWhereTwoStoresAreEqual() {
+        service.withBean("one", FileStore.class, () -> new DirectoryFileStore(folder))
+                .withBean("other", FileStore.class, () -> new DirectoryFileStore(folder))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ExportWorker.class));
+    }
+
+    /** A component of the service is called as its class. */
+    @Test
+    void takeNoNameThatAServiceMayUse() {
+        ApplicationContextRunner strangers = withStore().withPropertyValues("satchel.datasets=" + datasets());
+        for (String name : List.of(
+                "fileStore",
+                "fileFormats",
+                "exportWorker",
+                "exportCleanUp",
+                "exportHistory",
+                "exportCatalog",
+                "datasets",
+                "postgresDatasets",
+                "keyVault",
+                "userKeys",
+                "keyAudit",
+                "dataKeys",
+                "userRecords",
+                "uploadJournal",
+                "knownStores",
+                "probeRecords",
+                "learnerProgress",
+                "progressUpkeep")) {
+            strangers = strangers.withBean(name, Object.class, Object::new);
+        }
+        strangers.run(context -> {
+            assertThat(context).hasNotFailed().hasSingleBean(ExportWorker.class);
+            assertThat(context.getBeanDefinitionNames())
+                    .filteredOn(name -> context.getType(name, false).getName().startsWith("dev.satchel."))
+                    .allMatch(name -> name.startsWith("satchel") || name.contains("dev.satchel."));
+        });
+    }
+
+    private Path datasets() {
+        try {
+            return Files.writeString(
+                    folder.resolve("datasets.yaml"), "datasets:\n  - {name: analytics, remove: true}\n");
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    @Test
+    void closeTheCredentialsAndTheClientThatTheyMade() {
+        service.withPropertyValues("satchel.store=s3://bucket", "satchel.s3.endpoint=http://127.0.0.1:9", KMS)
+                .withBean(AwsRegionProvider.class, () -> () -> Region.EU_SOUTH_1)
+                .run(context -> {
+                    context.getBean(KeyEncryptionKeys.class);
+                    assertThat(context.getBean(S3Connection.class).credentials())
+                            .isSameAs(context.getBean("satchelAwsCredentials"));
+                    assertThat(context.getBeanFactory().getSingleton("satchelKmsClient"))
+                            .isInstanceOf(KmsClient.class);
                 });
     }
 }

@@ -5,16 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.UserId;
-import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.database.NotMigratedException;
 import dev.satchel.batchexport.run.cleanup.CleanUpReport;
 import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
 import dev.satchel.batchexport.run.listener.RunTotals;
-import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.store.directory.DirectoryFileStore;
-import dev.satchel.export.ExportCatalog;
+import dev.satchel.delivery.DeliveryListener;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.migrations.SampleDatabase;
@@ -25,6 +26,7 @@ import dev.satchel.store.FileStore;
 import dev.satchel.store.UploadJournal;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,7 +36,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -118,19 +120,89 @@ class ExportWorkerIT {
         }
     }
 
+    /** Every few seconds, such a call would otherwise ask a broken store about every export. */
+    @Test
+    void leavesWhatWaitsForTheOperatorToARunThatAPersonStarts() {
+        UUID waiting = request();
+        assertThat(JdbcClient.create(database.ownerDataSource()).sql("""
+                                WITH waits AS (
+                                    UPDATE export_history SET error_message = 'store_full: the store has no room left'
+                                    RETURNING id
+                                )
+                                INSERT INTO satchel.export_lease (export_id, attempt, run_after)
+                                SELECT id, 1, now() + interval '1 hour' FROM waits
+                                """).update())
+                .isOne();
+        try (ExportWorker worker =
+                ExportWorker.builder(dataSource, new DirectoryFileStore(folder)).build()) {
+            request();
+            assertThat(worker.runPending().delivered()).isOne();
+            assertThat(satchel.exportCatalog().downloadable(waiting)).isEmpty();
+
+            assertThat(worker.run().delivered()).isOne();
+            assertThat(satchel.exportCatalog().downloadable(waiting)).isPresent();
+        }
+    }
+
+    /** A worker whose leases are longer than this one's may be silent for longer. */
+    @Test
+    void runsForASilentWorkerOnlyOnceItsLeaseExpired() {
+        UUID id = request();
+        satchel.exportHistory().claim("another", Duration.ofHours(1));
+        JdbcClient owner = JdbcClient.create(database.ownerDataSource());
+        owner.sql("UPDATE satchel.export_lease SET heartbeat_at = now() - interval '10 minutes'")
+                .update();
+        try (ExportWorker worker =
+                ExportWorker.builder(dataSource, new DirectoryFileStore(folder)).build()) {
+            assertThat(worker.runPending().left().silent()).isOne();
+            assertThat(count("SELECT count(*) FROM satchel.batch_job_instance")).isZero();
+
+            owner.sql("UPDATE satchel.export_lease SET expires_at = now() - interval '1 second'")
+                    .update();
+            assertThat(worker.runPending().delivered()).isOne();
+            assertThat(satchel.exportCatalog().downloadable(id)).isPresent();
+        }
+    }
+
+    @Test
+    void tellsItsListenersThatADeadWorkersLastAttemptFailed() {
+        UUID id = request();
+        satchel.exportHistory().claim("another", Duration.ofHours(1));
+        JdbcClient.create(database.ownerDataSource()).sql("""
+                        UPDATE satchel.export_lease
+                           SET attempt = 5, heartbeat_at = now() - interval '2 hours',
+                               expires_at = now() - interval '1 hour'
+                        """).update();
+        RunTotals told = new RunTotals();
+        try (ExportWorker worker = ExportWorker.builder(dataSource, new DirectoryFileStore(folder))
+                .listener(told)
+                .build()) {
+            assertThat(worker.runPending().failed()).isOne();
+            assertThat(told.failed()).isOne();
+            assertThat(satchel.exportCatalog().find(id).orElseThrow().status()).isEqualTo("failed");
+        }
+    }
+
     @Test
     void runsAtTheSameTimeShareTheWork() throws Exception {
         for (int export = 0; export < 12; export++) {
             request();
         }
-        try (ExportWorker worker = ExportWorker.builder(dataSource, new DirectoryFileStore(folder))
-                .concurrency(2)
-                .build()) {
+        HeldStore store = new HeldStore(new DirectoryFileStore(folder));
+        try (ExportWorker worker =
+                ExportWorker.builder(dataSource, store).concurrency(2).build()) {
+            worker.checkStore();
+            store.hold(4);
+            CompletableFuture<RunSummary> one = CompletableFuture.supplyAsync(worker::run);
             CompletableFuture<RunSummary> other = CompletableFuture.supplyAsync(worker::run);
-            RunSummary own = worker.run();
+            store.awaitUploads();
+            store.release();
 
-            assertThat(own.delivered() + other.get(1, TimeUnit.MINUTES).delivered())
-                    .isEqualTo(12);
+            RunSummary first = one.get(1, TimeUnit.MINUTES);
+            RunSummary second = other.get(1, TimeUnit.MINUTES);
+            assertThat(first.delivered() + second.delivered()).isEqualTo(12);
+            assertThat(first.delivered()).isGreaterThanOrEqualTo(2);
+            assertThat(second.delivered()).isGreaterThanOrEqualTo(2);
         }
         assertThat(count("SELECT count(*) FROM export_history WHERE status = 'completed' AND retry_count = 0"))
                 .isEqualTo(12);
@@ -202,9 +274,117 @@ class ExportWorkerIT {
         }
     }
 
+    /** The usual advice for services with JPA. */
+    @Test
+    void worksOnAPoolWithoutAutoCommit() {
+        try (HikariDataSource pool = new HikariDataSource()) {
+            pool.setDataSource(dataSource);
+            pool.setAutoCommit(false);
+            try (ExportWorker worker = ExportWorker.builder(pool, new DirectoryFileStore(folder))
+                            .build();
+                    ExportCleanUp cleanUp = ExportCleanUp.builder(pool, new DirectoryFileStore(folder))
+                            .build()) {
+                UUID id = request();
+                worker.checkStore();
+                assertThat(worker.runPending().delivered()).isOne();
+                assertThat(satchel.exportCatalog().downloadable(id)).isPresent();
+                JdbcClient.create(database.ownerDataSource())
+                        .sql("DELETE FROM export_history")
+                        .update();
+                assertThat(cleanUp.run().removed(UploadJournal.Reason.ROW_DELETED))
+                        .isOne();
+            }
+        }
+        assertThat(count("SELECT count(*) FROM satchel.batch_job_execution WHERE status = 'COMPLETED'"))
+                .isEqualTo(2);
+        assertThat(count("SELECT count(*) FROM satchel.upload_journal")).isZero();
+    }
+
+    @Test
+    void warnsOnceOfAPoolThatIsTooSmallForARun() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(JobContext.class);
+        logger.addAppender(log);
+        try (HikariDataSource pool = new HikariDataSource()) {
+            pool.setDataSource(dataSource);
+            pool.setMaximumPoolSize(10);
+            FileStore store = new DirectoryFileStore(folder);
+            try (ExportWorker fits =
+                            ExportWorker.builder(pool, store).concurrency(3).build();
+                    ExportWorker tooMany =
+                            ExportWorker.builder(pool, store).concurrency(4).build()) {
+                fits.backlog();
+                tooMany.backlog();
+                tooMany.backlog();
+            }
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(line -> line.contains("pool"))
+                .singleElement()
+                .asString()
+                .startsWith("the pool has at most 10 connections, and each run uses up to 12: enlarge the pool");
+    }
+
+    /** In a jar of Spring Boot, the threads of the common pool do not see the classes of the service. */
+    @Test
+    void findsItsClassesOnAThreadWithAnotherClassLoader() throws Exception {
+        request();
+        RunSummary summary;
+        try (ExportWorker worker = ExportWorker.builder(dataSource, new DirectoryFileStore(folder))
+                        .build();
+                ExportCleanUp cleanUp = ExportCleanUp.builder(dataSource, new DirectoryFileStore(folder))
+                        .build()) {
+            CompletableFuture<RunSummary> run = new CompletableFuture<>();
+            Thread foreign = new Thread(() -> run.completeAsync(
+                    () -> {
+                        RunSummary done = worker.run();
+                        cleanUp.run();
+                        return done;
+                    },
+                    Runnable::run));
+            foreign.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+            foreign.start();
+            summary = run.get(1, TimeUnit.MINUTES);
+        }
+        assertThat(summary.delivered()).isOne();
+    }
+
+    @Test
+    void saysWhichRightItLacks() {
+        JdbcClient.create(database.ownerDataSource())
+                .sql("REVOKE UPDATE ON satchel.export_lease FROM satchel_exports, satchel_runtime")
+                .update();
+        try (ExportWorker worker =
+                ExportWorker.builder(dataSource, new DirectoryFileStore(folder)).build()) {
+            assertThatThrownBy(worker::run)
+                    .isInstanceOf(DataAccessException.class)
+                    .rootCause()
+                    .hasMessageContaining("permission denied for table export_lease");
+        }
+    }
+
+    @Test
+    void throwsTheErrorThatEndedASlot() {
+        request();
+        try (ExportWorker worker = ExportWorker.builder(dataSource, new DirectoryFileStore(folder))
+                .listener((DeliveryListener) Proxy.newProxyInstance(
+                        getClass().getClassLoader(), new Class<?>[] {DeliveryListener.class}, (any, method, of) -> {
+                            throw new NoClassDefFoundError("of the listener");
+                        }))
+                .build()) {
+            assertThatThrownBy(worker::run)
+                    .isInstanceOf(NoClassDefFoundError.class)
+                    .hasMessage("of the listener");
+        }
+    }
+
     @Test
     void closesNeitherTheDataSourceNorTheStore() {
-        CloseableStore store = new CloseableStore(new DirectoryFileStore(folder));
+        HeldStore store = new HeldStore(new DirectoryFileStore(folder));
         try (HikariDataSource pool = new HikariDataSource()) {
             pool.setDataSource(dataSource);
             try (ExportWorker worker = ExportWorker.builder(pool, store).build();
@@ -214,7 +394,7 @@ class ExportWorkerIT {
             }
 
             assertThat(pool.isClosed()).isFalse();
-            assertThat(store.closed).isFalse();
+            assertThat(store.isClosed()).isFalse();
         }
     }
 
@@ -225,38 +405,14 @@ class ExportWorkerIT {
                 ExportWorker.builder(dataSource, new DirectoryFileStore(folder)).build();
         worker.stop();
         assertThat(worker.run().left().waiting()).isOne();
+        assertThat(worker.runPending().left().waiting()).isOne();
+        assertThat(worker.watch().left().waiting()).isOne();
+        assertThat(count("SELECT count(*) FROM satchel.batch_job_instance")).isZero();
 
         worker.close();
         worker.close();
 
         assertThatIllegalStateException().isThrownBy(worker::run);
-    }
-
-    @Test
-    void givesBackAnExportUnderWayWhenItIsClosed() throws Exception {
-        UUID id = request();
-        CloseableStore store = new CloseableStore(new DirectoryFileStore(folder));
-        StopSignal signal = new StopSignal();
-        ExportWorker worker = ExportWorker.builder(dataSource, store)
-                .settings(new ExportSettings(
-                        Duration.ofDays(7), Duration.ofSeconds(60), 5, Duration.ofMillis(1), Duration.ofHours(24), ""))
-                .stopSignal(signal)
-                .build();
-        worker.checkStore();
-        store.holdUploads = new CountDownLatch(1);
-        store.uploading = new CountDownLatch(1);
-        CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch);
-        store.uploading.await();
-
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(worker::close);
-        Await.until("the worker is to let go", signal::isAbandoning);
-        store.holdUploads.countDown();
-        closing.get(1, TimeUnit.MINUTES);
-
-        assertThat(run.get(1, TimeUnit.MINUTES).unfinished()).isOne();
-        assertThat(satchel.exportCatalog().find(id).orElseThrow())
-                .extracting(ExportCatalog.Entry::status, ExportCatalog.Entry::retries)
-                .containsExactly("pending", 0);
     }
 
     @Test
@@ -328,69 +484,5 @@ class ExportWorkerIT {
                 .sql(query)
                 .query(Long.class)
                 .single();
-    }
-
-    /** A store that notices when it is closed, and holds uploads while it is told to. */
-    private static final class CloseableStore implements FileStore, AutoCloseable {
-
-        private final FileStore store;
-        private volatile CountDownLatch uploading = new CountDownLatch(1);
-        private volatile CountDownLatch holdUploads = new CountDownLatch(0);
-        private volatile boolean closed;
-
-        CloseableStore(FileStore store) {
-            this.store = store;
-        }
-
-        @Override
-        public URI root() {
-            return store.root();
-        }
-
-        @Override
-        public String address() {
-            return store.address();
-        }
-
-        @Override
-        public Duration requestLifetime() {
-            return store.requestLifetime();
-        }
-
-        @Override
-        public URI locate(String file) {
-            return store.locate(file);
-        }
-
-        @Override
-        public Upload open(String file, String downloadName, String contentType) throws IOException {
-            uploading.countDown();
-            try {
-                holdUploads.await();
-            } catch (InterruptedException interrupted) {
-                throw new IOException(interrupted);
-            }
-            return store.open(file, downloadName, contentType);
-        }
-
-        @Override
-        public InputStream read(URI location) throws IOException {
-            return store.read(location);
-        }
-
-        @Override
-        public void delete(URI location) throws IOException {
-            store.delete(location);
-        }
-
-        @Override
-        public URI link(URI location, Duration validity) throws IOException {
-            return store.link(location, validity);
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.run.cleanup;
 
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.failure.KnownFailures;
+import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.delivery.CleanUp;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.progress.ProgressUpkeep;
@@ -98,8 +99,8 @@ class CleanUpJob {
     }
 
     @Bean
-    LeftoverFiles leftoverFiles(CleanUp cleanUp, CleanUpReport report) {
-        return new LeftoverFiles(cleanUp, report);
+    LeftoverFiles leftoverFiles(CleanUp cleanUp, CleanUpReport report, StopSignal stop) {
+        return new LeftoverFiles(cleanUp, report, stop);
     }
 
     private static CleanUpReport.Removal remove(CleanUp cleanUp, LeftoverFiles leftovers, Leftover leftover) {

@@ -3,6 +3,7 @@ package dev.satchel.batchexport.run.cleanup;
 import dev.satchel.batchexport.observe.ObservedBeans;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.JobContext;
+import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.postgres.PostgresSettings;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.store.FileStore;
@@ -30,10 +31,11 @@ public final class ExportCleanUp implements AutoCloseable {
     private final JobContext jobs;
     private final ExportSettings settings;
     private final CleanUpLog log;
+    private final StopSignal stop = new StopSignal();
 
     private ExportCleanUp(Builder parts) {
-        this.jobs =
-                new JobContext(parts.dataSource, parts.store, parts.datasets, PostgresSettings.DEFAULT, parts.observed);
+        this.jobs = new JobContext(
+                parts.dataSource, parts.store, parts.datasets, PostgresSettings.DEFAULT, CONNECTIONS, parts.observed);
         this.settings = parts.settings;
         this.log = new CleanUpLog(parts.quiet);
     }
@@ -50,7 +52,8 @@ public final class ExportCleanUp implements AutoCloseable {
 
     /**
      * Removes what is due, and ends what is over. A file that cannot be removed is not an exception but a count in the
-     * report; the next clean-up tries it again.
+     * report; the next clean-up tries it again. On a thread that is interrupted, it ends before the next file, and leaves the
+     * thread interrupted.
      *
      * @throws dev.satchel.SatchelException if the database was not migrated by this version
      * @throws RuntimeException if the database cannot be used
@@ -62,11 +65,15 @@ public final class ExportCleanUp implements AutoCloseable {
                 context -> {
                     context.registerBean(ExportSettings.class, () -> settings);
                     context.registerBean(CleanUpReport.class, () -> report);
+                    context.registerBean(StopSignal.class, () -> stop);
                 },
                 CleanUpJob.class)) {
             JobExecution run = job.run();
-            if (!JobContext.isCompleted(run)) {
-                throw new IllegalStateException("the clean-up failed", JobContext.failure(run));
+            if (!JobContext.isCompleted(run) && !JobContext.isInterrupted(run)) {
+                Throwable failure = JobContext.failure(run);
+                throw failure instanceof RuntimeException exception
+                        ? exception
+                        : new IllegalStateException("the clean-up failed", failure);
             }
             report.unreadable().forEach(log::log);
             report.refusal().ifPresent(log::log);
@@ -74,9 +81,10 @@ public final class ExportCleanUp implements AutoCloseable {
         }
     }
 
-    /** Waits a while for a clean-up under way. None is possible any more. */
+    /** Ends a clean-up under way before its next file, and waits a while for it. Calls are refused from now on. */
     @Override
     public void close() {
+        stop.stop();
         jobs.close(UNDER_WAY);
     }
 

@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.run.cleanup;
 
 import dev.satchel.batchexport.run.failure.KnownFailures;
+import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.delivery.CleanUp;
 import dev.satchel.store.UploadJournal.Leftover;
 import java.io.IOException;
@@ -24,13 +25,15 @@ final class LeftoverFiles implements ItemStreamReader<Leftover> {
 
     private final CleanUp cleanUp;
     private final CleanUpReport report;
+    private final StopSignal stop;
     private final Queue<Leftover> page = new ArrayDeque<>();
     private final Set<URI> kept = new HashSet<>();
     private boolean closed;
 
-    LeftoverFiles(CleanUp cleanUp, CleanUpReport report) {
+    LeftoverFiles(CleanUp cleanUp, CleanUpReport report, StopSignal stop) {
         this.cleanUp = cleanUp;
         this.report = report;
+        this.stop = stop;
     }
 
     @Override
@@ -55,7 +58,7 @@ final class LeftoverFiles implements ItemStreamReader<Leftover> {
 
     @Override
     public @Nullable Leftover read() {
-        if (closed) {
+        if (closed || stop.isStopping()) {
             return null;
         }
         if (page.isEmpty()) {

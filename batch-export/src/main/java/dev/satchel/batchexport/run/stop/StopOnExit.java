@@ -10,7 +10,6 @@ import org.slf4j.LoggerFactory;
 public final class StopOnExit implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StopOnExit.class);
-    private static final Duration LETTING_GO = Duration.ofSeconds(10);
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private final StopSignal signal;
@@ -27,11 +26,10 @@ public final class StopOnExit implements AutoCloseable {
     }
 
     private void holdOn(StopSignal stop, Duration grace) {
-        stop.stop();
+        stop.stop(grace);
         try {
-            if (!finished.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-                stop.abandon();
-                finished.await(LETTING_GO.toMillis(), TimeUnit.MILLISECONDS);
+            if (!finished.await(stop.patience().toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.debug("what is under way does not let go");
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

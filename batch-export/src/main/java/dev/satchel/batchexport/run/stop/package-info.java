@@ -1,5 +1,5 @@
 /**
- * How a run is told to stop, by SIGTERM or SIGINT.
+ * How a run is told to stop: by SIGTERM, SIGINT, or the service that runs it.
  */
 @NullMarked
 package dev.satchel.batchexport.run.stop;
