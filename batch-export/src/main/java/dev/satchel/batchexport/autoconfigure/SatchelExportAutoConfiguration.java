@@ -70,6 +70,7 @@ public final class SatchelExportAutoConfiguration {
         return worker.build();
     }
 
+    /** Told of the exports that it gives up by beans of type {@link DeliveryListener}. */
     @Bean
     @ConditionalOnMissingBean
     ExportCleanUp exportCleanUp(
@@ -77,12 +78,14 @@ public final class SatchelExportAutoConfiguration {
             FileStore store,
             ObjectProvider<PostgresDatasets> datasets,
             ExportSettings settings,
+            ObjectProvider<DeliveryListener> listeners,
             ObjectProvider<ObservedBeans> observed) {
-        return ExportCleanUp.builder(dataSource, store)
+        ExportCleanUp.Builder cleanUp = ExportCleanUp.builder(dataSource, store)
                 .datasets(datasets.getIfAvailable(PostgresDatasets::builtIn))
                 .settings(settings)
-                .observe(observed.getIfAvailable())
-                .build();
+                .observe(observed.getIfAvailable());
+        listeners.orderedStream().forEach(cleanUp::listener);
+        return cleanUp.build();
     }
 
     @Bean

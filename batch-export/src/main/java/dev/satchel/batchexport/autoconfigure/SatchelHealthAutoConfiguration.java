@@ -18,11 +18,13 @@ import dev.satchel.store.ProbeRecords;
 import dev.satchel.store.StoreCheck;
 import dev.satchel.store.UploadJournal;
 import java.time.Duration;
+import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -53,9 +55,10 @@ public final class SatchelHealthAutoConfiguration {
     private static final Duration FRESH_ELSEWHERE = Duration.ofSeconds(30);
 
     @Bean
+    @ConditionalOnSingleCandidate(DataSource.class)
     @ConditionalOnMissingBean(name = "satchelDatabaseHealthIndicator")
-    SatchelHealthIndicator satchelDatabaseHealthIndicator(ExportCatalog catalog) {
-        return indicator("the database", new DatabaseCheck(catalog, new KnownFailures()), FRESH);
+    SatchelHealthIndicator satchelDatabaseHealthIndicator(DataSource dataSource) {
+        return indicator("the database", new DatabaseCheck(dataSource, new KnownFailures()), FRESH);
     }
 
     @Bean

@@ -113,8 +113,7 @@ public final class ExportWorker implements AutoCloseable {
         if (due) {
             return run(RunSettings.End.NOTHING_DUE);
         }
-        succeeded();
-        return RunSummary.of(new RunTotals(), backlog);
+        return recorded(RunSummary.of(new RunTotals(), backlog));
     }
 
     /**
@@ -153,15 +152,15 @@ public final class ExportWorker implements AutoCloseable {
         RunReport report = new RunReport(told);
         try (JobContext.ReadyJob job = begin(end, report)) {
             deliver(job, report);
-            succeeded();
-            return RunSummary.of(totals, job.bean(PendingExports.class).left());
+            return recorded(RunSummary.of(totals, job.bean(PendingExports.class).left()));
         }
     }
 
-    private void succeeded() {
-        if (observed != null) {
+    private RunSummary recorded(RunSummary summary) {
+        if (observed != null && summary.isComplete() && !stop.isStopping()) {
             observed.jobMeters().succeeded(SatchelJob.EXPORT_RUN);
         }
+        return summary;
     }
 
     private JobContext.ReadyJob begin(RunSettings.End end, RunReport report) {
