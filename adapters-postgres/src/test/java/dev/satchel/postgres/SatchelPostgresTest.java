@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -185,13 +186,23 @@ class SatchelPostgresTest {
             }
 
             @Override
+            public List<Entry> newestActive(String status, int limit) {
+                return List.of();
+            }
+
+            @Override
+            public List<Entry> newestFailed(Duration age, int limit) {
+                return List.of();
+            }
+
+            @Override
             public Optional<Downloadable> downloadable(UUID id) {
                 return Optional.empty();
             }
 
             @Override
             public Lag lag(Duration grace) {
-                return new Lag(0, Duration.ZERO, 0, 0, Duration.ZERO);
+                return new Lag(0, Duration.ZERO, 0, 0, Duration.ZERO, Map.of());
             }
         }
     }

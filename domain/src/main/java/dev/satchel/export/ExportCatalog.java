@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,18 @@ public interface ExportCatalog {
      */
     List<Entry> newest(@Nullable UserId user, @Nullable String status, int limit);
 
+    /**
+     * At most {@code limit} exports in a status that is not final, {@code pending} or {@code processing}, the newest first;
+     * in a statement that takes little time or fails.
+     */
+    List<Entry> newestActive(String status, int limit);
+
+    /**
+     * At most {@code limit} exports that failed, of those that were requested no longer than {@code age} ago, the newest
+     * first; in a statement that takes little time or fails.
+     */
+    List<Entry> newestFailed(Duration age, int limit);
+
     /** The file of a completed export that has not expired by the database's clock. */
     Optional<Downloadable> downloadable(UUID id);
 
@@ -44,8 +57,20 @@ public interface ExportCatalog {
      * @param stuck the number of exports in processing whose lease expired and that no worker reclaimed
      * @param overdue the number of published files that have expired and were not removed yet
      * @param oldestOverdue the time since the first of them expired; zero if there is none
+     * @param waiting how many of the pending exports wait because an attempt met a failure, by its code
      */
-    record Lag(long pending, Duration oldestPending, long stuck, long overdue, Duration oldestOverdue) {}
+    record Lag(
+            long pending,
+            Duration oldestPending,
+            long stuck,
+            long overdue,
+            Duration oldestOverdue,
+            Map<Failure.Code, Long> waiting) {
+
+        public Lag {
+            waiting = Map.copyOf(waiting);
+        }
+    }
 
     /** One row of the history. */
     record Entry(

@@ -7,6 +7,7 @@ import dev.satchel.record.ExportType;
 import dev.satchel.record.LearningTypes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,7 +148,8 @@ public abstract class ExportCatalogContract {
 
     @Test
     void nothingLagsBehindInAnEmptyHistory() {
-        assertThat(catalog.lag(LEASE)).isEqualTo(new ExportCatalog.Lag(0, Duration.ZERO, 0, 0, Duration.ZERO));
+        assertThat(catalog.lag(LEASE))
+                .isEqualTo(new ExportCatalog.Lag(0, Duration.ZERO, 0, 0, Duration.ZERO, Map.of()));
     }
 
     @Test
@@ -161,6 +163,30 @@ public abstract class ExportCatalogContract {
         assertThat(lag.pending()).isEqualTo(2);
         assertThat(lag.oldestPending()).isBetween(Duration.ofMinutes(10), Duration.ofMinutes(11));
         assertThat(lag.stuck()).isZero();
+    }
+
+    @Test
+    void countsPendingExportsByTheFailureThatTheyWaitAfter() {
+        requested(user, LearningTypes.PROFILE);
+        requested(user, LearningTypes.SESSIONS);
+        history.postpone(
+                history.claim("worker", LEASE).orElseThrow(), Exports.storeUnavailable(), Duration.ofMinutes(1));
+
+        assertThat(catalog.lag(LEASE).waiting()).isEqualTo(Map.of(Failure.Code.STORE_UNAVAILABLE, 1L));
+    }
+
+    @Test
+    void listsTheNewestActiveExportsAndTheFailedOnesOfLately() {
+        requested(user, LearningTypes.PROFILE);
+        Export.Processing failed = history.claim("worker", LEASE).orElseThrow();
+        history.fail(failed, Exports.accessDenied());
+        world.letPass(Duration.ofMinutes(2));
+        UUID waiting = requested(user, LearningTypes.SESSIONS);
+
+        assertThat(ids(catalog.newestActive("pending", 10))).containsExactly(waiting);
+        assertThat(catalog.newestActive("processing", 10)).isEmpty();
+        assertThat(ids(catalog.newestFailed(Duration.ofHours(1), 10))).containsExactly(failed.id());
+        assertThat(catalog.newestFailed(Duration.ofMinutes(1), 10)).isEmpty();
     }
 
     @Test

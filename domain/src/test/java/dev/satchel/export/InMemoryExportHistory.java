@@ -310,6 +310,19 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     }
 
     @Override
+    public List<Entry> newestActive(String status, int limit) {
+        return newest(null, status, limit);
+    }
+
+    @Override
+    public synchronized List<Entry> newestFailed(Duration age, int limit) {
+        return newest(null, "failed", rows.size()).stream()
+                .filter(entry -> entry.requestedAt().isAfter(now.minus(age)))
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
     public synchronized Optional<Downloadable> downloadable(UUID id) {
         return Optional.ofNullable(rows.get(id))
                 .filter(row -> row.location != null && row.expiresAt.isAfter(now))
@@ -334,7 +347,11 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
                 age(pending.stream().map(row -> row.requestedAt)),
                 stuck,
                 overdue.size(),
-                age(overdue.stream().map(row -> row.expiresAt)));
+                age(overdue.stream().map(row -> row.expiresAt)),
+                pending.stream()
+                        .filter(row -> row.error != null)
+                        .collect(
+                                Collectors.groupingBy(row -> Failure.Code.of(row.errorCode()), Collectors.counting())));
     }
 
     private Duration age(Stream<Instant> times) {

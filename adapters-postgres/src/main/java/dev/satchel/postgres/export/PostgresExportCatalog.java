@@ -2,14 +2,18 @@ package dev.satchel.postgres.export;
 
 import dev.satchel.UserId;
 import dev.satchel.export.ExportCatalog;
+import dev.satchel.export.Failure;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,25 +27,36 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class PostgresExportCatalog implements ExportCatalog {
 
-    private static final String FIND = """
+    private static final String ENTRIES = """
             SELECT h.id, h.user_id, h.export_type, h.export_format, h.status, h.records_count, h.file_size_bytes,
                    f.url, coalesce(h.filters, '{}')::text AS filters, coalesce(h.data, '{}')::text AS manifest,
                    h.error_message, h.retry_count, h.created_at, h.started_at, h.completed_at, h.expires_at
               FROM public.export_history h
               LEFT JOIN satchel.upload_journal f
                 ON f.url = h.file_url AND f.export_id = h.id AND f.published_at IS NOT NULL
-             WHERE h.id = :id
             """;
 
-    private static final String NEWEST = """
-            SELECT h.id, h.user_id, h.export_type, h.export_format, h.status, h.records_count, h.file_size_bytes,
-                   f.url, coalesce(h.filters, '{}')::text AS filters, coalesce(h.data, '{}')::text AS manifest,
-                   h.error_message, h.retry_count, h.created_at, h.started_at, h.completed_at, h.expires_at
-              FROM public.export_history h
-              LEFT JOIN satchel.upload_journal f
-                ON f.url = h.file_url AND f.export_id = h.id AND f.published_at IS NOT NULL
+    private static final String FIND = ENTRIES + " WHERE h.id = :id";
+
+    private static final String NEWEST = ENTRIES + """
              WHERE (:user::uuid IS NULL OR h.user_id = :user::uuid)
                AND (:status::text IS NULL OR h.status = :status::text)
+             ORDER BY h.created_at DESC, h.id
+             LIMIT :limit
+            """;
+
+    // Says what the partial index is of, which no plan could use for a parameter alone.
+    private static final String NEWEST_ACTIVE = ENTRIES + """
+             WHERE h.status::text IN ('pending', 'processing')
+               AND h.status = :status::text
+             ORDER BY h.created_at DESC, h.id
+             LIMIT :limit
+            """;
+
+    // Without a bound, few failures in a long history would have all of it read.
+    private static final String NEWEST_FAILED = ENTRIES + """
+             WHERE h.status = 'failed'
+               AND h.created_at > statement_timestamp() - :age * interval '1 millisecond'
              ORDER BY h.created_at DESC, h.id
              LIMIT :limit
             """;
@@ -69,7 +84,8 @@ final class PostgresExportCatalog implements ExportCatalog {
                        AND l.expires_at <= statement_timestamp() - :grace * interval '1 millisecond'
                        AND h.status = 'processing') AS stuck,
                    expired.files AS overdue,
-                   floor(extract(epoch FROM statement_timestamp() - expired.oldest) * 1000)::bigint AS oldest_overdue
+                   floor(extract(epoch FROM statement_timestamp() - expired.oldest) * 1000)::bigint AS oldest_overdue,
+                   failed.codes, failed.exports AS by_code
               FROM (SELECT count(*) AS exports, min(created_at) FILTER (WHERE isfinite(created_at)) AS oldest
                       FROM public.export_history
                      WHERE status = 'pending') waiting
@@ -77,6 +93,12 @@ final class PostgresExportCatalog implements ExportCatalog {
                            FROM public.export_history
                           WHERE file_url IS NOT NULL
                             AND expires_at <= statement_timestamp()) expired
+             CROSS JOIN (SELECT array_agg(each.code) AS codes, array_agg(each.exports) AS exports
+                           FROM (SELECT split_part(error_message, ':', 1) AS code, count(*) AS exports
+                                   FROM public.export_history
+                                  WHERE status = 'pending'
+                                    AND error_message IS NOT NULL
+                                  GROUP BY 1) each) failed
             """;
 
     private final JdbcClient jdbc;
@@ -104,6 +126,24 @@ final class PostgresExportCatalog implements ExportCatalog {
     }
 
     @Override
+    public List<Entry> newestActive(String status, int limit) {
+        return hurried.sql(NEWEST_ACTIVE)
+                .param("status", status)
+                .param("limit", limit)
+                .query((row, number) -> entry(row))
+                .list();
+    }
+
+    @Override
+    public List<Entry> newestFailed(Duration age, int limit) {
+        return hurried.sql(NEWEST_FAILED)
+                .param("age", age.toMillis())
+                .param("limit", limit)
+                .query((row, number) -> entry(row))
+                .list();
+    }
+
+    @Override
     public Optional<Downloadable> downloadable(UUID id) {
         return jdbc.sql(FIND_DOWNLOADABLE)
                 .param("id", id)
@@ -121,8 +161,26 @@ final class PostgresExportCatalog implements ExportCatalog {
                         duration(row, "oldest_pending"),
                         row.getLong("stuck"),
                         row.getLong("overdue"),
-                        duration(row, "oldest_overdue")))
+                        duration(row, "oldest_overdue"),
+                        waiting(row)))
                 .single();
+    }
+
+    // What another program wrote may be no code.
+    private static Map<Failure.Code, Long> waiting(ResultSet row) throws SQLException {
+        Map<Failure.Code, Long> waiting = new EnumMap<>(Failure.Code.class);
+        Array codes = row.getArray("codes");
+        if (codes != null) {
+            List<String> names = List.of((String[]) codes.getArray());
+            Long[] exports = (Long[]) row.getArray("by_code").getArray();
+            for (Failure.Code code : Failure.Code.values()) {
+                int at = names.indexOf(code.code());
+                if (at >= 0) {
+                    waiting.put(code, exports[at]);
+                }
+            }
+        }
+        return waiting;
     }
 
     // Null is read as zero. A row of another program may claim to come from the future.

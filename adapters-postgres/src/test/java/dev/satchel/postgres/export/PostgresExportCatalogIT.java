@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AutoClose;
@@ -188,6 +189,6 @@ class PostgresExportCatalogIT extends ExportCatalogContract {
 
         ExportCatalog.Lag lag = postgres.catalog().lag(Duration.ZERO);
 
-        assertThat(lag).isEqualTo(new ExportCatalog.Lag(1, Duration.ZERO, 0, 1, Duration.ZERO));
+        assertThat(lag).isEqualTo(new ExportCatalog.Lag(1, Duration.ZERO, 0, 1, Duration.ZERO, Map.of()));
     }
 }

@@ -73,6 +73,7 @@ public final class SatchelExportAutoConfiguration {
         return worker.build();
     }
 
+    /** Told of the exports that it gives up by beans of type {@link DeliveryListener}. */
     @Bean
     @ConditionalOnMissingBean
     ExportCleanUp satchelExportCleanUp(
@@ -82,12 +83,14 @@ public final class SatchelExportAutoConfiguration {
             ObjectProvider<PostgresDatasets> datasets,
             ExportSettings settings,
             SatchelProperties properties,
+            ObjectProvider<DeliveryListener> listeners,
             ObjectProvider<ObservedBeans> observed) {
-        return ExportCleanUp.builder(marked.getIfAvailable(dataSource::getObject), store)
+        ExportCleanUp.Builder cleanUp = ExportCleanUp.builder(marked.getIfAvailable(dataSource::getObject), store)
                 .datasets(datasets.getIfAvailable(PostgresDatasets::builtIn))
                 .settings(settings)
                 .quiet(properties.worker().quiet())
-                .observe(observed.getIfUnique())
-                .build();
+                .observe(observed.getIfUnique());
+        listeners.orderedStream().forEach(cleanUp::listener);
+        return cleanUp.build();
     }
 }

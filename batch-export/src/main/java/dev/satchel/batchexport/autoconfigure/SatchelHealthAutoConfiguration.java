@@ -18,6 +18,7 @@ import dev.satchel.store.ProbeRecords;
 import dev.satchel.store.StoreCheck;
 import dev.satchel.store.UploadJournal;
 import java.time.Duration;
+import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -54,9 +55,10 @@ public final class SatchelHealthAutoConfiguration {
     private static final Duration FRESH_ELSEWHERE = Duration.ofSeconds(30);
 
     @Bean
+    @ConditionalOnSingleCandidate(DataSource.class)
     @ConditionalOnMissingBean(name = "satchelDatabaseHealthIndicator")
-    SatchelHealthIndicator satchelDatabaseHealthIndicator(ExportCatalog catalog) {
-        return indicator("the database", new DatabaseCheck(catalog, new KnownFailures()), FRESH);
+    SatchelHealthIndicator satchelDatabaseHealthIndicator(DataSource dataSource) {
+        return indicator("the database", new DatabaseCheck(dataSource, new KnownFailures()), FRESH);
     }
 
     @Bean

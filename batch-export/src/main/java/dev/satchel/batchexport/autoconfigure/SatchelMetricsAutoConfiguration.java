@@ -10,6 +10,7 @@ import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -43,8 +44,10 @@ public final class SatchelMetricsAutoConfiguration {
         return new ExportMeters(meters);
     }
 
+    /** Unless {@code satchel.metrics.gauges.enabled} is false, for a login that may not read exports. */
     @Bean
     @ConditionalOnMissingBean
+    @ConditionalOnBooleanProperty(name = "satchel.metrics.gauges.enabled", matchIfMissing = true)
     LagGauges satchelLagGauges(ExportCatalog catalog) {
         return new LagGauges(catalog, new KnownFailures());
     }

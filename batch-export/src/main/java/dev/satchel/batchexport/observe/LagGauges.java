@@ -1,16 +1,16 @@
 package dev.satchel.batchexport.observe;
 
+import dev.satchel.batchexport.observe.health.BoundedReading;
+import dev.satchel.batchexport.observe.health.BoundedReading.Answer;
 import dev.satchel.delivery.FailureDiagnosis;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportCatalog.Lag;
+import dev.satchel.export.Failure;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -35,28 +35,39 @@ public final class LagGauges implements MeterBinder {
     private static final Duration FRESH = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
-    private final ExportCatalog catalog;
     private final FailureDiagnosis diagnosis;
-    private final LongSupplier nanoTime;
-    private @Nullable CompletableFuture<Lag> reading;
-    private @Nullable Lag last;
-    private boolean known = true;
-    private boolean readBefore;
-    private long readAt;
+    private final BoundedReading<Reading> readings;
+    private final AtomicBoolean known = new AtomicBoolean(true);
+
+    /** What was read, and when, in milliseconds since 1970. */
+    private record Reading(Lag lag, long at) {}
 
     public LagGauges(ExportCatalog catalog, FailureDiagnosis diagnosis) {
         this(catalog, diagnosis, System::nanoTime);
     }
 
     LagGauges(ExportCatalog catalog, FailureDiagnosis diagnosis, LongSupplier nanoTime) {
-        this.catalog = catalog;
         this.diagnosis = diagnosis;
-        this.nanoTime = nanoTime;
+        this.readings = new BoundedReading<>(
+                () -> new Reading(catalog.lag(STUCK), System.currentTimeMillis()),
+                "satchel-gauges",
+                PATIENCE,
+                FRESH,
+                nanoTime);
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
         bind(registry, this::value);
+        gauge(
+                registry,
+                "satchel.gauges.read.timestamp",
+                "seconds",
+                "When the gauges of exports were read from the database, in seconds since 1970",
+                () -> {
+                    Reading reading = read();
+                    return reading == null ? Double.NaN : reading.at() / 1000.0;
+                });
     }
 
     /** Binds gauges that are NaN, for a program that did not reach the database. */
@@ -95,6 +106,15 @@ public final class LagGauges implements MeterBinder {
                 "seconds",
                 "Time since the first of the overdue files expired; 0 if there is none",
                 () -> value.applyAsDouble(lag -> seconds(lag.oldestOverdue())));
+        for (Failure.Code code : Failure.Code.values()) {
+            Gauge.builder(
+                            "satchel.exports.waiting",
+                            () -> value.applyAsDouble(lag -> lag.waiting().getOrDefault(code, 0L)))
+                    .description("Pending exports whose last attempt met a failure, by its code")
+                    .tag("code", code.code())
+                    .strongReference(true)
+                    .register(registry);
+        }
     }
 
     private static void gauge(
@@ -111,58 +131,29 @@ public final class LagGauges implements MeterBinder {
     }
 
     private double value(ToDoubleFunction<Lag> part) {
-        Lag lag = lag();
-        return lag == null ? Double.NaN : part.applyAsDouble(lag);
+        Reading reading = read();
+        return reading == null ? Double.NaN : part.applyAsDouble(reading.lag());
     }
 
-    private synchronized @Nullable Lag lag() {
-        if (!readBefore || nanoTime.getAsLong() - readAt > FRESH.toNanos()) {
-            last = read();
-            readAt = nanoTime.getAsLong();
-            readBefore = true;
-        }
-        return last;
-    }
-
-    // One reading at a time: one that is late is waited for again, and not followed by a second.
-    private @Nullable Lag read() {
-        CompletableFuture<Lag> current = reading;
-        if (current == null) {
-            current = CompletableFuture.supplyAsync(() -> catalog.lag(STUCK), LagGauges::start);
-            reading = current;
-        }
-        try {
-            Lag lag = current.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            reading = null;
-            if (!known) {
+    private @Nullable Reading read() {
+        Answer<Reading> answer = readings.read();
+        Throwable failure = answer.failure();
+        if (answer.value() != null) {
+            if (!known.getAndSet(true)) {
                 LOG.info("the gauges of exports are read again");
-                known = true;
             }
-            return lag;
-        } catch (TimeoutException late) {
-            return unknown("the database did not answer within " + PATIENCE.toSeconds() + " seconds", late);
-        } catch (ExecutionException failed) {
-            reading = null;
-            Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-            return unknown(diagnosis.diagnose(cause).explanationInFull(), cause);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return null;
+        } else if (failure == null) {
+            unknown("the database did not answer within " + PATIENCE.toSeconds() + " seconds");
+        } else if (!(failure instanceof InterruptedException)) {
+            unknown(diagnosis.diagnose(failure).explanationInFull());
+            LOG.debug("the gauges of exports", failure);
         }
+        return answer.value();
     }
 
-    private @Nullable Lag unknown(String reason, Throwable cause) {
-        if (known) {
+    private void unknown(String reason) {
+        if (known.getAndSet(false)) {
             LOG.warn("the gauges of exports cannot be read: {}", reason);
-            known = false;
         }
-        LOG.debug("the gauges of exports", cause);
-        return null;
-    }
-
-    private static void start(Runnable reading) {
-        Thread thread = new Thread(reading, "satchel-gauges");
-        thread.setDaemon(true);
-        thread.start();
     }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A file of metrics in Prometheus' text format, for the textfile collector of node_exporter. Safe for use by many threads,
@@ -22,6 +24,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 public final class MetricsFile {
 
     private static final String SUFFIX = ".prom";
+
+    /** Longer than a write takes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final Path file;
     private final Path folder;
@@ -53,9 +60,12 @@ public final class MetricsFile {
         MetricsFile metrics = new MetricsFile(file, folder);
         try {
             Files.delete(metrics.temporary());
+            metrics.openLock().close();
         } catch (IOException refused) {
             throw new IllegalArgumentException(
-                    "no file can be created in " + folder + ": this account needs the right to write there", refused);
+                    "no file can be created in " + folder + ", or " + metrics.lock()
+                            + " cannot be opened: this account needs the right to write both",
+                    refused);
         }
         return metrics;
     }
@@ -72,11 +82,10 @@ public final class MetricsFile {
      */
     public synchronized void write(String exposition) throws IOException {
         Exposition now = Exposition.parse(exposition);
-        Path lock = folder.resolve("." + file.getFileName() + ".lock");
         // A lock of the operating system is held by the whole process.
         synchronized (MetricsFile.class) {
-            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                FileLock held = channel.lock();
+            try (FileChannel channel = openLock()) {
+                FileLock held = acquire(channel);
                 try {
                     replace(now.since(written).onTopOf(present()).text());
                 } finally {
@@ -87,9 +96,39 @@ public final class MetricsFile {
         written = now;
     }
 
+    private Path lock() {
+        return folder.resolve("." + file.getFileName() + ".lock");
+    }
+
+    // Every account may write it, because commands of several accounts may share the metrics.
+    private FileChannel openLock() throws IOException {
+        try {
+            return FileChannel.open(lock(), StandardOpenOption.WRITE);
+        } catch (NoSuchFileException first) {
+            FileChannel made = FileChannel.open(lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            Files.setPosixFilePermissions(lock(), PosixFilePermissions.fromString("rw-rw-rw-"));
+            return made;
+        }
+    }
+
+    private FileLock acquire(FileChannel channel) throws IOException {
+        long begun = System.nanoTime();
+        FileLock held = channel.tryLock();
+        while (held == null) {
+            if (System.nanoTime() - begun > PATIENCE.toNanos()) {
+                throw new IOException("another program has held " + lock() + " for more than " + PATIENCE.toSeconds()
+                        + " seconds: see what it waits for");
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+            held = channel.tryLock();
+        }
+        return held;
+    }
+
+    // What another program wrote may be no UTF-8; its lines are then left out or changed, and no write fails by it.
     private Exposition present() throws IOException {
         try {
-            return Exposition.parse(Files.readString(file));
+            return Exposition.parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
         } catch (NoSuchFileException first) {
             return Exposition.EMPTY;
         }

@@ -70,14 +70,26 @@ public final class ObservedBeans implements BeanPostProcessor {
         } else if (bean instanceof S3FileStore store) {
             store.observe(new UploadMeters(meters.get(), observations.get()));
         } else if (bean instanceof AbstractJob job && job.getName().equals(CLEANUP)) {
-            job.registerJobExecutionListener(new ObservedCleanUp(jobMeters(), observations.get()));
+            job.registerJobExecutionListener(new ObservedCleanUp(observations.get()));
         } else if (bean instanceof ExportCatalog catalog && gauges != null) {
             new LagGauges(catalog, gauges).bindTo(meters.get());
         }
         return bean;
     }
 
-    /** When jobs succeeded, for those that are no job of Spring Batch. */
+    /** Makes the counters of a job, so that they stand at zero before anything happens. */
+    public void countFromZero(SatchelJob job) {
+        switch (job) {
+            case EXPORT_RUN, CLEANUP -> {
+                new ExportMeters(meters.get());
+                ObservedExportHistory.rescued(meters.get());
+            }
+            case KEYS_VALIDATE -> ObservedProviderCheck.answers(meters.get());
+            case PROGRESS_RECONCILE -> {}
+        }
+    }
+
+    /** When jobs succeeded, said by those that know it. */
     public synchronized JobMeters jobMeters() {
         JobMeters made = jobs;
         if (made == null) {

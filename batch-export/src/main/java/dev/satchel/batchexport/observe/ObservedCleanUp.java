@@ -8,15 +8,13 @@ import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.listener.JobExecutionListener;
 
-/** Observes each clean-up as {@code satchel.cleanup}, and says when one succeeded. */
+/** Observes each clean-up as {@code satchel.cleanup}. */
 final class ObservedCleanUp implements JobExecutionListener {
 
-    private final JobMeters meters;
     private final ObservationRegistry observations;
     private final Map<Long, Observation> running = new ConcurrentHashMap<>();
 
-    ObservedCleanUp(JobMeters meters, ObservationRegistry observations) {
-        this.meters = meters;
+    ObservedCleanUp(ObservationRegistry observations) {
         this.observations = observations;
     }
 
@@ -40,9 +38,6 @@ final class ObservedCleanUp implements JobExecutionListener {
             observation
                     .lowCardinalityKeyValue("outcome", done ? "completed" : "failed")
                     .stop();
-        }
-        if (done) {
-            meters.succeeded(SatchelJob.CLEANUP);
         }
     }
 }

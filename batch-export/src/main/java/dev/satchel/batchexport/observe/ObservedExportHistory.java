@@ -48,7 +48,11 @@ final class ObservedExportHistory implements ExportHistory {
                 .description("Time from the claim of an export until its file is published")
                 .serviceLevelObjectives(BUCKETS)
                 .register(meters);
-        this.rescued = Counter.builder("satchel.leases.rescued")
+        this.rescued = rescued(meters);
+    }
+
+    static Counter rescued(MeterRegistry meters) {
+        return Counter.builder("satchel.leases.rescued")
                 .description("Exports that were taken from workers that stopped answering")
                 .register(meters);
     }

@@ -18,11 +18,16 @@ public final class ObservedProviderCheck implements ProviderCheck {
 
     private final ProviderCheck check;
     private final ObservationRegistry observations;
-    private final Map<Provider, Map<Validity, Counter>> answers = new EnumMap<>(Provider.class);
+    private final Map<Provider, Map<Validity, Counter>> answers;
 
     public ObservedProviderCheck(ProviderCheck check, MeterRegistry meters, ObservationRegistry observations) {
         this.check = check;
         this.observations = observations;
+        this.answers = answers(meters);
+    }
+
+    static Map<Provider, Map<Validity, Counter>> answers(MeterRegistry meters) {
+        Map<Provider, Map<Validity, Counter>> answers = new EnumMap<>(Provider.class);
         for (Provider provider : Provider.values()) {
             Map<Validity, Counter> byVerdict = new EnumMap<>(Validity.class);
             for (Validity verdict : Validity.values()) {
@@ -36,6 +41,7 @@ public final class ObservedProviderCheck implements ProviderCheck {
             }
             answers.put(provider, byVerdict);
         }
+        return answers;
     }
 
     @Override

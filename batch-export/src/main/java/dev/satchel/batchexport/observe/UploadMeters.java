@@ -31,7 +31,7 @@ final class UploadMeters implements UploadObserver {
     UploadMeters(MeterRegistry meters, ObservationRegistry observations) {
         this.observations = observations;
         this.duration = Timer.builder("satchel.upload.part.duration")
-                .description("Time to send a part of a file to S3, or a small file as a whole")
+                .description("Time to send a part of a file to S3, or a small file as a whole, or until that failed")
                 .serviceLevelObjectives(BUCKETS)
                 .register(meters);
     }
@@ -60,10 +60,11 @@ final class UploadMeters implements UploadObserver {
             Observation.Scope scope = observation.openScope();
             try {
                 T answer = request.get();
-                duration.record(Duration.ofNanos(System.nanoTime() - begun));
                 outcome = "sent";
                 return answer;
             } finally {
+                // Also of a request that failed: during an outage, the slow ones are those.
+                duration.record(Duration.ofNanos(System.nanoTime() - begun));
                 scope.close();
                 observation.lowCardinalityKeyValue("outcome", outcome).stop();
             }

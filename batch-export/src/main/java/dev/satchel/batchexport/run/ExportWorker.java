@@ -117,8 +117,7 @@ public final class ExportWorker implements AutoCloseable {
         if (PendingExports.isDue(backlog)) {
             return run(RunSettings.End.NOTHING_DUE, totals, report);
         }
-        succeeded();
-        return RunSummary.of(totals, backlog);
+        return recorded(RunSummary.of(totals, backlog));
     }
 
     private boolean reclaim(RunReport report) {
@@ -174,15 +173,15 @@ public final class ExportWorker implements AutoCloseable {
         }
         try (JobContext.ReadyJob job = begin(end, report)) {
             deliver(job, report);
-            succeeded();
-            return RunSummary.of(totals, job.bean(PendingExports.class).left());
+            return recorded(RunSummary.of(totals, job.bean(PendingExports.class).left()));
         }
     }
 
-    private void succeeded() {
-        if (observed != null) {
+    private RunSummary recorded(RunSummary summary) {
+        if (observed != null && summary.isComplete() && !stop.isStopping()) {
             observed.jobMeters().succeeded(SatchelJob.EXPORT_RUN);
         }
+        return summary;
     }
 
     private JobContext.ReadyJob begin(RunSettings.End end, RunReport report) {

@@ -143,6 +143,10 @@ public final class JobContext {
                 ConfigurableListableBeanFactory beans = context.getBeanFactory();
                 beans.registerSingleton("dataSource", dataSource);
                 beans.registerSingleton("store", store);
+                // A singleton that is registered is shown to no post-processor.
+                if (observed != null) {
+                    observed.postProcessAfterInitialization(store, "store");
+                }
                 beans.registerSingleton("postgresDatasets", datasets);
                 beans.registerSingleton("postgresSettings", limits);
                 observe(context);

@@ -8,6 +8,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportCatalog.Lag;
+import dev.satchel.export.Exports;
 import dev.satchel.export.InMemoryExportHistory;
 import dev.satchel.export.Requests;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,6 +17,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -122,6 +124,53 @@ class LagGaugesTest {
     }
 
     @Test
+    void aReadingThatNeverEndsIsFollowedByAnother() {
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        MeterRegistry others = new SimpleMeterRegistry();
+        ExportCatalog hangsOnce = (ExportCatalog) Proxy.newProxyInstance(
+                ExportCatalog.class.getClassLoader(),
+                new Class<?>[] {ExportCatalog.class},
+                (proxy, method, arguments) -> {
+                    if (begun.getAndIncrement() == 0) {
+                        never.await();
+                    }
+                    return new Lag(7, Duration.ZERO, 0, 0, Duration.ZERO, Map.of());
+                });
+        new LagGauges(hangsOnce, new KnownFailures(), nanos::get).bindTo(others);
+        assertThat(others.get("satchel.exports.pending").gauge().value()).isNaN();
+
+        later(Duration.ofSeconds(31));
+
+        assertThat(others.get("satchel.exports.pending").gauge().value()).isEqualTo(7);
+    }
+
+    @Test
+    void showWhatPendingExportsWaitAfterAndWhenThatWasRead() {
+        history.request(Requests.of(history.addUser()));
+        history.request(Requests.of(history.addUser()));
+        history.postpone(
+                history.claim("worker", Duration.ofMinutes(2)).orElseThrow(),
+                Exports.storeUnavailable(),
+                Duration.ofMinutes(1));
+
+        assertThat(meters.get("satchel.exports.waiting")
+                        .tag("code", "store_unavailable")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+        assertThat(meters.get("satchel.exports.waiting")
+                        .tag("code", "access_denied")
+                        .gauge()
+                        .value())
+                .isZero();
+        assertThat(gauge("satchel.gauges.read.timestamp")).isGreaterThan(1_700_000_000);
+        away = true;
+        later(Duration.ofSeconds(6));
+        assertThat(gauge("satchel.gauges.read.timestamp")).isNaN();
+    }
+
+    @Test
     void aReadingThatHangsIsNotFollowedByASecond() throws Exception {
         CountDownLatch hangs = new CountDownLatch(1);
         AtomicInteger begun = new AtomicInteger();
@@ -132,7 +181,7 @@ class LagGaugesTest {
                 (proxy, method, arguments) -> {
                     begun.incrementAndGet();
                     hangs.await();
-                    return new Lag(7, Duration.ZERO, 0, 0, Duration.ZERO);
+                    return new Lag(7, Duration.ZERO, 0, 0, Duration.ZERO, Map.of());
                 });
         new LagGauges(hanging, new KnownFailures(), nanos::get).bindTo(others);
 

@@ -2,14 +2,18 @@ package dev.satchel.batchexport.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class MetricsFileTest {
@@ -168,6 +173,78 @@ class MetricsFileTest {
 
         assertThat(lines()).contains("satchel_exports_total{outcome=\"delivered\"} 1.0");
         assertThat(String.join("\n", lines())).doesNotContain("no metrics", "broken", "x y");
+    }
+
+    @Test
+    void everyAccountMayLockIt() throws IOException {
+        MetricsFile.at(path());
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(".satchel.prom.lock"))))
+                .isEqualTo("rw-rw-rw-");
+    }
+
+    @Test
+    void aLockThatCannotBeOpenedIsRefusedAtOnce() throws IOException {
+        Files.createDirectory(folder.resolve(".satchel.prom.lock"));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MetricsFile.at(path()))
+                .withMessageContaining(".satchel.prom.lock cannot be opened");
+    }
+
+    /** Holds the lock that it is given until its input ends. */
+    static final class Holder {
+
+        private Holder() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (FileChannel channel = FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE)) {
+                channel.lock();
+                System.out.write('!');
+                System.out.flush();
+                System.in.read();
+            }
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void aLockThatAnotherProgramHoldsForLongEndsTheWrite() throws Exception {
+        Program program = new Program(path()).counts("delivered", 1);
+        Process holder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        Path.of(Holder.class
+                                        .getProtectionDomain()
+                                        .getCodeSource()
+                                        .getLocation()
+                                        .toURI())
+                                .toString(),
+                        Holder.class.getName(),
+                        folder.resolve(".satchel.prom.lock").toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            assertThat(holder.getInputStream().read()).isEqualTo('!');
+
+            assertThatThrownBy(program::writes)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("another program has held ");
+        } finally {
+            holder.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aFileThatIsNoUtf8IsReadAsFarAsItCanBe() throws IOException {
+        Files.write(
+                path(),
+                "# TYPE satchel_exports_total counter\nsatchel_exports_total{outcome=\"delivered\"} 3.0\n# \u00e9\n"
+                        .getBytes(StandardCharsets.ISO_8859_1));
+
+        new Program(path()).counts("delivered", 2).writes();
+
+        assertThat(lines()).contains("satchel_exports_total{outcome=\"delivered\"} 5.0");
     }
 
     @Test

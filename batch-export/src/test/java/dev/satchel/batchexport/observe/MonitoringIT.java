@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.documents.Documents;
+import dev.satchel.export.Failure;
 import dev.satchel.postgres.SatchelPostgres;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -47,7 +48,18 @@ class MonitoringIT {
 
     private static final Path DISTRIBUTION = Path.of("src/distribution");
 
-    private static final Set<String> LABELS = Set.of("outcome", "format", "provider", "verdict", "satchel_job", "le");
+    private static final Set<String> LABELS = Set.of("outcome", "format", "provider", "verdict", "satchel_job", "le", "code");
+
+    /** Labels that Prometheus itself adds. */
+    private static final Set<String> OF_THE_TARGET = Set.of("job", "instance");
+
+    /** What is read from the database, of which an old file may hold an old value. */
+    private static final Pattern GAUGES = Pattern.compile(
+            "satchel_(exports_pending|exports_waiting|oldest_pending_seconds|leases_stuck|files_overdue|oldest_overdue_seconds)");
+
+    private static final String SUCCESSES = "satchel_job_last_success_timestamp_seconds{";
+
+    private static final String NEWEST = "and on (job, instance) topk(1, satchel_gauges_read_timestamp_seconds";
 
     @TempDir
     static Path folder;
@@ -75,6 +87,9 @@ class MonitoringIT {
 
         Installation.Result run = Installation.satchel(settings, "export", "run", "--metrics-file", file.toString());
         assertThat(run.exit()).as(run.err()).isEqualTo(1);
+        assertThat(Files.readString(file)).doesNotContain(SUCCESSES);
+        Installation.satchel(settings, "export", "run", "--metrics-file", file.toString())
+                .succeeded();
         Installation.satchel(settings, "cleanup", "--metrics-file", file.toString())
                 .succeeded();
         Installation.satchel(settings, "keys", "validate", "--due", "--metrics-file", file.toString())
@@ -269,12 +284,76 @@ class MonitoringIT {
             }
         }
 
+        for (JsonNode panel : dashboard.path("panels")) {
+            for (JsonNode target : panel.path("targets")) {
+                String query = target.path("expr").asString();
+                assertThat(PromQl.parse(query).selectors()).as(query).allSatisfy(selector -> assertThat(
+                                selector.labels().keySet())
+                        .containsAll(OF_THE_TARGET));
+                if (GAUGES.matcher(query).find()) {
+                    assertThat(query).contains(NEWEST);
+                }
+            }
+        }
         // Nobody looks at a metric that no panel shows.
         assertThat(shown.stream().map(name -> name.replaceFirst("_(bucket|count|sum|max)$", "")))
                 .containsAll(families.stream()
                         .map(MetricFamily::getName)
                         .map(name -> name.replaceFirst("_max$", ""))
                         .toList());
+    }
+
+    /** Or it would fall back before it was pending for long enough. */
+    @Test
+    void anAlertFiresWhileWhatItCountsIsStillInItsWindow() throws IOException {
+        for (Map<String, Object> alert : alerts()) {
+            String query = (String) alert.get("expr");
+            Pattern.compile("\\[(\\w+)]").matcher(query).results().forEach(window -> assertThat(
+                            minutes((String) alert.get("for")) * 4)
+                    .as(query)
+                    .isLessThanOrEqualTo(minutes(window.group(1))));
+        }
+    }
+
+    private static int minutes(String time) {
+        int number = Integer.parseInt(time.substring(0, time.length() - 1));
+        return time.endsWith("h") ? number * 60 : number;
+    }
+
+    @Test
+    void anAlertOfAJobFiresAlsoWhereItNeverSucceeded() throws IOException {
+        assertThat(alerts().stream()
+                        .map(alert -> (String) alert.get("expr"))
+                        .filter(query -> query.contains(SUCCESSES)))
+                .hasSize(3)
+                .allSatisfy(query -> assertThat(query).contains("or absent(" + SUCCESSES));
+    }
+
+    @Test
+    void anAlertOfAGaugeBelievesTheNewestReading() throws IOException {
+        assertThat(alerts().stream()
+                        .map(alert -> (String) alert.get("expr"))
+                        .filter(query -> !query.contains("!="))
+                        .filter(query -> GAUGES.matcher(query).find()))
+                .hasSize(4)
+                .allSatisfy(query -> assertThat(query).contains(NEWEST));
+    }
+
+    @Test
+    void theAlertOfWaitingExportsNamesTheCodesThatOnlyTheOperatorCanRemedyAndOutages() throws IOException {
+        String query = alerts().stream()
+                .filter(alert -> "SatchelExportsWaitForYou".equals(alert.get("alert")))
+                .map(alert -> (String) alert.get("expr"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(PromQl.parse(query).selectors().get(0).labels().get("code"))
+                .containsExactlyInAnyOrder(Stream.of(Failure.Code.values())
+                        .filter(code -> code.verdict() == Failure.Verdict.OPERATOR
+                                || code == Failure.Code.STORE_UNAVAILABLE
+                                || code == Failure.Code.DATABASE_UNAVAILABLE)
+                        .map(Failure.Code::code)
+                        .toArray(String[]::new));
     }
 
     private static PromQl checked(String expression) {
@@ -289,8 +368,9 @@ class MonitoringIT {
             selector.labels()
                     .forEach((label, values) -> assertThat(existing.getOrDefault(label, Set.of()))
                             .as(expression)
-                            .containsAll(values));
+                            .containsAll(OF_THE_TARGET.contains(label) ? Set.of() : values));
         }
+        labels.addAll(OF_THE_TARGET);
         assertThat(labels).as(expression).containsAll(query.groupings());
         return query;
     }
@@ -348,6 +428,47 @@ class MonitoringIT {
     }
 
     @Test
+    void aCleanUpCountsAndLogsTheExportsThatItGivesUp() throws IOException {
+        String id = satchel.requestOfNewUser();
+        new SatchelPostgres(satchel.database().workerDataSource())
+                .exportHistory()
+                .claim("a worker that stopped answering", Duration.ofMinutes(1))
+                .orElseThrow();
+        satchel.sql("UPDATE satchel.export_lease SET expires_at = now() - interval '1 second'");
+        Path abandoned = folder.resolve("abandoned.prom");
+        Map<String, String> settings = settings();
+        settings.put("SATCHEL_EXPORT_ATTEMPTS", "1");
+
+        Installation.Result cleanUp =
+                Installation.satchel(settings, "cleanup", "--metrics-file", abandoned.toString());
+
+        assertThat(satchel.status(id)).startsWith("failed");
+        assertThat(Files.readString(abandoned))
+                .contains(
+                        "satchel_exports_total{format=\"unknown\",outcome=\"abandoned\"} 1.0",
+                        "satchel_leases_rescued_total 1.0");
+        assertThat(cleanUp.err() + cleanUp.out())
+                .contains("export " + id + " failed: the worker of its last attempt stopped answering");
+    }
+
+    @Test
+    void aCheckOfOneUsersKeysIsNoSuccessOfTheSchedule() throws IOException {
+        Path one = folder.resolve("one-user.prom");
+
+        Installation.satchel(
+                        settings(),
+                        "keys",
+                        "validate",
+                        "--user",
+                        java.util.UUID.randomUUID().toString(),
+                        "--metrics-file",
+                        one.toString())
+                .succeeded();
+
+        assertThat(Files.readString(one)).doesNotContain(SUCCESSES);
+    }
+
+    @Test
     void filesThatShouldBeGoneAreOverdue() throws IOException {
         String id = satchel.requestOfNewUser();
         satchel.satchel("export", "run");
@@ -359,6 +480,13 @@ class MonitoringIT {
         assertThat(Files.readString(overdue))
                 .contains("satchel_files_overdue 1.0")
                 .containsPattern("satchel_oldest_overdue_seconds 72\\d\\d");
+        Files.delete(overdue);
+        Map<String, String> refused = settings();
+        refused.put("AWS_SECRET_ACCESS_KEY", "not-the-secret");
+        assertThat(Installation.satchel(refused, "cleanup", "--metrics-file", overdue.toString())
+                        .exit())
+                .isEqualTo(1);
+        assertThat(Files.readString(overdue)).contains("satchel_files_overdue 1.0").doesNotContain(SUCCESSES);
         Installation.satchel(settings(), "cleanup", "--metrics-file", overdue.toString())
                 .succeeded();
         assertThat(Files.readString(overdue))

@@ -15,7 +15,6 @@ import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.postgres.SatchelPostgresAutoConfiguration;
 import dev.satchel.postgres.session.OwnSessions;
-import dev.satchel.store.FileStore;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -93,7 +92,7 @@ class ObservationsIT {
         try (NamedFileStore store = settings.store();
                 HikariDataSource pool = settings.database().pool(8);
                 ExportWorker worker = ExportWorker.builder(
-                                new OwnSessions(pool), (FileStore) beans.postProcessAfterInitialization(store, "store"))
+                                new OwnSessions(pool), store)
                         .concurrency(1)
                         .listener(new ExportMeters(meters))
                         .observe(beans)
@@ -134,6 +133,24 @@ class ObservationsIT {
                         .gauge()
                         .value())
                 .isPositive();
+    }
+
+    @Test
+    void aRunThatLeavesSomethingBehindIsNoSuccess() throws Exception {
+        satchel.requestOfNewUser();
+        satchel.sql("INSERT INTO export_history (user_id, export_type, export_format)"
+                + " SELECT id, 'nonsense', 'csv' FROM users LIMIT 1");
+        Settings settings = settings();
+
+        try (NamedFileStore store = settings.store();
+                HikariDataSource pool = settings.database().pool(8);
+                ExportWorker worker = ExportWorker.builder(new OwnSessions(pool), store)
+                        .observe(beans)
+                        .build()) {
+            assertThat(worker.run().isComplete()).isFalse();
+        }
+
+        assertThat(meters.find("satchel.job.last.success.timestamp").gauges()).isEmpty();
     }
 
     /** A service that asks every minute is well although nothing is due for days. */

@@ -37,6 +37,7 @@ record PromQl(List<Selector> selectors, Set<String> groupings) {
             "histogram_quantile",
             "clamp_min",
             "time",
+            "topk",
             "absent");
 
     private static final Set<String> GROUPING = Set.of("by", "without", "on", "ignoring", "group_left", "group_right");

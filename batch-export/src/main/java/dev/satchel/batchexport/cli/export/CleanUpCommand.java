@@ -67,11 +67,10 @@ public final class CleanUpCommand implements Callable<Integer> {
         CleanUpReport report;
         try (NamedFileStore store = settings.store();
                 HikariDataSource pool = database.pool(ExportCleanUp.CONNECTIONS);
-                ExportCleanUp cleanUp = ExportCleanUp.builder(new OwnSessions(pool), store)
-                        .datasets(settings.datasets())
-                        .settings(exports)
-                        .quiet(quiet)
-                        .observe(recorded.observed())
+                ExportCleanUp cleanUp = recorded.measured(ExportCleanUp.builder(new OwnSessions(pool), store)
+                                .datasets(settings.datasets())
+                                .settings(exports)
+                                .quiet(quiet))
                         .build()) {
             try {
                 report = cleanUp.run();
@@ -79,7 +78,7 @@ public final class CleanUpCommand implements Callable<Integer> {
                 recorded.write();
             }
         }
-        int exit = report.kept() == 0 && report.refusal().isEmpty() ? 0 : 1;
+        int exit = report.isComplete() ? 0 : 1;
         boolean isTold = !quiet || exit != 0;
         if (isTold) {
             removed(report);

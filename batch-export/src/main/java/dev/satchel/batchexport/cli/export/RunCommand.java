@@ -91,21 +91,17 @@ final class RunCommand implements Callable<Integer> {
         try (NamedFileStore store = settings.store();
                 RunProgress progress = progress();
                 HikariDataSource pool = database.pool(connections());
-                ExportWorker worker = recorded.measured(
-                                ExportWorker.builder(new OwnSessions(pool), recorded.measured(store))
-                                        .datasets(settings.datasets())
-                                        .formats(formats)
-                                        .settings(exports)
-                                        .concurrency(concurrency)
-                                        .listener(totals)
-                                        .listener(progress)
-                                        .quiet(quiet)
-                                        .stopSignal(stop))
+                ExportWorker worker = recorded.measured(ExportWorker.builder(new OwnSessions(pool), store)
+                                .datasets(settings.datasets())
+                                .formats(formats)
+                                .settings(exports)
+                                .concurrency(concurrency)
+                                .listener(totals)
+                                .listener(progress)
+                                .quiet(quiet)
+                                .stopSignal(stop))
                         .build();
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
-            if (watch) {
-                recorded.writeAgainAndAgain();
-            }
             RunSummary summary;
             try {
                 summary = deliver(worker, progress, totals);

@@ -100,9 +100,7 @@ final class ValidateKeysCommand implements Callable<Integer> {
         try (RecordedCommand recorded = metrics.begin(SatchelJob.KEYS_VALIDATE)) {
             ProviderCheck check = recorded.measured(new HttpProviderCheck());
             KeyVault vault = Kek.keyVault(console);
-            int verdict = whose == null ? validateDue(vault, check) : validate(vault, check, whose, providers);
-            recorded.succeeded();
-            return verdict;
+            return whose == null ? validateDue(vault, check, recorded) : validate(vault, check, whose, providers);
         }
     }
 
@@ -130,10 +128,12 @@ final class ValidateKeysCommand implements Callable<Integer> {
         return areAllOpened ? 0 : 1;
     }
 
-    private int validateDue(KeyVault vault, ProviderCheck check) {
+    private int validateDue(KeyVault vault, ProviderCheck check, RecordedCommand recorded) {
         Round round;
+        boolean isStopped;
         try (StopOnExit exit = new StopOnExit(new StopSignal(), GRACE)) {
             round = new KeyRevalidation(vault, check).validateDue(exit.signal()::await);
+            isStopped = exit.signal().isStopping();
         }
         console.out()
                 .printf(
@@ -148,7 +148,13 @@ final class ValidateKeysCommand implements Callable<Integer> {
                     "left alone before the end, the rest next time: {}",
                     round.leftAlone().stream().map(Provider::title).sorted().collect(Collectors.joining(", ")));
         }
-        return round.unopened() == 0 ? 0 : 1;
+        if (round.unopened() > 0) {
+            return 1;
+        }
+        if (!isStopped) {
+            recorded.succeeded();
+        }
+        return 0;
     }
 
     private static String said(Verdict verdict) {

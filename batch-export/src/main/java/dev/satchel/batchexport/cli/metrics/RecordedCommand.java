@@ -8,10 +8,10 @@ import dev.satchel.batchexport.observe.ObservedProgressUpkeep;
 import dev.satchel.batchexport.observe.ObservedProviderCheck;
 import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.ExportWorker;
+import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.keys.validation.ProviderCheck;
 import dev.satchel.progress.ProgressUpkeep;
-import dev.satchel.store.FileStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -22,7 +22,6 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The metrics of one command. Without a file, everything stays as it is and nothing is measured.
  *
- * <p>{@link #close} writes the file if {@link #write} did not. A file that cannot be written any more is a line in the log
+ * <p>The file is written when the command begins, every fifteen seconds, and when it ends: by {@link #close}, if {@link
+ * #write} did not. A file that cannot be written any more is a line in the log
  * and changes nothing of what the command does.
  */
 public final class RecordedCommand implements AutoCloseable {
@@ -46,8 +46,9 @@ public final class RecordedCommand implements AutoCloseable {
 
     private final SatchelJob job;
     private final @Nullable Recording recording;
+    private final ScheduledExecutorService writing =
+            Executors.newSingleThreadScheduledExecutor(RecordedCommand::daemon);
     private boolean written;
-    private @Nullable ScheduledFuture<?> writing;
 
     private RecordedCommand(SatchelJob job, @Nullable Recording recording) {
         this.job = job;
@@ -59,7 +60,19 @@ public final class RecordedCommand implements AutoCloseable {
     }
 
     static RecordedCommand into(MetricsFile file, SatchelJob job) {
-        return new RecordedCommand(job, Prometheus.recording(file));
+        RecordedCommand recorded = new RecordedCommand(job, Prometheus.recording(file));
+        recorded.begin();
+        return recorded;
+    }
+
+    // With zeros, because Prometheus sees no increase in a counter that is born with its first failure.
+    private void begin() {
+        if (recording != null) {
+            recording.beans().countFromZero(job);
+            writeNow();
+            writing.scheduleWithFixedDelay(
+                    this::writeAgain, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     /** @param scrape reads all meters in Prometheus' text format */
@@ -85,17 +98,11 @@ public final class RecordedCommand implements AutoCloseable {
                 : worker.observe(recording.beans()).listener(new ExportMeters(recording.meters()));
     }
 
-    /** What measures the beans of a job; null where nothing is measured. */
-    public @Nullable ObservedBeans observed() {
-        return recording == null ? null : recording.beans();
-    }
-
-    /** Measures what is sent to the store. */
-    public FileStore measured(FileStore store) {
-        if (recording != null) {
-            recording.beans().postProcessAfterInitialization(store, "store");
-        }
-        return store;
+    /** Measures what the clean-up does. */
+    public ExportCleanUp.Builder measured(ExportCleanUp.Builder cleanUp) {
+        return recording == null
+                ? cleanUp
+                : cleanUp.observe(recording.beans()).listener(new ExportMeters(recording.meters()));
     }
 
     public ProviderCheck measured(ProviderCheck check) {
@@ -108,18 +115,10 @@ public final class RecordedCommand implements AutoCloseable {
         return recording == null ? upkeep : new ObservedProgressUpkeep(upkeep, recording.meters());
     }
 
-    /** Says that the command did its work, where no job of Spring Batch says so. */
+    /** Says that the command did its work and ends with 0, where neither a worker nor a clean-up says so. */
     public void succeeded() {
         if (recording != null) {
             recording.beans().jobMeters().succeeded(job);
-        }
-    }
-
-    /** Writes the file now and every fifteen seconds, for a command that goes on until it is told to stop. */
-    public void writeAgainAndAgain() {
-        if (recording != null) {
-            ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(RecordedCommand::daemon);
-            writing = thread.scheduleWithFixedDelay(this::write, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -129,13 +128,25 @@ public final class RecordedCommand implements AutoCloseable {
         return thread;
     }
 
-    /** Writes the file, while the database can still be asked. */
+    /** Writes the file for the last time, while the database can still be asked. */
     public synchronized void write() {
+        written = true;
+        writing.shutdown();
+        writeNow();
+    }
+
+    // Not after the last time, when the database can no longer be asked.
+    private synchronized void writeAgain() {
+        if (!written) {
+            writeNow();
+        }
+    }
+
+    private synchronized void writeNow() {
         Recording measured = recording;
         if (measured == null) {
             return;
         }
-        written = true;
         try {
             measured.file().write(measured.scrape().get());
         } catch (IOException | RuntimeException failed) {
@@ -145,9 +156,6 @@ public final class RecordedCommand implements AutoCloseable {
 
     @Override
     public void close() {
-        if (writing != null) {
-            writing.cancel(false);
-        }
         if (!written) {
             // Gauges of an earlier run would otherwise stay in the file as if they were true.
             if (recording != null && READING_THE_DATABASE.contains(job)) {

@@ -54,7 +54,9 @@ final class ReconcileCommand implements Callable<Integer> {
     public Integer call() throws SQLException {
         try (RecordedCommand recorded = metrics.begin(SatchelJob.PROGRESS_RECONCILE)) {
             int verdict = reconcile(recorded);
-            recorded.succeeded();
+            if (verdict == 0) {
+                recorded.succeeded();
+            }
             return verdict;
         }
     }

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.observe.actuator;
 
+import dev.satchel.batchexport.observe.health.BoundedReading;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportCatalog.Entry;
 import dev.satchel.export.ExportCatalog.Lag;
@@ -13,7 +14,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
- * The endpoint {@code satchel}: what is pending, running and lately failed. It names exports and no users, and of a failure
+ * The endpoint {@code satchel}: what is pending, running and failed in the last seven days. It names exports and no users, and of a failure
  * the code alone, because other programs may write the text.
  */
 @Endpoint(id = "satchel")
@@ -24,31 +25,56 @@ public final class SatchelEndpoint {
 
     private static final String OTHER = "other";
 
+    /** How long ago a failure may have been requested to be listed. */
+    private static final Duration LATELY = Duration.ofDays(7);
+
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
     private final ExportCatalog catalog;
     private final Duration stuckLease;
+    private final BoundedReading<State> states;
 
     /** @param stuckLease how long ago a lease must have expired to count as stuck */
     public SatchelEndpoint(ExportCatalog catalog, Duration stuckLease) {
         this.catalog = catalog;
         this.stuckLease = stuckLease;
+        this.states = new BoundedReading<>(this::read, "satchel-endpoint", LIMIT, FRESH, System::nanoTime);
     }
 
-    /** The state now. */
+    /**
+     * The state, which was read at most a few seconds ago.
+     *
+     * @throws IllegalStateException if the database did not answer in time
+     */
     @ReadOperation
     public State state() {
+        BoundedReading.Answer<State> answer = states.read();
+        State state = answer.value();
+        if (state == null) {
+            throw new IllegalStateException(
+                    answer.failure() == null
+                            ? "the database did not answer within " + LIMIT.toSeconds() + " seconds"
+                            : "exports could not be read from the database",
+                    answer.failure());
+        }
+        return state;
+    }
+
+    private State read() {
         Lag lag = catalog.lag(stuckLease);
         return new State(
                 lag.pending(),
                 lag.oldestPending().toSeconds(),
                 lag.stuck(),
                 lag.overdue(),
-                newest("pending"),
-                newest("processing"),
-                newest("failed"));
+                listed(catalog.newestActive("pending", MOST)),
+                listed(catalog.newestActive("processing", MOST)),
+                listed(catalog.newestFailed(LATELY, MOST)));
     }
 
-    private List<Listed> newest(String status) {
-        return catalog.newest(null, status, MOST).stream().map(Listed::of).toList();
+    private static List<Listed> listed(List<Entry> entries) {
+        return entries.stream().map(Listed::of).toList();
     }
 
     /**

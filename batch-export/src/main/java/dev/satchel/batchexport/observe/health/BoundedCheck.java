@@ -1,27 +1,20 @@
 package dev.satchel.batchexport.observe.health;
 
+import dev.satchel.batchexport.observe.health.BoundedReading.Answer;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks another check in a thread of its own, for at most a given time, and gives the same answer again for a while.
- *
- * <p>A check that is late fails. It goes on, and no second one begins meanwhile; what it finds in the end is the answer
- * of the next call.
+ * Asks another check for at most a given time, and gives the same answer again for a while, as {@link BoundedReading} says.
+ * A check that is late fails.
  */
 public final class BoundedCheck implements HealthCheck {
 
     private final String subject;
-    private final HealthCheck check;
     private final Duration limit;
-    private final Duration fresh;
-    private @Nullable CompletableFuture<CheckResult> running;
-    private @Nullable CheckResult last;
-    private long endedAt;
+    private final BoundedReading<CheckResult> reading;
+    private volatile @Nullable CheckResult found;
 
     /**
      * @param subject what is checked, for the sentence about a check that is late: {@code the store}
@@ -29,48 +22,31 @@ public final class BoundedCheck implements HealthCheck {
      * @param fresh how long an answer is given again
      */
     public BoundedCheck(String subject, HealthCheck check, Duration limit, Duration fresh) {
+        this(subject, check, limit, fresh, System::nanoTime);
+    }
+
+    BoundedCheck(String subject, HealthCheck check, Duration limit, Duration fresh, LongSupplier nanoTime) {
         this.subject = subject;
-        this.check = check;
         this.limit = limit;
-        this.fresh = fresh;
+        this.reading = new BoundedReading<>(check::check, "satchel-health", limit, fresh, nanoTime);
     }
 
     @Override
-    public synchronized CheckResult check() {
-        CheckResult known = last;
-        if (known != null && System.nanoTime() - endedAt < fresh.toNanos()) {
-            return known;
+    public CheckResult check() {
+        Answer<CheckResult> answer = reading.read();
+        CheckResult result = answer.value();
+        if (result != null) {
+            found = result;
+            return result;
         }
-        CompletableFuture<CheckResult> current = running;
-        if (current == null) {
-            current = CompletableFuture.supplyAsync(check::check, BoundedCheck::start);
-            running = current;
-        }
-        try {
-            CheckResult found = current.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            running = null;
-            last = found;
-            endedAt = System.nanoTime();
-            return found;
-        } catch (TimeoutException late) {
-            String sentence = subject + " did not answer within " + limit.toSeconds() + " seconds";
+        Throwable failure = answer.failure();
+        if (failure != null) {
             return CheckResult.failed(
-                    known == null || known.passed() ? sentence : sentence + "; before that: " + known.sentence());
-        } catch (ExecutionException defect) {
-            running = null;
-            return CheckResult.failed("the check of " + subject + " failed: "
-                    + (defect.getCause() == null ? defect : defect.getCause())
-                            .getClass()
-                            .getSimpleName());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return CheckResult.failed("the check of " + subject + " was interrupted");
+                    "the check of " + subject + " failed: " + failure.getClass().getSimpleName());
         }
-    }
-
-    private static void start(Runnable task) {
-        Thread thread = new Thread(task, "satchel-health");
-        thread.setDaemon(true);
-        thread.start();
+        CheckResult before = found;
+        String sentence = subject + " did not answer within " + limit.toSeconds() + " seconds";
+        return CheckResult.failed(
+                before == null || before.passed() ? sentence : sentence + "; before that: " + before.sentence());
     }
 }

@@ -48,10 +48,12 @@ class CleanUpJob {
     }
 
     @Bean
-    Step reclaim(JobRepository runs, ExportHistory history, ExportSettings settings) {
+    Step reclaim(JobRepository runs, ExportHistory history, ExportSettings settings, AbandonedExports abandoned) {
         return new StepBuilder("reclaim", runs)
                 .tasklet((contribution, context) -> {
-                    history.reclaimExpired(settings.attempts());
+                    history.reclaimExpired(settings.attempts()).stream()
+                            .filter(ExportHistory.Reclaimed::failed)
+                            .forEach(reclaimed -> abandoned.add(reclaimed.id()));
                     return RepeatStatus.FINISHED;
                 })
                 .build();

@@ -85,6 +85,11 @@ public final class CleanUpReport {
         return kept + unreadable.size();
     }
 
+    /** Whether nothing is left that should have been removed. */
+    public boolean isComplete() {
+        return kept() == 0 && refusal().isEmpty();
+    }
+
     /** Why a store could not be used, and what it threw. */
     public record Refusal(Failure failure, Exception cause) {}
 

@@ -1,13 +1,17 @@
 package dev.satchel.batchexport.run.cleanup;
 
 import dev.satchel.batchexport.observe.ObservedBeans;
+import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.JobContext;
 import dev.satchel.batchexport.run.stop.StopSignal;
+import dev.satchel.delivery.DeliveryListener;
 import dev.satchel.postgres.PostgresSettings;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.store.FileStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.JobExecution;
@@ -32,12 +36,16 @@ public final class ExportCleanUp implements AutoCloseable {
     private final ExportSettings settings;
     private final CleanUpLog log;
     private final StopSignal stop = new StopSignal();
+    private final AbandonedExports abandoned;
+    private final @Nullable ObservedBeans observed;
 
     private ExportCleanUp(Builder parts) {
         this.jobs = new JobContext(
                 parts.dataSource, parts.store, parts.datasets, PostgresSettings.DEFAULT, CONNECTIONS, parts.observed);
         this.settings = parts.settings;
         this.log = new CleanUpLog(parts.quiet);
+        this.abandoned = new AbandonedExports(parts.listeners);
+        this.observed = parts.observed;
     }
 
     /**
@@ -66,6 +74,7 @@ public final class ExportCleanUp implements AutoCloseable {
                     context.registerBean(ExportSettings.class, () -> settings);
                     context.registerBean(CleanUpReport.class, () -> report);
                     context.registerBean(StopSignal.class, () -> stop);
+                    context.registerBean(AbandonedExports.class, () -> abandoned);
                 },
                 CleanUpJob.class)) {
             JobExecution run = job.run();
@@ -77,6 +86,9 @@ public final class ExportCleanUp implements AutoCloseable {
             }
             report.unreadable().forEach(log::log);
             report.refusal().ifPresent(log::log);
+            if (observed != null && report.isComplete()) {
+                observed.jobMeters().succeeded(SatchelJob.CLEANUP);
+            }
             return report;
         }
     }
@@ -95,6 +107,7 @@ public final class ExportCleanUp implements AutoCloseable {
         private final FileStore store;
         private PostgresDatasets datasets = PostgresDatasets.builtIn();
         private ExportSettings settings = ExportSettings.DEFAULT;
+        private final List<DeliveryListener> listeners = new ArrayList<>();
         private boolean quiet;
         private @Nullable ObservedBeans observed;
 
@@ -118,6 +131,15 @@ public final class ExportCleanUp implements AutoCloseable {
         /** Whether the log leaves out the files that were removed. */
         public Builder quiet(boolean isQuiet) {
             quiet = isQuiet;
+            return this;
+        }
+
+        /**
+         * Adds a listener, which is told of exports that the clean-up gives up because the worker of their last attempt
+         * stopped answering; one that throws does not end a clean-up. The log is told without being asked for.
+         */
+        public Builder listener(DeliveryListener listener) {
+            listeners.add(listener);
             return this;
         }
 

@@ -24,6 +24,22 @@ class SatchelEndpointTest {
     }
 
     @Test
+    void leavesOutFailuresOfEarlierWeeksAndAnswersTheSameForAWhile() {
+        history.fail(claimed(), Exports.accessDenied());
+        history.letPass(Duration.ofDays(8));
+        Export.Processing lately = claimed();
+        history.fail(lately, Exports.accessDenied());
+
+        SatchelEndpoint.State state = endpoint.state();
+        history.request(Requests.of(history.addUser()));
+
+        assertThat(state.failed())
+                .extracting(SatchelEndpoint.Listed::id)
+                .containsExactly(lately.id().toString());
+        assertThat(endpoint.state()).isSameAs(state);
+    }
+
+    @Test
     void listsWhatIsPendingRunningAndFailedWithoutUsers() {
         Export.Processing failed = claimed();
         history.fail(failed, Exports.accessDenied());

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,7 +49,7 @@ class HealthIT {
     }
 
     private static HealthCheck database(DataSource dataSource) {
-        return new DatabaseCheck(new SatchelPostgres(dataSource).exportCatalog(), new KnownFailures());
+        return new DatabaseCheck(dataSource, new KnownFailures());
     }
 
     @Nested
@@ -91,8 +93,37 @@ class HealthIT {
         void isRedWithoutTheSchema() {
             try (SampleDatabase database = SampleDatabase.createUnmigrated().ensureWorker()) {
                 assertThat(database(database.ownerDataSource()).check())
-                        .isEqualTo(CheckResult.failed("the database lacks what this version of Satchel needs: run"
-                                + " 'satchel migrate' as the owner of its tables"));
+                        .isEqualTo(CheckResult.failed("the database of the data source has no tables of Satchel: run"
+                                + " 'satchel migrate' as their owner first"));
+            }
+        }
+
+        @Test
+        void isRedForASchemaOfAnotherVersion() {
+            HealthCheck check = database(satchel.database().ownerDataSource());
+            satchel.sql("INSERT INTO satchel.flyway_schema_history (installed_rank, version, description, type, script,"
+                    + " checksum, installed_by, execution_time, success)"
+                    + " VALUES (999, '999', 'later', 'SQL', 'V999__later.sql', 0, 'later', 0, true)");
+            try {
+                assertThat(check.check().passed()).isFalse();
+                assertThat(check.check().sentence())
+                        .contains("this program is older than the database's schema", "999");
+            } finally {
+                satchel.sql("DELETE FROM satchel.flyway_schema_history WHERE version = '999'");
+            }
+            assertThat(check.check()).isEqualTo(CheckResult.passed("the database answers"));
+        }
+
+        /** What is counted is not asked for: a table that another session holds is no reason for red. */
+        @Test
+        void isGreenWhileTheHistoryIsLocked() throws Exception {
+            try (Connection other = satchel.database().ownerDataSource().getConnection();
+                    Statement lock = other.createStatement()) {
+                other.setAutoCommit(false);
+                lock.execute("LOCK TABLE public.export_history IN ACCESS EXCLUSIVE MODE");
+
+                assertThat(database(satchel.database().workerDataSource()).check().passed())
+                        .isTrue();
             }
         }
     }
