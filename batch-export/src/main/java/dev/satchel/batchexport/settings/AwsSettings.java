@@ -25,7 +25,8 @@ final class AwsSettings {
             "AWS_ACCESS_KEY_ID",
             "AWS_SECRET_ACCESS_KEY",
             "AWS_SESSION_TOKEN",
-            "AWS_ENDPOINT_URL_KMS");
+            "AWS_ENDPOINT_URL_KMS",
+            "AWS_ENDPOINT_URL_STS");
 
     private static final Pattern REGION = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
@@ -69,6 +70,8 @@ final class AwsSettings {
         String secret = visible("AWS_SECRET_ACCESS_KEY");
         String token = visible("AWS_SESSION_TOKEN");
         if (key == null || secret == null) {
+            // The SDK sends the token of a web identity there, over plain http too.
+            endpoint("AWS_ENDPOINT_URL_STS");
             return DefaultCredentialsProvider.builder().build();
         }
         return StaticCredentialsProvider.create(

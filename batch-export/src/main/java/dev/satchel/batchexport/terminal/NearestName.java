@@ -12,25 +12,38 @@ public final class NearestName {
     /** The one of the known names that is nearest to the written one; empty where none is near. */
     public static Optional<String> to(String written, Collection<String> known) {
         return known.stream()
-                .filter(each -> distance(written, each) <= Math.max(2, written.length() / 4))
+                .filter(each -> isNear(written, each))
                 .min(Comparator.comparingInt(each -> distance(written, each)));
     }
 
-    /** How many letters to insert, delete or replace to get from one word to the other (Levenshtein). */
+    // Of a short word a letter is much: "rm" is as far from "run" as "ls" from "list", of which only letters are
+    // missing.
+    private static boolean isNear(String written, String known) {
+        int distance = distance(written, known);
+        int missing = known.length() - written.length();
+        return distance <= Math.max(Math.min(2, written.length() / 3), written.length() / 4)
+                || written.length() > 1 && distance == missing && missing <= 2;
+    }
+
+    /** How many letters to insert, delete, replace or swap with the next one to get from one word to the other. */
     private static int distance(String one, String other) {
-        int[] row = new int[other.length() + 1];
-        for (int column = 0; column <= other.length(); column++) {
-            row[column] = column;
-        }
-        for (int line = 1; line <= one.length(); line++) {
-            int diagonal = row[0];
-            row[0] = line;
-            for (int column = 1; column <= other.length(); column++) {
-                int replaced = diagonal + (one.charAt(line - 1) == other.charAt(column - 1) ? 0 : 1);
-                diagonal = row[column];
-                row[column] = Math.min(replaced, 1 + Math.min(row[column], row[column - 1]));
+        int[][] table = new int[one.length() + 1][other.length() + 1];
+        for (int line = 0; line <= one.length(); line++) {
+            for (int column = 0; column <= other.length(); column++) {
+                table[line][column] = line == 0 || column == 0 ? line + column : least(one, other, table, line, column);
             }
         }
-        return row[other.length()];
+        return table[one.length()][other.length()];
+    }
+
+    private static int least(String one, String other, int[][] table, int line, int column) {
+        boolean isSame = one.charAt(line - 1) == other.charAt(column - 1);
+        int replaced = table[line - 1][column - 1] + (isSame ? 0 : 1);
+        int changed = Math.min(replaced, 1 + Math.min(table[line - 1][column], table[line][column - 1]));
+        boolean isSwapped = line > 1
+                && column > 1
+                && one.charAt(line - 1) == other.charAt(column - 2)
+                && one.charAt(line - 2) == other.charAt(column - 1);
+        return isSwapped ? Math.min(changed, table[line - 2][column - 2] + 1) : changed;
     }
 }

@@ -101,6 +101,7 @@ class HelpTest {
         "exprot, satchel export",
         "export rnu, satchel export run",
         "export ls, satchel export list",
+        "keys lsit, satchel keys list",
         "rotate, satchel keys rotate",
         "export run --wach, --watch",
         "export list --statsu=failed, --status",
@@ -113,6 +114,9 @@ class HelpTest {
     @ParameterizedTest
     @CsvSource({
         "nonsense, satchel --help",
+        "rn, satchel --help",
+        "export rm, satchel export --help",
+        "export x, satchel export --help",
         "export run -x, satchel export run --help",
         "export colour, satchel export --help"
     })

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What each option {@code --json} prints is what its schema in {@code docs/schema} says. */
 class JsonSchemasIT {
@@ -34,7 +35,7 @@ class JsonSchemasIT {
     private static final Path SCHEMAS =
             Path.of("../docs/schema").toAbsolutePath().normalize();
     private static final String SUFFIX = ".schema.json";
-    private static final String BASE = "https://satchel.invalid/";
+    private static final String BASE = "urn:satchel:schema:1:";
     private static final String LEARNER = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
 
     @TempDir
@@ -72,7 +73,7 @@ class JsonSchemasIT {
     }
 
     @AfterAll
-    static void close() {
+    static void stop() {
         satchel.close();
     }
 
@@ -144,11 +145,16 @@ class JsonSchemasIT {
                 .getSchema(SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
 
         assertThat(meta.validate(Files.readString(file), InputFormat.JSON)).isEmpty();
-        assertThat(JsonMapper.shared()
-                        .readTree(Files.readString(file))
-                        .path("$id")
-                        .asString())
-                .isEqualTo(file.getFileName().toString());
+        assertThat(JsonMapper.shared().readTree(text(file)).path("$id").asString() + SUFFIX)
+                .isEqualTo(BASE + file.getFileName());
+    }
+
+    /** A later version may have more fields, which must not make its output invalid for a program of today. */
+    @ParameterizedTest
+    @MethodSource("schemas")
+    void areOpenToMoreFields(Path file) {
+        assertThat(JsonMapper.shared().readTree(text(file)).findValues("additionalProperties"))
+                .noneMatch(value -> value.isBoolean() && !value.asBoolean());
     }
 
     static Stream<Path> schemas() throws IOException {
@@ -165,9 +171,9 @@ class JsonSchemasIT {
         assertThat(printed.err()).doesNotContain("satchel: ");
         SchemaRegistry registry = SchemaRegistry.withDefaultDialect(
                 SpecificationVersion.DRAFT_2020_12,
-                builder -> builder.schemas(location ->
-                        location.startsWith(BASE) ? text(SCHEMAS.resolve(location.substring(BASE.length()))) : null));
-        List<Error> errors = registry.getSchema(SchemaLocation.of(BASE + schema + SUFFIX))
+                builder -> builder.schemas(
+                        location -> location.startsWith(BASE) ? closed(location.substring(BASE.length())) : null));
+        List<Error> errors = registry.getSchema(SchemaLocation.of(BASE + schema))
                 .validate(
                         printed.out(),
                         InputFormat.JSON,
@@ -175,6 +181,20 @@ class JsonSchemasIT {
 
         assertThat(errors).as(printed.out()).isEmpty();
         return JsonMapper.shared().readTree(printed.out());
+    }
+
+    // What is published is open to later fields; what this version prints is all described.
+    private static String closed(String schema) {
+        JsonNode root = JsonMapper.shared().readTree(text(SCHEMAS.resolve(schema + SUFFIX)));
+        close(root);
+        return root.toString();
+    }
+
+    private static void close(JsonNode node) {
+        if (node instanceof ObjectNode object && object.has("properties") && !object.has("additionalProperties")) {
+            object.put("additionalProperties", false);
+        }
+        node.forEach(JsonSchemasIT::close);
     }
 
     private static String text(Path file) {

@@ -21,8 +21,6 @@ import picocli.CommandLine;
 /** The completions and the manual page, as the build writes them. */
 class ShellFilesTest {
 
-    private static final Path GROFF = Path.of("/usr/bin/groff");
-
     @TempDir
     Path share;
 
@@ -127,15 +125,6 @@ class ShellFilesTest {
                         ".SH \"COMMANDS\"",
                         ".SH \"EXIT STATUS\"",
                         ".SH \"ENVIRONMENT\"");
-    }
-
-    @Test
-    void groffReadsTheManualWithoutAWarningWhereItIs() throws Exception {
-        String warnings = Files.isExecutable(GROFF)
-                ? run(GROFF.toString(), "-man", "-ww", "-z", "-Tutf8", manual.toString())
-                : "";
-
-        assertThat(warnings).isEmpty();
     }
 
     private static Result satchel(String... call) {

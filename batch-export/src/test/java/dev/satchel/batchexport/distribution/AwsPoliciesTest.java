@@ -51,6 +51,12 @@ class AwsPoliciesTest {
         assertThat(allowed("keys-policy.json")).isEqualTo(actions(KmsClient.class, "kms"));
     }
 
+    /** S3 asks KMS for a key for each file that is written, and has it opened for each one that is read. */
+    @Test
+    void aStoreThatEncryptsWithKmsNeedsItsKeyToo() throws IOException {
+        assertThat(allowed("store-encryption-policy.json")).containsExactly("kms:Decrypt", "kms:GenerateDataKey");
+    }
+
     /** Rights on objects are given on objects, and rights on the bucket on the bucket. */
     @Test
     void eachActionIsAllowedOnWhatItIsAbout() throws IOException {

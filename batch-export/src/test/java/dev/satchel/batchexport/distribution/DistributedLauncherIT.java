@@ -6,6 +6,7 @@ import dev.satchel.batchexport.Installation.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,53 @@ class DistributedLauncherIT {
 
         assertThat(version.err()).isEmpty();
         assertThat(version.exit()).isZero();
+    }
+
+    /** As a shell's script, from its own folder: then the script's name is all that it knows of itself. */
+    @Test
+    void startsFromItsFolderByAShell() throws Exception {
+        Path caller = script("cd '" + quoted(home.resolve("bin")) + "'\nexec sh satchel --version\n");
+
+        Result version = distribution.run(caller, Map.of("JAVA_HOME", System.getProperty("java.home")));
+
+        assertThat(version.err()).isEmpty();
+        assertThat(version.out()).startsWith("satchel ");
+        assertThat(version.exit()).isZero();
+    }
+
+    @Test
+    void saysThatItDoesNotFindItself() throws Exception {
+        Path caller = script("exec sh -s < '" + quoted(distribution.launcher()) + "'\n");
+
+        Result lost = distribution.run(caller, Map.of("JAVA_HOME", System.getProperty("java.home")));
+
+        assertThat(lost.err()).contains("satchel: ").contains("bin/satchel");
+        assertThat(lost.exit()).isEqualTo(1);
+    }
+
+    @Test
+    void saysThatACopyHasNoJars() throws Exception {
+        Path bin = Files.createDirectories(folder.resolve("elsewhere/bin"));
+        Path copy = Files.copy(distribution.launcher(), bin.resolve("satchel"), StandardCopyOption.COPY_ATTRIBUTES);
+
+        assertThat(distribution.run(copy, Map.of("JAVA_HOME", System.getProperty("java.home")), "--version"))
+                .isEqualTo(new Result(
+                        1,
+                        "",
+                        "satchel: there are no jars of Satchel in "
+                                + bin.getParent().toRealPath()
+                                + "/lib: link to bin/satchel of an unpacked distribution, do not copy it\n"));
+    }
+
+    private static String quoted(Path path) {
+        return path.toString().replace("'", "'\\''");
+    }
+
+    private static Path script(String text) throws IOException {
+        Path script = Files.createTempFile(folder, "script", "");
+        Files.writeString(script, "#!/bin/sh\n" + text);
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return script;
     }
 
     @Test

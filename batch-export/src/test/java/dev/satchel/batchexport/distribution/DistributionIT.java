@@ -7,8 +7,10 @@ import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -20,6 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 class DistributionIT {
 
     private static final String LEARNER = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
+
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)[^)]*\\)");
 
     @TempDir
     static Path folder;
@@ -112,11 +116,32 @@ class DistributionIT {
                                 "systemd/satchel-export.service",
                                 "kubernetes/kustomization.yaml",
                                 "container/Dockerfile",
+                                "kubernetes/workers-job/kustomization.yaml",
                                 "aws/store-policy.json",
+                                "aws/store-encryption-policy.json",
                                 "sql/worker.sql")
                         .map(name -> distribution.home().resolve(name)))
                 .allMatch(Files::isRegularFile);
         assertThat(distribution.home().resolve("assembly.xml")).doesNotExist();
+    }
+
+    @Test
+    void hasDocumentsWhoseLinksLeadToFilesInIt() throws IOException {
+        List<String> dangling = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(distribution.home())) {
+            for (Path document :
+                    files.filter(file -> file.toString().endsWith(".md")).toList()) {
+                LINK.matcher(Files.readString(document).replaceAll("(?s)```.*?```|`[^`\n]*`", "code"))
+                        .results()
+                        .map(link -> link.group(1))
+                        .filter(target -> !target.matches("[a-z]+:.*"))
+                        .filter(target -> !Files.exists(document.resolveSibling(target)))
+                        .forEach(target -> dangling.add(document.getFileName() + ": " + target));
+            }
+        }
+
+        assertThat(dangling).isEmpty();
+        assertThat(Files.readString(distribution.home().resolve("README.md"))).doesNotContain("./satchel", "mvn ");
     }
 
     /** The libraries of the runnable jar, as files. */

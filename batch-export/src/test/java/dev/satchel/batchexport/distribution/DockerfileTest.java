@@ -30,6 +30,17 @@ class DockerfileTest {
                 .containsExactly("bin/", "lib/", "LICENSE", "THIRD-PARTY.txt");
     }
 
+    /** A build by somebody with umask 027 would otherwise make an image whose own user cannot read it. */
+    @Test
+    void makesEverythingReadableForItsUser() throws IOException {
+        assertThat(instructions("COPY")).allMatch(copy -> copy.matches("--chmod=0(755|644) .*"));
+    }
+
+    @Test
+    void leavesAWorkerTheTimeThatItTakesToStop() throws IOException {
+        assertThat(Files.readString(FILE)).contains(" --stop-timeout 60 ", "--tag satchel:VERSION ");
+    }
+
     @Test
     void startsTheLauncherWithoutAShellSoThatSignalsReachIt() throws IOException {
         assertThat(instructions("ENTRYPOINT")).containsExactly("[\"/opt/satchel/bin/satchel\"]");

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +45,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 /** The files for Kubernetes, read as the types of its API, and what they promise about their pods. */
 class KubernetesFilesTest {
 
-    private static final Path FOLDER = Path.of("src/distribution/kubernetes");
+    static final Path FOLDER = Path.of("src/distribution/kubernetes");
     private static final String KUSTOMIZATION = "kustomization.yaml";
     private static final Map<String, Class<? extends HasMetadata>> KINDS = Map.of(
             "v1 ConfigMap", ConfigMap.class,
@@ -54,8 +55,16 @@ class KubernetesFilesTest {
             "batch/v1 Job", Job.class);
 
     static List<Path> manifests() throws IOException {
-        try (Stream<Path> files = Files.list(FOLDER)) {
-            return files.filter(file -> !file.endsWith(KUSTOMIZATION)).sorted().toList();
+        return files(file -> !file.endsWith(KUSTOMIZATION));
+    }
+
+    static List<Path> kustomizations() throws IOException {
+        return files(file -> file.endsWith(KUSTOMIZATION));
+    }
+
+    private static List<Path> files(Predicate<Path> some) throws IOException {
+        try (Stream<Path> files = Files.walk(FOLDER)) {
+            return files.filter(Files::isRegularFile).filter(some).sorted().toList();
         }
     }
 
@@ -100,8 +109,11 @@ class KubernetesFilesTest {
                         .containsExactly("ALL");
                 assertThat(container.getVolumeMounts())
                         .extracting(mount -> mount.getMountPath())
-                        .containsExactly("/tmp");
+                        .containsExactly("/tmp", "/etc/satchel");
+                assertThat(container.getVolumeMounts().get(1).getReadOnly()).isTrue();
             });
+            // Most databases have a certificate that everybody trusts.
+            assertThat(pod.getVolumes().get(1).getSecret().getOptional()).isTrue();
         }
     }
 
@@ -149,20 +161,47 @@ class KubernetesFilesTest {
         }
     }
 
+    /** A run tries again by itself; a second pod would find nothing to do and end with 0, as if nothing had failed. */
     @ParameterizedTest
     @MethodSource("manifests")
-    void judgesAPodByItsExitCode(Path file) throws IOException {
+    void hidesNoFailedExportByAnotherPod(Path file) throws IOException {
         for (JobSpec job : jobs(manifest(file)).toList()) {
-            Map<Integer, String> actions = new TreeMap<>();
-            List<PodFailurePolicyRule> rules = job.getPodFailurePolicy().getRules();
-            rules.stream()
-                    .filter(rule -> rule.getOnExitCodes() != null)
-                    .forEach(rule ->
-                            rule.getOnExitCodes().getValues().forEach(code -> actions.put(code, rule.getAction())));
+            List<String> command =
+                    job.getTemplate().getSpec().getContainers().get(0).getArgs();
+            Map<Integer, String> actions = actions(job);
 
-            assertThat(actions).isEqualTo(Map.of(1, "Count", 2, "FailJob"));
-            assertThat(rules.get(0).getAction()).isEqualTo("Ignore");
-            assertThat(rules.get(0).getOnPodConditions())
+            assertThat(actions).containsEntry(2, "FailJob");
+            if (job.getCompletionMode() != null) {
+                assertThat(command).containsExactly("export", "run");
+                assertThat(job.getBackoffLimitPerIndex()).isZero();
+                assertThat(actions).containsEntry(1, "FailIndex").hasSize(2);
+            } else if (command.equals(List.of("export", "run"))) {
+                assertThat(job.getBackoffLimit()).isZero();
+                assertThat(actions).containsEntry(1, "FailJob").hasSize(2);
+            } else {
+                assertThat(command).containsExactly("cleanup");
+                assertThat(actions).containsEntry(1, "Count").hasSize(2);
+            }
+        }
+    }
+
+    private static Map<Integer, String> actions(JobSpec job) {
+        Map<Integer, String> actions = new TreeMap<>();
+        job.getPodFailurePolicy().getRules().stream()
+                .filter(rule -> rule.getOnExitCodes() != null)
+                .forEach(
+                        rule -> rule.getOnExitCodes().getValues().forEach(code -> actions.put(code, rule.getAction())));
+        return actions;
+    }
+
+    @ParameterizedTest
+    @MethodSource("manifests")
+    void countsNoPodWhoseNodeIsDrained(Path file) throws IOException {
+        for (JobSpec job : jobs(manifest(file)).toList()) {
+            PodFailurePolicyRule first = job.getPodFailurePolicy().getRules().get(0);
+
+            assertThat(first.getAction()).isEqualTo("Ignore");
+            assertThat(first.getOnPodConditions())
                     .extracting(condition -> condition.getType())
                     .containsExactly("DisruptionTarget");
             // Kubernetes accepts a policy for these pods only.
@@ -170,16 +209,42 @@ class KubernetesFilesTest {
         }
     }
 
-    @Test
-    void theKustomizationNamesFilesThatExist() throws IOException {
-        Map<?, ?> kustomization = document(FOLDER.resolve(KUSTOMIZATION));
+    @ParameterizedTest
+    @MethodSource("kustomizations")
+    void theKustomizationNamesFilesThatExist(Path file) throws IOException {
+        Map<?, ?> kustomization = document(file);
 
-        assertThat(kustomization.get("apiVersion")).isEqualTo("kustomize.config.k8s.io/v1beta1");
+        assertThat(kustomization.get("apiVersion")).asString().startsWith("kustomize.config.k8s.io/");
         assertThat(kustomization.keySet().stream().map(String::valueOf))
-                .containsExactlyInAnyOrder("apiVersion", "kind", "resources", "images");
-        assertThat((List<?>) kustomization.get("resources"))
-                .isNotEmpty()
-                .allMatch(name -> Files.exists(FOLDER.resolve(String.valueOf(name))));
+                .isSubsetOf("apiVersion", "kind", "resources", "components", "images");
+        assertThat(named(kustomization)).allMatch(name -> Files.exists(file.resolveSibling(name)));
+    }
+
+    /** The image is named in one place; a manifest that no kustomization knows would run another one. */
+    @Test
+    void eachManifestGetsTheImageThatIsNamedOnce() throws IOException {
+        Set<Path> named = new TreeSet<>();
+        for (Path file : kustomizations()) {
+            boolean isImage = document(file).containsKey("images");
+            assertThat(isImage).isEqualTo(file.equals(FOLDER.resolve("image").resolve(KUSTOMIZATION)));
+            // A comment names what may be added.
+            String offered = Files.readString(file).replace("# - ", "- ");
+            named(document(offered)).forEach(name -> named.add(file.resolveSibling(name)));
+            if (!isImage) {
+                assertThat(named(document(file))
+                                .map(name -> file.resolveSibling(name).normalize()))
+                        .contains(FOLDER.resolve("image"));
+            }
+        }
+
+        assertThat(named).containsAll(manifests());
+    }
+
+    private static Stream<String> named(Map<?, ?> kustomization) {
+        return Stream.of("resources", "components")
+                .filter(kustomization::containsKey)
+                .flatMap(kind -> ((List<?>) kustomization.get(kind)).stream())
+                .map(String::valueOf);
     }
 
     private static Stream<PodSpec> pods(HasMetadata manifest) {
@@ -213,9 +278,12 @@ class KubernetesFilesTest {
     }
 
     private static Map<?, ?> document(Path file) throws IOException {
+        return document(Files.readString(file));
+    }
+
+    private static Map<?, ?> document(String text) {
         return (Map<?, ?>)
-                new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build())
-                        .loadFromString(Files.readString(file));
+                new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build()).loadFromString(text);
     }
 
     private static Map<?, ?> asTree(HasMetadata manifest) {

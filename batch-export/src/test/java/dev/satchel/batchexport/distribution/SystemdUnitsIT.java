@@ -12,20 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-/** The units of systemd: what they run, what they may do, and that systemd understands them where there is one. */
+/** The units of systemd: what they run, what they may do, and where their settings and secrets come from. */
 class SystemdUnitsIT {
 
-    private static final Path FOLDER = Path.of("src/distribution/systemd");
-    private static final Path SYSTEMD = Path.of("/usr/bin/systemd-analyze");
-    private static final String PROGRAM = "/opt/satchel/bin/satchel";
+    static final Path FOLDER = Path.of("src/distribution/systemd");
+    static final String PROGRAM = "/opt/satchel/bin/satchel";
 
     /** What bounds a service, the same in each. */
     private static final List<String> HARDENING = List.of(
@@ -41,16 +38,6 @@ class SystemdUnitsIT {
             "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
             "SystemCallFilter=@system-service",
             "SuccessExitStatus=143");
-
-    @TempDir
-    static Path folder;
-
-    private static Distribution distribution;
-
-    @BeforeAll
-    static void unpack() throws Exception {
-        distribution = Distribution.unpackedIn(folder);
-    }
 
     static List<Path> services() throws IOException {
         return units(".service");
@@ -123,20 +110,44 @@ class SystemdUnitsIT {
         assertThat(Files.readAllLines(timer)).contains("Persistent=true", "WantedBy=timers.target");
     }
 
-    @Test
-    void systemdUnderstandsThemWhereItIs() throws Exception {
-        List<String> command = new ArrayList<>(List.of(SYSTEMD.toString(), "verify", "--man=no"));
-        for (Path unit : Stream.concat(services().stream(), timers().stream()).toList()) {
-            command.add(Files.writeString(
-                            folder.resolve(unit.getFileName()),
-                            Files.readString(unit)
-                                    .replace(PROGRAM, distribution.launcher().toString()))
-                    .toString());
-        }
+    /** So that each part may have a login of its own: the later file overrides the earlier one. */
+    @ParameterizedTest
+    @MethodSource("services")
+    void readsSettingsOfItsOwnAfterThoseOfAll(Path unit) throws IOException {
+        assertThat(Files.readAllLines(unit).stream().filter(line -> line.startsWith("EnvironmentFile=")))
+                .containsExactly("EnvironmentFile=/etc/satchel/satchel.env", "EnvironmentFile=-/etc/satchel/%N.env");
+    }
 
-        // It also reads units of the system that these depend on, and may have something to say about those.
-        String shown = Files.isExecutable(SYSTEMD) ? Distribution.run(command) : "";
-        assertThat(shown.lines().filter(line -> line.contains("satchel"))).isEmpty();
+    /** A service without a home has no certificates in it, so the address says whom it trusts. */
+    @Test
+    void settingsNameTheAuthoritiesOfTheDatabase() throws IOException {
+        assertThat(value(FOLDER.resolve("satchel.env"), "DATABASE_URL"))
+                .endsWith("?sslmode=verify-full&sslrootcert=system");
+        assertThat(services())
+                .allSatisfy(unit -> assertThat(Files.readAllLines(unit))
+                        .contains(
+                                "#LoadCredential=database-ca.pem:/etc/satchel/database-ca.pem",
+                                "#Environment=PGSSLROOTCERT=%d/database-ca.pem"));
+    }
+
+    /** A drop-in adds to a list: without the empty line the unit would still ask for the file of keys. */
+    @Test
+    void keysShowTheWholeDropInForKms() throws IOException {
+        assertThat(Files.readString(FOLDER.resolve("satchel-keys.service"))).contains("""
+                #[Service]
+                #LoadCredential=
+                #LoadCredential=pgpass:/etc/satchel/pgpass
+                #Environment=SATCHEL_KEK=aws-kms:arn:aws:kms:REGION:ACCOUNT:key/ID
+                """);
+    }
+
+    /** What a parser would complain of first; systemd itself reads them in {@link SystemdUnitsWithSystemd}. */
+    @ParameterizedTest
+    @MethodSource({"services", "timers"})
+    void hasSectionsWithSettings(Path unit) throws IOException {
+        assertThat(Files.readAllLines(unit))
+                .allMatch(line -> line.matches("|#.*|\\[(Unit|Service|Timer|Install)]|[A-Z][A-Za-z]+=\\S?.*"))
+                .contains("[Unit]", unit.toString().endsWith(".timer") ? "[Timer]" : "[Service]");
     }
 
     private static String value(Path unit, String name) throws IOException {

@@ -122,7 +122,8 @@ class SettingsIT {
                                 "AWS_DEFAULT_REGION",
                                 "AWS_ENDPOINT_URL",
                                 "AWS_ENDPOINT_URL_S3",
-                                "AWS_ENDPOINT_URL_KMS"))
+                                "AWS_ENDPOINT_URL_KMS",
+                                "AWS_ENDPOINT_URL_STS"))
                 .filter(name -> name.startsWith("AWS_"))
                 .toList();
     }
