@@ -3,6 +3,7 @@ package dev.satchel.batchexport.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Installation.Result;
+import dev.satchel.batchexport.documents.Documents;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +80,28 @@ class DistributionIT {
         // Nothing is written where somebody happens to be, nor into the home.
         assertThat(folder.resolve("work")).isEmptyDirectory();
         assertThat(folder.resolve("home")).isEmptyDirectory();
+    }
+
+    @Test
+    void isInstalledAsTheDocumentsSay() throws Exception {
+        Path opt = Files.createDirectories(folder.resolve("opt"));
+        Path bin = Files.createDirectories(folder.resolve("usr/local/bin"));
+        String version = distribution.home().getFileName().toString();
+        String commands = Documents.commands("docs/operations.md").stream()
+                .filter(block -> block.startsWith("tar -xzf satchel-VERSION"))
+                .findFirst()
+                .orElseThrow()
+                .replace("/opt", opt.toString())
+                .replace("/usr/local/bin", bin.toString())
+                .replace("satchel-VERSION.tar.gz", Distribution.archive().toString())
+                .replace("satchel-VERSION", version);
+
+        Distribution.run(List.of("sh", "-euc", commands));
+
+        assertThat(distribution
+                        .run(bin.resolve("satchel"), Map.of("JAVA_HOME", System.getProperty("java.home")), "--version")
+                        .succeeded())
+                .isEqualTo(version.replace("satchel-", "satchel "));
     }
 
     @Test

@@ -43,6 +43,7 @@ class ReadmeIT {
                     "DELETE FROM public.user_api_keys", "theCommandsForADatabaseOfOnesOwnWork"),
             "docs/operations.md",
             Map.of(
+                    "tar -xzf satchel-VERSION.tar.gz", "DistributionIT",
                     "CREATE ROLE satchel_worker", "theLoginsOfThePartsCanBeMade",
                     "10 2 * * * satchel", "theNightsWorkInS3",
                     "export SATCHEL_STORE=s3://", "theNightsWorkInS3",
