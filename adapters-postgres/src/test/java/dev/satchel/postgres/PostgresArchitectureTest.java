@@ -30,6 +30,7 @@ class PostgresArchitectureTest {
             .doNotHaveSimpleName("package-info")
             .and(not(simpleName("SatchelPostgres")
                     .or(simpleName("SatchelPostgresAutoConfiguration"))
+                    .or(simpleName("SatchelDataSource"))
                     .or(simpleName("PostgresSettings"))
                     .or(simpleName("PostgresExports"))
                     .or(simpleName("PostgresUserRecords"))
