@@ -48,7 +48,8 @@ class MonitoringIT {
 
     private static final Path DISTRIBUTION = Path.of("src/distribution");
 
-    private static final Set<String> LABELS = Set.of("outcome", "format", "provider", "verdict", "satchel_job", "le", "code");
+    private static final Set<String> LABELS =
+            Set.of("outcome", "format", "provider", "verdict", "satchel_job", "le", "code");
 
     /** Labels that Prometheus itself adds. */
     private static final Set<String> OF_THE_TARGET = Set.of("job", "instance");
@@ -287,9 +288,10 @@ class MonitoringIT {
         for (JsonNode panel : dashboard.path("panels")) {
             for (JsonNode target : panel.path("targets")) {
                 String query = target.path("expr").asString();
-                assertThat(PromQl.parse(query).selectors()).as(query).allSatisfy(selector -> assertThat(
-                                selector.labels().keySet())
-                        .containsAll(OF_THE_TARGET));
+                assertThat(PromQl.parse(query).selectors())
+                        .as(query)
+                        .allSatisfy(selector ->
+                                assertThat(selector.labels().keySet()).containsAll(OF_THE_TARGET));
                 if (GAUGES.matcher(query).find()) {
                     assertThat(query).contains(NEWEST);
                 }
@@ -308,10 +310,12 @@ class MonitoringIT {
     void anAlertFiresWhileWhatItCountsIsStillInItsWindow() throws IOException {
         for (Map<String, Object> alert : alerts()) {
             String query = (String) alert.get("expr");
-            Pattern.compile("\\[(\\w+)]").matcher(query).results().forEach(window -> assertThat(
-                            minutes((String) alert.get("for")) * 4)
-                    .as(query)
-                    .isLessThanOrEqualTo(minutes(window.group(1))));
+            Pattern.compile("\\[(\\w+)]")
+                    .matcher(query)
+                    .results()
+                    .forEach(window -> assertThat(minutes((String) alert.get("for")) * 4)
+                            .as(query)
+                            .isLessThanOrEqualTo(minutes(window.group(1))));
         }
     }
 
@@ -439,8 +443,7 @@ class MonitoringIT {
         Map<String, String> settings = settings();
         settings.put("SATCHEL_EXPORT_ATTEMPTS", "1");
 
-        Installation.Result cleanUp =
-                Installation.satchel(settings, "cleanup", "--metrics-file", abandoned.toString());
+        Installation.Result cleanUp = Installation.satchel(settings, "cleanup", "--metrics-file", abandoned.toString());
 
         assertThat(satchel.status(id)).startsWith("failed");
         assertThat(Files.readString(abandoned))
@@ -486,7 +489,9 @@ class MonitoringIT {
         assertThat(Installation.satchel(refused, "cleanup", "--metrics-file", overdue.toString())
                         .exit())
                 .isEqualTo(1);
-        assertThat(Files.readString(overdue)).contains("satchel_files_overdue 1.0").doesNotContain(SUCCESSES);
+        assertThat(Files.readString(overdue))
+                .contains("satchel_files_overdue 1.0")
+                .doesNotContain(SUCCESSES);
         Installation.satchel(settings(), "cleanup", "--metrics-file", overdue.toString())
                 .succeeded();
         assertThat(Files.readString(overdue))

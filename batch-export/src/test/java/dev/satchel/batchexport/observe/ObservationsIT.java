@@ -91,8 +91,7 @@ class ObservationsIT {
         Settings settings = settings();
         try (NamedFileStore store = settings.store();
                 HikariDataSource pool = settings.database().pool(8);
-                ExportWorker worker = ExportWorker.builder(
-                                new OwnSessions(pool), store)
+                ExportWorker worker = ExportWorker.builder(new OwnSessions(pool), store)
                         .concurrency(1)
                         .listener(new ExportMeters(meters))
                         .observe(beans)

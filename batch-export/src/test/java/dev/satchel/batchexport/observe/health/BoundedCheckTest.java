@@ -48,8 +48,9 @@ class BoundedCheckTest {
                 .toList();
         callers.forEach(Thread::start);
 
-        Await.until("all of them wait for the answer, and none for another", () -> callers.stream()
-                .allMatch(caller -> caller.getState() == Thread.State.TIMED_WAITING));
+        Await.until(
+                "all of them wait for the answer, and none for another",
+                () -> callers.stream().allMatch(caller -> caller.getState() == Thread.State.TIMED_WAITING));
 
         answers.countDown();
         for (Thread caller : callers) {
@@ -71,8 +72,9 @@ class BoundedCheckTest {
         assertThat(Thread.interrupted()).isTrue();
         assertThat(again).isEqualTo(late).isEqualTo(CheckResult.failed("the database did not answer within 1 seconds"));
         answers.countDown();
-        Await.until("the answer is given as soon as it is there", () -> check.check()
-                .equals(CheckResult.failed("the database refused the login")));
+        Await.until(
+                "the answer is given as soon as it is there",
+                () -> check.check().equals(CheckResult.failed("the database refused the login")));
         assertThat(asked).hasValue(1);
     }
 
@@ -80,8 +82,8 @@ class BoundedCheckTest {
     void aCheckThatNeverEndsIsFollowedByAnother() {
         AtomicLong nanos = new AtomicLong();
         HealthCheck hangsOnce = () -> asked.get() == 0 ? slow() : CheckResult.passed("it answers again");
-        BoundedCheck check = new BoundedCheck(
-                "the database", hangsOnce, Duration.ofSeconds(1), Duration.ofSeconds(2), nanos::get);
+        BoundedCheck check =
+                new BoundedCheck("the database", hangsOnce, Duration.ofSeconds(1), Duration.ofSeconds(2), nanos::get);
         CheckResult late = check.check();
         assertThat(late.passed()).isFalse();
 

@@ -122,7 +122,9 @@ class HealthIT {
                 other.setAutoCommit(false);
                 lock.execute("LOCK TABLE public.export_history IN ACCESS EXCLUSIVE MODE");
 
-                assertThat(database(satchel.database().workerDataSource()).check().passed())
+                assertThat(database(satchel.database().workerDataSource())
+                                .check()
+                                .passed())
                         .isTrue();
             }
         }
