@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.observe;
 
+import dev.satchel.batchexport.observe.trace.Span;
 import dev.satchel.delivery.Delivery;
 import dev.satchel.export.Export;
 import io.micrometer.observation.Observation;
@@ -23,19 +24,19 @@ public final class ExportObservations {
         if (observations.isNoop()) {
             return attempt.get();
         }
-        Observation observation = Observation.createNotStarted("satchel.export", observations)
-                .contextualName("export")
-                .lowCardinalityKeyValue("format", export.request().format().code())
-                .start();
+        Span span = Span.open(
+                observations,
+                () -> Observation.createNotStarted("satchel.export", observations)
+                        .contextualName("export")
+                        .lowCardinalityKeyValue(
+                                "format", export.request().format().code()));
         Outcome outcome = Outcome.UNCONFIRMED;
-        Observation.Scope scope = observation.openScope();
         try {
             Delivery delivery = attempt.get();
             outcome = Outcome.of(delivery);
             return delivery;
         } finally {
-            scope.close();
-            observation.lowCardinalityKeyValue("outcome", outcome.tag()).stop();
+            span.end("outcome", outcome.tag());
         }
     }
 }

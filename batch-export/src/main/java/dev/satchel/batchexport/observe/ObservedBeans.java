@@ -13,15 +13,18 @@ import io.micrometer.observation.ObservationRegistry;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.AbstractJob;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 /**
  * Puts meters and observations around Satchel's beans: the history of exports, the reader of records, the store, the check
  * of keys, the upkeep of progress, and the clean-up. Beans of other types, and of other implementations where only ours can
- * be observed, stay as they are.
+ * be observed, stay as they are; so do those that a service declares as a class and not as the port.
  */
-public final class ObservedBeans implements BeanPostProcessor {
+public final class ObservedBeans implements BeanPostProcessor, BeanFactoryAware {
 
     /** The job of Spring Batch that cleans up. */
     private static final String CLEANUP = "cleanup";
@@ -30,6 +33,7 @@ public final class ObservedBeans implements BeanPostProcessor {
     private final Supplier<ObservationRegistry> observations;
     private @Nullable FailureDiagnosis gauges;
     private @Nullable JobMeters jobs;
+    private @Nullable BeanFactory service;
 
     /** The registries are asked for when the first bean needs them. */
     public ObservedBeans(Supplier<MeterRegistry> meters, Supplier<ObservationRegistry> observations) {
@@ -54,13 +58,14 @@ public final class ObservedBeans implements BeanPostProcessor {
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {
-        if (bean instanceof ExportHistory history) {
+        boolean isReplaceable = isDeclaredAsInterface(name);
+        if (isReplaceable && bean instanceof ExportHistory history) {
             return new ObservedExportHistory(history, meters.get(), observations.get());
         }
-        if (bean instanceof ProviderCheck check) {
+        if (isReplaceable && bean instanceof ProviderCheck check) {
             return new ObservedProviderCheck(check, meters.get(), observations.get());
         }
-        if (bean instanceof ProgressUpkeep upkeep) {
+        if (isReplaceable && bean instanceof ProgressUpkeep upkeep) {
             return new ObservedProgressUpkeep(upkeep, meters.get());
         }
         if (bean instanceof PostgresUserRecords records) {
@@ -75,6 +80,21 @@ public final class ObservedBeans implements BeanPostProcessor {
             new LagGauges(catalog, gauges).bindTo(meters.get());
         }
         return bean;
+    }
+
+    @Override
+    public void setBeanFactory(BeanFactory factory) {
+        service = factory;
+    }
+
+    // A bean that is declared as a class may be injected as that class, which one around it would not be.
+    private boolean isDeclaredAsInterface(String name) {
+        if (service instanceof ConfigurableListableBeanFactory beans && beans.containsBeanDefinition(name)) {
+            Class<?> declared =
+                    beans.getMergedBeanDefinition(name).getResolvableType().resolve();
+            return declared == null || declared.isInterface();
+        }
+        return true;
     }
 
     /** Makes the counters of a job, so that they stand at zero before anything happens. */

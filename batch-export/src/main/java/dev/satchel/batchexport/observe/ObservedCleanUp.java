@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.observe;
 
+import dev.satchel.batchexport.observe.trace.Span;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.Map;
@@ -12,7 +13,7 @@ import org.springframework.batch.core.listener.JobExecutionListener;
 final class ObservedCleanUp implements JobExecutionListener {
 
     private final ObservationRegistry observations;
-    private final Map<Long, Observation> running = new ConcurrentHashMap<>();
+    private final Map<Long, Span> running = new ConcurrentHashMap<>();
 
     ObservedCleanUp(ObservationRegistry observations) {
         this.observations = observations;
@@ -23,9 +24,8 @@ final class ObservedCleanUp implements JobExecutionListener {
         if (!observations.isNoop()) {
             running.put(
                     run.getId(),
-                    Observation.createNotStarted("satchel.cleanup", observations)
-                            .contextualName("clean-up")
-                            .start());
+                    Span.start(() -> Observation.createNotStarted("satchel.cleanup", observations)
+                            .contextualName("clean-up")));
         }
     }
 
@@ -33,11 +33,9 @@ final class ObservedCleanUp implements JobExecutionListener {
     public void afterJob(JobExecution run) {
         boolean done =
                 ExitStatus.COMPLETED.getExitCode().equals(run.getExitStatus().getExitCode());
-        Observation observation = running.remove(run.getId());
-        if (observation != null) {
-            observation
-                    .lowCardinalityKeyValue("outcome", done ? "completed" : "failed")
-                    .stop();
+        Span span = running.remove(run.getId());
+        if (span != null) {
+            span.end("outcome", done ? "completed" : "failed");
         }
     }
 }

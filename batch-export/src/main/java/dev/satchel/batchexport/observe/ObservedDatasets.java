@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.observe;
 
+import dev.satchel.batchexport.observe.trace.Span;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.UserRecords;
 import io.micrometer.observation.Observation;
@@ -22,10 +23,9 @@ final class ObservedDatasets implements UserRecords.Observer {
         if (observations.isNoop()) {
             return UserRecords.Observer.NONE.begins(dataset);
         }
-        Observation observation = Observation.createNotStarted("satchel.dataset", observations)
+        Span span = Span.start(() -> Observation.createNotStarted("satchel.dataset", observations)
                 .contextualName("dataset " + dataset.name())
-                .highCardinalityKeyValue("dataset", dataset.name())
-                .start();
-        return observation::stop;
+                .highCardinalityKeyValue("dataset", dataset.name()));
+        return span::end;
     }
 }

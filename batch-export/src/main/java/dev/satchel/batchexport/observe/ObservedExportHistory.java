@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.observe;
 
+import dev.satchel.batchexport.observe.trace.Span;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportFormat;
@@ -69,21 +70,22 @@ final class ObservedExportHistory implements ExportHistory {
 
     @Override
     public Optional<Export.Processing> claim(String worker, Duration lease) {
-        if (observations.isNoop()) {
-            return history.claim(worker, lease);
-        }
-        Observation observation = Observation.createNotStarted("satchel.claim", observations)
-                .contextualName("claim")
-                .start();
         String outcome = "failed";
-        Observation.Scope scope = observation.openScope();
         try {
             Optional<Export.Processing> claimed = history.claim(worker, lease);
             outcome = claimed.isPresent() ? "claimed" : "empty";
             return claimed;
         } finally {
-            scope.close();
-            observation.lowCardinalityKeyValue("outcome", outcome).stop();
+            observeClaim(outcome);
+        }
+    }
+
+    // Afterwards and without a duration, because slots that wait for work ask all the time and find nothing.
+    private void observeClaim(String outcome) {
+        if (!outcome.equals("empty") && !observations.isNoop()) {
+            Span.start(() -> Observation.createNotStarted("satchel.claim", observations)
+                            .contextualName("claim"))
+                    .end("outcome", outcome);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.observe;
 
+import dev.satchel.batchexport.observe.trace.Span;
 import dev.satchel.keys.ApiKey;
 import dev.satchel.keys.Provider;
 import dev.satchel.keys.Validity;
@@ -46,12 +47,12 @@ public final class ObservedProviderCheck implements ProviderCheck {
 
     @Override
     public Verdict check(Provider provider, ApiKey key) {
-        Observation observation = Observation.createNotStarted("satchel.key.check", observations)
-                .contextualName("key check")
-                .lowCardinalityKeyValue("provider", provider.code())
-                .start();
+        Span span = Span.open(
+                observations,
+                () -> Observation.createNotStarted("satchel.key.check", observations)
+                        .contextualName("key check")
+                        .lowCardinalityKeyValue("provider", provider.code()));
         Validity validity = Validity.UNKNOWN;
-        Observation.Scope scope = observation.openScope();
         try {
             Verdict verdict = check.check(provider, key);
             validity = verdict.validity();
@@ -61,8 +62,7 @@ public final class ObservedProviderCheck implements ProviderCheck {
             }
             return verdict;
         } finally {
-            scope.close();
-            observation.lowCardinalityKeyValue("verdict", tag(validity)).stop();
+            span.end("verdict", tag(validity));
         }
     }
 

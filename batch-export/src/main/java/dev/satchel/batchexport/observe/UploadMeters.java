@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.observe;
 
+import dev.satchel.batchexport.observe.trace.Span;
 import dev.satchel.batchexport.store.file.UploadObserver;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -51,13 +52,13 @@ final class UploadMeters implements UploadObserver {
 
         @Override
         public <T> T send(Supplier<T> request) {
-            Observation observation = Observation.createNotStarted("satchel.upload.part", observations)
-                    .contextualName("upload part")
-                    .parentObservation(export)
-                    .start();
+            Span span = Span.open(
+                    observations,
+                    () -> Observation.createNotStarted("satchel.upload.part", observations)
+                            .contextualName("upload part")
+                            .parentObservation(export));
             String outcome = "failed";
             long begun = System.nanoTime();
-            Observation.Scope scope = observation.openScope();
             try {
                 T answer = request.get();
                 outcome = "sent";
@@ -65,8 +66,7 @@ final class UploadMeters implements UploadObserver {
             } finally {
                 // Also of a request that failed: during an outage, the slow ones are those.
                 duration.record(Duration.ofNanos(System.nanoTime() - begun));
-                scope.close();
-                observation.lowCardinalityKeyValue("outcome", outcome).stop();
+                span.end("outcome", outcome);
             }
         }
     }

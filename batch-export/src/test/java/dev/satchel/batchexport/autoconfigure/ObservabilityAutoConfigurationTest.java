@@ -11,8 +11,10 @@ import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.keys.encryption.KeyEncryptionKeys;
+import dev.satchel.keys.validation.ProviderCheck;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.postgres.SatchelPostgresAutoConfiguration;
+import dev.satchel.provider.HttpProviderCheck;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.InMemoryFileStore;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,6 +37,8 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** What a service gets of meters, health and the endpoint, and where they leave it alone. Nothing connects. */
 class ObservabilityAutoConfigurationTest {
@@ -96,6 +100,30 @@ class ObservabilityAutoConfigurationTest {
         }
 
         @Test
+        void leaveABeanThatIsDeclaredAsAClassWhatItIs() {
+            service.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                    .withUserConfiguration(OwnChecks.class)
+                    .run(context -> {
+                        assertThat(context).hasNotFailed();
+                        assertThat(context.getBean("byClass")).isExactlyInstanceOf(HttpProviderCheck.class);
+                        assertThat(context.getBean("byPort").getClass().getSimpleName())
+                                .isEqualTo("ObservedProviderCheck");
+                        assertThat(context.getBean("user")).isEqualTo("was given byClass");
+                    });
+        }
+
+        @Test
+        void haveGaugesUnlessTheServiceSwitchesThemOff() {
+            service.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                    .run(context -> assertThat(context).hasSingleBean(LagGauges.class));
+            service.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                    .withPropertyValues("satchel.metrics.gauges.enabled=false")
+                    .run(context -> assertThat(context)
+                            .hasSingleBean(ExportMeters.class)
+                            .doesNotHaveBean(LagGauges.class));
+        }
+
+        @Test
         void needARegistry() {
             service.run(context -> {
                 assertThat(context).hasNotFailed().doesNotHaveBean(ObservedBeans.class);
@@ -121,6 +149,25 @@ class ObservabilityAutoConfigurationTest {
                             .hasSingleBean(LagGauges.class)
                             .hasBean("ours")
                             .hasSingleBean(ExportMeters.class));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnChecks {
+
+        @Bean
+        HttpProviderCheck byClass() {
+            return new HttpProviderCheck();
+        }
+
+        @Bean
+        ProviderCheck byPort() {
+            return new HttpProviderCheck();
+        }
+
+        @Bean
+        String user(HttpProviderCheck byClass) {
+            return "was given byClass";
         }
     }
 

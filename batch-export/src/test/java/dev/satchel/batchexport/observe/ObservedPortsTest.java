@@ -31,6 +31,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ports with meters and observations around them, on ports in memory. */
 class ObservedPortsTest {
@@ -80,11 +82,71 @@ class ObservedPortsTest {
     }
 
     @Test
-    void aClaimIsObservedWithWhatItFound() {
+    void aClaimIsObservedUnlessItFindsNothing() {
         claimed();
         assertThat(history.claim("worker", LEASE)).isEmpty();
 
-        assertThat(observed).containsExactly("satchel.claim claimed", "satchel.claim empty");
+        assertThat(observed).containsExactly("satchel.claim claimed");
+    }
+
+    /** Throws at a step of each observation. */
+    private record Broken(String step) implements ObservationHandler<Observation.Context> {
+
+        private void fail(String at) {
+            if (step.equals(at)) {
+                throw new IllegalStateException("broken at " + at);
+            }
+        }
+
+        @Override
+        public void onStart(Observation.Context context) {
+            fail("start");
+        }
+
+        @Override
+        public void onScopeOpened(Observation.Context context) {
+            fail("open");
+        }
+
+        @Override
+        public void onScopeClosed(Observation.Context context) {
+            fail("close");
+        }
+
+        @Override
+        public void onStop(Observation.Context context) {
+            fail("stop");
+        }
+
+        @Override
+        public boolean supportsContext(Observation.Context context) {
+            return true;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"start", "open", "close", "stop"})
+    void aHandlerThatThrowsLosesNoClaimNoDeliveryAndNoPart(String step) {
+        ObservationRegistry broken = ObservationRegistry.create();
+        broken.observationConfig().observationHandler(new Broken(step));
+        ExportHistory observedHistory = new ObservedExportHistory(memory, meters, broken);
+        observedHistory.request(Requests.of(memory.addUser()));
+
+        Export.Processing export = observedHistory.claim("worker", LEASE).orElseThrow();
+        Delivery delivery = new ExportObservations(broken).observe(export, () -> {
+            new ObservedDatasets(broken).begins(LearningDatasets.PROFILE).ended();
+            assertThat(new UploadMeters(meters, broken).begins().send(() -> "answer"))
+                    .isEqualTo("answer");
+            return new Delivery.LeaseLost(export.id());
+        });
+
+        assertThat(delivery).isEqualTo(new Delivery.LeaseLost(export.id()));
+        assertThat(new ObservedProviderCheck((provider, key) -> new Verdict.Valid(), meters, broken)
+                        .check(Provider.OPENAI, ApiKeys.of(ApiKeys.text(Provider.OPENAI, "anna"))))
+                .isEqualTo(new Verdict.Valid());
+        assertThat(broken.getCurrentObservation())
+                .as("what this thread observes next is below nothing")
+                .isNull();
     }
 
     @Test
@@ -171,7 +233,7 @@ class ObservedPortsTest {
     }
 
     @Test
-    void aPartThatFailsIsObservedAndNotMeasured() {
+    void aPartThatFailsIsObservedAndMeasured() {
         UploadMeters uploads = new UploadMeters(meters, observations);
 
         assertThatThrownBy(() -> uploads.begins().send(() -> {
