@@ -17,8 +17,11 @@ class RecordedCommandTest {
 
     private String begun(SatchelJob job) throws IOException {
         Path file = folder.resolve(job.tag() + ".prom");
-        try (RecordedCommand command = RecordedCommand.into(MetricsFile.at(file), job)) {
+        RecordedCommand command = RecordedCommand.into(MetricsFile.at(file), job);
+        try {
             return Files.readString(file);
+        } finally {
+            command.close();
         }
     }
 
