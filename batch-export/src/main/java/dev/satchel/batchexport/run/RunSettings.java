@@ -35,8 +35,10 @@ public record RunSettings(String worker, int concurrency, End end, StopSignal st
     }
 
     /**
+     * Refuses a number of exports that cannot be delivered side by side.
+     *
      * @param what names the value in the exception
-     * @throws IllegalArgumentException if that many exports cannot be delivered side by side
+     * @throws IllegalArgumentException if it is out of range
      */
     public static void requireConcurrency(String what, int exports) {
         if (exports < 1 || exports > MOST) {
