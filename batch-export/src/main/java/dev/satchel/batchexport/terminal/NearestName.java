@@ -22,7 +22,7 @@ public final class NearestName {
         int distance = distance(written, known);
         int missing = known.length() - written.length();
         return distance <= Math.max(Math.min(2, written.length() / 3), written.length() / 4)
-                || written.length() > 1 && distance == missing && missing <= 2;
+                || (written.length() > 1 && distance == missing && missing <= 2);
     }
 
     /** How many letters to insert, delete, replace or swap with the next one to get from one word to the other. */
