@@ -21,8 +21,8 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +71,7 @@ public final class RecordedCommand implements AutoCloseable {
         if (recording != null) {
             recording.beans().countFromZero(job);
             writeNow();
-            Future<?> unused = writing.scheduleWithFixedDelay(
+            ScheduledFuture<?> unused = writing.scheduleWithFixedDelay(
                     this::writeAgain, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
