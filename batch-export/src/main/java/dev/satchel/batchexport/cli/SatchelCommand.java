@@ -2,6 +2,7 @@ package dev.satchel.batchexport.cli;
 
 import dev.satchel.SatchelException;
 import dev.satchel.batchexport.cli.datasets.DatasetsCommand;
+import dev.satchel.batchexport.cli.doctor.DoctorCommand;
 import dev.satchel.batchexport.cli.export.CleanUpCommand;
 import dev.satchel.batchexport.cli.export.ExportCommand;
 import dev.satchel.batchexport.cli.keys.KeysCommand;
@@ -43,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             MigrateCommand.class,
             VerifyCommand.class,
+            DoctorCommand.class,
             RollbackCommand.class,
             ExportCommand.class,
             CleanUpCommand.class,

@@ -90,6 +90,16 @@ public final class Settings {
         return new NamedFileStore(refused(() -> address.open(this::s3)), address);
     }
 
+    /** Whether a store is named, well or not. */
+    public boolean hasStore() {
+        return program().store() != null;
+    }
+
+    /** Whether it is said where the key-encryption key is kept, well or not. */
+    public boolean hasKek() {
+        return program().kek() != null;
+    }
+
     /**
      * Where the key-encryption key is kept.
      *

@@ -99,6 +99,11 @@ class JsonSchemasIT {
     }
 
     @Test
+    void describesTheDoctor() {
+        assertThat(valid("doctor", run("doctor", "--json"))).hasSize(18);
+    }
+
+    @Test
     void describesDatasets() {
         Map<String, String> owner = Map.of("DATABASE_URL", satchel.database().ownerUrl());
         satchel.sql("CREATE TABLE IF NOT EXISTS diaries (id int PRIMARY KEY, user_id uuid REFERENCES users)");

@@ -37,6 +37,7 @@ class CommandsTableIT {
             "progress show --user " + LEARNER,
             "progress reconcile",
             "cleanup",
+            "doctor",
             "store list",
             "store init",
             "store forget $STORE --files-are-gone",

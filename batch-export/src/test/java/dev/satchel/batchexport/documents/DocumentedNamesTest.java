@@ -28,6 +28,7 @@ class DocumentedNamesTest {
     private static final Set<String> COMMANDS = Set.of(
             "migrate",
             "verify",
+            "doctor",
             "rollback",
             "export",
             "cleanup",

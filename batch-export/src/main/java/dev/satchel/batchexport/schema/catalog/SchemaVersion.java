@@ -49,7 +49,7 @@ public final class SchemaVersion {
     private SchemaVersion() {}
 
     /** The version that the newest of this program's migrations makes. */
-    static Version ofProgram() {
+    public static Version ofProgram() {
         return newest(SchemaContract.load().migrations());
     }
 
