@@ -17,9 +17,10 @@ class RecordedCommandTest {
 
     private String begun(SatchelJob job) throws IOException {
         Path file = folder.resolve(job.tag() + ".prom");
-        try (RecordedCommand command = RecordedCommand.into(MetricsFile.at(file), job)) {
-            return Files.readString(file);
-        }
+        RecordedCommand command = RecordedCommand.into(MetricsFile.at(file), job);
+        String begun = Files.readString(file);
+        command.close();
+        return begun;
     }
 
     /** Prometheus sees no increase in a counter that is born with its first failure. */
