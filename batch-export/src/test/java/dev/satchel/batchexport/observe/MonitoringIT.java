@@ -463,7 +463,7 @@ class MonitoringIT {
                         "keys",
                         "validate",
                         "--user",
-                        java.util.UUID.randomUUID().toString(),
+                        satchel.value("SELECT id FROM users LIMIT 1"),
                         "--metrics-file",
                         one.toString())
                 .succeeded();
