@@ -41,6 +41,8 @@ class ReadmeIT {
             Map.of(
                     "./satchel keys init", "theCommandsForADatabaseOfOnesOwnWork",
                     "DELETE FROM public.user_api_keys", "theCommandsForADatabaseOfOnesOwnWork"),
+            "docs/monitoring.md",
+            Map.of("satchel export run --metrics-file", "theNightsWorkInS3"),
             "docs/operations.md",
             Map.of(
                     "tar -xzf satchel-VERSION.tar.gz", "DistributionIT",
@@ -184,12 +186,19 @@ class ReadmeIT {
             night.append(block("docs/operations.md", "export SATCHEL_STORE=s3://"));
             block("docs/operations.md", "10 2 * * * satchel")
                     .lines()
+                    // That of this test has satchel already.
+                    .filter(line -> !line.startsWith("PATH="))
                     .map(line -> line.replaceFirst("^([\\d*]+ ){5}", ""))
                     .forEach(line -> night.append(line).append('\n'));
+            values.put("/var/lib/node_exporter", folder.toString());
+            night.append(block("docs/monitoring.md", "satchel export run --metrics-file"));
 
             String shown = Shell.run(folder, values, night.toString());
 
-            assertThat(shown).contains(", failed 0", "removed 0 expired").doesNotContain("delivered 0 ");
+            assertThat(shown).containsPattern("delivered [1-9]").contains(", failed 0", "removed 0 expired");
+            assertThat(folder.resolve("satchel.prom"))
+                    .content()
+                    .contains("satchel_exports_pending 0.0", "satchel_job=\"export_run\"", "satchel_job=\"cleanup\"");
             try (var client = s3.client()) {
                 assertThat(client.listObjectsV2(list -> list.bucket("bucket")).contents())
                         .filteredOn(object -> object.key().endsWith(".zip"))

@@ -2,9 +2,13 @@ package dev.satchel.batchexport.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.documents.Documents;
+import dev.satchel.batchexport.run.listener.RunLog;
 import dev.satchel.export.Failure;
 import dev.satchel.postgres.SatchelPostgres;
 import java.io.ByteArrayInputStream;
@@ -35,6 +39,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import tools.jackson.databind.JsonNode;
@@ -443,15 +448,24 @@ class MonitoringIT {
         Map<String, String> settings = settings();
         settings.put("SATCHEL_EXPORT_ATTEMPTS", "1");
 
-        Installation.Result cleanUp = Installation.satchel(settings, "cleanup", "--metrics-file", abandoned.toString());
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(RunLog.class);
+        logger.addAppender(log);
+
+        try {
+            Installation.satchel(settings, "cleanup", "--metrics-file", abandoned.toString());
+        } finally {
+            logger.detachAppender(log);
+        }
 
         assertThat(satchel.status(id)).startsWith("failed");
         assertThat(Files.readString(abandoned))
                 .contains(
                         "satchel_exports_total{format=\"unknown\",outcome=\"abandoned\"} 1.0",
                         "satchel_leases_rescued_total 1.0");
-        assertThat(cleanUp.err() + cleanUp.out())
-                .contains("export " + id + " failed: the worker of its last attempt stopped answering");
+        assertThat(log.list.stream().map(ILoggingEvent::getFormattedMessage))
+                .containsExactly("export " + id + " failed: the worker of its last attempt stopped answering");
     }
 
     @Test
