@@ -63,8 +63,9 @@ final class DeliverySlot extends AbstractStep {
     protected void doExecute(StepExecution step) {
         long recordedAt = System.nanoTime();
         report.begin();
+        Idle idle = new Idle(stop);
         try {
-            while (!stop.isStopping() && goOn(step)) {
+            while (!stop.isStopping() && goOn(step, idle)) {
                 if (System.nanoTime() - recordedAt > RECORD_INTERVAL) {
                     record(step);
                     recordedAt = System.nanoTime();
@@ -77,7 +78,7 @@ final class DeliverySlot extends AbstractStep {
     }
 
     /** Delivers the next export, or waits a while for one; says whether to begin again. */
-    private boolean goOn(StepExecution step) {
+    private boolean goOn(StepExecution step, Idle idle) {
         if (!store.isOpen()) {
             stop.await(PAUSE);
             return true;
@@ -97,8 +98,39 @@ final class DeliverySlot extends AbstractStep {
             stop.await(database.failed(noAnswer));
             return true;
         }
-        claimed.ifPresentOrElse(export -> deliver(export, step), () -> stop.await(PAUSE));
+        if (claimed.isPresent()) {
+            idle.over();
+            deliver(claimed.get(), step);
+        } else {
+            idle.await();
+        }
         return true;
+    }
+
+    /**
+     * How long a slot waits that found nothing: hardly at first, because slots that ask at the same moment take each other
+     * for busy, and then longer.
+     */
+    private static final class Idle {
+
+        private static final Duration SHORTEST = Duration.ofMillis(10);
+
+        private final StopSignal stop;
+        private Duration next = SHORTEST;
+
+        Idle(StopSignal stop) {
+            this.stop = stop;
+        }
+
+        void await() {
+            stop.await(next);
+            Duration doubled = next.multipliedBy(2);
+            next = doubled.compareTo(PAUSE) < 0 ? doubled : PAUSE;
+        }
+
+        void over() {
+            next = SHORTEST;
+        }
     }
 
     private void deliver(Export.Processing export, StepExecution step) {
