@@ -97,8 +97,28 @@ class WriteBehindOutputStreamTest {
     void throwsAFailureOfTheLastBlockWhenItFlushes() throws IOException {
         IOException failure = new IOException("the disk is full");
 
-        try (OutputStream behind = new WriteBehindOutputStream(new Failing(1, failure))) {
+        // Fails once the caller has handed everything over, or the caller could meet the failure while it writes.
+        CountDownLatch handedOver = new CountDownLatch(1);
+        OutputStream failing = new OutputStream() {
+            @Override
+            public void write(int value) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                try {
+                    handedOver.await();
+                } catch (InterruptedException unexpected) {
+                    throw new IOException(unexpected);
+                }
+                throw failure;
+            }
+        };
+
+        try (OutputStream behind = new WriteBehindOutputStream(failing)) {
             behind.write(new byte[2 * BLOCK + 1]);
+            handedOver.countDown();
             assertThatThrownBy(behind::flush).isSameAs(failure);
             assertThatThrownBy(behind::flush).isSameAs(failure);
         }
