@@ -133,7 +133,7 @@ class HexagonTest {
             .whereLayer("run")
             .mayOnlyBeAccessedByLayers("cli", "commands", "settings", "autoconfigure", "doctor")
             .whereLayer("observe")
-            .mayOnlyBeAccessedByLayers("commands", "run", "autoconfigure")
+            .mayOnlyBeAccessedByLayers("commands", "run", "autoconfigure", "doctor")
             .whereLayer("schema")
             .mayOnlyBeAccessedByLayers("cli", "commands", "run", "database", "doctor")
             .whereLayer("format")
