@@ -14,6 +14,11 @@ public final class Numbers {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
+    /** A count of things, such as {@code 1 table} or {@code 12 tables}. */
+    public static String of(long number, String one, String many) {
+        return whole(number) + " " + (number == 1 ? one : many);
+    }
+
     /** A part of a whole in percent; a dash where there is no whole. A small part is not called nothing. */
     public static String percent(long part, long whole) {
         if (whole == 0) {
@@ -21,9 +26,9 @@ public final class Numbers {
         }
         double percent = 100.0 * part / whole;
         if (part == 0 || part == whole) {
-            return Math.round(percent) + " %";
+            return Math.round(percent) + "\u00a0%";
         }
-        return String.format(Locale.ROOT, "%.1f %%", Math.min(99.9, Math.max(0.1, percent)));
+        return String.format(Locale.ROOT, "%.1f\u00a0%%", Math.min(99.9, Math.max(0.1, percent)));
     }
 
     /** A time in seconds, such as {@code 0.8 s}, {@code 45 s}, {@code 12 min}, {@code 3.5 h} or {@code 2.1 days}. */

@@ -38,8 +38,8 @@ record Exports(Tally all, List<Tally> days, Map<String, Tally> formats) {
                    percentile_disc(ARRAY[0.5, 0.95, 1]) WITHIN GROUP (ORDER BY asked.waited) AS waited,
                    percentile_disc(ARRAY[0.5, 0.95, 1]) WITHIN GROUP (ORDER BY asked.took) AS took,
                    percentile_disc(ARRAY[0.5, 0.95, 1]) WITHIN GROUP (ORDER BY asked.size) AS size
-              FROM (SELECT width_bucket(h.created_at, :starts::timestamptz[]) - 1 AS day,
-                           CASE WHEN h.export_format = ANY (:formats::text[]) THEN h.export_format::text
+              FROM (SELECT width_bucket(h.created_at, (SELECT :starts::timestamptz[])) - 1 AS day,
+                           CASE WHEN h.export_format = ANY ((SELECT :formats::text[])::text[]) THEN h.export_format::text
                                 ELSE :other END AS format,
                            h.status,
                            h.retry_count,
@@ -47,9 +47,9 @@ record Exports(Tally all, List<Tally> days, Map<String, Tally> formats) {
                            h.file_url IS NULL AS is_removed,
                            CASE WHEN h.status = 'completed' THEN h.file_size_bytes::float8 END AS size,
                            CASE WHEN h.status = 'completed' AND isfinite(h.started_at)
-                                THEN greatest(extract(epoch FROM h.started_at - h.created_at), 0)::float8 END AS waited,
+                                THEN greatest(date_part('epoch', h.started_at - h.created_at), 0) END AS waited,
                            CASE WHEN h.status = 'completed' AND isfinite(h.completed_at)
-                                THEN greatest(extract(epoch FROM h.completed_at - h.created_at), 0)::float8 END AS took
+                                THEN greatest(date_part('epoch', h.completed_at - h.created_at), 0) END AS took
                       FROM public.export_history AS h
                      WHERE h.created_at >= :from
                        AND h.created_at <= :now) AS asked

@@ -6,6 +6,7 @@ import dev.satchel.batchexport.page.Html;
 import dev.satchel.batchexport.page.Numbers;
 import dev.satchel.batchexport.page.Page;
 import java.time.ZoneId;
+import java.util.Comparator;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -16,13 +17,16 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class ReportPage {
 
+    private static final List<Finding.Verdict> URGENCY =
+            List.of(Finding.Verdict.FAILED, Finding.Verdict.WARNING, Finding.Verdict.NOT_CHECKED, Finding.Verdict.OK);
+
     private static final List<String> NOT_RECORDED = List.of(
             "An export counts once, on the day it was asked for, as what it is now. One whose row was deleted, alone or with"
                     + " its user's account, is not counted.",
             "How long the queue was at an earlier time is not recorded. How long delivered exports had waited is.",
             "The rows keep the start of the last attempt only: the time before it holds earlier attempts and the pauses"
                     + " between them.",
-            "Of each users' key, the last check is recorded, not how many there were.",
+            "Of each user's key, the last check is recorded, not how many there were.",
             "Jobs are recorded with the clock and the zone of the machine that ran them, and for 30 days. A service that"
                     + " delivers by itself keeps no record of calls with nothing to do.",
             "PostgreSQL knows how large a table is, not how large it was. Keep this page and compare it with a later one.",
@@ -143,7 +147,7 @@ public final class ReportPage {
                     "From request to file",
                     all.took().map(spread -> Numbers.time(spread.median())).orElse("–"),
                     all.took()
-                            .map(spread -> "half took no longer; 95 % up to " + Numbers.time(spread.most()))
+                            .map(spread -> "half took no longer; 95\u00a0% up to " + Numbers.time(spread.most()))
                             .orElse("nothing was delivered"),
                     false);
             card(html, "Delivered data", Words.size(all.bytes()), Numbers.whole(all.records()) + " records", false);
@@ -162,16 +166,25 @@ public final class ReportPage {
     }
 
     private void writeFindings(Html html) {
+        List<Finding> findings = report.findings().stream()
+                .sorted(Comparator.comparing(finding -> URGENCY.indexOf(finding.verdict())))
+                .toList();
+        long urgent =
+                findings.stream().filter(finding -> !finding.remedy().isEmpty()).count();
         Section.FINDINGS.begin(html);
         html.begin("p", "class", "soft")
-                .text("What ")
+                .leaf(
+                        "strong",
+                        urgent == 0
+                                ? "Nothing needs you. "
+                                : Numbers.of(urgent, "thing needs", "things need") + " a look. ")
+                .text("This is what ")
                 .leaf("code", "satchel doctor")
-                .text(
-                        " finds in the database at this moment. It looks at more: store, key-encryption key, connections, schema.")
+                .text(" finds in the database. It looks at more: store, key-encryption key, connections, schema.")
                 .end()
                 .line();
         html.begin("ul", "class", "findings").line();
-        for (Finding finding : report.findings()) {
+        for (Finding finding : findings) {
             html.begin("li");
             html.leaf(
                     "span",

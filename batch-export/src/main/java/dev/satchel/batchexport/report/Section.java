@@ -5,7 +5,7 @@ import dev.satchel.batchexport.page.Html;
 /** The parts of the page, in their order. */
 enum Section {
     SUMMARY("summary", "At a glance"),
-    FINDINGS("findings", "What needs you now"),
+    FINDINGS("findings", "How Satchel is now"),
     EXPORTS("exports", "Exports by day"),
     TIMES("times", "Time and size"),
     FAILURES("failures", "Failures"),

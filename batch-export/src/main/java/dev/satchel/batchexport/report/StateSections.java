@@ -43,17 +43,22 @@ final class StateSections {
                         "p",
                         waiting.exports() == 0
                                 ? "No export waits."
-                                : Numbers.whole(waiting.exports())
-                                        + (waiting.exports() == 1 ? " export waits" : " exports wait")
-                                        + ", the oldest for " + Words.time(waiting.oldest()) + ". "
-                                        + Numbers.whole(waiting.later())
-                                        + " of them are not tried before a set time, because an attempt failed.")
+                                : Numbers.of(waiting.exports(), "export waits", "exports wait") + ", the oldest for "
+                                        + Words.time(waiting.oldest()) + "."
+                                        + (waiting.later() == 0
+                                                ? ""
+                                                : " After a failed attempt, "
+                                                        + Numbers.of(waiting.later(), "export is", "exports are")
+                                                        + " not tried again before a set time."))
                 .line();
         html.leaf(
                         "p",
-                        "Under way: " + Numbers.whole(leases.held()) + ", of which " + Numbers.whole(leases.expired())
-                                + " with an expired lease, " + Numbers.whole(leases.stuck())
-                                + " of them so long that no worker seems to run.")
+                        Numbers.of(leases.held(), "export is", "exports are") + " under way. "
+                                + (leases.expired() == 0
+                                        ? ""
+                                        : Numbers.of(leases.expired(), "lease", "leases") + " expired, "
+                                                + Numbers.whole(leases.stuck())
+                                                + " of them so long ago that no worker seems to run."))
                 .line();
         if (waiting.exports() > 0) {
             Bars chart = new Bars(
@@ -98,10 +103,13 @@ final class StateSections {
         Tally all = report.exports().all();
         html.leaf(
                         "p",
-                        "Files in the stores: " + Numbers.whole(files.files()) + ", with " + Words.size(files.bytes())
-                                + ". Of the " + Numbers.whole(all.delivered()) + " exports that were delivered of "
-                                + period.inWords() + ", " + Numbers.whole(all.removed())
-                                + " have no file any more.")
+                        "The stores hold " + Numbers.of(files.files(), "file", "files") + " of "
+                                + Words.size(files.bytes()) + ". "
+                                + (all.delivered() == 0
+                                        ? ""
+                                        : "Of the exports of " + period.inWords() + " that were delivered, "
+                                                + Numbers.of(all.removed(), "has", "have")
+                                                + " no file any more, because it expired or was removed."))
                 .line();
         if (report.runs().jobs().isEmpty()) {
             html.leaf("p", "No job is on record for " + period.inWords() + ".").line();
@@ -226,15 +234,15 @@ final class StateSections {
         Section.TABLES.begin(html);
         html.leaf(
                         "p",
-                        Numbers.whole(tables.size()) + " tables with their indexes take "
+                        Numbers.of(tables.size(), "table", "tables") + " with indexes, "
                                 + Words.size(tables.stream()
                                         .mapToLong(OwnTables.Table::bytes)
                                         .sum())
-                                + ". " + Numbers.whole(report.exports().all().asked())
-                                + " rows of public.export_history are of " + period.inWords() + ", "
+                                + " together. Of the rows of public.export_history, "
+                                + Numbers.whole(report.exports().all().asked()) + " came in " + period.inWords() + ", "
                                 + Numbers.whole(Math.round(
                                         (double) report.exports().all().asked() / period.days()))
-                                + " a day. Sizes of the past are not recorded.")
+                                + " a day. How large the tables were before is not recorded.")
                 .line();
         Bars chart = new Bars(
                 new Description(

@@ -68,11 +68,9 @@ public final class ReportCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FILE",
             defaultValue = STANDARD_OUTPUT,
-            description = {
-                "Where to write the page; to standard output when left out, or with '-'.",
-                "A file that is there is replaced as a whole, and keeps its permissions. A new one can be read by this account"
-                        + " alone."
-            })
+            description =
+                    "Where to write the page, with the same permissions if it is there and readable by this account"
+                            + " alone if not; to standard output when left out, or with '-'.")
     String output = "";
 
     ReportCommand(Console console) {
