@@ -149,7 +149,6 @@ final class ExportSections {
                         median(tally.size(), ExportSections::size),
                         median(tally.took(), Numbers::time),
                         most(tally.took(), Numbers::time)));
-        html.leaf("h3", "By format").line();
         formats.write(html);
         Section.end(html);
     }
@@ -282,9 +281,9 @@ final class ExportSections {
                 Table.Column.words("Code"),
                 Table.Column.number("Exports"),
                 Table.Column.number("Share"),
-                Table.Column.number("Last seen"),
+                Table.Column.words("What to do"),
                 Table.Column.words("Who can help"),
-                Table.Column.words("What to do"));
+                Table.Column.number("Last seen"));
         for (Failures.Group group : failures) {
             String share = Numbers.percent(group.exports(), failed);
             chart.bar(group.code(), group.exports(), Numbers.whole(group.exports()) + " (" + share + ")");
@@ -292,14 +291,15 @@ final class ExportSections {
                     group.code(),
                     Numbers.whole(group.exports()),
                     share,
-                    group.lastAt() == null ? "–" : period.minute(group.lastAt()),
+                    group.remedy(),
                     Failures.Group.helper(group.code()),
-                    group.remedy());
+                    group.lastAt() == null ? "–" : period.minute(group.lastAt()));
         }
         chart.write(html);
         table.write(html);
         html.begin("p", "class", "soft")
-                .text("When the cause is gone, ")
+                .leaf("code", "satchel export list --status failed")
+                .text(" prints the sentence of each. When the cause is gone, ")
                 .leaf("code", "satchel export retry --failed")
                 .text(" asks for them again, and ")
                 .leaf("code", "satchel export run")

@@ -46,7 +46,8 @@ final class Failures {
             String words = FailureRemedy.code(code)
                     .map(FailureRemedy::of)
                     .orElse("see what the program says that wrote these rows");
-            return Character.toUpperCase(words.charAt(0)) + words.substring(1) + ".";
+            // A command keeps its case.
+            return (words.startsWith("satchel ") ? words : ReportPage.capital(words)) + ".";
         }
 
         /** Who or what can help. */

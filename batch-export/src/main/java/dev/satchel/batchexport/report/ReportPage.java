@@ -147,7 +147,7 @@ public final class ReportPage {
                     "From request to file",
                     all.took().map(spread -> Numbers.time(spread.median())).orElse("–"),
                     all.took()
-                            .map(spread -> "half took no longer; 95\u00a0% up to " + Numbers.time(spread.most()))
+                            .map(spread -> "is the median; 95\u00a0% took up to " + Numbers.time(spread.most()))
                             .orElse("nothing was delivered"),
                     false);
             card(html, "Delivered data", Words.size(all.bytes()), Numbers.whole(all.records()) + " records", false);

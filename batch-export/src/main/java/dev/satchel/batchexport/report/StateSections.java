@@ -80,18 +80,17 @@ final class StateSections {
                     Table.Column.words("Last attempt"),
                     Table.Column.number("Exports"),
                     Table.Column.number("Oldest"),
-                    Table.Column.words("Who can help"),
-                    Table.Column.words("What to do"));
+                    Table.Column.words("What to do"),
+                    Table.Column.words("Who can help"));
             for (Queue.Waiting reason : waiting.reasons()) {
                 boolean isFirst = reason.code().isEmpty();
                 reasons.row(
                         isFirst ? "none failed yet" : reason.code(),
                         Numbers.whole(reason.exports()),
                         Words.time(reason.oldest()),
-                        isFirst ? "a worker" : Failures.Group.helper(reason.code()),
-                        isFirst ? "Nothing, if a worker runs." : Failures.Group.remedy(reason.code()));
+                        isFirst ? "Nothing, if a worker runs." : Failures.Group.remedy(reason.code()),
+                        isFirst ? "a worker" : Failures.Group.helper(reason.code()));
             }
-            html.leaf("h3", "What they wait for").line();
             reasons.write(html);
         }
         Section.end(html);
@@ -145,7 +144,6 @@ final class StateSections {
                                         .toString()
                                         .replace('T', ' '));
             }
-            html.leaf("h3", "Jobs").line();
             jobs.write(html);
         }
         Section.end(html);

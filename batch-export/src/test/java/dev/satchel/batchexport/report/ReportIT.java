@@ -1,16 +1,21 @@
 package dev.satchel.batchexport.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
+import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.page.Ranges.Spread;
+import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.migrations.SampleDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -25,6 +30,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -355,6 +362,71 @@ class ReportIT {
                     assertThat(result.err()).contains(sentence);
                     assertThat(result.exit()).isEqualTo(2);
                 });
+    }
+
+    @Test
+    void saysThatItTookTooLong(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("report.html");
+        try (Connection other = database.superuserDataSource().getConnection();
+                Statement lock = other.createStatement();
+                Connection third = database.superuserDataSource().getConnection();
+                Statement statement = third.createStatement()) {
+            other.setAutoCommit(false);
+            lock.execute("LOCK TABLE public.export_history IN ACCESS EXCLUSIVE MODE");
+            CompletableFuture<Result> reporting = Installation.begin(
+                    Map.of("DATABASE_URL", database.workerUrl()), "report", "--output", file.toString());
+            // As the time limit does, which is a minute.
+            Await.until("the report waits for the table", () -> isCancelled(statement));
+
+            assertThat(reporting.get(1, TimeUnit.MINUTES).err())
+                    .contains("the database needed more than 60 seconds for one figure, or somebody cancelled it")
+                    .contains("ask for fewer --days");
+            assertThat(reporting.get().exit()).isEqualTo(1);
+            other.rollback();
+        }
+        assertThat(file).doesNotExist();
+    }
+
+    private static boolean isCancelled(Statement statement) {
+        try (ResultSet row = statement.executeQuery("""
+                SELECT coalesce(bool_or(pg_cancel_backend(pid)), false)
+                  FROM pg_stat_activity
+                 WHERE datname = current_database()
+                   AND wait_event_type = 'Lock'
+                """)) {
+            row.next();
+            return row.getBoolean(1);
+        } catch (SQLException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    @Test
+    void readsOnlyAndSeesOneMoment() throws SQLException {
+        Database satchel = new Settings(Map.of("DATABASE_URL", database.workerUrl())).database();
+
+        List<Long> counts = satchel.inOneSnapshot(Duration.ofSeconds(7), dataSource -> {
+            JdbcClient jdbc = JdbcClient.create(dataSource);
+            long before = jdbc.sql("SELECT count(*) FROM satchel.store")
+                    .query(Long.class)
+                    .single();
+            try (Connection owner = database.ownerDataSource().getConnection();
+                    Statement statement = owner.createStatement()) {
+                statement.execute("INSERT INTO satchel.store (root, generation, address)"
+                        + " VALUES ('file:///' || gen_random_uuid() || '/', 1, 'x')");
+            }
+            long after = jdbc.sql("SELECT count(*) FROM satchel.store")
+                    .query(Long.class)
+                    .single();
+            assertThat(jdbc.sql("SHOW statement_timeout").query(String.class).single())
+                    .isEqualTo("7s");
+            assertThatThrownBy(() -> jdbc.sql("DELETE FROM satchel.store").update())
+                    .rootCause()
+                    .hasMessageContaining("read-only transaction");
+            return List.of(before, after);
+        });
+
+        assertThat(counts.get(1)).isEqualTo(counts.get(0));
     }
 
     private static Result report(String... arguments) {

@@ -159,8 +159,8 @@ class ReportPageTest {
                         "store_unavailable",
                         "96",
                         "60.8 %",
-                        "17 Nov 2026, 23:40",
+                        "None, unless it lasts.",
                         "time: it may pass",
-                        "None, unless it lasts.");
+                        "17 Nov 2026, 23:40");
     }
 }
