@@ -8,6 +8,7 @@ public record Series(String name, Colour colour) {
         GOOD("good"),
         BAD("bad"),
         WAITING("waiting"),
+        CANCELLED("cancelled"),
         ACTIVE("active"),
         /** A mark of a single value. */
         MARK("mark");

@@ -95,6 +95,7 @@ final class ExportSections {
                                 + " failed. The table below has each day's numbers."),
                 new Series("delivered", Series.Colour.GOOD),
                 new Series("failed", Series.Colour.BAD),
+                new Series("cancelled", Series.Colour.CANCELLED),
                 new Series("under way", Series.Colour.ACTIVE),
                 new Series("waiting", Series.Colour.WAITING));
         Table table = new Table(
@@ -103,6 +104,7 @@ final class ExportSections {
                 Table.Column.number("Asked for"),
                 Table.Column.number("Delivered"),
                 Table.Column.number("Failed"),
+                Table.Column.number("Cancelled"),
                 Table.Column.number("Under way"),
                 Table.Column.number("Waiting"),
                 Table.Column.number("Delivered after a retry"),
@@ -115,10 +117,12 @@ final class ExportSections {
                     new Column(
                             period.label(dates.get(day)),
                             name + ": " + Numbers.whole(tally.delivered()) + " delivered, "
-                                    + Numbers.whole(tally.failed()) + " failed, " + Numbers.whole(tally.active())
+                                    + Numbers.whole(tally.failed()) + " failed, "
+                                    + Numbers.whole(tally.cancelled()) + " cancelled, " + Numbers.whole(tally.active())
                                     + " under way, " + Numbers.whole(tally.waiting()) + " waiting"),
                     tally.delivered(),
                     tally.failed(),
+                    tally.cancelled(),
                     tally.active(),
                     tally.waiting());
             counts(table, name, tally);
@@ -159,6 +163,7 @@ final class ExportSections {
                 Numbers.whole(tally.asked()),
                 Numbers.whole(tally.delivered()),
                 Numbers.whole(tally.failed()),
+                Numbers.whole(tally.cancelled()),
                 Numbers.whole(tally.active()),
                 Numbers.whole(tally.waiting()),
                 Numbers.whole(tally.tried()),

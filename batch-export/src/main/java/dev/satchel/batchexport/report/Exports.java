@@ -28,7 +28,8 @@ record Exports(Tally all, List<Tally> days, Map<String, Tally> formats) {
                    asked.day,
                    asked.format,
                    count(*) FILTER (WHERE asked.status = 'completed') AS delivered,
-                   count(*) FILTER (WHERE asked.status = 'failed') AS failed,
+                   count(*) FILTER (WHERE asked.status = 'failed' AND NOT asked.is_cancelled) AS failed,
+                   count(*) FILTER (WHERE asked.status = 'failed' AND asked.is_cancelled) AS cancelled,
                    count(*) FILTER (WHERE asked.status = 'pending') AS waiting,
                    count(*) FILTER (WHERE asked.status = 'processing') AS active,
                    count(*) FILTER (WHERE asked.status = 'completed' AND asked.retry_count > 0) AS tried,
@@ -45,6 +46,7 @@ record Exports(Tally all, List<Tally> days, Map<String, Tally> formats) {
                            h.retry_count,
                            h.records_count,
                            h.file_url IS NULL AS is_removed,
+                           coalesce(h.error_message LIKE 'cancelled:%', false) AS is_cancelled,
                            CASE WHEN h.status = 'completed' THEN h.file_size_bytes::float8 END AS size,
                            CASE WHEN h.status = 'completed' AND isfinite(h.started_at)
                                 THEN greatest(date_part('epoch', h.started_at - h.created_at), 0) END AS waited,

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Why exports failed that were asked for in a period. */
+/** Why exports failed that were asked for in a period, without those that were cancelled. */
 final class Failures {
 
     // Another program may have written anything, and as many different things as there are rows.
@@ -23,6 +23,7 @@ final class Failures {
                            CASE WHEN isfinite(updated_at) THEN updated_at END AS at
                       FROM public.export_history
                      WHERE status = 'failed'
+                       AND coalesce(error_message NOT LIKE 'cancelled:%', true)
                        AND created_at >= :from
                        AND created_at <= :now) AS failed
              GROUP BY 1

@@ -9,6 +9,7 @@ import java.util.Optional;
  * What became of the exports that were asked for, say on one day, by the time of the report. Each counts once, under what
  * it is now.
  *
+ * @param failed without those that were cancelled, which did not go wrong
  * @param tried how many of the delivered ones needed more than one attempt
  * @param removed how many of the delivered ones have no file any more
  * @param waited seconds from the request to the start of the last attempt; of the delivered ones, as all below
@@ -18,6 +19,7 @@ import java.util.Optional;
 record Tally(
         long delivered,
         long failed,
+        long cancelled,
         long waiting,
         long active,
         long tried,
@@ -29,16 +31,17 @@ record Tally(
         Optional<Spread> size) {
 
     static final Tally NOTHING =
-            new Tally(0, 0, 0, 0, 0, 0, 0, 0, Optional.empty(), Optional.empty(), Optional.empty());
+            new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty(), Optional.empty(), Optional.empty());
 
     long asked() {
-        return delivered + failed + waiting + active;
+        return delivered + failed + cancelled + waiting + active;
     }
 
     static Tally of(ResultSet row) throws SQLException {
         return new Tally(
                 row.getLong("delivered"),
                 row.getLong("failed"),
+                row.getLong("cancelled"),
                 row.getLong("waiting"),
                 row.getLong("active"),
                 row.getLong("tried"),

@@ -120,7 +120,7 @@ class ReportIT {
                 random.nextInt(3),
                 random.nextInt(10_000),
                 random.nextInt(5_000_000),
-                List.of("store_unavailable: the store is away", "internal: a defect", SECRET, SECRET + ": x")
+                List.of("store_unavailable: the store is away", "cancelled: the user wanted it", SECRET, SECRET + ": x")
                         .get(random.nextInt(4)));
     }
 
@@ -193,11 +193,12 @@ class ReportIT {
         assertThat(rows).hasSize(days + 1);
         for (int day = 0; day < days; day++) {
             Tally tally = tally(asked, ofDay(period, last.minusDays(days - 1L - day)));
-            assertThat(rows.get(day).children().eachText().subList(1, 7))
+            assertThat(rows.get(day).children().eachText().subList(1, 8))
                     .containsExactly(
                             String.valueOf(tally.asked()),
                             String.valueOf(tally.delivered()),
                             String.valueOf(tally.failed()),
+                            String.valueOf(tally.cancelled()),
                             String.valueOf(tally.active()),
                             String.valueOf(tally.waiting()),
                             String.valueOf(tally.tried()));
@@ -209,8 +210,7 @@ class ReportIT {
                 .filteredOn(group -> group.code().equals("other"))
                 .extracting(Failures.Group::exports)
                 .containsExactly(asked.stream()
-                        .filter(row ->
-                                row.status().equals("failed") && row.error().startsWith(SECRET))
+                        .filter(row -> isFailed(row) && row.error().startsWith(SECRET))
                         .count());
     }
 
@@ -229,7 +229,8 @@ class ReportIT {
                 those.stream().filter(row -> row.status().equals("completed")).toList();
         return new Tally(
                 delivered.size(),
-                those.stream().filter(row -> row.status().equals("failed")).count(),
+                those.stream().filter(row -> isFailed(row) && !isCancelled(row)).count(),
+                those.stream().filter(row -> isFailed(row) && isCancelled(row)).count(),
                 those.stream().filter(row -> row.status().equals("pending")).count(),
                 those.stream().filter(row -> row.status().equals("processing")).count(),
                 delivered.stream().filter(row -> row.retries() > 0).count(),
@@ -239,6 +240,14 @@ class ReportIT {
                 spread(delivered, row -> seconds(row.created(), row.started())),
                 spread(delivered, row -> seconds(row.created(), row.completed())),
                 spread(delivered, row -> (double) row.bytes()));
+    }
+
+    private static boolean isFailed(Row row) {
+        return row.status().equals("failed");
+    }
+
+    private static boolean isCancelled(Row row) {
+        return row.error().startsWith("cancelled:");
     }
 
     private static double seconds(Instant from, Instant to) {

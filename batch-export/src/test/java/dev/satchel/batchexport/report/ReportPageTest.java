@@ -158,7 +158,7 @@ class ReportPageTest {
                 .containsExactly(
                         "store_unavailable",
                         "96",
-                        "60.8 %",
+                        "61.9 %",
                         "None, unless it lasts.",
                         "time: it may pass",
                         "17 Nov 2026, 23:40");

@@ -62,6 +62,7 @@ final class SampleReports {
             days.add(new Tally(
                     delivered,
                     failed,
+                    random.nextInt(7),
                     isToday ? 23 : 0,
                     isToday ? 4 : 0,
                     random.nextInt(9),
@@ -165,6 +166,7 @@ final class SampleReports {
         return new Tally(
                 days.stream().mapToLong(Tally::delivered).sum(),
                 days.stream().mapToLong(Tally::failed).sum(),
+                days.stream().mapToLong(Tally::cancelled).sum(),
                 days.stream().mapToLong(Tally::waiting).sum(),
                 days.stream().mapToLong(Tally::active).sum(),
                 days.stream().mapToLong(Tally::tried).sum(),
