@@ -56,7 +56,7 @@ public final class Ranges {
             }
         }
         int low = 0;
-        while (low < scale.size() - 2 && scale.get(low + 1).value() <= least) {
+        while (least <= greatest && low < scale.size() - 2 && scale.get(low + 1).value() <= least) {
             low++;
         }
         int high = low + 1;

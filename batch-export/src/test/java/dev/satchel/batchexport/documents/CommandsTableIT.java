@@ -55,6 +55,7 @@ class CommandsTableIT {
             "datasets check",
             "datasets propose",
             "demo",
+            "report",
             "bench export",
             "bench encode",
             "bench progress");
