@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Ranges {
 
     private static final double MARK = 2.5;
+    private static final double CLEARANCE = 1.25;
 
     private final Description description;
     private final List<Line> scale;
@@ -56,7 +57,8 @@ public final class Ranges {
             }
         }
         int low = 0;
-        while (least <= greatest && low < scale.size() - 2 && scale.get(low + 1).value() <= least) {
+        // Not a line that is nearly reached by the least: it would stand on the ground, as if it were nothing.
+        while (least <= greatest && low < scale.size() - 2 && scale.get(low + 1).value() * CLEARANCE <= least) {
             low++;
         }
         int high = low + 1;
