@@ -62,7 +62,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 class DeliverySlotTest {
 
     private static final ExportSettings SETTINGS = new ExportSettings(
-            Duration.ofDays(7), Duration.ofSeconds(3), 5, Duration.ofSeconds(20), Duration.ofHours(24), "");
+            Duration.ofDays(7), Duration.ofSeconds(3), 5, Duration.ofSeconds(20), Duration.ofHours(24), "", null);
 
     private final InMemoryExportHistory history = new InMemoryExportHistory();
     private final InMemoryFileStore store = new InMemoryFileStore();
