@@ -52,7 +52,7 @@ final class DeliveryWorld {
     private final Invariants invariants = new Invariants(history, store, ATTEMPTS);
     private final Object database;
     private final List<Runnable> actors = new ArrayList<>();
-    private final List<Program> workers = new ArrayList<>();
+    private final List<Program> programs = new ArrayList<>();
     private final List<UUID> exports = new ArrayList<>();
     private final UserId user = history.addUser();
     private Network network = new Network(history, store, false);
@@ -89,6 +89,7 @@ final class DeliveryWorld {
     /** Answers may be lost, and one actor lets late requests arrive. */
     DeliveryWorld badNetwork() {
         network = new Network(history, store, true);
+        invariants.mayFail();
         return actor("network", network::arrive);
     }
 
@@ -101,7 +102,7 @@ final class DeliveryWorld {
     /** A worker that reclaims, claims and delivers so many times. */
     DeliveryWorld worker(int rounds) {
         Program program = program();
-        workers.add(program);
+        programs.add(program);
         ExportHistory connected = program.connect(ExportHistory.class, database);
         DeliverExport deliverExport = deliverExport(program);
         actors.add(() -> {
@@ -171,7 +172,7 @@ final class DeliveryWorld {
         return this;
     }
 
-    /** The worker added last is killed at some point. */
+    /** The worker or clean-up added last is killed at some point. */
     DeliveryWorld killed() {
         return actor("kill", last()::kill);
     }
@@ -182,7 +183,7 @@ final class DeliveryWorld {
     }
 
     private Program last() {
-        return workers.get(workers.size() - 1);
+        return programs.get(programs.size() - 1);
     }
 
     /** The clock jumps, once for each of these. */
@@ -199,6 +200,7 @@ final class DeliveryWorld {
     /** Clean-up runs so many times. */
     DeliveryWorld cleanUp(int rounds) {
         Program program = program();
+        programs.add(program);
         CleanUp cleanUp = cleanUp(program);
         actors.add(() -> {
             for (int round = 0; round < rounds; round++) {

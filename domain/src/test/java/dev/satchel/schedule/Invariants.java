@@ -31,6 +31,7 @@ final class Invariants {
     private final int attempts;
     private final Map<UUID, Row> rows = new LinkedHashMap<>();
     private @Nullable String violation;
+    private boolean mayFail;
 
     Invariants(InMemoryExportHistory history, InMemoryFileStore store, int attempts) {
         this.history = history;
@@ -46,6 +47,11 @@ final class Invariants {
         if (!holds && violation == null) {
             violation = otherwise;
         }
+    }
+
+    /** Says that an attempt may fail, because the network is not sound. */
+    void mayFail() {
+        mayFail = true;
     }
 
     void requested(UUID id) {
@@ -74,7 +80,10 @@ final class Invariants {
             case "reclaimExpired" ->
                 ((List<?>) result).forEach(reclaimed -> reclaimed((ExportHistory.Reclaimed) reclaimed));
             case "complete" -> completed((Export.Processing) arguments[0], (Export.Completed) result);
-            case "retry" -> ended((Export.Processing) arguments[0]);
+            case "retry" -> {
+                require(mayFail, "an attempt failed although nothing was wrong");
+                ended((Export.Processing) arguments[0]);
+            }
             case "postpone", "release" -> {
                 ended((Export.Processing) arguments[0]);
                 row(((Export.Processing) arguments[0]).id()).refunds++;

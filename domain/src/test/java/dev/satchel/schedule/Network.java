@@ -11,7 +11,8 @@ import java.util.List;
 /** The way to the store and to the database, on which answers may be lost and requests to the store be late. */
 final class Network {
 
-    private static final Duration LIFETIME = Duration.ofMinutes(10);
+    /** Longer than clean-up waits, so that it may look at an object whose request is still on its way. */
+    private static final Duration LIFETIME = Duration.ofHours(1);
 
     private final InMemoryExportHistory clock;
     private final InMemoryFileStore store;

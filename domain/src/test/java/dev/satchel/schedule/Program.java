@@ -94,17 +94,28 @@ final class Program {
             return new Sending(location, (FileStore.Upload) invoke(target, method, arguments), point);
         }
         if (name.equals("complete") && network.loses()) {
-            int outcome = turns.choose(3);
-            if (outcome == 2) {
-                network.delay(() -> executeLate(target, method, arguments));
-                throw new NoAnswer();
-            }
-            judged(target, method, arguments);
-            if (outcome == 1) {
-                throw new NoAnswer();
-            }
+            return complete(target, point, method, arguments);
         }
         return judged(target, method, arguments);
+    }
+
+    private @Nullable Object complete(Object target, boolean point, Method method, @Nullable Object[] arguments)
+            throws Throwable {
+        int outcome = turns.choose(4);
+        if (outcome == 3) {
+            network.delay(() -> executeLate(target, method, arguments));
+            throw new NoAnswer();
+        }
+        Object result = judged(target, method, arguments);
+        if (outcome == 2) {
+            throw new NoAnswer();
+        }
+        if (outcome == 1) {
+            // The answer was lost, and the client repeats the statement.
+            reach(point, "complete again");
+            return judged(target, method, arguments);
+        }
+        return result;
     }
 
     private void executeLate(Object target, Method method, @Nullable Object[] arguments) {

@@ -21,13 +21,14 @@ enum Scenario {
             .clock(LEASE, GRACE)
             .cleanUp(1)),
 
-    /** Two clean-ups beside two workers, while the lease, the grace and the retention end. */
+    /** Two clean-ups, one of which is killed, beside two workers, while the lease, the grace and the retention end. */
     TWO_CLEAN_UPS(world -> world.exports(1)
             .worker(1)
             .worker(1)
             .clock(LEASE, GRACE, RETENTION)
             .cleanUp(2)
-            .cleanUp(1)),
+            .cleanUp(1)
+            .killed()),
 
     /** The owner deletes the row and requests the export again, in any order and at any point. */
     OWNER_INTERFERES(world -> world.exports(1)
