@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Two words, pushed one after the other. */
-final class TwoWords implements UserRecords {
+public final class TwoWords implements UserRecords {
 
     String fault = "";
     Runnable between = () -> {};
