@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
             RetryCommand.class,
             ListCommand.class,
             ShowCommand.class,
-            LinkCommand.class
+            LinkCommand.class,
+            VerifyFileCommand.class
         })
 public final class ExportCommand implements Callable<Integer> {
 
