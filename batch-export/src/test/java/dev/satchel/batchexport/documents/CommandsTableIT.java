@@ -40,6 +40,7 @@ class CommandsTableIT {
             "export list",
             "export show $ID",
             "export link $ID --user " + LEARNER,
+            "export verify $ID",
             "progress show --user " + LEARNER,
             "progress reconcile",
             "cleanup",

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             ShowCommand.class,
             LinkCommand.class,
+            VerifyFileCommand.class,
             ArchiveCommand.class
         })
 public final class ExportCommand implements Callable<Integer> {
