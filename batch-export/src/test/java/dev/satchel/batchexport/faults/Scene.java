@@ -104,7 +104,7 @@ final class Scene implements AutoCloseable {
     }
 
     ExportSettings settings() {
-        return new ExportSettings(Duration.ofDays(30), LEASE, 5, Duration.ZERO, stock.grace(), "");
+        return new ExportSettings(Duration.ofDays(30), LEASE, 5, Duration.ZERO, stock.grace(), "", null);
     }
 
     /** Empties database and store, and asks for the three exports. */
