@@ -55,6 +55,7 @@ class CommandsTableIT {
             "datasets check",
             "datasets propose",
             "demo",
+            "serve",
             "bench export",
             "bench encode",
             "bench progress");
