@@ -61,6 +61,7 @@ class CommandsTableIT {
             "datasets check",
             "datasets propose",
             "demo",
+            "serve",
             "bench export",
             "bench encode",
             "bench keys",

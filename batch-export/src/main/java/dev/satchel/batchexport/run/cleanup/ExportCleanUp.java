@@ -36,7 +36,7 @@ public final class ExportCleanUp implements AutoCloseable {
     private final JobContext jobs;
     private final ExportSettings settings;
     private final CleanUpLog log;
-    private final StopSignal stop = new StopSignal();
+    private final StopSignal stop;
     private final AbandonedExports abandoned;
     private final @Nullable ObservedBeans observed;
 
@@ -47,6 +47,7 @@ public final class ExportCleanUp implements AutoCloseable {
         this.log = new CleanUpLog(parts.quiet);
         this.abandoned = new AbandonedExports(parts.listeners);
         this.observed = parts.observed;
+        this.stop = parts.stop;
     }
 
     /**
@@ -111,6 +112,7 @@ public final class ExportCleanUp implements AutoCloseable {
         private ExportSettings settings = ExportSettings.DEFAULT;
         private final List<DeliveryListener> listeners = new ArrayList<>();
         private boolean quiet;
+        private StopSignal stop = new StopSignal();
         private @Nullable ObservedBeans observed;
 
         private Builder(DataSource dataSource, FileStore store) {
@@ -148,6 +150,12 @@ public final class ExportCleanUp implements AutoCloseable {
         /** Measures and observes what this clean-up does; null for nothing. */
         public Builder observe(@Nullable ObservedBeans beans) {
             observed = beans;
+            return this;
+        }
+
+        /** What ends a clean-up before its next file; a signal of its own when left out. */
+        public Builder stopSignal(StopSignal signal) {
+            stop = signal;
             return this;
         }
 
