@@ -33,7 +33,7 @@ DECLARE
                                    AND conname = 'export_requester_user_id_fkey');
     -- Functions of schema satchel, by name.
     functions constant text[] := ARRAY [
-        'set_updated_at', 'guard_export_status', 'guard_file_url', 'own_api_keys_status', 'user_ids', 'guard_key_audit',
+        'set_updated_at', 'guard_export_status', 'guard_file_url', 'cancel_export', 'own_api_keys_status', 'user_ids', 'guard_key_audit',
         'follow_key_changes', 'api_key_cells', 'api_key_of', 'key_encryption_keys', 'lock_keys', 'set_key', 'judge_keys', 'remove_keys',
         'key_statuses', 'record_verdict', 'record_opening', 'recorded_key', 'rewrap_data_keys', 'count_records',
         'is_trusted', 'compared_columns', 'is_countable', 'owner_condition', 'users_table', 'points', 'counted', 'shown',
