@@ -211,6 +211,11 @@ final class Program {
         }
 
         @Override
+        public void abort() {
+            upload.abort();
+        }
+
+        @Override
         public boolean isSettled() {
             return settled;
         }

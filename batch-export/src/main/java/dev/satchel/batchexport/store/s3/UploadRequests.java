@@ -147,8 +147,8 @@ final class UploadRequests {
     }
 
     InputStream get() {
-        return new AnswerStream(
-                aborts.reading(aborts.sending(() -> client.getObject(get -> get.bucket(bucket).key(key)))));
+        return new AnswerStream(aborts.reading(
+                aborts.sending(() -> client.getObject(get -> get.bucket(bucket).key(key)))));
     }
 
     /** Whether the object is there and comes from this upload. */
