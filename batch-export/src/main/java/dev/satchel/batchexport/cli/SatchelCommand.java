@@ -13,6 +13,7 @@ import dev.satchel.batchexport.cli.schema.MigrateCommand;
 import dev.satchel.batchexport.cli.schema.RollbackCommand;
 import dev.satchel.batchexport.cli.schema.TypesCommand;
 import dev.satchel.batchexport.cli.schema.VerifyCommand;
+import dev.satchel.batchexport.cli.serve.ServeCommand;
 import dev.satchel.batchexport.cli.store.StoreCommand;
 import dev.satchel.batchexport.settings.SettingNames;
 import dev.satchel.batchexport.terminal.Console;
@@ -50,6 +51,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RollbackCommand.class,
             ExportCommand.class,
             CleanUpCommand.class,
+            ServeCommand.class,
             StoreCommand.class,
             DatasetsCommand.class,
             KeysCommand.class,

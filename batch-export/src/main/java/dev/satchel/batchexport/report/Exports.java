@@ -46,7 +46,7 @@ record Exports(Tally all, List<Tally> days, Map<String, Tally> formats) {
                            h.retry_count,
                            h.records_count,
                            h.file_url IS NULL AS is_removed,
-                           coalesce(h.error_message LIKE 'cancelled:%', false) AS is_cancelled,
+                           h.cancelled_at IS NOT NULL AS is_cancelled,
                            CASE WHEN h.status = 'completed' THEN h.file_size_bytes::float8 END AS size,
                            CASE WHEN h.status = 'completed' AND isfinite(h.started_at)
                                 THEN greatest(date_part('epoch', h.started_at - h.created_at), 0) END AS waited,

@@ -23,7 +23,7 @@ final class Failures {
                            CASE WHEN isfinite(updated_at) THEN updated_at END AS at
                       FROM public.export_history
                      WHERE status = 'failed'
-                       AND coalesce(error_message NOT LIKE 'cancelled:%', true)
+                       AND cancelled_at IS NULL
                        AND created_at >= :from
                        AND created_at <= :now) AS failed
              GROUP BY 1

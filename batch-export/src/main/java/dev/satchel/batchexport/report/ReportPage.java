@@ -22,7 +22,7 @@ public final class ReportPage {
 
     private static final List<String> NOT_RECORDED = List.of(
             "An export counts once, on the day it was asked for, as what it is now. One whose row was deleted, alone or with"
-                    + " its user's account, is not counted.",
+                    + " its user's account, or moved to the archive is not counted.",
             "How long the queue was at an earlier time is not recorded. How long delivered exports had waited is.",
             "The rows keep the start of the last attempt only: the time before it holds earlier attempts and the pauses"
                     + " between them.",

@@ -132,8 +132,8 @@ class ReportIT {
             try (PreparedStatement insert = connection.prepareStatement("""
                     INSERT INTO public.export_history (user_id, export_type, export_format, status, created_at, started_at,
                                                        completed_at, retry_count, records_count, file_size_bytes, file_url,
-                                                       error_message, updated_at)
-                    VALUES (?, 'all', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                                       error_message, updated_at, cancelled_at)
+                    VALUES (?, 'all', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """)) {
                 for (Row row : ROWS) {
                     boolean isCompleted = row.status().equals("completed");
@@ -149,6 +149,9 @@ class ReportIT {
                     insert.setString(10, isCompleted && row.records() % 2 == 0 ? "file:///" + row.user() : null);
                     insert.setString(11, row.status().equals("failed") ? row.error() : null);
                     insert.setObject(12, row.completed().atOffset(ZoneOffset.UTC));
+                    insert.setObject(
+                            13,
+                            isFailed(row) && isCancelled(row) ? row.completed().atOffset(ZoneOffset.UTC) : null);
                     insert.addBatch();
                 }
                 insert.executeBatch();
