@@ -86,9 +86,12 @@ class BuiltInDatasetsIT {
     @AutoClose
     private static SampleDatabase database;
 
+    private static UserRecords records;
+
     @BeforeAll
     static void createDatabase() {
         database = SampleDatabase.create().withLearners();
+        records = new SatchelPostgres(database.workerDataSource()).userRecords();
         JdbcClient owner = JdbcClient.create(database.ownerDataSource());
         FIXED.forEach(statement -> owner.sql(statement).update());
     }
@@ -133,9 +136,7 @@ class BuiltInDatasetsIT {
                 new UserId(learner), LearningDatasets.CATALOGUE.type(type), format, ExportFilters.of(filters));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         FileFormats.Writer writer = new StandardFileFormats(new CsvOptions(true, true)).open(request, bytes);
-        UserRecords.Snapshot read = new SatchelPostgres(database.workerDataSource())
-                .userRecords()
-                .read(request.user(), request.type().datasets(), request.filters(), writer);
+        UserRecords.Snapshot read = records.read(request.user(), request.type().datasets(), request.filters(), writer);
         assertThat(read.hidden()).isEmpty();
         writer.finish(new UserRecords.Snapshot(NOON, read.records(), read.absent(), "001"));
         return bytes.toByteArray();
