@@ -78,6 +78,15 @@ class LargeExportIT {
         }
         assertThat(reader(file("jsonl")).lines().count()).isEqualTo(INTERACTIONS);
         assertThat(recordsOfDocument(file("json"))).isEqualTo(INTERACTIONS);
+        assertThat(verifiedInLittleMemory("csv"))
+                .contains(" is as recorded: ", INTERACTIONS + " records in 1 datasets");
+    }
+
+    private static String verifiedInLittleMemory(String format) throws IOException, InterruptedException {
+        Path output = folder.resolve("verified");
+        String id = satchel.value("SELECT id FROM export_history WHERE export_format = '" + format + "'");
+        Installation.ended(satchel.start(Map.of(), List.of("-Xmx64m"), output, "export", "verify", id));
+        return Files.readString(output);
     }
 
     @Test
