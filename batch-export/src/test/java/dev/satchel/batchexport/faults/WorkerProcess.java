@@ -84,11 +84,6 @@ final class WorkerProcess implements AutoCloseable {
         stop.stop(Duration.ZERO);
     }
 
-    /** Ends the threads of a process that is dead. */
-    void bury() {
-        main.interrupt();
-    }
-
     /** Waits until the process has ended by itself. */
     void awaitEnd() throws InterruptedException {
         main.join(TimeUnit.SECONDS.toMillis(60));
@@ -116,8 +111,10 @@ final class WorkerProcess implements AutoCloseable {
         return hasEnded() ? Optional.ofNullable(failure) : Optional.empty();
     }
 
+    /** Ends what is left of it, in its own time. */
     @Override
     public void close() throws IOException {
+        main.interrupt();
         database.close();
         store.close();
     }
