@@ -56,6 +56,7 @@ final class PostgresUploadJournal implements UploadJournal {
                            ELSE f.store_id IS NOT DISTINCT FROM here.id
                        END AS here,
                        CASE
+                           WHEN a.url IS NOT NULL THEN NULL
                            WHEN h.id IS NULL THEN
                                CASE WHEN f.published_at IS NOT NULL OR f.opened_at <= due.before
                                     THEN 'ROW_DELETED' END
@@ -76,6 +77,7 @@ final class PostgresUploadJournal implements UploadJournal {
                                       WHERE root = :root
                                       ORDER BY generation DESC
                                       LIMIT 1) AS id) here
+                  LEFT JOIN satchel.export_archive a ON a.url = f.url
                   LEFT JOIN public.export_history h ON h.id = f.export_id
                   LEFT JOIN satchel.export_lease l ON l.export_id = f.export_id AND h.status = 'processing'
                  WHERE f.url COLLATE "C" ~ :location

@@ -11,6 +11,7 @@ import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.SatchelPostgres;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.UserRecords;
@@ -135,7 +136,7 @@ class BuiltInDatasetsIT {
         FileFormats.Writer writer = new StandardFileFormats(new CsvOptions(true, true)).open(request, bytes);
         UserRecords.Snapshot read = new SatchelPostgres(database.workerDataSource())
                 .userRecords()
-                .read(request.user(), request.type().datasets(), request.filters(), writer);
+                .read(request.user(), request.type().datasets(), request.filters(), writer, new AbortSignal());
         assertThat(read.hidden()).isEmpty();
         writer.finish(new UserRecords.Snapshot(NOON, read.records(), read.absent(), "001"));
         return bytes.toByteArray();

@@ -58,7 +58,7 @@ final class Scene implements AutoCloseable {
         this.stock = stock;
         this.owner = database.superuserDataSource().getConnection();
         fill();
-        open = GatedDatabase.before(workerUrl(), Gate.open(), sql -> false, weakness::others);
+        open = GatedDatabase.before(workerUrl(), Gate.open(), (connection, sql) -> false, weakness::others);
         pool = new Database(DatabaseUrl.of(Map.of(DatabaseUrl.SETTING, open.url()))).pool(RunSettings.connections(1));
         OwnSessions sessions = new OwnSessions(pool);
         store = stock.open(Gate.open());
@@ -107,7 +107,7 @@ final class Scene implements AutoCloseable {
     }
 
     ExportSettings settings() {
-        return new ExportSettings(Duration.ofDays(30), LEASE, 5, Duration.ZERO, stock.grace(), "");
+        return new ExportSettings(Duration.ofDays(30), LEASE, 5, Duration.ZERO, stock.grace(), "", null);
     }
 
     /** Empties database and store, and asks for the three exports. */

@@ -303,6 +303,16 @@ public final class DirectoryFileStore implements FileStore {
             }
         }
 
+        /** A closed channel ends a write that hangs, as on a network file system. */
+        @Override
+        public void abort() {
+            try {
+                channel.close();
+            } catch (IOException closedAnyway) {
+                return;
+            }
+        }
+
         @Override
         public boolean isSettled() {
             return true;

@@ -63,6 +63,12 @@ final class S3Upload implements FileStore.Upload {
     }
 
     @Override
+    public void abort() {
+        parts.abort();
+        requests.abort();
+    }
+
+    @Override
     public boolean isSettled() {
         return requests.areAnswered();
     }
@@ -115,6 +121,9 @@ final class S3Upload implements FileStore.Upload {
     // If the answer to a commit was lost and the SDK repeated it, the service answers that there is no such upload or
     // that the name is taken.
     private void unlessPublished(SdkException noAnswer) throws IOException {
+        if (requests.areAborted()) {
+            throw noAnswer;
+        }
         boolean published = false;
         try {
             published = requests.havePublished();
