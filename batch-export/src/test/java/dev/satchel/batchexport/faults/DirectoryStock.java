@@ -3,6 +3,7 @@ package dev.satchel.batchexport.faults;
 import dev.satchel.batchexport.store.directory.DirectoryFileStore;
 import dev.satchel.store.FileStore;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +28,8 @@ final class DirectoryStock implements Stock {
     }
 
     @Override
-    public Gate.Kind kind() {
-        return Gate.Kind.FILE;
+    public List<Gate.Kind> kinds() {
+        return List.of(Gate.Kind.SQL, Gate.Kind.FILE);
     }
 
     /** Longer than a late operation takes: the record of a removed file does not stay. */
@@ -37,6 +38,7 @@ final class DirectoryStock implements Stock {
         return Duration.ofMinutes(15);
     }
 
+    /** More than one block. */
     @Override
     public int largest() {
         return 150_000;
@@ -60,15 +62,20 @@ final class DirectoryStock implements Stock {
     }
 
     @Override
-    public SortedMap<String, byte[]> objects() throws IOException {
-        SortedMap<String, byte[]> objects = new TreeMap<>();
+    public SortedMap<String, Long> sizes() throws IOException {
+        SortedMap<String, Long> sizes = new TreeMap<>();
         for (Path file : files()) {
             String name = String.valueOf(file.getFileName());
             if (!name.startsWith(".") && !name.startsWith("satchel-store-")) {
-                objects.put(file.toUri().toString(), Files.readAllBytes(file));
+                sizes.put(file.toUri().toString(), Files.size(file));
             }
         }
-        return objects;
+        return sizes;
+    }
+
+    @Override
+    public byte[] read(String location) throws IOException {
+        return Files.readAllBytes(Path.of(URI.create(location)));
     }
 
     @Override

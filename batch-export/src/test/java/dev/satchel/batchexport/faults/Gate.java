@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Gate {
 
     private static final long LONGEST_WAIT = TimeUnit.SECONDS.toMillis(60);
+
+    /** UUIDs, and random bits in hexadecimal. */
+    private static final Pattern IDS =
+            Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{16}");
 
     private final @Nullable Fault fault;
     private final Map<Kind, List<Point>> points = new EnumMap<>(Kind.class);
@@ -64,6 +69,11 @@ final class Gate {
         ARRIVE_LATE,
         /** The process is dead: send nothing. */
         DEAD
+    }
+
+    /** The text of a request without what is another one in each run. */
+    static String withoutIds(String text) {
+        return IDS.matcher(text).replaceAll("…");
     }
 
     /** Lets everything pass. */

@@ -55,6 +55,9 @@ final class GatedDatabase implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool(GatedDatabase::daemon);
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
 
+    /** Used by the thread that accepts. */
+    private int connections;
+
     private GatedDatabase(
             URI server, Gate gate, Clockwork clockwork, UnaryOperator<String> change, ServerSocket entry) {
         this.server = server;
@@ -67,7 +70,9 @@ final class GatedDatabase implements AutoCloseable {
     /** Tells which statements a clock triggers. One object sees all statements of a process. */
     @FunctionalInterface
     interface Clockwork {
-        boolean triggers(String sql);
+
+        /** @param connection the how many-th of the process it is */
+        boolean triggers(int connection, String sql);
     }
 
     /**
@@ -101,7 +106,7 @@ final class GatedDatabase implements AutoCloseable {
             try {
                 Socket client = entry.accept();
                 client.setTcpNoDelay(true);
-                Link link = new Link(client);
+                Link link = new Link(client, ++connections);
                 links.add(link);
                 threads.execute(link::run);
             } catch (IOException closed) {
@@ -204,6 +209,7 @@ final class GatedDatabase implements AutoCloseable {
     private final class Link {
 
         private final Socket client;
+        private final int number;
         private final Socket service;
         private final DataInputStream fromClient;
         private final DataOutputStream toClient;
@@ -212,8 +218,9 @@ final class GatedDatabase implements AutoCloseable {
         private final Map<String, String> prepared = new HashMap<>();
         private volatile boolean underWay;
 
-        Link(Socket client) throws IOException {
+        Link(Socket client, int number) throws IOException {
             this.client = client;
+            this.number = number;
             this.service = new Socket(server.getHost(), server.getPort());
             service.setTcpNoDelay(true);
             fromClient = new DataInputStream(new BufferedInputStream(client.getInputStream(), 1 << 16));
@@ -329,7 +336,7 @@ final class GatedDatabase implements AutoCloseable {
 
         private boolean serve(RoundTrip trip) throws IOException {
             String text = trip.text();
-            boolean numbered = !trip.onlyAsksForLife() && !clockwork.triggers(text);
+            boolean numbered = !trip.onlyAsksForLife() && !clockwork.triggers(number, text);
             underWay = true;
             Verdict verdict = gate.arrive(Kind.SQL, text, numbered);
             try {

@@ -43,14 +43,16 @@ final class GatedFiles implements AutoCloseable {
 
     private final Path root;
     private final Gate gate;
-    private final Files files = new Files();
-    private final Provider provider = new Provider();
+    private final Files files;
+    private final Provider provider;
     private final List<Closeable> open = Collections.synchronizedList(new ArrayList<>());
 
     /** @param root the directory to see through the gate */
     GatedFiles(Path root, Gate gate) {
         this.root = root;
         this.gate = gate;
+        this.files = new Files();
+        this.provider = new Provider(root.getFileSystem().provider());
     }
 
     /** The directory, as a path whose operations pass the gate. */
@@ -111,10 +113,7 @@ final class GatedFiles implements AutoCloseable {
     /** The operation and the path below the root, without ids. */
     private String text(String name, Path path) {
         String below = path.startsWith(root) ? root.relativize(path).toString() : "(above)";
-        return name + " "
-                + below.replaceAll("[0-9a-f]{32}", "…")
-                        .replaceAll("[0-9a-f-]{36}", "…")
-                        .replaceAll("[0-9a-f]{16}", "…");
+        return name + " " + Gate.withoutIds(below);
     }
 
     <T extends Closeable> T opened(T resource) {
@@ -249,7 +248,11 @@ final class GatedFiles implements AutoCloseable {
 
     private final class Provider extends FileSystemProvider {
 
-        private final FileSystemProvider own = root.getFileSystem().provider();
+        private final FileSystemProvider own;
+
+        Provider(FileSystemProvider own) {
+            this.own = own;
+        }
 
         @Override
         public String getScheme() {
@@ -342,7 +345,8 @@ final class GatedFiles implements AutoCloseable {
 
         @Override
         public boolean isSameFile(Path path, Path other) throws IOException {
-            return own.isSameFile(real(path), real(other));
+            Path real = real(path);
+            return pass("look", real, () -> own.isSameFile(real, real(other)));
         }
 
         @Override

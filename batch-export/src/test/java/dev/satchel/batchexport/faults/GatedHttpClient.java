@@ -51,9 +51,7 @@ final class GatedHttpClient implements SdkHttpClient {
     private static String text(SdkHttpRequest request) {
         String names =
                 String.join("&", new TreeSet<>(request.rawQueryParameters().keySet()));
-        return request.method() + " "
-                + request.encodedPath().replaceAll("[0-9a-f]{32}", "…").replaceAll("[0-9a-f-]{36}", "…")
-                + (names.isEmpty() ? "" : "?" + names);
+        return request.method() + " " + Gate.withoutIds(request.encodedPath()) + (names.isEmpty() ? "" : "?" + names);
     }
 
     @Override

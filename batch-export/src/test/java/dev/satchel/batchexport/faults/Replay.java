@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 
 /** One run of the worker with one fault, and what follows until everything is delivered and cleaned up. */
 final class Replay {
@@ -23,20 +22,24 @@ final class Replay {
 
     private final Scene scene;
     private final Judge judge;
-    private final UnaryOperator<String> change;
+    private final Weakness weakness;
 
-    /** @param change what the statements of the worker under test are changed to, to switch a defence off */
-    Replay(Scene scene, Judge judge, UnaryOperator<String> change) {
+    Replay(Scene scene, Judge judge) {
+        this(scene, judge, Weakness.NONE);
+    }
+
+    /** @param weakness what the worker under test lacks */
+    Replay(Scene scene, Judge judge, Weakness weakness) {
         this.scene = scene;
         this.judge = judge;
-        this.change = change;
+        this.weakness = weakness;
     }
 
     /** Runs without a fault, and returns the points of that kind. */
     List<Point> record(Gate.Kind kind) throws IOException, SQLException, InterruptedException {
         scene.reset();
         Gate gate = Gate.open();
-        try (WorkerProcess worker = new WorkerProcess(scene, gate, change)) {
+        try (WorkerProcess worker = new WorkerProcess(scene, gate, weakness::worker)) {
             worker.awaitEnd();
             if (worker.summary().isEmpty()) {
                 throw new IllegalStateException(
@@ -51,7 +54,7 @@ final class Replay {
         scene.reset();
         List<String> wrong = new ArrayList<>();
         Gate gate = Gate.with(new Fault(point.kind(), point.number(), mode));
-        try (WorkerProcess worker = new WorkerProcess(scene, gate, change)) {
+        try (WorkerProcess worker = new WorkerProcess(scene, gate, weakness::worker)) {
             while (!gate.hasStruck() && !worker.hasEnded()) {
                 TimeUnit.MILLISECONDS.sleep(1);
             }
@@ -69,7 +72,11 @@ final class Replay {
             wrong.addAll(judge.wrongMeanwhile());
             settle();
             wrong.addAll(judge.wrongAfterwards(retries(mode)));
-            worker.bury();
+        } catch (RuntimeException failed) {
+            wrong.add("the second worker or the clean-up failed: " + failed);
+        } finally {
+            gate.kill();
+            gate.release();
         }
         return wrong;
     }
@@ -87,7 +94,7 @@ final class Replay {
                 worker.stop();
                 worker.awaitEnd();
             }
-            case KILLED_BEFORE, KILLED_AFTER -> worker.bury();
+            case KILLED_BEFORE, KILLED_AFTER -> {}
             case PAUSED_UNTIL_DELIVERED -> {
                 scene.pass(BEYOND_LEASE);
                 scene.deliver();
@@ -119,15 +126,14 @@ final class Replay {
                 scene.cleanUp();
                 gate.release();
                 gate.awaitArrival();
-                worker.bury();
             }
         }
     }
 
-    // The second clean-up is for objects that a late request could have written again.
+    // A further clean-up is for objects that a late request could have written again.
     private void settle() throws SQLException {
         scene.deliverAll();
-        for (int run = 0; run < 2; run++) {
+        for (int run = 0; run < 3 && (run == 0 || scene.hasLeftovers()); run++) {
             scene.pass(BEYOND_GRACE);
             scene.cleanUp();
         }

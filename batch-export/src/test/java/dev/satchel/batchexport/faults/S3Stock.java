@@ -19,6 +19,8 @@ final class S3Stock implements Stock {
 
     private static final Bucket BUCKET = new Bucket("satchel-faults", "exports");
 
+    private static final String ROOT = "s3://" + BUCKET.name() + "/";
+
     private final TestS3 server;
     private final S3Client client;
     private final SdkHttpClient network = UrlConnectionHttpClient.create();
@@ -40,8 +42,8 @@ final class S3Stock implements Stock {
     }
 
     @Override
-    public Gate.Kind kind() {
-        return Gate.Kind.S3;
+    public List<Gate.Kind> kinds() {
+        return List.of(Gate.Kind.S3);
     }
 
     /** The shortest that may be set: the record of an object stays for as long as a request may be under way. */
@@ -50,9 +52,10 @@ final class S3Stock implements Stock {
         return Duration.ofMinutes(2);
     }
 
+    /** More than one part of 5 MiB, the minimum of S3. */
     @Override
     public int largest() {
-        return 5_500_000;
+        return 5_300_000;
     }
 
     @Override
@@ -74,16 +77,18 @@ final class S3Stock implements Stock {
     }
 
     @Override
-    public SortedMap<String, byte[]> objects() {
-        SortedMap<String, byte[]> objects = new TreeMap<>();
+    public SortedMap<String, Long> sizes() {
+        SortedMap<String, Long> sizes = new TreeMap<>();
         client.listObjectsV2(list -> list.bucket(BUCKET.name())).contents().stream()
-                .map(object -> object.key())
-                .filter(key -> !key.contains("/satchel-store-"))
-                .forEach(key -> objects.put(
-                        "s3://" + BUCKET.name() + "/" + key,
-                        client.getObjectAsBytes(get -> get.bucket(BUCKET.name()).key(key))
-                                .asByteArrayUnsafe()));
-        return objects;
+                .filter(object -> !object.key().contains("/satchel-store-"))
+                .forEach(object -> sizes.put(ROOT + object.key(), object.size()));
+        return sizes;
+    }
+
+    @Override
+    public byte[] read(String location) {
+        return client.getObjectAsBytes(get -> get.bucket(BUCKET.name()).key(location.substring(ROOT.length())))
+                .asByteArrayUnsafe();
     }
 
     @Override

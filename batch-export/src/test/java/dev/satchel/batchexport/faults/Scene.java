@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /**
  * A database and a store with three exports to deliver, and what is there beside the worker under test: a second worker, a
@@ -33,7 +32,7 @@ final class Scene implements AutoCloseable {
     /** Is in every record; no log may hold it. */
     static final String DATA = "palabra-de-prueba";
 
-    static final int LARGE_RECORDS = 12;
+    private static final int LARGE_RECORDS = 12;
 
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final String ANOTHER = "another worker";
@@ -50,21 +49,25 @@ final class Scene implements AutoCloseable {
     private final ExportCleanUp cleanUp;
     private final ExportHistory history;
 
-    /** @param change what the statements of the second worker and the clean-up are changed to */
-    Scene(Stock stock, UnaryOperator<String> change) throws IOException, SQLException {
+    Scene(Stock stock) throws IOException, SQLException {
+        this(stock, Weakness.NONE);
+    }
+
+    /** @param weakness what the second worker and the clean-up lack */
+    Scene(Stock stock, Weakness weakness) throws IOException, SQLException {
         this.stock = stock;
         this.owner = database.superuserDataSource().getConnection();
         fill();
-        open = GatedDatabase.before(workerUrl(), Gate.open(), sql -> false, change);
+        open = GatedDatabase.before(workerUrl(), Gate.open(), (connection, sql) -> false, weakness::others);
         pool = new Database(DatabaseUrl.of(Map.of(DatabaseUrl.SETTING, open.url()))).pool(RunSettings.connections(1));
         OwnSessions sessions = new OwnSessions(pool);
         store = stock.open(Gate.open());
-        worker = ExportWorker.builder(sessions, store.store())
+        worker = ExportWorker.builder(sessions, weakness.store(store.store()))
                 .settings(settings())
                 .concurrency(1)
                 .name("the second one")
                 .build();
-        cleanUp = ExportCleanUp.builder(sessions, store.store())
+        cleanUp = ExportCleanUp.builder(sessions, weakness.store(store.store()))
                 .settings(settings())
                 .build();
         history = new SatchelPostgres(sessions).exportHistory();
@@ -183,6 +186,13 @@ final class Scene implements AutoCloseable {
 
     private boolean isOneActive() throws SQLException {
         return !rows("SELECT id FROM public.export_history WHERE status IN ('pending', 'processing')")
+                .isEmpty();
+    }
+
+    /** Whether objects are on record that no export points to. */
+    boolean hasLeftovers() throws SQLException {
+        return !rows("SELECT url FROM satchel.upload_journal WHERE published_at IS NULL UNION SELECT url FROM"
+                        + " satchel.store_probe")
                 .isEmpty();
     }
 

@@ -12,20 +12,22 @@ interface Stock extends AutoCloseable {
     /** Its name in reports. */
     String name();
 
-    /** What requests to it are. */
-    Gate.Kind kind();
+    /** The kinds of points to enumerate with it. The statements are the same whatever the store. */
+    List<Gate.Kind> kinds();
 
     /** How long a clean-up of it leaves unpublished objects alone. */
     Duration grace();
 
-    /** How large the largest of the exports is, in bytes; with S3 it takes several parts. */
+    /** About how large the largest of the three files is, in bytes. */
     int largest();
 
     /** What one process sees of it. The process is over once that is closed. */
     Access open(Gate gate);
 
-    /** All objects but the mark of the store, by their location. */
-    SortedMap<String, byte[]> objects() throws IOException;
+    /** The sizes of all objects but the mark of the store, by their location. */
+    SortedMap<String, Long> sizes() throws IOException;
+
+    byte[] read(String location) throws IOException;
 
     /** Uploads that were begun and neither completed nor aborted, and temporary files. */
     List<String> unfinished() throws IOException;

@@ -10,6 +10,7 @@ import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.postgres.session.OwnSessions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,13 @@ final class WorkerProcess implements AutoCloseable {
 
     private static final String RECLAIM = "lost AS MATERIALIZED";
     private static final String QUEUE_THE_REST = "satchel.queue_the_rest()";
+    private static final String LOST = "WITH ORDINALITY AS held";
+
+    /** Two look for a pooler, one works. */
+    private static final int CONNECTIONS = 3;
+
+    /** What a connection begins with. */
+    private static final List<String> BEGINNINGS = List.of("SET application_name", "pg_postmaster_start_time()");
 
     private final Scene scene;
     private final GatedDatabase database;
@@ -37,25 +45,29 @@ final class WorkerProcess implements AutoCloseable {
     /** @param change what its statements are changed to, to switch a defence off */
     WorkerProcess(Scene scene, Gate gate, UnaryOperator<String> change) throws IOException {
         this.scene = scene;
-        this.database = GatedDatabase.before(scene.workerUrl(), gate, new OncePerSecond(), change);
+        this.database = GatedDatabase.before(scene.workerUrl(), gate, new Timers(), change);
         this.store = scene.stock().open(gate);
         main.setDaemon(true);
         main.start();
     }
 
-    /** Expired leases are looked for when a run begins, which is a point of it, and then once a second, which is none. */
-    private static final class OncePerSecond implements GatedDatabase.Clockwork {
+    /**
+     * Expired leases are looked for when a run begins, which is a point of it, and then once a second, which is none. What
+     * has taken an export away is looked for twice a second, perhaps over a connection of its own.
+     */
+    private static final class Timers implements GatedDatabase.Clockwork {
 
         private boolean looked;
         private boolean looking;
 
         @Override
-        public synchronized boolean triggers(String sql) {
+        public synchronized boolean triggers(int connection, String sql) {
             boolean again = looked && sql.contains(RECLAIM);
             boolean belongs = looking && sql.contains(QUEUE_THE_REST);
             looked |= sql.contains(RECLAIM);
             looking = again;
-            return again || belongs;
+            boolean begins = connection > CONNECTIONS && BEGINNINGS.stream().anyMatch(sql::contains);
+            return again || belongs || begins || sql.contains(LOST);
         }
     }
 
@@ -82,11 +94,6 @@ final class WorkerProcess implements AutoCloseable {
     /** Tells it to end, as SIGTERM does; there is no grace. */
     void stop() {
         stop.stop(Duration.ZERO);
-    }
-
-    /** Ends the threads of a process that is dead. */
-    void bury() {
-        main.interrupt();
     }
 
     /** Waits until the process has ended by itself. */
@@ -116,8 +123,10 @@ final class WorkerProcess implements AutoCloseable {
         return hasEnded() ? Optional.ofNullable(failure) : Optional.empty();
     }
 
+    /** Ends what is left of it, in its own time. */
     @Override
     public void close() throws IOException {
+        main.interrupt();
         database.close();
         store.close();
     }
