@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -34,20 +35,22 @@ enum Defect {
     RECLAIM_IGNORES_THE_LEASE("an export was reclaimed before its lease had ended"),
 
     /** Clean-up takes the object of a running attempt for a leftover. */
-    CLEAN_UP_IGNORES_THE_LEASE("an export was published whose object is not there as a whole"),
+    CLEAN_UP_IGNORES_THE_LEASE(
+            "a published object was removed before it expired",
+            "an export was published whose object is not there as a whole"),
 
     /** An object comes on record only when it is published. */
     OBJECT_IS_ON_RECORD_TOO_LATE("orphaned");
 
-    private final String consequence;
+    private final List<String> consequences;
 
-    Defect(String consequence) {
-        this.consequence = consequence;
+    Defect(String... consequences) {
+        this.consequences = List.of(consequences);
     }
 
-    /** What a violation that comes of the defect says. */
-    String consequence() {
-        return consequence;
+    /** What a violation that comes of the defect says, one or the other. */
+    List<String> consequences() {
+        return consequences;
     }
 
     /** What the programs of a world use as their database: the history itself, or one with a defect. */
@@ -65,6 +68,7 @@ enum Defect {
         private final Defect defect;
         private final InMemoryExportHistory history;
         private final Map<UUID, Export.Processing> claimed = new LinkedHashMap<>();
+        private final List<URI> opened = new ArrayList<>();
         private final Map<URI, Export.Processing> unrecorded = new LinkedHashMap<>();
 
         Planted(Defect defect, InMemoryExportHistory history) {
@@ -140,7 +144,9 @@ enum Defect {
             }
             if (defect == CLEAN_UP_IGNORES_THE_LEASE) {
                 List<URI> published = history.published(DeliveryWorld.STORE, Integer.MAX_VALUE);
-                history.remembered().stream()
+                Set<URI> remembered = history.remembered();
+                opened.stream()
+                        .filter(remembered::contains)
                         .filter(location -> !published.contains(location))
                         .map(location -> new UploadJournal.Leftover(
                                 location, UUID.randomUUID(), UploadJournal.Reason.NEVER_PUBLISHED))
@@ -150,9 +156,10 @@ enum Defect {
         }
 
         private @Nullable Object opened(Method method, @Nullable Object[] arguments) throws Throwable {
-            if (defect == OBJECT_IS_ON_RECORD_TOO_LATE
-                    && arguments[0] instanceof Export.Processing export
-                    && arguments[1] instanceof URI location) {
+            Export.Processing export = (Export.Processing) Objects.requireNonNull(arguments[0]);
+            URI location = (URI) Objects.requireNonNull(arguments[1]);
+            opened.add(location);
+            if (defect == OBJECT_IS_ON_RECORD_TOO_LATE) {
                 unrecorded.put(location, export);
                 return null;
             }

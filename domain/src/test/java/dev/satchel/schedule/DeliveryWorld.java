@@ -57,6 +57,7 @@ final class DeliveryWorld {
     private final UserId user = history.addUser();
     private Network network = new Network(history, store, false);
     private boolean marked = true;
+    private int attempts;
 
     DeliveryWorld(Turns turns, @Nullable Defect defect) {
         this.turns = turns;
@@ -117,10 +118,14 @@ final class DeliveryWorld {
         return this;
     }
 
-    private static Optional<Delivery> deliverNext(
-            ExportHistory connected, DeliverExport deliverExport, Program program) {
+    private Optional<Delivery> deliverNext(ExportHistory connected, DeliverExport deliverExport, Program program) {
         connected.reclaimExpired(ATTEMPTS);
-        return connected.claim("worker", LEASE).map(export -> deliverExport.deliver(export, program::isStopped));
+        attempts++;
+        try {
+            return connected.claim("worker", LEASE).map(export -> deliverExport.deliver(export, program::isStopped));
+        } finally {
+            attempts--;
+        }
     }
 
     private Program program() {
@@ -195,6 +200,18 @@ final class DeliveryWorld {
             }
         });
         return this;
+    }
+
+    /**
+     * The clock jumps once, if no attempt is under way. An attempt that pauses for longer than clean-up waits may leave
+     * an object that is on record no more, if it is killed or its last request is late besides.
+     */
+    DeliveryWorld clockBetweenAttempts(Duration jump) {
+        return actor("the clock jumps by " + jump + " unless an attempt is under way", () -> {
+            if (attempts == 0) {
+                history.letPass(jump);
+            }
+        });
     }
 
     /** Clean-up runs so many times. */

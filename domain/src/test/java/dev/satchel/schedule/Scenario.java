@@ -49,6 +49,7 @@ enum Scenario {
             .worker(2)
             .worker(1)
             .clock(LEASE, GRACE)
+            .clockBetweenAttempts(RETENTION)
             .cleanUp(1)),
 
     /** Two workers use a store for the first time, and clean-up looks at it. */
@@ -64,7 +65,8 @@ enum Scenario {
             .worker(2)
             .ownerDeletes()
             .ownerRequestsAgain()
-            .clock(LEASE, GRACE, LEASE, RETENTION)
+            .clock(LEASE, GRACE, LEASE)
+            .clockBetweenAttempts(RETENTION)
             .cleanUp(2)
             .cleanUp(1));
 
