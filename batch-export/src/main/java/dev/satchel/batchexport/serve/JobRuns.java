@@ -44,6 +44,11 @@ final class JobRuns {
                 LOG.error("{} failed: {}", job, reason);
                 LOG.debug("the failure", failed);
                 throw failed;
+            } catch (Error failed) {
+                // Such as too little memory. The scheduler goes on.
+                last.failed(job, failed.toString());
+                LOG.error("{} failed: {}", job, failed.toString());
+                throw failed;
             }
         };
     }

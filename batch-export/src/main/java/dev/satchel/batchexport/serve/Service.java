@@ -153,7 +153,7 @@ public final class Service {
                 watched.start();
             }
             if (management != null) {
-                start(management, watched);
+                start(management, watched, scheduler);
             }
             jobs.forEach(job -> LOG.info("{} at {}", job.name(), job.schedule()));
             if (watched != null) {
@@ -170,7 +170,7 @@ public final class Service {
         }
     }
 
-    private void start(ManagementServer management, @Nullable WatchedExports watched) {
+    private void start(ManagementServer management, @Nullable WatchedExports watched, JobScheduler scheduler) {
         Map<String, HealthCheck> needed = needed();
         Map<String, HealthCheck> checks = new LinkedHashMap<>(needed);
         checks.put(
@@ -181,6 +181,7 @@ public final class Service {
                 "satchelStuckLease",
                 BoundedCheck.ofTheDatabase(new StuckLeaseCheck(
                         satchel.exportCatalog(), parts.health().stuckLease(), new KnownFailures())));
+        checks.put("satchelSchedule", scheduler);
         checks.put("satchelJobs", last);
         Set<String> names = new LinkedHashSet<>(needed.keySet());
         management.start(

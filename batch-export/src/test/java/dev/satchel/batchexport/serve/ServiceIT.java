@@ -115,7 +115,12 @@ class ServiceIT {
         assertThat(document.path("status").asString()).isEqualTo("UP");
         assertThat(document.path("components").propertyNames())
                 .containsExactly(
-                        "satchelDatabase", "satchelStore", "satchelOldestPending", "satchelStuckLease", "satchelJobs");
+                        "satchelDatabase",
+                        "satchelStore",
+                        "satchelOldestPending",
+                        "satchelStuckLease",
+                        "satchelSchedule",
+                        "satchelJobs");
         assertThat(get("/actuator/health/readiness").statusCode()).isEqualTo(200);
         assertThat(get("/actuator/health/liveness").body()).isEqualTo("{\"status\":\"UP\"}");
         assertThat(get("/actuator/prometheus").body())
@@ -213,6 +218,14 @@ class ServiceIT {
         satchel.sql("GRANT EXECUTE ON FUNCTION satchel.end_broken_streaks TO satchel_exports");
 
         Await.until("green", () -> body("/actuator/health").startsWith("{\"status\":\"UP\""));
+    }
+
+    @Test
+    void turnsRedWhereItMayNotKeepTicks() throws Exception {
+        begin(Map.of("SATCHEL_SERVE_EXPORTS", "-"));
+        satchel.sql("REVOKE UPDATE ON satchel.scheduled_tasks FROM satchel_exports");
+
+        Await.until("red", () -> body("/actuator/health").contains("jobs cannot be scheduled: "));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.serve.management;
 
 import dev.satchel.batchexport.observe.health.CheckResult;
 import dev.satchel.batchexport.observe.health.HealthCheck;
+import dev.satchel.batchexport.terminal.VisibleText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -62,6 +63,10 @@ record Health(Map<String, HealthCheck> checks, Set<String> needed, BooleanSuppli
     }
 
     private static Answer json(int status, Map<String, ?> document) {
-        return new Answer(status, "application/json", JsonMapper.shared().writeValueAsString(document));
+        return new Answer(
+                status,
+                "application/json",
+                // For a person who reads it at a terminal; in JSON the escape means the character.
+                VisibleText.lines(JsonMapper.shared().writeValueAsString(document)));
     }
 }

@@ -102,7 +102,8 @@ public final class ManagementServer implements AutoCloseable {
     /** Where it answers, as host and port. */
     public String address() {
         InetSocketAddress address = server.getAddress();
-        return address.getHostString() + ":" + address.getPort();
+        String host = address.getHostString();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     private static void answer(HttpExchange exchange, Map<String, Supplier<Answer>> pages) throws IOException {

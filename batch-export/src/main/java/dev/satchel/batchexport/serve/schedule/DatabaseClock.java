@@ -78,6 +78,11 @@ public final class DatabaseClock implements Clock {
         }
     }
 
+    /** Whether the database answered when it was asked last. */
+    boolean isAnswering() {
+        return answering;
+    }
+
     /** Whether the database has answered all the time for that long. */
     boolean hasAnsweredFor(Duration time) {
         return answering && nanoTime.getAsLong() - answeringSince >= time.toNanos();

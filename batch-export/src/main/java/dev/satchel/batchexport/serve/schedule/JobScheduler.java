@@ -2,10 +2,18 @@ package dev.satchel.batchexport.serve.schedule;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceCurrentlyExecutingException;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceNotFoundException;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import dev.satchel.batchexport.observe.health.CheckResult;
+import dev.satchel.batchexport.observe.health.HealthCheck;
+import dev.satchel.batchexport.run.failure.KnownFailures;
 import java.lang.management.ManagementFactory;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -13,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +30,10 @@ import org.slf4j.LoggerFactory;
  * its run has ended, so that no job runs twice at the same time. When a program falls silent during a run, another one runs
  * that tick again.
  *
- * <p>While the database is away no run begins; it goes on by itself.
+ * <p>While the database is away no run begins; it goes on by itself. As a check of health it says whether ticks can be kept
+ * in the database.
  */
-public final class JobScheduler implements AutoCloseable {
+public final class JobScheduler implements HealthCheck, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobScheduler.class);
 
@@ -37,9 +47,15 @@ public final class JobScheduler implements AutoCloseable {
 
     private static final Duration REFRESH = Duration.ofSeconds(5);
 
+    // Fails where the login may not do what each look for ticks does, and says why, which the library does not.
+    private static final String MAY_TAKE_TICKS = "UPDATE satchel.scheduled_tasks SET version = version WHERE false";
+
+    private final DataSource database;
+
     private final Scheduler scheduler;
     private final DatabaseClock clock;
     private final List<RecurringTask<Void>> tasks;
+    private volatile @Nullable String problem;
     private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(JobScheduler::daemon);
 
     /**
@@ -57,6 +73,7 @@ public final class JobScheduler implements AutoCloseable {
      * @param database has connections of its own, so that jobs never take the last one
      */
     public JobScheduler(DataSource database, DatabaseClock clock, List<ScheduledJob> jobs, Times times) {
+        this.database = database;
         this.clock = clock;
         this.tasks = jobs.stream().map(job -> task(job, times.silence())).toList();
         this.scheduler = Scheduler.create(database, List.copyOf(tasks))
@@ -100,7 +117,13 @@ public final class JobScheduler implements AutoCloseable {
      * @throws RuntimeException if the database cannot be used
      */
     public void start() {
-        tasks.forEach(task -> task.onStartup(scheduler, clock));
+        for (RecurringTask<Void> task : tasks) {
+            try {
+                task.onStartup(scheduler, clock);
+            } catch (TaskInstanceCurrentlyExecutingException | TaskInstanceNotFoundException changed) {
+                LOG.debug("another program was faster", changed);
+            }
+        }
         scheduler.start();
         ScheduledFuture<?> unused = upkeep.scheduleWithFixedDelay(
                 this::look, REFRESH.toMillis(), REFRESH.toMillis(), TimeUnit.MILLISECONDS);
@@ -109,11 +132,27 @@ public final class JobScheduler implements AutoCloseable {
     // A row goes away where somebody removes the schema and migrates again.
     private void look() {
         clock.refresh();
-        try {
+        String reason = null;
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(MAY_TAKE_TICKS)) {
+            statement.executeUpdate();
             tasks.forEach(task -> scheduler.scheduleIfNotExists(task.schedulableInstance(RecurringTask.INSTANCE)));
-        } catch (RuntimeException failed) {
+        } catch (SQLException | RuntimeException failed) {
+            reason = new KnownFailures().diagnose(failed).explanationInFull();
+            if (problem == null && clock.isAnswering()) {
+                LOG.warn("jobs cannot be scheduled: {}", reason);
+            }
             LOG.debug("the rows of the jobs", failed);
         }
+        problem = reason;
+    }
+
+    @Override
+    public CheckResult check() {
+        String reason = problem;
+        return reason == null
+                ? new CheckResult(true, "jobs are scheduled")
+                : new CheckResult(false, "jobs cannot be scheduled: " + reason);
     }
 
     /** From now on no run begins. Returns at once. */

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.ConsoleAppender;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,7 @@ class LogFormatsTest {
 
     private List<String> logged(String format) throws Exception {
         System.setProperty(PROPERTY, format);
+        context.setMDCAdapter(new LogbackMDCAdapter());
         JoranConfigurator configurator = new JoranConfigurator();
         configurator.setContext(context);
         configurator.doConfigure(LogFormat.class.getResource("/dev/satchel/batchexport/logback.xml"));
@@ -80,9 +82,9 @@ class LogFormatsTest {
 
         assertThat(events).hasSize(2);
         assertThat(events.get(0))
-                .matches("time=\\S+Z level=INFO logger=dev\\.satchel\\.Some msg=\"(?:[^\"\\\\]|\\\\.)*\"")
+                .matches("time=\\S+Z level=INFO logger=dev\\.satchel\\.Some msg=\"(?:[^\"\\\\]++|\\\\.)*+\"")
                 .contains("\\u001B[2J", "\\\"msg\\\" \\\\ level=x\\r\\nforged");
         assertThat(events.get(1))
-                .matches("time=\\S+Z level=ERROR logger=\\S+ msg=\"failed 1\" error=\"(?:[^\"\\\\]|\\\\.)*\"");
+                .matches("time=\\S+Z level=ERROR logger=\\S+ msg=\"failed 1\" error=\"(?:[^\"\\\\]++|\\\\.)*+\"");
     }
 }
