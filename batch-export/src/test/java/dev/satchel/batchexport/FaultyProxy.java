@@ -99,7 +99,12 @@ public final class FaultyProxy implements AutoCloseable {
      * {@link #recover}; as a machine in between that hangs.
      */
     public void fallSilentAt(String text) {
-        silence = new Silence(text, new CountDownLatch(1), new CountDownLatch(1));
+        silence = new Silence(text, true, new CountDownLatch(1), new CountDownLatch(1));
+    }
+
+    /** The same from the next answer on that contains the text. */
+    public void fallSilentAtAnswer(String text) {
+        silence = new Silence(text, false, new CountDownLatch(1), new CountDownLatch(1));
     }
 
     /** Whether it has fallen silent. */
@@ -225,9 +230,9 @@ public final class FaultyProxy implements AutoCloseable {
         }
     }
 
-    private record Silence(String text, CountDownLatch begun, CountDownLatch over) {
+    private record Silence(String text, boolean atRequest, CountDownLatch begun, CountDownLatch over) {
 
-        /** Whether it begins with that piece of a request. */
+        /** Whether it begins with that piece of a request or an answer. */
         synchronized boolean begins(boolean request, byte[] buffer, int length) {
             boolean first = request && begun.getCount() > 0 && new String(buffer, 0, length, ISO_8859_1).contains(text);
             if (first) {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -121,7 +122,7 @@ public final class ImpatientHttpClient implements SdkHttpClient {
                     Thread.currentThread().interrupt();
                     throw new InterruptedIOException("interrupted while the store was asked");
                 } catch (ExecutionException failed) {
-                    throw thrown(failed.getCause());
+                    throw thrown(Objects.requireNonNullElse(failed.getCause(), failed));
                 }
             }
         }

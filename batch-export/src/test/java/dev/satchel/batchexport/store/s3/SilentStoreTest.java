@@ -11,6 +11,7 @@ import dev.satchel.store.FileStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -110,6 +111,22 @@ class SilentStoreTest {
         Throwable uncleaned = catchThrowable(upload::close);
         assertThat(uncleaned == null || codeOf(uncleaned) == Failure.Code.STORE_UNAVAILABLE)
                 .isTrue();
+    }
+
+    @Test
+    void isGivenUpWhileAFileIsReadBack() throws Exception {
+        String marker = "here";
+        proxy.fallSilentAtAnswer(marker);
+
+        try (FileStore.Upload upload = open(SHORT, LARGE, true).open(NAME, "a.csv", "text/csv")) {
+            upload.body().write(new byte[8_000_000]);
+            upload.body().write(marker.getBytes(StandardCharsets.US_ASCII));
+            Throwable failed = catchThrowable(() -> write(upload, 8_000_000));
+
+            assertThat(proxy.isSilent()).isTrue();
+            assertThat(codeOf(failed)).isEqualTo(Failure.Code.STORE_UNAVAILABLE);
+            proxy.recover();
+        }
     }
 
     @Test
