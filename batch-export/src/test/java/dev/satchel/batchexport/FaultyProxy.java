@@ -33,7 +33,11 @@ public final class FaultyProxy implements AutoCloseable {
     private final AtomicInteger cut = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
     private volatile long longestIdle = Long.MAX_VALUE;
+    private final AtomicInteger unanswered = new AtomicInteger();
     private volatile boolean refusing;
+    private volatile Duration pause = Duration.ZERO;
+    private volatile @Nullable Silence silence;
+    private volatile @Nullable Socket waiting;
     private volatile @Nullable Hold hold;
 
     private FaultyProxy(String host, int port, ServerSocket server) {
@@ -90,9 +94,59 @@ public final class FaultyProxy implements AutoCloseable {
         links.forEach(Link::end);
     }
 
-    /** Lets connections pass again. */
+    /**
+     * From the next request on that contains the text, passes nothing on, ends no connection and answers no new one, until
+     * {@link #recover}; as a machine in between that hangs.
+     */
+    public void fallSilentAt(String text) {
+        silence = new Silence(text, true, new CountDownLatch(1), new CountDownLatch(1));
+    }
+
+    /** The same from the next answer on that contains the text. */
+    public void fallSilentAtAnswer(String text) {
+        silence = new Silence(text, false, new CountDownLatch(1), new CountDownLatch(1));
+    }
+
+    /** Whether it has fallen silent. */
+    public boolean isSilent() {
+        Silence current = silence;
+        return current != null && current.begun.getCount() == 0;
+    }
+
+    /** Whether the client has ended the connection with which the silence began. */
+    public boolean hasGivenUp() {
+        Socket client = waiting;
+        if (client == null) {
+            return false;
+        }
+        try {
+            // Which the other end ignores, if there is one.
+            client.sendUrgentData(0);
+            return false;
+        } catch (IOException ended) {
+            return true;
+        }
+    }
+
+    /** How many connections were opened in silence. */
+    public int unanswered() {
+        return unanswered.get();
+    }
+
+    /** Waits that long before it passes on each piece of a request. */
+    public void slowDown(Duration pause) {
+        this.pause = pause;
+    }
+
+    /** Lets connections pass again; those that were silent end. */
     public void recover() {
         refusing = false;
+        Silence current = silence;
+        silence = null;
+        if (current != null) {
+            current.over.countDown();
+            links.forEach(Link::end);
+        }
     }
 
     /** How many connections were refused. */
@@ -107,6 +161,11 @@ public final class FaultyProxy implements AutoCloseable {
                 if (refusing) {
                     refused.incrementAndGet();
                     reset(client);
+                    continue;
+                }
+                if (isSilent()) {
+                    unanswered.incrementAndGet();
+                    links.add(new Link(client, client));
                     continue;
                 }
                 connect(client);
@@ -171,6 +230,27 @@ public final class FaultyProxy implements AutoCloseable {
         }
     }
 
+    private record Silence(String text, boolean atRequest, CountDownLatch begun, CountDownLatch over) {
+
+        /** Whether it begins with that piece of a request or an answer. */
+        synchronized boolean begins(boolean request, byte[] buffer, int length) {
+            boolean first = request && begun.getCount() > 0 && new String(buffer, 0, length, ISO_8859_1).contains(text);
+            if (first) {
+                begun.countDown();
+            }
+            return first;
+        }
+
+        /** Waits until the silence is over, if it has begun; then what was read is lost. */
+        boolean holds() throws InterruptedException {
+            if (begun.getCount() > 0) {
+                return false;
+            }
+            over.await();
+            return true;
+        }
+    }
+
     private final class Link {
 
         private final Socket client;
@@ -199,6 +279,16 @@ public final class FaultyProxy implements AutoCloseable {
                     if (requests && current != null && new String(buffer, 0, read, ISO_8859_1).contains(current.text)) {
                         current.await();
                     }
+                    Silence quiet = silence;
+                    if (quiet != null && quiet.begins(requests, buffer, read)) {
+                        waiting = client;
+                    }
+                    if (quiet != null && quiet.holds()) {
+                        return;
+                    }
+                    if (requests && !pause.isZero()) {
+                        TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+                    }
                     out.write(buffer, 0, read);
                     out.flush();
                     passedAt = System.nanoTime();
@@ -206,6 +296,8 @@ public final class FaultyProxy implements AutoCloseable {
                 end();
             } catch (IOException ended) {
                 end();
+            } catch (InterruptedException closing) {
+                Thread.currentThread().interrupt();
             }
         }
     }

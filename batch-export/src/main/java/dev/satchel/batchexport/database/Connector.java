@@ -51,6 +51,7 @@ final class Connector {
     // If the session waits for its client, its answer or the request was lost on the network.
     private static final String IS_AT_WORK = """
             SELECT pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())::text,
+                   pg_catalog.pg_is_in_recovery(),
                    EXISTS (SELECT
                              FROM pg_catalog.pg_stat_activity AS activity
                             WHERE activity.pid = ?
@@ -185,9 +186,11 @@ final class Connector {
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     if (!session.server().equals(row.getString(1))) {
-                        return Liveness.UNKNOWN;
+                        // A primary was started again, or took over the address, so the session's is no more. A standby
+                        // may share the address with the primary.
+                        return row.getBoolean(2) ? Liveness.UNKNOWN : Liveness.GONE;
                     }
-                    return row.getBoolean(2) ? Liveness.AT_WORK : Liveness.GONE;
+                    return row.getBoolean(3) ? Liveness.AT_WORK : Liveness.GONE;
                 }
             }
         } catch (SQLException failed) {

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.store.directory;
 
 import dev.satchel.batchexport.store.file.FileName;
 import dev.satchel.batchexport.store.file.LinkValidity;
+import dev.satchel.store.DamagedFileException;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.MissingFileException;
 import java.io.IOException;
@@ -243,6 +244,7 @@ public final class DirectoryFileStore implements FileStore {
         private final Path temporary;
         private final FileChannel channel;
         private final OutputStream body = new Body();
+        private long length;
         private boolean ended;
 
         DirectoryUpload(Path target, Path temporary, FileChannel channel) {
@@ -270,6 +272,19 @@ public final class DirectoryFileStore implements FileStore {
             publish();
             ended = true;
             forceFolder();
+            requireLength();
+        }
+
+        // Another program may have cut the file while it was written, and file systems over a network lose bytes.
+        private void requireLength() throws IOException {
+            long stored = Files.exists(target) ? Files.size(target) : 0;
+            if (stored != length) {
+                Files.deleteIfExists(target);
+                throw new DamagedFileException(
+                        "the store " + location + " holds " + stored + " bytes of " + length
+                                + ": if it lasts, look for a program that changes files there, and at its volume",
+                        null);
+            }
         }
 
         // Creating a hard link is atomic and fails if the name is taken, whereas a rename would replace the file. Once
@@ -363,6 +378,7 @@ public final class DirectoryFileStore implements FileStore {
                     while (buffer.hasRemaining()) {
                         channel.write(buffer);
                     }
+                    DirectoryUpload.this.length += length;
                 } catch (IOException failed) {
                     throw unwritten(failed);
                 }

@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.satchel.store.DamagedFileException;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.FileStoreContract;
 import dev.satchel.store.MissingFileException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -106,6 +109,27 @@ class DirectoryFileStoreTest extends FileStoreContract {
         store.delete(second);
 
         assertThat(root).isEmptyDirectory();
+    }
+
+    @Test
+    void publishesNothingThatAnotherProgramCutWhileItWasWritten() throws IOException {
+        FileStore.Upload upload = open("export-1/1-a.csv");
+        upload.body().write(content(10_000, 1));
+        Path part;
+        try (Stream<Path> files = Files.list(root.resolve("export-1"))) {
+            part = files.findFirst().orElseThrow();
+        }
+        try (FileChannel cutting = FileChannel.open(part, StandardOpenOption.WRITE)) {
+            cutting.truncate(9_999);
+        }
+
+        assertThatThrownBy(upload::commit)
+                .isInstanceOf(DamagedFileException.class)
+                .hasMessageContaining("holds 9999 bytes of 10000");
+
+        upload.close();
+        assertThat(root.resolve("export-1/1-a.csv")).doesNotExist();
+        assertThat(leavings()).isEmpty();
     }
 
     @Test
