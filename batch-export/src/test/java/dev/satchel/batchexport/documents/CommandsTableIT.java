@@ -57,7 +57,8 @@ class CommandsTableIT {
             "demo",
             "bench export",
             "bench encode",
-            "bench progress");
+            "bench progress",
+            "bench survival");
 
     @TempDir
     Path folder;

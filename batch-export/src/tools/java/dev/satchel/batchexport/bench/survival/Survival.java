@@ -30,7 +30,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Survival {
 
-    private static final int WORKERS = 3;
     private static final Duration LONGEST_WAIT_FOR_WORK = Duration.ofSeconds(10);
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(10);
     private static final int LONGEST_EXPORT_MILLIS = 150;
@@ -38,6 +37,7 @@ public final class Survival {
     /**
      * How much is asked for and done.
      *
+     * @param workers that run at the same time
      * @param exports that are asked for, each of another user
      * @param records that each user has
      * @param faults in their order
@@ -45,7 +45,7 @@ public final class Survival {
      * @param gap on average, between two faults
      * @param seed of all that is random
      */
-    public record Plan(int exports, int records, List<Fault> faults, Duration lease, Duration gap, long seed) {
+    public record Plan(int workers, int exports, int records, List<Fault> faults, Duration lease, Duration gap, long seed) {
 
         Duration pause() {
             return lease.multipliedBy(7).dividedBy(5);
@@ -84,7 +84,7 @@ public final class Survival {
         DatabaseWitness witness = DatabaseWitness.of(subject.database().ownerDataSource(), subject.watched());
         ObjectWitness objects = new ObjectWitness(store.listing(), Learner::read);
         Instant lastFault;
-        try (Workers workers = new Workers(subject, WORKERS, logs)) {
+        try (Workers workers = new Workers(subject, plan.workers(), logs)) {
             lastFault = disturb(workers, witness, objects, learners);
             awaitQuiet(workers, witness, objects);
         } finally {

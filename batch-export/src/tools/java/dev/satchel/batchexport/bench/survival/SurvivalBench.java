@@ -127,6 +127,7 @@ public final class SurvivalBench implements Callable<Integer> {
 
     private Survival.Plan plan() {
         return new Survival.Plan(
+                3,
                 exports,
                 records,
                 Fault.plan(Map.of(Fault.KILL, kills, Fault.PAUSE, pauses), seed),
@@ -157,7 +158,7 @@ public final class SurvivalBench implements Callable<Integer> {
 
         Subject start(Store store, Duration lease, Path folder) throws IOException {
             return switch (this) {
-                case SATCHEL -> new SatchelSubject(store, lease, Map.of());
+                case SATCHEL -> new SatchelSubject(store, lease);
                 case DB_SCHEDULER -> new PeerSubject(option, "db-scheduler", store, lease, folder);
                 case JOBRUNR -> new PeerSubject(option, "jobrunr", store, lease, folder);
                 case DBOS -> new PeerSubject(option, "transact", store, lease, folder);
