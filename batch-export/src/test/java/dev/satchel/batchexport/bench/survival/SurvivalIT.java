@@ -16,7 +16,7 @@ class SurvivalIT {
 
     @Test
     void anExportSurvivesThatItsWorkerIsKilled() throws Exception {
-        Duration lease = Duration.ofSeconds(2);
+        Duration lease = Duration.ofSeconds(3);
         Survival.Plan plan = new Survival.Plan(1, 4, 2000, List.of(Fault.KILL), lease, Duration.ZERO, 1);
         try (Store store = Store.directory(folder.resolve("store"));
                 SatchelSubject satchel = new SatchelSubject(store, lease)) {
