@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -117,7 +119,7 @@ public final class Survival {
     private Instant disturb(Workers workers, DatabaseWitness witness, ObjectWitness objects, List<Learner> learners)
             throws IOException, SQLException, InterruptedException {
         int done = 0;
-        Optional<ScheduledFuture<?>> paused = Optional.empty();
+        Deque<ScheduledFuture<?>> paused = new ArrayDeque<>();
         for (int number = 0; number < plan.faults().size(); number++) {
             int next = (int) ((long) plan.exports() * (number + 1) / plan.faults().size());
             ask(learners.subList(done, next));
@@ -126,10 +128,13 @@ public final class Survival {
             switch (fault) {
                 case KILL -> victim(workers, witness).kill();
                 case PAUSE -> {
-                    await(paused);
+                    // One worker at least goes on.
+                    while (paused.size() >= Math.max(1, plan.workers() - 1)) {
+                        await(paused.remove());
+                    }
                     Workers.Place victim = victim(workers, witness);
                     victim.pause();
-                    paused = Optional.of(clock.schedule(
+                    paused.add(clock.schedule(
                             () -> {
                                 victim.resume();
                                 return null;
@@ -144,17 +149,17 @@ public final class Survival {
             workers.restartEnded();
         }
         ask(learners.subList(done, learners.size()));
-        await(paused);
+        for (ScheduledFuture<?> each : paused) {
+            await(each);
+        }
         return Instant.now();
     }
 
-    private static void await(Optional<ScheduledFuture<?>> paused) throws InterruptedException {
-        if (paused.isPresent()) {
-            try {
-                paused.get().get();
-            } catch (java.util.concurrent.ExecutionException failed) {
-                throw new IllegalStateException("a worker could not go on", failed);
-            }
+    private static void await(ScheduledFuture<?> paused) throws InterruptedException {
+        try {
+            paused.get();
+        } catch (ExecutionException failed) {
+            throw new IllegalStateException("a worker could not go on", failed);
         }
     }
 
