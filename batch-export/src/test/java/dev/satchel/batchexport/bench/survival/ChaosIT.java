@@ -2,10 +2,20 @@ package dev.satchel.batchexport.bench.survival;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.judge.Listing;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +30,9 @@ class ChaosIT {
     private static final Duration LEASE = Duration.ofSeconds(3);
     private static final long SEED = Long.getLong("satchel.chaos.seed", 1);
     private static final int PART = Integer.getInteger("satchel.chaos.part", 1);
+
+    // A sweep takes less, most of it to start.
+    private static final int LONGEST_SWEEP_MILLIS = 3000;
 
     @TempDir
     Path folder;
@@ -79,5 +92,60 @@ class ChaosIT {
                                     Fault.STORE_ERRORS, 50,
                                     Fault.DATABASE_RESTART, 2)));
         }
+    }
+
+    @Test
+    void twoSweepersMayBeKilledAtAnyMoment() throws Exception {
+        Survival.Plan delivered = new Survival.Plan(3, 100 / PART, 20, List.of(), LEASE, Duration.ZERO, SEED);
+        try (Store store = Store.s3(folder.resolve("s3"));
+                SatchelSubject satchel = new SatchelSubject(store, LEASE)) {
+            survives(store, satchel, Network.SOUND, delivered);
+            execute(
+                    satchel,
+                    "DELETE FROM export_history WHERE id IN (SELECT id FROM export_history ORDER BY id LIMIT %d)"
+                            .formatted(delivered.exports() / 2));
+            Random random = new Random(SEED);
+
+            for (int round = 0; round < 50 / PART; round++) {
+                List<Process> sweepers = List.of(startSweeper(satchel), startSweeper(satchel));
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_SWEEP_MILLIS));
+                for (Process sweeper : sweepers) {
+                    sweeper.destroyForcibly().waitFor();
+                }
+            }
+            assertThat(startSweeper(satchel).waitFor()).isZero();
+
+            assertThat(store.listing().entries())
+                    .extracting(Listing.Entry::object)
+                    .containsExactlyInAnyOrderElementsOf(published(satchel))
+                    .hasSize(delivered.exports() - delivered.exports() / 2);
+        }
+    }
+
+    private Process startSweeper(SatchelSubject satchel) throws IOException {
+        return satchel.sweeper()
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("sweepers").toFile()))
+                .start();
+    }
+
+    private static void execute(SatchelSubject satchel, String sql) throws SQLException {
+        try (Connection connection = satchel.database().ownerDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static List<String> published(SatchelSubject satchel) throws SQLException {
+        List<String> files = new ArrayList<>();
+        try (Connection connection = satchel.database().ownerDataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT file_url FROM export_history")) {
+            while (row.next()) {
+                files.add(row.getString(1));
+            }
+        }
+        return files;
     }
 }
