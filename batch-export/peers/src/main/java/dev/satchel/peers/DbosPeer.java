@@ -11,8 +11,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DBOS Transact: a workflow of three steps for each export, from a queue. A worker that starts again recovers the workflows
- * of its executor id; without the vendor's service, no other worker does.
+ * DBOS Transact: a workflow of one step for each export, from a queue. A worker that starts again puts the workflows that it
+ * had begun back into the queue; without the vendor's service, no other worker does so for it.
  */
 final class DbosPeer implements Peer {
 
@@ -49,11 +49,8 @@ final class DbosPeer implements Peer {
         @Override
         @Workflow(name = "deliver")
         public void deliver(String id) {
-            String user = dbos.runStep(() -> export.begin(id).orElse(""), "begin");
-            if (!user.isEmpty()) {
-                String object = dbos.runStep(() -> export.upload(id, user), "upload");
-                dbos.runStep(() -> export.finish(id, object), "finish");
-            }
+            // One step: a worker that goes on after a step of another would not be seen to have taken the export up.
+            dbos.runStep(() -> export.deliver(id), "deliver");
         }
     }
 

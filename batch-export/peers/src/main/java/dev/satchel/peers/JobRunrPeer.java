@@ -27,14 +27,15 @@ final class JobRunrPeer implements Peer {
         this.export = export;
     }
 
-    /** What a job is about. */
-    static final class Deliver implements JobRequest {
+    /** What a job is about; public, as JobRunr asks. */
+    public static final class Deliver implements JobRequest {
 
         private static final long serialVersionUID = 1;
 
         private String export = "";
 
-        Deliver() {}
+        /** Made from JSON. */
+        public Deliver() {}
 
         Deliver(String export) {
             this.export = export;
@@ -47,7 +48,7 @@ final class JobRunrPeer implements Peer {
     }
 
     /** Does a job. */
-    static final class Handler implements JobRequestHandler<Deliver> {
+    public static final class Handler implements JobRequestHandler<Deliver> {
 
         private final PlainExport export;
 

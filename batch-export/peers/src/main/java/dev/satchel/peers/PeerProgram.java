@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -39,15 +38,12 @@ public final class PeerProgram {
     }
 
     private static void ask(Peer peer, HikariDataSource database) throws IOException, SQLException {
-        // Logs go elsewhere, because what is printed here is read by a program.
-        PrintStream out = System.out;
-        System.setOut(System.err);
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(PlainExport.TABLE);
         }
         peer.prepare();
-        out.println("ready");
+        System.out.println("ready");
         BufferedReader users = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String user = users.readLine(); user != null; user = users.readLine()) {
             String id;
@@ -55,7 +51,7 @@ public final class PeerProgram {
                 id = PlainExport.ask(connection, user);
             }
             peer.enqueue(id);
-            out.println(id);
+            System.out.println(id);
         }
         System.exit(0);
     }

@@ -86,7 +86,7 @@ final class PlainExport {
     }
 
     /** Marks the export as being worked on; returns its user, or nothing if it is done. */
-    Optional<String> begin(String export) {
+    private Optional<String> begin(String export) {
         try (Connection connection = database.getConnection();
                 PreparedStatement update = connection.prepareStatement(BEGIN)) {
             update.setString(1, Settings.worker());
@@ -100,7 +100,7 @@ final class PlainExport {
     }
 
     /** Writes the user's rows into one object, and returns where it is. */
-    String upload(String export, String user) {
+    private String upload(String export, String user) {
         try {
             Path file = Files.createTempFile("export", ".csv");
             try {
@@ -149,7 +149,7 @@ final class PlainExport {
     }
 
     /** Marks the export as done. */
-    void finish(String export, String object) {
+    private void finish(String export, String object) {
         try (Connection connection = database.getConnection();
                 PreparedStatement update = connection.prepareStatement(FINISH)) {
             update.setString(1, object);

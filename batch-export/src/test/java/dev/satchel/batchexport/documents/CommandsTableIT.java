@@ -66,7 +66,8 @@ class CommandsTableIT {
             "bench export",
             "bench encode",
             "bench keys",
-            "bench progress");
+            "bench progress",
+            "bench survival");
 
     @TempDir
     Path folder;

@@ -42,14 +42,23 @@ public final class SatchelSubject implements Subject {
     private final Map<String, String> environment;
     private final Duration orphanGrace;
 
-    /** Satchel with such a lease, over that store; further settings replace those. */
-    public SatchelSubject(Store store, Duration lease, Map<String, String> further) {
+    /** Satchel with such a lease, over that store. */
+    public SatchelSubject(Store store, Duration lease) {
         orphanGrace = lease.multipliedBy(2);
         environment = new TreeMap<>(store.environment());
         environment.put("DATABASE_URL", database.workerUrl());
         environment.put("SATCHEL_EXPORT_LEASE", lease.toMillis() + "ms");
         environment.put("SATCHEL_EXPORT_ORPHAN_GRACE", orphanGrace.toMillis() + "ms");
-        environment.putAll(further);
+    }
+
+    /** A setting of all its processes. */
+    public String setting(String name) {
+        return environment.get(name);
+    }
+
+    /** Replaces a setting. */
+    public void set(String name, String value) {
+        environment.put(name, value);
     }
 
     @Override

@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -30,7 +32,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Survival {
 
-    private static final int WORKERS = 3;
     private static final Duration LONGEST_WAIT_FOR_WORK = Duration.ofSeconds(10);
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(10);
     private static final int LONGEST_EXPORT_MILLIS = 150;
@@ -38,6 +39,7 @@ public final class Survival {
     /**
      * How much is asked for and done.
      *
+     * @param workers that run at the same time
      * @param exports that are asked for, each of another user
      * @param records that each user has
      * @param faults in their order
@@ -45,7 +47,7 @@ public final class Survival {
      * @param gap on average, between two faults
      * @param seed of all that is random
      */
-    public record Plan(int exports, int records, List<Fault> faults, Duration lease, Duration gap, long seed) {
+    public record Plan(int workers, int exports, int records, List<Fault> faults, Duration lease, Duration gap, long seed) {
 
         Duration pause() {
             return lease.multipliedBy(7).dividedBy(5);
@@ -84,7 +86,7 @@ public final class Survival {
         DatabaseWitness witness = DatabaseWitness.of(subject.database().ownerDataSource(), subject.watched());
         ObjectWitness objects = new ObjectWitness(store.listing(), Learner::read);
         Instant lastFault;
-        try (Workers workers = new Workers(subject, WORKERS, logs)) {
+        try (Workers workers = new Workers(subject, plan.workers(), logs)) {
             lastFault = disturb(workers, witness, objects, learners);
             awaitQuiet(workers, witness, objects);
         } finally {
@@ -117,7 +119,7 @@ public final class Survival {
     private Instant disturb(Workers workers, DatabaseWitness witness, ObjectWitness objects, List<Learner> learners)
             throws IOException, SQLException, InterruptedException {
         int done = 0;
-        Optional<ScheduledFuture<?>> paused = Optional.empty();
+        Deque<ScheduledFuture<?>> paused = new ArrayDeque<>();
         for (int number = 0; number < plan.faults().size(); number++) {
             int next = (int) ((long) plan.exports() * (number + 1) / plan.faults().size());
             ask(learners.subList(done, next));
@@ -126,10 +128,13 @@ public final class Survival {
             switch (fault) {
                 case KILL -> victim(workers, witness).kill();
                 case PAUSE -> {
-                    await(paused);
+                    // One worker at least goes on.
+                    while (paused.size() >= Math.max(1, plan.workers() - 1)) {
+                        await(paused.remove());
+                    }
                     Workers.Place victim = victim(workers, witness);
                     victim.pause();
-                    paused = Optional.of(clock.schedule(
+                    paused.add(clock.schedule(
                             () -> {
                                 victim.resume();
                                 return null;
@@ -144,17 +149,17 @@ public final class Survival {
             workers.restartEnded();
         }
         ask(learners.subList(done, learners.size()));
-        await(paused);
+        for (ScheduledFuture<?> each : paused) {
+            await(each);
+        }
         return Instant.now();
     }
 
-    private static void await(Optional<ScheduledFuture<?>> paused) throws InterruptedException {
-        if (paused.isPresent()) {
-            try {
-                paused.get().get();
-            } catch (java.util.concurrent.ExecutionException failed) {
-                throw new IllegalStateException("a worker could not go on", failed);
-            }
+    private static void await(ScheduledFuture<?> paused) throws InterruptedException {
+        try {
+            paused.get();
+        } catch (ExecutionException failed) {
+            throw new IllegalStateException("a worker could not go on", failed);
         }
     }
 

@@ -38,7 +38,7 @@ public final class SurvivalBench implements Callable<Integer> {
             description = "Systems to run: ${COMPLETION-CANDIDATES}. Without it, all.")
     List<Competitor> only = List.of(Competitor.values());
 
-    @Option(names = "--exports", paramLabel = "N", defaultValue = "120", description = "Exports: ${DEFAULT-VALUE}.")
+    @Option(names = "--exports", paramLabel = "N", defaultValue = "100", description = "Exports: ${DEFAULT-VALUE}.")
     int exports;
 
     @Option(
@@ -48,13 +48,13 @@ public final class SurvivalBench implements Callable<Integer> {
             description = "Records of each: ${DEFAULT-VALUE}.")
     int records;
 
-    @Option(names = "--kills", paramLabel = "N", defaultValue = "24", description = "SIGKILLs: ${DEFAULT-VALUE}.")
+    @Option(names = "--kills", paramLabel = "N", defaultValue = "20", description = "SIGKILLs: ${DEFAULT-VALUE}.")
     int kills;
 
     @Option(
             names = "--pauses",
             paramLabel = "N",
-            defaultValue = "3",
+            defaultValue = "4",
             description = "Pauses longer than a lease: ${DEFAULT-VALUE}.")
     int pauses;
 
@@ -127,6 +127,7 @@ public final class SurvivalBench implements Callable<Integer> {
 
     private Survival.Plan plan() {
         return new Survival.Plan(
+                3,
                 exports,
                 records,
                 Fault.plan(Map.of(Fault.KILL, kills, Fault.PAUSE, pauses), seed),
@@ -157,7 +158,7 @@ public final class SurvivalBench implements Callable<Integer> {
 
         Subject start(Store store, Duration lease, Path folder) throws IOException {
             return switch (this) {
-                case SATCHEL -> new SatchelSubject(store, lease, Map.of());
+                case SATCHEL -> new SatchelSubject(store, lease);
                 case DB_SCHEDULER -> new PeerSubject(option, "db-scheduler", store, lease, folder);
                 case JOBRUNR -> new PeerSubject(option, "jobrunr", store, lease, folder);
                 case DBOS -> new PeerSubject(option, "transact", store, lease, folder);
