@@ -1,10 +1,10 @@
 package dev.satchel.batchexport.store.s3;
 
 import dev.satchel.Endpoint;
-import dev.satchel.batchexport.store.s3.request.RequestAborts;
-import dev.satchel.batchexport.store.s3.request.UnansweredRequestCounter;
 import dev.satchel.batchexport.store.http.ImpatientHttpClient;
 import dev.satchel.batchexport.store.http.Patience;
+import dev.satchel.batchexport.store.s3.request.RequestAborts;
+import dev.satchel.batchexport.store.s3.request.UnansweredRequestCounter;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
