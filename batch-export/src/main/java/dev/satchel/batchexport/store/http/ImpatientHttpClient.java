@@ -106,7 +106,7 @@ public final class ImpatientHttpClient implements SdkHttpClient {
 
         @Override
         public HttpExecuteResponse call() throws IOException {
-            Future<HttpExecuteResponse> answer = threads.submit(request::call);
+            Future<HttpExecuteResponse> answer = threads.submit(request);
             while (true) {
                 try {
                     HttpExecuteResponse response = answer.get(limit.toMillis() / LOOKS + 1, TimeUnit.MILLISECONDS);
