@@ -65,10 +65,12 @@ class SilenceChaosIT {
                 .succeeded();
     }
 
-    /** The time from the first to the second. */
-    private static Duration between(String what, BooleanSupplier first, BooleanSupplier second)
+    /** The time from the first to the second, both of which come before the end of the run. */
+    private static Duration between(
+            String what, CompletableFuture<Installation.Result> run, BooleanSupplier first, BooleanSupplier second)
             throws InterruptedException {
-        await(first);
+        await(() -> first.getAsBoolean() || run.isDone());
+        assertThat(first.getAsBoolean()).as(() -> what + ": " + run.join()).isTrue();
         long begun = System.nanoTime();
         await(second);
         Duration time = Duration.ofNanos(System.nanoTime() - begun);
@@ -103,7 +105,7 @@ class SilenceChaosIT {
         CompletableFuture<Installation.Result> run =
                 Installation.begin(satchel.throughProxyToDatabase(database), "export", "run", "--concurrency", "1");
 
-        assertThat(between("database at " + phase, database::isSilent, database::hasGivenUp))
+        assertThat(between("database at " + phase, run, database::isSilent, database::hasGivenUp))
                 .isLessThan(LONGEST_SILENCE);
 
         database.recover();
@@ -131,6 +133,7 @@ class SilenceChaosIT {
 
         Duration row = between(
                 "S3 at " + phase + ", until the row says so",
+                run,
                 () -> s3.isSilent() && satchel.status(id).startsWith("processing"),
                 () -> satchel.status(id).startsWith("pending"));
 
@@ -158,6 +161,7 @@ class SilenceChaosIT {
 
         assertThat(between(
                         "from SIGKILL to running again",
+                        next,
                         () -> true,
                         () -> satchel.status(id).endsWith(" 1")
                                 && !satchel.status(id).startsWith("pending")))
