@@ -70,6 +70,7 @@ class HexagonTest {
             .definedBy(
                     "dev.satchel",
                     "dev.satchel.record..",
+                    "dev.satchel.archive..",
                     "dev.satchel.export..",
                     "dev.satchel.store..",
                     "dev.satchel.delivery..",

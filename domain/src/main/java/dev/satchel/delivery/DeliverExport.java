@@ -12,9 +12,7 @@ import dev.satchel.record.UserRecords;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.StoreCheck;
 import dev.satchel.store.UploadJournal;
-import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -50,9 +48,6 @@ public final class DeliverExport {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-
-    /** The number of bytes written between two checks of the lease and of the signal to stop. */
-    private static final int PIECE = 64 * 1024;
 
     /** Failures that the store cannot cause, so that it need not be probed. */
     private static final Set<Failure.Code> NOT_OF_THE_STORE = EnumSet.of(
@@ -133,7 +128,7 @@ public final class DeliverExport {
         AbortSignal.Registration abortable = lease.signal().register(upload::abort);
         try (upload;
                 abortable) {
-            MeteredOutputStream bytes = new MeteredOutputStream(new Guarded(upload.body(), lease));
+            MeteredOutputStream bytes = new MeteredOutputStream(new GuardedOutputStream(upload.body(), lease));
             UserRecords.Snapshot snapshot;
             List<DeliveredFile.Entry> entries;
             try (WriteBehindOutputStream body = new WriteBehindOutputStream(bytes)) {
@@ -373,35 +368,5 @@ public final class DeliverExport {
 
         /** Whether the store answered every request of the upload; true before the first request. */
         private boolean answered = true;
-    }
-
-    /** Checks the lease before each piece of the file, and counts each piece as progress. */
-    private static final class Guarded extends FilterOutputStream {
-
-        private final Lease lease;
-
-        Guarded(OutputStream out, Lease lease) {
-            super(out);
-            this.lease = lease;
-        }
-
-        @Override
-        public void write(int value) throws IOException {
-            lease.check();
-            out.write(value);
-            lease.move();
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            int done = 0;
-            while (done < length) {
-                int piece = Math.min(PIECE, length - done);
-                lease.check();
-                out.write(bytes, offset + done, piece);
-                lease.move();
-                done += piece;
-            }
-        }
     }
 }
