@@ -7,6 +7,7 @@ import dev.satchel.batchexport.cli.export.CleanUpCommand;
 import dev.satchel.batchexport.cli.export.ExportCommand;
 import dev.satchel.batchexport.cli.keys.KeysCommand;
 import dev.satchel.batchexport.cli.progress.ProgressCommand;
+import dev.satchel.batchexport.cli.report.ReportCommand;
 import dev.satchel.batchexport.cli.schema.DiagramCommand;
 import dev.satchel.batchexport.cli.schema.MigrateCommand;
 import dev.satchel.batchexport.cli.schema.RollbackCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             MigrateCommand.class,
             VerifyCommand.class,
             DoctorCommand.class,
+            ReportCommand.class,
             RollbackCommand.class,
             ExportCommand.class,
             CleanUpCommand.class,

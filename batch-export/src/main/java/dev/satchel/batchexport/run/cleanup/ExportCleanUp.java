@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.JobExecution;
 
 /**
- * Removes files that expired or that nothing refers to, and ends broken streaks, in this process: a service calls {@link
+ * Removes files that expired or that nothing refers to, ends broken streaks, and moves old exports to files if the settings
+ * say after which time, in this process: a service calls {@link
  * #run} about once an hour, say from a method that is {@code @Scheduled}; nothing starts by itself.
  *
  * <p>An object is removed first and its record afterwards, so that the next clean-up finishes what was interrupted. Any
@@ -87,6 +88,7 @@ public final class ExportCleanUp implements AutoCloseable {
             }
             report.unreadable().forEach(log::log);
             report.refusal().ifPresent(log::log);
+            report.archiveRefusal().ifPresent(log::logNotArchived);
             if (observed != null && report.isComplete()) {
                 observed.jobMeters().succeeded(SatchelJob.CLEANUP);
             }

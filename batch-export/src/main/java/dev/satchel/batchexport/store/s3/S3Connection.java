@@ -1,6 +1,8 @@
 package dev.satchel.batchexport.store.s3;
 
 import dev.satchel.Endpoint;
+import dev.satchel.batchexport.store.s3.request.RequestAborts;
+import dev.satchel.batchexport.store.s3.request.UnansweredRequestCounter;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -101,7 +103,7 @@ public record S3Connection(
                         checksums
                                 ? ResponseChecksumValidation.WHEN_SUPPORTED
                                 : ResponseChecksumValidation.WHEN_REQUIRED)
-                .httpClientBuilder(http)
+                .httpClientBuilder(RequestAborts.client(http))
                 .overrideConfiguration(override -> override.addExecutionInterceptor(new UnansweredRequestCounter())
                         .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .retryOnException(S3Error::isWorthRepeating)
