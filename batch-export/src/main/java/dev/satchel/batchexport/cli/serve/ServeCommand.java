@@ -61,7 +61,7 @@ public final class ServeCommand implements Callable<Integer> {
                 ManagementServer management =
                         serve.managementAddress().map(ManagementServer::at).orElse(null);
                 HikariDataSource jobs = database.pool(connections());
-                HikariDataSource own = database.pool(Service.OWN_CONNECTIONS);
+                HikariDataSource own = Service.ownConnections(database);
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
             new Service(
                             new Service.Parts(
