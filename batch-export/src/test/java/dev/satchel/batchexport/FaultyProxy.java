@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +25,11 @@ public final class FaultyProxy implements AutoCloseable {
 
     private static final long LOOK_INTERVAL = 20;
 
+    private static final List<String> METHODS = List.of("GET ", "HEAD ", "PUT ", "POST ", "DELETE ");
+
+    private static final byte[] SERVER_ERROR =
+            "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".getBytes(ISO_8859_1);
+
     private final String host;
     private final int port;
     private final ServerSocket server;
@@ -32,8 +38,13 @@ public final class FaultyProxy implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final AtomicInteger cut = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger failing = new AtomicInteger();
     private volatile long longestIdle = Long.MAX_VALUE;
+    private final AtomicInteger unanswered = new AtomicInteger();
     private volatile boolean refusing;
+    private volatile Duration pause = Duration.ZERO;
+    private volatile @Nullable Silence silence;
+    private volatile @Nullable Socket waiting;
     private volatile @Nullable Hold hold;
 
     private FaultyProxy(String host, int port, ServerSocket server) {
@@ -90,9 +101,64 @@ public final class FaultyProxy implements AutoCloseable {
         links.forEach(Link::end);
     }
 
-    /** Lets connections pass again. */
+    /**
+     * From the next request on that contains the text, passes nothing on, ends no connection and answers no new one, until
+     * {@link #recover}; as a machine in between that hangs.
+     */
+    public void fallSilentAt(String text) {
+        silence = new Silence(text, true, new CountDownLatch(1), new CountDownLatch(1));
+    }
+
+    /** The same from the next answer on that contains the text. */
+    public void fallSilentAtAnswer(String text) {
+        silence = new Silence(text, false, new CountDownLatch(1), new CountDownLatch(1));
+    }
+
+    /** Whether it has fallen silent. */
+    public boolean isSilent() {
+        Silence current = silence;
+        return current != null && current.begun.getCount() == 0;
+    }
+
+    /** Whether the client has ended the connection with which the silence began. */
+    public boolean hasGivenUp() {
+        Socket client = waiting;
+        if (client == null) {
+            return false;
+        }
+        try {
+            // Which the other end ignores, if there is one.
+            client.sendUrgentData(0);
+            return false;
+        } catch (IOException ended) {
+            return true;
+        }
+    }
+
+    /** How many connections were opened in silence. */
+    public int unanswered() {
+        return unanswered.get();
+    }
+
+    /** Waits that long before it passes on each piece of a request. */
+    public void slowDown(Duration pause) {
+        this.pause = pause;
+    }
+
+    /** Answers that many of the next requests of HTTP with 500, instead of the server. */
+    public void fail(int requests) {
+        failing.set(requests);
+    }
+
+    /** Lets connections pass again; those that were silent end. */
     public void recover() {
         refusing = false;
+        Silence current = silence;
+        silence = null;
+        if (current != null) {
+            current.over.countDown();
+            links.forEach(Link::end);
+        }
     }
 
     /** How many connections were refused. */
@@ -107,6 +173,11 @@ public final class FaultyProxy implements AutoCloseable {
                 if (refusing) {
                     refused.incrementAndGet();
                     reset(client);
+                    continue;
+                }
+                if (isSilent()) {
+                    unanswered.incrementAndGet();
+                    links.add(new Link(client, client));
                     continue;
                 }
                 connect(client);
@@ -130,6 +201,15 @@ public final class FaultyProxy implements AutoCloseable {
         links.add(link);
         threads.execute(() -> link.pass(client, service, true));
         threads.execute(() -> link.pass(service, client, false));
+    }
+
+    private boolean isFailing() {
+        return failing.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+    }
+
+    private static boolean begins(byte[] buffer, int length) {
+        String start = new String(buffer, 0, Math.min(length, 8), ISO_8859_1);
+        return METHODS.stream().anyMatch(start::startsWith);
     }
 
     private void cutIdle() {
@@ -171,6 +251,29 @@ public final class FaultyProxy implements AutoCloseable {
         }
     }
 
+    private record Silence(String text, boolean atRequest, CountDownLatch begun, CountDownLatch over) {
+
+        /** Whether it begins with that piece of a request or an answer. */
+        synchronized boolean begins(boolean request, byte[] buffer, int length) {
+            boolean first = request == atRequest
+                    && begun.getCount() > 0
+                    && new String(buffer, 0, length, ISO_8859_1).contains(text);
+            if (first) {
+                begun.countDown();
+            }
+            return first;
+        }
+
+        /** Waits until the silence is over, if it has begun; then what was read is lost. */
+        boolean holds() throws InterruptedException {
+            if (begun.getCount() > 0) {
+                return false;
+            }
+            over.await();
+            return true;
+        }
+    }
+
     private final class Link {
 
         private final Socket client;
@@ -193,11 +296,30 @@ public final class FaultyProxy implements AutoCloseable {
             try {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
+                boolean answered = false;
                 for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                     passedAt = System.nanoTime();
+                    if (requests && !answered && begins(buffer, read) && isFailing()) {
+                        from.getOutputStream().write(SERVER_ERROR);
+                        answered = true;
+                    }
+                    if (answered) {
+                        // What is left of the request, which the client may send before it reads the answer.
+                        continue;
+                    }
                     Hold current = hold;
                     if (requests && current != null && new String(buffer, 0, read, ISO_8859_1).contains(current.text)) {
                         current.await();
+                    }
+                    Silence quiet = silence;
+                    if (quiet != null && quiet.begins(requests, buffer, read)) {
+                        waiting = client;
+                    }
+                    if (quiet != null && quiet.holds()) {
+                        return;
+                    }
+                    if (requests && !pause.isZero()) {
+                        TimeUnit.MILLISECONDS.sleep(pause.toMillis());
                     }
                     out.write(buffer, 0, read);
                     out.flush();
@@ -206,6 +328,8 @@ public final class FaultyProxy implements AutoCloseable {
                 end();
             } catch (IOException ended) {
                 end();
+            } catch (InterruptedException closing) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -2,9 +2,9 @@ package dev.satchel.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
 import dev.satchel.export.Exports;
-import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Two words, pushed one after the other. */
-final class TwoWords implements UserRecords {
+public final class TwoWords implements UserRecords {
 
     String fault = "";
     AbortSignal signal = new AbortSignal();

@@ -513,17 +513,22 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
 
     @Override
     public synchronized void deleted(URI location) {
-        removed(location, Duration.ZERO);
+        removed(location, true);
     }
 
     @Override
-    public synchronized boolean removed(URI location, Duration requestLifetime) {
+    public synchronized boolean isSettled(URI location, Duration requestLifetime) {
+        OpenedFile file = files.get(location);
+        return file == null || requestLifetime.isZero() || isSettled(file, requestLifetime);
+    }
+
+    @Override
+    public synchronized void removed(URI location, boolean settled) {
         OpenedFile file = files.get(location);
         if (file == null) {
-            return true;
+            return;
         }
-        boolean forgotten = requestLifetime.isZero() || isSettled(file, requestLifetime);
-        if (forgotten) {
+        if (settled) {
             files.remove(location);
         }
         Row row = rows.get(file.exportId);
@@ -532,7 +537,6 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
             row.expiredAt = now;
             row.updatedAt = now;
         }
-        return forgotten;
     }
 
     private boolean isSettled(OpenedFile file, Duration requestLifetime) {

@@ -135,6 +135,7 @@ class GrantsIT {
                         "flyway_schema_history | satchel_vault | SELECT",
                         "key_audit | satchel_vault | SELECT",
                         "key_check | satchel_vault | SELECT, UPDATE (next_check_at)",
+                        "scheduled_tasks | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
                         "session_contribution | satchel_exports | SELECT",
                         "store | satchel_exports | DELETE, INSERT, SELECT, UPDATE (generation, marked_at)",
                         "store_probe | satchel_exports | DELETE, INSERT, SELECT",

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
@@ -50,6 +51,7 @@ final class Connector {
     // If the session waits for its client, its answer or the request was lost on the network.
     private static final String IS_AT_WORK = """
             SELECT pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())::text,
+                   pg_catalog.pg_is_in_recovery(),
                    EXISTS (SELECT
                              FROM pg_catalog.pg_stat_activity AS activity
                             WHERE activity.pid = ?
@@ -109,6 +111,31 @@ final class Connector {
         }
     }
 
+    /**
+     * A connection for one transaction that only reads, sees the database as of one moment, and in which no statement takes
+     * longer than {@code limit}.
+     */
+    Connection snapshot(Duration limit) throws SQLException {
+        Connection connection = bare();
+        try {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                // Of the transaction, not of the session, which a transaction pooler gives to other clients.
+                statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+                statement.execute("SET LOCAL statement_timeout = " + limit.toMillis());
+            }
+            begin(connection, true);
+            if (!url.properties().containsKey(PGProperty.SOCKET_TIMEOUT.getName())) {
+                connection.setNetworkTimeout(
+                        Runnable::run, Math.toIntExact(limit.plus(LOGIN).toMillis()));
+            }
+            return connection;
+        } catch (SQLException | RuntimeException failed) {
+            connection.close();
+            throw failed;
+        }
+    }
+
     /** A connection without settings. */
     Connection bare() throws SQLException {
         Properties properties = properties();
@@ -159,9 +186,11 @@ final class Connector {
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     if (!session.server().equals(row.getString(1))) {
-                        return Liveness.UNKNOWN;
+                        // A primary was started again, or took over the address, so the session's is no more. A standby
+                        // may share the address with the primary.
+                        return row.getBoolean(2) ? Liveness.UNKNOWN : Liveness.GONE;
                     }
-                    return row.getBoolean(2) ? Liveness.AT_WORK : Liveness.GONE;
+                    return row.getBoolean(3) ? Liveness.AT_WORK : Liveness.GONE;
                 }
             }
         } catch (SQLException failed) {

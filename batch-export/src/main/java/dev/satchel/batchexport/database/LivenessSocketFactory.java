@@ -41,7 +41,7 @@ public final class LivenessSocketFactory extends SocketFactory {
 
     /**
      * The read fails after this time without a byte, if a server answers but the result is unknown: it refuses the
-     * login, or is another server.
+     * login, or is a standby at the same address.
      */
     private static final Duration UNKNOWN_FOR = Duration.ofMinutes(10);
 
@@ -104,7 +104,7 @@ public final class LivenessSocketFactory extends SocketFactory {
     enum Liveness {
         /** The server is executing the statement. */
         AT_WORK,
-        /** The server is not executing a statement: it has answered, got no request, or has ended the session. */
+        /** The server is not executing a statement: it has answered, got no request, has ended the session, or is no more. */
         GONE,
         /** A server answers, but the state of the session is unknown. */
         UNKNOWN,

@@ -3,6 +3,7 @@ package dev.satchel.batchexport.store;
 import dev.satchel.batchexport.store.file.UploadObserver;
 import dev.satchel.batchexport.store.s3.S3FileStore;
 import dev.satchel.store.FileStore;
+import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,7 +60,7 @@ public final class NamedFileStore implements FileStore, AutoCloseable {
 
     @Override
     public InputStream read(URI location) throws IOException {
-        return named(() -> store.read(location));
+        return named(() -> new NamedContent(store.read(location)));
     }
 
     @Override
@@ -140,6 +141,23 @@ public final class NamedFileStore implements FileStore, AutoCloseable {
         @Override
         public void close() throws IOException {
             run(upload::close);
+        }
+    }
+
+    private final class NamedContent extends FilterInputStream {
+
+        NamedContent(InputStream content) {
+            super(content);
+        }
+
+        @Override
+        public int read() throws IOException {
+            return named(in::read);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            return named(() -> in.read(bytes, offset, length));
         }
     }
 

@@ -55,6 +55,10 @@ public final class Json {
         return WRITER.writeValueAsString(fields);
     }
 
+    public static String of(Map<String, @Nullable Object> object) {
+        return WRITER.writeValueAsString(object);
+    }
+
     public static String list(List<Map<String, Object>> objects) {
         return WRITER.writeValueAsString(objects);
     }

@@ -92,6 +92,18 @@ class JsonSchemasIT {
     }
 
     @Test
+    void describesVerifications() {
+        String id = satchel.value("SELECT id FROM export_history WHERE export_type = 'profile'");
+
+        JsonNode intact = valid("export-verify", run("export", "verify", id, "--json"));
+        assertThat(intact.path("found")).isEqualTo(intact.path("recorded"));
+        satchel.sql("UPDATE export_history SET records_count = 7 WHERE id = '" + id + "'");
+        assertThat(valid("export-verify", run("export", "verify", id, "--json")).path("differences"))
+                .hasSize(1);
+        satchel.sql("UPDATE export_history SET records_count = 1 WHERE id = '" + id + "'");
+    }
+
+    @Test
     void describesChecks() {
         Map<String, String> owner = Map.of("DATABASE_URL", satchel.database().ownerUrl());
 

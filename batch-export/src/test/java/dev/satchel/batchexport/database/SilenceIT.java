@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.batchexport.Installation;
 import dev.satchel.migrations.SampleDatabase;
+import dev.satchel.migrations.ServerDirectory;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -97,6 +100,55 @@ class SilenceIT {
                     .isInstanceOfSatisfying(
                             SQLException.class,
                             failed -> assertThat(failed.getSQLState()).startsWith("08"));
+        }
+    }
+
+    /** The new primary knows nothing of the session, which no machine works for any more. */
+    @Test
+    void doesNotWaitForAServerThatAnotherOneReplaced() throws Exception {
+        try (SampleDatabase sample = SampleDatabase.create();
+                EmbeddedPostgres other =
+                        ServerDirectory.inMemory(EmbeddedPostgres.builder()).start();
+                SilentProxy proxy = SilentProxy.before(sample.workerUrl(), Long.MAX_VALUE, 0);
+                Connection connection = connection(proxy.url());
+                Statement statement = connection.createStatement()) {
+            URI login = URI.create(sample.workerUrl());
+            try (Connection superuser = other.getPostgresDatabase().getConnection();
+                    Statement prepare = superuser.createStatement()) {
+                prepare.execute("CREATE ROLE \"" + login.getUserInfo().replaceFirst(":.*", "") + "\" LOGIN");
+                prepare.execute("CREATE DATABASE \"" + login.getPath().substring(1) + "\"");
+            }
+            proxy.failOverTo(other.getPort());
+
+            assertThatThrownBy(() -> statement.executeQuery("SELECT 1"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            failed -> assertThat(failed.getSQLState()).isEqualTo("08006"));
+        }
+    }
+
+    /** While another slot of the run looks for leases that have ended. */
+    @Test
+    void neverTakesAnExportBackWhoseReadingPauses() throws Exception {
+        try (Installation satchel = Installation.in(folder.resolve("s3"))) {
+            satchel.sql("INSERT INTO users (id, email) VALUES ('" + LEARNER + "', 'ana@example.org');"
+                    + " INSERT INTO user_interactions (user_id, interaction_type, action, page_url, timestamp)"
+                    + " SELECT '" + LEARNER + "', 'click', 'n', 'x', now() FROM generate_series(1, 2);"
+                    // Longer than the lease, and than the silence after which the server is asked.
+                    + " CREATE POLICY pausing ON user_interactions AS RESTRICTIVE FOR SELECT TO authenticated"
+                    + " USING (pg_sleep(5)::text IS NOT NULL)");
+            String id = satchel.satchel(
+                            "export", "request", "--user", LEARNER, "--type", "interactions", "--format", "csv")
+                    .succeeded();
+            Map<String, String> environment = satchel.environment();
+            environment.put("SATCHEL_EXPORT_LEASE", "3s");
+
+            Installation.satchel(environment, "export", "run", "--concurrency", "2")
+                    .succeeded();
+
+            assertThat(satchel.status(id)).isEqualTo("completed 0");
+            assertThat(satchel.value("SELECT count(*) FROM satchel.upload_journal"))
+                    .isEqualTo("1");
         }
     }
 

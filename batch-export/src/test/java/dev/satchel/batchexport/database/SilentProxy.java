@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,15 +24,18 @@ final class SilentProxy implements AutoCloseable {
 
     private final ServerSocket server;
     private final URI database;
+    private volatile int port;
     private final long limit;
     private final AtomicInteger left;
     private final AtomicInteger silenced = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Queue<CountDownLatch> hushes = new ConcurrentLinkedQueue<>();
     private volatile boolean silent;
 
     private SilentProxy(ServerSocket server, URI database, long limit, int times) {
         this.server = server;
         this.database = database;
+        this.port = database.getPort();
         this.limit = limit;
         this.left = new AtomicInteger(times);
     }
@@ -59,12 +64,19 @@ final class SilentProxy implements AutoCloseable {
         silent = true;
     }
 
+    /** Silences the connections there are, and passes those to come on to the server at another port. */
+    void failOverTo(int other) {
+        port = other;
+        hushes.forEach(CountDownLatch::countDown);
+    }
+
     private void accept() {
         while (!server.isClosed()) {
             try {
                 Socket client = server.accept();
-                Socket service = new Socket(database.getHost(), database.getPort());
+                Socket service = new Socket(database.getHost(), port);
                 CountDownLatch hush = new CountDownLatch(1);
+                hushes.add(hush);
                 threads.execute(() -> pass(client, service, hush, Long.MAX_VALUE));
                 threads.execute(() -> pass(service, client, hush, limit));
             } catch (IOException closed) {

@@ -52,8 +52,8 @@ class CancelledExportIT {
 
     private static final String BUCKET = "cancelled";
 
-    private static final ExportSettings WITHOUT_GRACE =
-            new ExportSettings(Duration.ofDays(7), Duration.ofSeconds(60), 5, Duration.ZERO, Duration.ofHours(24), "");
+    private static final ExportSettings WITHOUT_GRACE = new ExportSettings(
+            Duration.ofDays(7), Duration.ofSeconds(60), 5, Duration.ZERO, Duration.ofHours(24), "", null);
 
     @TempDir
     private static Path folder;

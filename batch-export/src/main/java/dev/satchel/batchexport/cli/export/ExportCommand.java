@@ -19,7 +19,9 @@ import picocli.CommandLine.Spec;
             CancelCommand.class,
             ListCommand.class,
             ShowCommand.class,
-            LinkCommand.class
+            LinkCommand.class,
+            VerifyFileCommand.class,
+            ArchiveCommand.class
         })
 public final class ExportCommand implements Callable<Integer> {
 

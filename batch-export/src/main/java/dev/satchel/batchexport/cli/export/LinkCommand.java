@@ -68,8 +68,7 @@ final class LinkCommand implements Callable<Integer> {
 
     private static URI link(FileStore store, ExportCatalog.Downloadable file, Duration validity) throws IOException {
         if (!file.location().toString().startsWith(store.root().toString())) {
-            throw new RefusedException("the file of export " + file.id() + " is in another store than SATCHEL_STORE"
-                    + " names, " + store.root() + ": set SATCHEL_STORE to the one that 'satchel export show' prints");
+            throw elsewhere(file.id(), store);
         }
         try {
             return store.link(file.location(), validity);
@@ -78,5 +77,11 @@ final class LinkCommand implements Callable<Integer> {
                     + ": make sure that its volume is mounted and that SATCHEL_S3_ENDPOINT is right, or ask for the"
                     + " export again");
         }
+    }
+
+    /** The refusal of a file that is not in the store of the settings. */
+    static RefusedException elsewhere(UUID export, FileStore store) {
+        return new RefusedException("the file of export " + export + " is in another store than SATCHEL_STORE names, "
+                + store.root() + ": set SATCHEL_STORE to the one that 'satchel export show' prints");
     }
 }

@@ -1,6 +1,8 @@
 package dev.satchel.batchexport.store.s3;
 
 import dev.satchel.Endpoint;
+import dev.satchel.batchexport.store.http.ImpatientHttpClient;
+import dev.satchel.batchexport.store.http.Patience;
 import dev.satchel.batchexport.store.s3.request.RequestAborts;
 import dev.satchel.batchexport.store.s3.request.UnansweredRequestCounter;
 import java.time.Duration;
@@ -34,7 +36,6 @@ public record S3Connection(
     private static final String ELSEWHERE =
             "AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, a system property or the AWS profile";
     private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration SILENCE = Duration.ofSeconds(30);
     private static final Duration ATTEMPT = Duration.ofSeconds(60);
     private static final Duration CALL = Duration.ofMinutes(3);
 
@@ -50,8 +51,14 @@ public record S3Connection(
      *     Endpoint}
      */
     public S3Client client() {
-        return client(
-                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE));
+        return client(Patience.DEFAULT);
+    }
+
+    /** The same for a store that may be silent for as long as {@code patience} says. */
+    S3Client client(Patience patience) {
+        return client(ImpatientHttpClient.over(
+                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(patience.first()),
+                patience));
     }
 
     public S3Client client(SdkHttpClient.Builder<?> http) {

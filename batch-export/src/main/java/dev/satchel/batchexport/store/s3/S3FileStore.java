@@ -115,7 +115,8 @@ public final class S3FileStore implements FileStore, AutoCloseable {
     public InputStream read(URI location) throws IOException {
         String key = key(location);
         try {
-            return client.getObject(get -> get.bucket(bucket).key(key));
+            return new UploadRequests.AnswerStream(
+                    client.getObject(get -> get.bucket(bucket).key(key)));
         } catch (S3Exception refused) {
             throw missing(refused, location);
         }

@@ -85,6 +85,7 @@ final class S3Upload implements FileStore.Upload {
             commitWhole();
         } else {
             commitParts(uploadId);
+            abortRepeated();
         }
         ended = true;
         release();
@@ -182,6 +183,19 @@ final class S3Upload implements FileStore.Upload {
             uploadId = requests.create();
         }
         return uploadId;
+    }
+
+    // The SDK repeats a request to begin an upload whose answer was lost; the service may have begun both. The one that
+    // is
+    // not used would stay, and be paid for, until the file expires. The file is complete whether or not this succeeds.
+    private void abortRepeated() {
+        if (!requests.areAnswered()) {
+            try {
+                store.abortAll(key);
+            } catch (SdkException untilTheFileExpires) {
+                return;
+            }
+        }
     }
 
     private void mayBeOneMore() throws FileTooLargeException {

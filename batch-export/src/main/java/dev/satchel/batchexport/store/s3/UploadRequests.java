@@ -4,6 +4,7 @@ import dev.satchel.batchexport.store.file.UploadObserver;
 import dev.satchel.batchexport.store.s3.request.RequestAborts;
 import dev.satchel.batchexport.store.s3.request.UnansweredRequestCounter;
 import dev.satchel.store.DamagedFileException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -145,8 +147,8 @@ final class UploadRequests {
     }
 
     InputStream get() {
-        return aborts.reading(
-                aborts.sending(() -> client.getObject(get -> get.bucket(bucket).key(key))));
+        return new AnswerStream(aborts.reading(
+                aborts.sending(() -> client.getObject(get -> get.bucket(bucket).key(key)))));
     }
 
     /** Whether the object is there and comes from this upload. */
@@ -198,5 +200,31 @@ final class UploadRequests {
         return AwsRequestOverrideConfiguration.builder()
                 .putExecutionAttribute(UnansweredRequestCounter.COUNT, unanswered)
                 .build();
+    }
+
+    /**
+     * The body of an answer. When it breaks off, it throws an exception of the SDK, as the SDK does for an answer that never
+     * comes, so that both count as a store that is away.
+     */
+    static final class AnswerStream extends FilterInputStream {
+
+        AnswerStream(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                return in.read(bytes, offset, length);
+            } catch (IOException broken) {
+                throw SdkClientException.create("the answer broke off: " + broken.getMessage(), broken);
+            }
+        }
     }
 }

@@ -158,6 +158,7 @@ final class KeyCanarySession {
         satchel(0, "", "export list");
         satchel(0, "", "export show " + id);
         satchel(0, "", "export link " + id);
+        satchel(0, "", "export verify " + id);
     }
 
     private void with(String name, String value, int exit, String in, String call) {

@@ -42,6 +42,7 @@ class SchemaVersionIT {
                 "export run",
                 "export show " + LEARNER,
                 "export link " + LEARNER,
+                "export verify " + LEARNER,
                 "export request --all-users --type all --format csv",
                 "cleanup",
                 "keys list --user " + LEARNER,

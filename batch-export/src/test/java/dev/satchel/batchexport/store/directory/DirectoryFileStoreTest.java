@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.satchel.store.DamagedFileException;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.FileStoreContract;
 import dev.satchel.store.MissingFileException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -63,6 +66,29 @@ class DirectoryFileStoreTest extends FileStoreContract {
         assertThat(Files.readAllBytes(Path.of(location))).isEqualTo(content(10, 1));
     }
 
+    /** Nothing has the temporary file of a dead process on record where the name is written again, as a store's mark is. */
+    @Test
+    void removesWhatADeadProcessLeftOfTheSameName() throws IOException {
+        FileStore.Upload dead = open("mark.txt");
+        dead.body().write(content(10, 1));
+        assertThat(leavings()).hasSize(1);
+
+        publish("mark.txt", content(10, 1));
+
+        assertThat(leavings()).isEmpty();
+    }
+
+    @Test
+    void removesWhatADeadProcessLeftOfANameThatIsTaken() throws IOException {
+        publish("mark.txt", content(10, 1));
+        FileStore.Upload dead = open("mark.txt");
+        dead.body().write(content(10, 1));
+
+        assertThatThrownBy(() -> publish("mark.txt", content(10, 1))).isInstanceOf(FileAlreadyExistsException.class);
+
+        assertThat(leavings()).isEmpty();
+    }
+
     @Test
     void letsOnlyTheOwnerIn() throws IOException {
         Path file = Path.of(publish("export-1/1-a.csv", content(10, 1)));
@@ -83,6 +109,27 @@ class DirectoryFileStoreTest extends FileStoreContract {
         store.delete(second);
 
         assertThat(root).isEmptyDirectory();
+    }
+
+    @Test
+    void publishesNothingThatAnotherProgramCutWhileItWasWritten() throws IOException {
+        FileStore.Upload upload = open("export-1/1-a.csv");
+        upload.body().write(content(10_000, 1));
+        Path part;
+        try (Stream<Path> files = Files.list(root.resolve("export-1"))) {
+            part = files.findFirst().orElseThrow();
+        }
+        try (FileChannel cutting = FileChannel.open(part, StandardOpenOption.WRITE)) {
+            cutting.truncate(9_999);
+        }
+
+        assertThatThrownBy(upload::commit)
+                .isInstanceOf(DamagedFileException.class)
+                .hasMessageContaining("holds 9999 bytes of 10000");
+
+        upload.close();
+        assertThat(root.resolve("export-1/1-a.csv")).doesNotExist();
+        assertThat(leavings()).isEmpty();
     }
 
     @Test

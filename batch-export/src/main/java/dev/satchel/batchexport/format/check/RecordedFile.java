@@ -1,0 +1,110 @@
+package dev.satchel.batchexport.format.check;
+
+import dev.satchel.export.DeliveredFile;
+import dev.satchel.export.ExportCatalog;
+import dev.satchel.export.ExportFormat;
+import dev.satchel.record.Compression;
+import dev.satchel.record.ExportType;
+import java.net.URI;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What the history has on record of a delivered file: the columns of its row, and the manifest in the column {@code data}.
+ * Immutable.
+ *
+ * @param rowBytes the column {@code file_size_bytes}; null if it is empty
+ * @param rowRecords the column {@code records_count}
+ * @param bytes the size in the manifest
+ * @param records the number of records of each dataset in the manifest
+ * @param entries the files inside, by their names, if the file is an archive
+ */
+public record RecordedFile(
+        URI location,
+        String type,
+        ExportFormat format,
+        Optional<Compression> compression,
+        @Nullable Long rowBytes,
+        long rowRecords,
+        long bytes,
+        String sha256,
+        Instant snapshotAt,
+        Map<String, Long> records,
+        Map<String, DeliveredFile.Entry> entries) {
+
+    /** The version of the manifest that this class reads. */
+    private static final int VERSION = 1;
+
+    public RecordedFile {
+        records = Collections.unmodifiableMap(new LinkedHashMap<>(records));
+        entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+    }
+
+    /** Whether the file is a ZIP with one CSV file per dataset. */
+    boolean isArchive() {
+        return format == ExportFormat.CSV && isAll();
+    }
+
+    boolean isAll() {
+        return type.equals(ExportType.ALL);
+    }
+
+    /** The number of records of all datasets. */
+    public long recordCount() {
+        return records.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * What is on record in that row.
+     *
+     * @param location where the file is
+     * @throws UnrecordedFileException if the row has no manifest that Satchel wrote
+     */
+    public static RecordedFile of(ExportCatalog.Entry row, URI location) {
+        try {
+            JsonNode manifest = JsonMapper.shared().readTree(row.manifest());
+            if (manifest.path("manifest_version").asInt(0) != VERSION) {
+                throw new UnrecordedFileException(row.id(), null);
+            }
+            JsonNode filters = JsonMapper.shared().readTree(row.filters());
+            Map<String, Long> records = new LinkedHashMap<>();
+            manifest.required("records")
+                    .properties()
+                    .forEach(dataset ->
+                            records.put(dataset.getKey(), dataset.getValue().longValue()));
+            Map<String, DeliveredFile.Entry> entries = new LinkedHashMap<>();
+            manifest.required("entries").forEach(entry -> {
+                String name = entry.required("name").stringValue();
+                entries.put(
+                        name,
+                        new DeliveredFile.Entry(
+                                name,
+                                entry.required("bytes").longValue(),
+                                entry.required("sha256").stringValue()));
+            });
+            return new RecordedFile(
+                    location,
+                    row.type(),
+                    ExportFormat.of(row.format()),
+                    Optional.ofNullable(filters.path("compress").stringValue(null))
+                            .map(Compression::of),
+                    row.bytes(),
+                    row.records(),
+                    manifest.required("bytes").longValue(),
+                    manifest.required("sha256").stringValue(),
+                    Instant.parse(manifest.required("snapshot_at").stringValue()),
+                    records,
+                    entries);
+        } catch (JacksonException | DateTimeException | IllegalArgumentException malformed) {
+            throw new UnrecordedFileException(row.id(), malformed);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.satchel.batchexport.format.check;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The result of a verification. Immutable.
+ *
+ * @param bytes the size of the file in the store; 0 if there is none
+ * @param sha256 of the file in the store, in lower-case hexadecimal; empty if there is none
+ * @param records how many records of each recorded dataset were counted; of a file that cannot be read to its end, those before that place
+ * @param differences empty if the file is what was delivered
+ */
+public record VerifiedFile(long bytes, String sha256, Map<String, Long> records, List<Difference> differences) {
+
+    public VerifiedFile {
+        records = Collections.unmodifiableMap(new LinkedHashMap<>(records));
+        differences = List.copyOf(differences);
+    }
+
+    /** Whether the file is what was delivered. */
+    public boolean isIntact() {
+        return differences.isEmpty();
+    }
+}

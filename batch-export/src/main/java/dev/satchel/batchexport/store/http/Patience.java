@@ -1,0 +1,19 @@
+package dev.satchel.batchexport.store.http;
+
+import java.time.Duration;
+
+/**
+ * How long a request waits for a store that is silent: that neither takes a byte nor answers.
+ *
+ * @param first while the store answered the last request
+ * @param again while it has not answered since an earlier request gave it up
+ * @param later once it has been silent for {@code inAll}
+ * @param inAll after this time without an answer, a request that gave up is not repeated
+ */
+public record Patience(Duration first, Duration again, Duration later, Duration inAll) {
+
+    // Some stores put the parts of a large file together for long before they answer, and the first three waits make a
+    // minute.
+    public static final Patience DEFAULT =
+            new Patience(Duration.ofSeconds(30), Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofMinutes(1));
+}

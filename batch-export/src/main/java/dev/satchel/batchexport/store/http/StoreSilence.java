@@ -1,0 +1,39 @@
+package dev.satchel.batchexport.store.http;
+
+import java.time.Duration;
+
+/** Since when a store has been silent, from all requests of a client. Safe for use by many threads. */
+final class StoreSilence {
+
+    private final Patience patience;
+    private boolean silent;
+    private long since;
+
+    StoreSilence(Patience patience) {
+        this.patience = patience;
+    }
+
+    /** The store answered. */
+    synchronized void ended() {
+        silent = false;
+    }
+
+    /** A request gave up that had heard nothing since that time. */
+    synchronized void noticed(long heardAt) {
+        since = silent && since - heardAt < 0 ? since : heardAt;
+        silent = true;
+    }
+
+    /** How long a request that begins now may wait. */
+    synchronized Duration limit() {
+        if (!silent) {
+            return patience.first();
+        }
+        return isLong() ? patience.later() : patience.again();
+    }
+
+    /** Whether the store has been silent for so long that repeating a request is in vain. */
+    synchronized boolean isLong() {
+        return silent && System.nanoTime() - since >= patience.inAll().toNanos();
+    }
+}
