@@ -1,12 +1,12 @@
 package dev.satchel.delivery;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.Failure;
 import dev.satchel.export.StaleExportException;
-import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.UserRecords;
 import dev.satchel.store.FileStore;
@@ -185,15 +185,8 @@ public final class DeliverExport {
         }
     }
 
-    // Without an answer the reason stays unknown, which changes nothing but the count of outcomes.
     private Delivery lost(Export.Processing export) {
-        boolean cancelled;
-        try {
-            cancelled = history.lost(List.of(export)).stream().anyMatch(ExportHistory.Lost::cancelled);
-        } catch (RuntimeException noAnswer) {
-            cancelled = false;
-        }
-        return cancelled ? new Delivery.Cancelled(export) : new Delivery.LeaseLost(export.id());
+        return watch.wasCancelled(export) ? new Delivery.Cancelled(export) : new Delivery.LeaseLost(export.id());
     }
 
     private Delivery end(Export.Processing export, Failure failure, Throwable failed, Lease lease) {
