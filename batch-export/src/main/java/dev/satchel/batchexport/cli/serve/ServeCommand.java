@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 
                 Examples:
                   satchel serve
-                  SATCHEL_SERVE_EXPORTS='0 */5 22-23 * * *' SATCHEL_SERVE_ZONE=Europe/Berlin satchel serve
+                  SATCHEL_SERVE_ZONE=Europe/Berlin satchel serve
                 """)
 public final class ServeCommand implements Callable<Integer> {
 
