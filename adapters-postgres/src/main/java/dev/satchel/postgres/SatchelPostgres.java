@@ -1,5 +1,6 @@
 package dev.satchel.postgres;
 
+import dev.satchel.archive.HistoryArchive;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.keys.KeyAudit;
@@ -118,6 +119,13 @@ public final class SatchelPostgres {
     @ConditionalOnMissingBean
     public UserRecords userRecords() {
         return records;
+    }
+
+    /** The history of exports, as far as it is moved to files. */
+    @Bean("satchelHistoryArchive")
+    @ConditionalOnMissingBean
+    public HistoryArchive historyArchive() {
+        return exports.archive();
     }
 
     /** The record of objects that exports wrote to a store. */

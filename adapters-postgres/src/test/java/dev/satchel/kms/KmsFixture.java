@@ -15,6 +15,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.kms.KmsClient;
 
@@ -50,7 +51,13 @@ abstract class KmsFixture {
     }
 
     KmsClient client(AwsCredentialsProvider credentials) {
-        return client(credentials, AwsRetryStrategy.standardRetryStrategy());
+        // As often as the SDK tries by itself, without the waiting between.
+        return client(
+                credentials,
+                AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                        .backoffStrategy(BackoffStrategy.retryImmediately())
+                        .throttlingBackoffStrategy(BackoffStrategy.retryImmediately())
+                        .build());
     }
 
     KmsClient client(AwsCredentialsProvider credentials, RetryStrategy retries) {

@@ -15,6 +15,7 @@ import dev.satchel.keys.UserKeys;
 import dev.satchel.keyset.FileKeyEncryptionKeys;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.session.StatementSettings;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.LearningTypes;
@@ -79,7 +80,12 @@ class LockTimeoutIT {
         calls.put(
                 "read",
                 () -> satchel.userRecords()
-                        .read(USER, List.of(LearningDatasets.SESSIONS), ExportFilters.NONE, new RecordingSink()));
+                        .read(
+                                USER,
+                                List.of(LearningDatasets.SESSIONS),
+                                ExportFilters.NONE,
+                                new RecordingSink(),
+                                new AbortSignal()));
         calls.put("progress", () -> satchel.learnerProgress().find(USER));
         calls.put("activity", () -> satchel.learnerProgress().activity(USER, Instant.EPOCH));
         calls.put("streak", () -> satchel.learnerProgress().streak(USER, Instant.EPOCH));

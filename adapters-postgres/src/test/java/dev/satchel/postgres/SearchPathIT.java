@@ -15,6 +15,7 @@ import dev.satchel.keyset.FileKeyEncryptionKeys;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.migrations.Shadows;
 import dev.satchel.postgres.session.StatementSettings;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.LearningTypes;
@@ -88,7 +89,13 @@ class SearchPathIT {
         satchel.uploadJournal().published(Exports.ROOT, 5);
         satchel.uploadJournal().unreadable(5);
         satchel.knownStores().all();
-        satchel.userRecords().read(new UserId(user), LearningDatasets.ALL, ExportFilters.NONE, new RecordingSink());
+        satchel.userRecords()
+                .read(
+                        new UserId(user),
+                        LearningDatasets.ALL,
+                        ExportFilters.NONE,
+                        new RecordingSink(),
+                        new AbortSignal());
         useKeys(satchel);
         satchel.learnerProgress().find(new UserId(user));
         satchel.learnerProgress().streak(new UserId(user), Instant.EPOCH);

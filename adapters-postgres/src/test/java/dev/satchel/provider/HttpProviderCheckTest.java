@@ -42,6 +42,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HttpProviderCheckTest {
 
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-03-01T10:00:00Z"));
+    /** How often something tries to change the host; 10,000 take half a minute. */
+    private static final int TRIES = Integer.getInteger("satchel.tries", 1_000);
+
     private static final Duration PATIENT = Duration.ofSeconds(30);
     private static final Duration IMPATIENT = Duration.ofMillis(400);
 
@@ -412,7 +415,7 @@ class HttpProviderCheckTest {
         });
         int sent = 0;
         try {
-            for (int i = 0; i < 10_000; i++) {
+            for (int i = 0; i < TRIES; i++) {
                 Provider provider = Provider.values()[random.nextInt(3)];
                 String hostile = hostile(random);
                 String text = random.nextBoolean()
@@ -436,8 +439,8 @@ class HttpProviderCheckTest {
         }
 
         Set<String> hosts = Set.of("api.openai.com", "api.anthropic.com", "api.unsplash.com");
-        assertThat(sent).isEqualTo(10_000);
-        assertThat(servers.asked()).hasSizeGreaterThan(4_000).allSatisfy(asked -> {
+        assertThat(sent).isEqualTo(TRIES);
+        assertThat(servers.asked()).hasSizeGreaterThan(TRIES * 2 / 5).allSatisfy(asked -> {
             assertThat(hosts).contains(asked.host());
             assertThat(asked.target()).isIn("/v1/models", "/v1/models?limit=1", "/photos?per_page=1");
         });

@@ -60,7 +60,19 @@ class BuildSwitchesIT {
     private String maven(String... more) throws Exception {
         // Without sources there is nothing to pack.
         List<String> command = new ArrayList<>(List.of(
-                "mvn", "-B", "-o", "-q", "verify", "-Dspotless.check.skip", "-Dexec.skip", "-Dassembly.skipAssembly"));
+                "mvn",
+                "-B",
+                "-o",
+                "-q",
+                "verify",
+                "-Dspotless.check.skip",
+                "-Dexec.skip",
+                "-Dassembly.skipAssembly",
+                // What takes time and has nothing to do with tests.
+                "-Dcyclonedx.skip",
+                "-Denforcer.skip",
+                "-Dlicense.skip",
+                "-Dspring-boot.repackage.skip"));
         command.addAll(List.of(more));
         Path output = build.resolve("output");
         ProcessBuilder builder = new ProcessBuilder(command)

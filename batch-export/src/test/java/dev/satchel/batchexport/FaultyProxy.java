@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +25,11 @@ public final class FaultyProxy implements AutoCloseable {
 
     private static final long LOOK_INTERVAL = 20;
 
+    private static final List<String> METHODS = List.of("GET ", "HEAD ", "PUT ", "POST ", "DELETE ");
+
+    private static final byte[] SERVER_ERROR =
+            "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".getBytes(ISO_8859_1);
+
     private final String host;
     private final int port;
     private final ServerSocket server;
@@ -32,6 +38,7 @@ public final class FaultyProxy implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final AtomicInteger cut = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger failing = new AtomicInteger();
     private volatile long longestIdle = Long.MAX_VALUE;
     private final AtomicInteger unanswered = new AtomicInteger();
     private volatile boolean refusing;
@@ -138,6 +145,11 @@ public final class FaultyProxy implements AutoCloseable {
         this.pause = pause;
     }
 
+    /** Answers that many of the next requests of HTTP with 500, instead of the server. */
+    public void fail(int requests) {
+        failing.set(requests);
+    }
+
     /** Lets connections pass again; those that were silent end. */
     public void recover() {
         refusing = false;
@@ -191,6 +203,15 @@ public final class FaultyProxy implements AutoCloseable {
         threads.execute(() -> link.pass(service, client, false));
     }
 
+    private boolean isFailing() {
+        return failing.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+    }
+
+    private static boolean begins(byte[] buffer, int length) {
+        String start = new String(buffer, 0, Math.min(length, 8), ISO_8859_1);
+        return METHODS.stream().anyMatch(start::startsWith);
+    }
+
     private void cutIdle() {
         for (Link link : links) {
             if (System.nanoTime() - link.passedAt > longestIdle) {
@@ -234,7 +255,7 @@ public final class FaultyProxy implements AutoCloseable {
 
         /** Whether it begins with that piece of a request or an answer. */
         synchronized boolean begins(boolean request, byte[] buffer, int length) {
-            boolean first = request && begun.getCount() > 0 && new String(buffer, 0, length, ISO_8859_1).contains(text);
+            boolean first = request == atRequest && begun.getCount() > 0 && new String(buffer, 0, length, ISO_8859_1).contains(text);
             if (first) {
                 begun.countDown();
             }
@@ -273,8 +294,17 @@ public final class FaultyProxy implements AutoCloseable {
             try {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
+                boolean answered = false;
                 for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                     passedAt = System.nanoTime();
+                    if (requests && !answered && begins(buffer, read) && isFailing()) {
+                        from.getOutputStream().write(SERVER_ERROR);
+                        answered = true;
+                    }
+                    if (answered) {
+                        // What is left of the request, which the client may send before it reads the answer.
+                        continue;
+                    }
                     Hold current = hold;
                     if (requests && current != null && new String(buffer, 0, read, ISO_8859_1).contains(current.text)) {
                         current.await();

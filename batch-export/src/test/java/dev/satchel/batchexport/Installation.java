@@ -3,14 +3,11 @@ package dev.satchel.batchexport;
 import dev.satchel.batchexport.cli.SatchelCommand;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.migrations.SampleDatabase;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -142,18 +139,13 @@ public final class Installation implements AutoCloseable {
     /** Starts a command in a process of its own, as the launcher would, with further settings and options of the JVM. */
     public Process start(Map<String, String> more, List<String> jvm, Path output, String... arguments)
             throws IOException {
-        Path target = Path.of("target");
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add(SHORT_LIVED);
-        command.addAll(jvm);
-        command.add("-cp");
-        command.add(target.resolve("classes")
-                + File.pathSeparator
-                + Files.readString(target.resolve("launcher/runtime.classpath"), StandardCharsets.UTF_8)
-                        .strip());
-        command.add("dev.satchel.batchexport.Satchel");
+        List<String> command = new ArrayList<>(Program.command(jvm));
         command.addAll(List.of(arguments));
+        return start(command, more, output);
+    }
+
+    /** Starts that command in a process of its own with the worker's settings and further ones. */
+    Process start(List<String> command, Map<String, String> more, Path output) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));

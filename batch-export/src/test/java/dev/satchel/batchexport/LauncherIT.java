@@ -216,7 +216,7 @@ class LauncherIT {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("JAVA_OPTS", options);
+        builder.environment().put("JAVA_OPTS", Installation.SHORT_LIVED + " " + options);
         return new Start(builder.start(), out, err);
     }
 

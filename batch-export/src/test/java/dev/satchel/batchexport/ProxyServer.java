@@ -1,5 +1,6 @@
 package dev.satchel.batchexport;
 
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.util.UUID;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import org.gaul.shaded.org.eclipse.jetty.server.Server;
 
 /** S3Proxy in this process, which keeps each object as a file. */
 final class ProxyServer implements S3Server {
@@ -53,6 +55,10 @@ final class ProxyServer implements S3Server {
     @Override
     public void close() {
         try {
+            // It would wait two seconds for connections that clients keep open, and tests stop it hundreds of times.
+            Field jetty = S3Proxy.class.getDeclaredField("server");
+            jetty.setAccessible(true);
+            ((Server) jetty.get(server)).setStopTimeout(0);
             server.stop();
         } catch (Exception failed) {
             throw new IllegalStateException("the S3 server did not stop", failed);

@@ -3,15 +3,12 @@ package dev.satchel.batchexport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -97,7 +94,7 @@ class WatchWithFaults {
         places.enter("undisturbed");
         request(slice);
         places.enter("restart of PostgreSQL");
-        restartPostgres();
+        PostgresRestart.of(satchel.database(), folder.resolve("postgres"));
         places.enter("after the restart");
         request(slice);
         places.enter("outage of the store");
@@ -173,47 +170,6 @@ class WatchWithFaults {
                                 format,
                                 isLong ? random.nextInt(LONG_USERS) : LONG_USERS + random.nextInt(190)));
             }
-        }
-    }
-
-    // As a service manager does it: the fast shutdown, and the same command again.
-    private void restartPostgres() throws Exception {
-        Path data = Path.of(superuser("SHOW data_directory"));
-        String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
-        Path process = Path.of("/proc", pid);
-        List<String> command = new ArrayList<>(
-                List.of(Files.readString(process.resolve("cmdline")).split("\0")));
-        command.set(0, process.resolve("exe").toRealPath().toString());
-        if ("root".equals(System.getProperty("user.name"))) {
-            // PostgreSQL does not run as root.
-            command.addAll(0, List.of("unshare", "-U"));
-        }
-        new ProcessBuilder("kill", "-INT", pid).inheritIO().start().waitFor();
-        while (Files.exists(process)) {
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-        new ProcessBuilder(command)
-                .directory(data.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("postgres").toFile())
-                .start();
-        Await.until("PostgreSQL is back", this::answers);
-    }
-
-    private boolean answers() {
-        try {
-            return "1".equals(superuser("SELECT 1"));
-        } catch (SQLException notYet) {
-            return false;
-        }
-    }
-
-    private String superuser(String query) throws SQLException {
-        try (Connection connection = satchel.database().superuserDataSource().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(query)) {
-            row.next();
-            return row.getString(1);
         }
     }
 

@@ -78,9 +78,13 @@ public final class CleanUp {
      *     looks for it again
      */
     public boolean remove(UploadJournal.Leftover leftover) throws IOException {
+        URI location = leftover.location();
+        // Asked first: a late request that arrives between the removal and its record must leave the record there.
+        boolean settled = journal.isSettled(location, store.requestLifetime());
         check.recognize();
-        store.delete(leftover.location());
+        store.delete(location);
         check.recognize();
-        return journal.removed(leftover.location(), store.requestLifetime());
+        journal.removed(location, settled);
+        return settled;
     }
 }

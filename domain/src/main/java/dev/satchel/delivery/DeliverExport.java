@@ -6,6 +6,7 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.Failure;
 import dev.satchel.export.StaleExportException;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.UserRecords;
 import dev.satchel.store.FileStore;
@@ -70,6 +71,7 @@ public final class DeliverExport {
     private final RetryPolicy retries;
     private final Heartbeats heartbeats;
     private final Settings settings;
+    private final LeaseWatch watch;
     private final SecureRandom random = new SecureRandom();
 
     public DeliverExport(
@@ -93,19 +95,19 @@ public final class DeliverExport {
         this.retries = retries;
         this.heartbeats = heartbeats;
         this.settings = settings;
+        this.watch = new LeaseWatch(history, heartbeats.executor(), settings.look());
     }
 
     /**
-     * Makes one attempt.
+     * Makes one attempt. It ends soon after its export was cancelled, deleted or taken away.
      *
-     * @param stopped once it returns true, the attempt ends before the next piece of the file and the export is
-     *     released
+     * @param stopped once it returns true, the attempt ends soon, whatever it waits for, and the export is released
      */
     public Delivery deliver(Export.Processing export, BooleanSupplier stopped) {
         String name = objectName(export);
         URI location = store.locate(name);
         UploadState state = new UploadState();
-        try (Lease lease = new Lease(history, export, settings, stopped, heartbeats)) {
+        try (Lease lease = new Lease(history, export, settings, stopped, heartbeats, watch)) {
             try {
                 check.check();
                 state.journaled = true;
@@ -128,13 +130,16 @@ public final class DeliverExport {
         ExportRequest request = export.request();
         String contentType = formats.contentType(request);
         FileStore.Upload upload = store.open(name, downloadName(export), contentType);
-        try (upload) {
+        AbortSignal.Registration abortable = lease.signal().register(upload::abort);
+        try (upload;
+                abortable) {
             MeteredOutputStream bytes = new MeteredOutputStream(new Guarded(upload.body(), lease));
             UserRecords.Snapshot snapshot;
             List<DeliveredFile.Entry> entries;
             try (WriteBehindOutputStream body = new WriteBehindOutputStream(bytes)) {
                 FileFormats.Writer writer = formats.open(request, body);
-                snapshot = records.read(request.user(), request.type().datasets(), request.filters(), writer)
+                snapshot = records.read(
+                                request.user(), request.type().datasets(), request.filters(), writer, lease.signal())
                         .accepting(settings.acceptedGaps());
                 entries = writer.finish(snapshot);
                 body.flush();
@@ -171,18 +176,29 @@ public final class DeliverExport {
     private Delivery end(Export.Processing export, Throwable failed, Lease lease) {
         try {
             if (failed instanceof StaleExportException || lease.isLost()) {
-                return new Delivery.LeaseLost(export.id());
+                return lost(export);
             }
             if (lease.isStopped()) {
                 return new Delivery.Released(answered(lease, () -> history.release(export)));
             }
             return end(export, lease.isChoked() ? Failure.OUT_OF_MEMORY : diagnosis.diagnose(failed), failed, lease);
         } catch (StaleExportException lost) {
-            return new Delivery.LeaseLost(export.id());
+            return lost(export);
         } catch (RuntimeException | Error noAnswer) {
             noAnswer.addSuppressed(failed);
             return new Delivery.Unconfirmed(export.id(), noAnswer);
         }
+    }
+
+    // Without an answer the reason stays unknown, which changes nothing but the count of outcomes.
+    private Delivery lost(Export.Processing export) {
+        boolean cancelled;
+        try {
+            cancelled = history.lost(List.of(export)).stream().anyMatch(ExportHistory.Lost::cancelled);
+        } catch (RuntimeException noAnswer) {
+            cancelled = false;
+        }
+        return cancelled ? new Delivery.Cancelled(export) : new Delivery.LeaseLost(export.id());
     }
 
     private Delivery end(Export.Processing export, Failure failure, Throwable failed, Lease lease) {
@@ -311,6 +327,11 @@ public final class DeliverExport {
             Duration patience,
             Duration retention,
             Map<Dataset, String> acceptedGaps) {
+
+        /** The interval between two looks whether the attempt must end, which are cheaper than a heartbeat. */
+        Duration look() {
+            return heartbeat.compareTo(LeaseWatch.INTERVAL) < 0 ? heartbeat : LeaseWatch.INTERVAL;
+        }
 
         /** Settings that accept no gaps: every file is complete. */
         public Settings(Duration lease, Duration heartbeat, Duration patience, Duration retention) {

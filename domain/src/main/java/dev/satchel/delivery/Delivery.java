@@ -96,6 +96,19 @@ public sealed interface Delivery {
         }
     }
 
+    /** The export was cancelled while this worker delivered it, and has failed. The attempt published nothing. */
+    record Cancelled(Export.Processing export) implements Delivery {
+        @Override
+        public UUID exportId() {
+            return export.id();
+        }
+
+        @Override
+        public void tell(DeliveryListener listener) {
+            listener.cancelled(this);
+        }
+    }
+
     /**
      * The database did not confirm the outcome. Either the export is completed, or its lease expires and a worker
      * delivers it again; clean-up then removes the object of this attempt.

@@ -18,6 +18,8 @@ public interface DeliveryListener {
 
     void leaseLost(Delivery.LeaseLost delivery);
 
+    void cancelled(Delivery.Cancelled delivery);
+
     void unconfirmed(Delivery.Unconfirmed delivery);
 
     void abandoned(Delivery.Abandoned delivery);

@@ -3,6 +3,7 @@ package dev.satchel.delivery;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.StaleExportException;
+import dev.satchel.record.AbortSignal;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,9 @@ import java.util.function.LongSupplier;
  * <p>The heartbeats stop when the worker's thread has ended, when there was no progress for the configured patience,
  * or when the JVM spends most of its time in garbage collection. The lease then expires, and another worker takes
  * over.
+ *
+ * <p>When the lease is lost, or the worker is told to stop, the {@link AbortSignal} ends the step that blocks the
+ * worker's thread.
  */
 final class Lease implements AutoCloseable {
 
@@ -27,7 +31,10 @@ final class Lease implements AutoCloseable {
     private final Thread worker = Thread.currentThread();
     private final LongSupplier nanoTime;
     private final AtomicLong moves = new AtomicLong();
+    private final AbortSignal signal = new AbortSignal();
+    private final LeaseWatch watch;
     private final ScheduledFuture<?> beating;
+    private final ScheduledFuture<?> aborting;
     private volatile boolean lost;
     private volatile boolean choked;
 
@@ -41,7 +48,8 @@ final class Lease implements AutoCloseable {
             Export.Processing export,
             DeliverExport.Settings settings,
             BooleanSupplier stopped,
-            DeliverExport.Heartbeats heartbeats) {
+            DeliverExport.Heartbeats heartbeats,
+            LeaseWatch watch) {
         this.history = history;
         this.export = export;
         this.settings = settings;
@@ -50,9 +58,16 @@ final class Lease implements AutoCloseable {
         this.nanoTime = heartbeats.nanoTime();
         this.movedAt = nanoTime.getAsLong();
         this.breathedAt = movedAt;
-        long interval = settings.heartbeat().toMillis();
-        this.beating =
-                heartbeats.executor().scheduleWithFixedDelay(this::beat, interval, interval, TimeUnit.MILLISECONDS);
+        this.watch = watch;
+        this.beating = every(settings.heartbeat(), this::beat, heartbeats);
+        this.aborting = every(settings.look(), this::abortIfOver, heartbeats);
+        watch.add(this);
+    }
+
+    private static ScheduledFuture<?> every(Duration interval, Runnable task, DeliverExport.Heartbeats heartbeats) {
+        return heartbeats
+                .executor()
+                .scheduleWithFixedDelay(task, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void beat() {
@@ -80,6 +95,28 @@ final class Lease implements AutoCloseable {
         }
         choked |= hasPassed(settings.lease(), breathedAt);
         return worker.isAlive() && !choked && !hasPassed(settings.patience(), movedAt);
+    }
+
+    // Again and again until the worker's thread has let go, because a cancel between two statements cancels nothing.
+    private void abortIfOver() {
+        if (lost || isStopped()) {
+            signal.abort();
+        }
+    }
+
+    /** The export was cancelled, deleted or taken away. */
+    void lose() {
+        lost = true;
+        abortIfOver();
+    }
+
+    Export.Processing export() {
+        return export;
+    }
+
+    /** Ends the steps that block the worker's thread. */
+    AbortSignal signal() {
+        return signal;
     }
 
     /** Records progress of the work. */
@@ -125,6 +162,8 @@ final class Lease implements AutoCloseable {
 
     @Override
     public void close() {
+        watch.remove(this);
+        aborting.cancel(false);
         beating.cancel(false);
     }
 

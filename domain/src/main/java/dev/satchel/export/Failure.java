@@ -83,6 +83,8 @@ public record Failure(Code code, String explanation, String detail) {
          * same time.
          */
         OUT_OF_MEMORY(Verdict.TRANSIENT),
+        /** The user or the operator cancelled the export. */
+        CANCELLED(Verdict.EXPORT),
         /** Anything else: a defect of Satchel. The worker's log has the stack trace. */
         INTERNAL(Verdict.EXPORT);
 

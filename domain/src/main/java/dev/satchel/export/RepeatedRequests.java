@@ -16,12 +16,16 @@ public final class RepeatedRequests {
     /**
      * Makes sure that asking again can help where an export failed with that code.
      *
-     * @throws IllegalArgumentException if the same would fail again
+     * @throws IllegalArgumentException if the same would fail again, or was not wanted
      */
     public static void requireUseful(Failure.Code code) {
         if (code == Failure.Code.INVALID_REQUEST) {
             throw new IllegalArgumentException(
                     "what failed with " + code.code() + " would fail again: ask for what exists");
+        }
+        if (code == Failure.Code.CANCELLED) {
+            throw new IllegalArgumentException(
+                    "what was " + code.code() + " was not wanted any more: name the ids of those to ask for again");
         }
     }
 

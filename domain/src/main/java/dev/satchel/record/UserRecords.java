@@ -20,9 +20,13 @@ public interface UserRecords {
      * not grow with the number of records. An exception of the sink ends the reading and is thrown to the caller
      * unchanged.
      *
+     * @param signal ends the reading from another thread, whatever it waits for
      * @throws SnapshotTooOldException if reading took longer than a snapshot may stay open
+     * @throws java.util.concurrent.CancellationException if the signal was given, or what the database or the sink
+     *     throws because of it
      */
-    Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink) throws IOException;
+    Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink, AbortSignal signal)
+            throws IOException;
 
     /**
      * The result of a reading.

@@ -8,7 +8,7 @@ import java.time.Duration;
 
 /**
  * A place that keeps files, such as a bucket or a directory. It never overwrites a file, and a file is either complete
- * or absent. Safe for use by many threads; an {@link Upload} is used by one thread.
+ * or absent. Safe for use by many threads; an {@link Upload} is used by one thread, except for {@link Upload#abort}.
  */
 public interface FileStore {
 
@@ -72,6 +72,13 @@ public interface FileStore {
          * exactly these bytes.
          */
         void commit() throws IOException;
+
+        /**
+         * Ends a call of {@link #body} or {@link #commit} that blocks: it throws soon, whatever the store does. Later
+         * calls throw too. {@link #close} still removes what was stored. May be called by any thread at any time, and
+         * has no effect after {@link #commit} has returned. Without I/O of its own.
+         */
+        void abort();
 
         /**
          * Whether the store has answered every request of this upload that writes. If not, the store may execute the

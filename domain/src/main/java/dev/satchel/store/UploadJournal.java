@@ -51,13 +51,19 @@ public interface UploadJournal {
     void deleted(URI location);
 
     /**
-     * Records that an object was removed. The row of an expired export loses its location in the same transaction. The
-     * entry is deleted, unless less than {@code requestLifetime} has passed since a request without an answer: then it
-     * stays, so that the next clean-up removes the object again.
-     *
-     * @return whether the entry was deleted
+     * Whether no request can write that object any more: the store answered each, or at least {@code requestLifetime}
+     * has passed since. To be asked before the object is removed, because a request may arrive between the removal and
+     * the question.
      */
-    boolean removed(URI location, Duration requestLifetime);
+    boolean isSettled(URI location, Duration requestLifetime);
+
+    /**
+     * Records that an object was removed. The row of an expired export loses its location in the same transaction.
+     *
+     * @param settled whether the object was {@linkplain #isSettled settled} before it was removed; otherwise the entry
+     *     stays, so that the next clean-up removes the object again
+     */
+    void removed(URI location, boolean settled);
 
     /** An object to remove, and the export it was written for. */
     record Leftover(URI location, UUID exportId, Reason reason) {}

@@ -207,6 +207,27 @@ class CleanUpTest {
     }
 
     @Test
+    void looksAgainForAnObjectThatALateRequestWroteAfterItsRemoval() throws IOException {
+        store.requestLifetime = Duration.ofHours(2);
+        Export.Processing export = claimed();
+        URI location = Exports.anyLocation();
+        history.opened(export, location);
+        history.fail(export, Exports.accessDenied());
+        history.letPass(store.requestLifetime.minusSeconds(1));
+        store.afterDelete = () -> {
+            store.objects.add(location);
+            history.letPass(Duration.ofSeconds(1));
+        };
+        removeAll();
+        store.afterDelete = () -> {};
+
+        removeAll();
+
+        assertThat(store.objects).isEmpty();
+        assertThat(history.remembered()).isEmpty();
+    }
+
+    @Test
     void looksAgainForThePublishedFileOfADeletedRow() throws IOException {
         store.requestLifetime = Duration.ofHours(2);
         Export.Completed export = published();
@@ -254,6 +275,7 @@ class CleanUpTest {
         private boolean broken;
         private Duration requestLifetime = Duration.ZERO;
         private Runnable onDelete = () -> {};
+        private Runnable afterDelete = () -> {};
 
         @Override
         public URI root() {
@@ -295,6 +317,7 @@ class CleanUpTest {
                 shownWhileDeleting.add(location);
             }
             objects.remove(location);
+            afterDelete.run();
         }
 
         @Override

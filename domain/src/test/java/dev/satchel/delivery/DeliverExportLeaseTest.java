@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.satchel.export.Export;
+import dev.satchel.export.ExportHistory;
+import dev.satchel.record.AbortSignal;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -157,7 +160,124 @@ class DeliverExportLeaseTest extends DeliveryFixture {
     }
 
     @Nested
+    class Cancel {
+
+        @Test
+        void endsAnAttemptMidwayAndLeavesNothing() {
+            Export.Processing export = claimed();
+            words.between = () -> {
+                history.cancel(export.id());
+                awaitAbort();
+            };
+
+            assertThat(deliver(export)).isEqualTo(new Delivery.Cancelled(export));
+
+            assertCancelled(export);
+            assertThat(store.commits).isZero();
+        }
+
+        @Test
+        void endsAWriteThatWaitsForTheStore() {
+            Export.Processing export = claimed();
+            CountDownLatch aborted = new CountDownLatch(1);
+            store.onAbort = aborted::countDown;
+            store.onWrite = () -> {
+                history.cancel(export.id());
+                await(aborted);
+                throw new IllegalStateException("the upload was given up");
+            };
+
+            assertThat(deliver(export)).isEqualTo(new Delivery.Cancelled(export));
+
+            assertCancelled(export);
+        }
+
+        @Test
+        void besideACommitDeletesTheObject() {
+            Export.Processing export = claimed();
+            store.onCommit = () -> history.cancel(export.id());
+
+            assertThat(deliver(export)).isEqualTo(new Delivery.Cancelled(export));
+
+            assertCancelled(export);
+            assertThat(store.commits).isEqualTo(1);
+        }
+
+        @Test
+        void afterTheCompletionChangesNothing() {
+            Export.Processing export = claimed();
+
+            Delivery delivery = deliver(export);
+
+            assertThat(delivery).isInstanceOf(Delivery.Delivered.class);
+            assertThat(history.cancel(export.id())).contains(ExportHistory.Cancellation.COMPLETED);
+            assertThat(store.objects).containsOnlyKeys(entry(export).location());
+        }
+
+        @Test
+        void isNotFollowedByAnotherAttemptWhenTheStoreFailsToo() {
+            Export.Processing export = claimed();
+            store.onWrite = () -> history.cancel(export.id());
+            fail(Fault.COMMIT, "down");
+
+            assertThat(deliver(export)).isEqualTo(new Delivery.Cancelled(export));
+
+            assertCancelled(export);
+        }
+
+        private void assertCancelled(Export.Processing export) {
+            assertThat(entry(export).status()).isEqualTo("failed");
+            assertThat(entry(export).error()).startsWith("cancelled: ");
+            assertThat(history.claim("another", LEASE)).isEmpty();
+            assertNothingIsLeft();
+        }
+
+        private void awaitAbort() {
+            CountDownLatch aborted = new CountDownLatch(1);
+            try (AbortSignal.Registration registration = words.signal.register(aborted::countDown)) {
+                assertThat(registration).isNotNull();
+                await(aborted);
+            }
+        }
+    }
+
+    @Nested
     class Stop {
+
+        @Test
+        void endsAWriteThatWaitsForTheStore() {
+            Export.Processing export = claimed();
+            CountDownLatch aborted = new CountDownLatch(1);
+            store.onAbort = aborted::countDown;
+            store.onWrite = () -> {
+                stopped.set(true);
+                await(aborted);
+                throw new IllegalStateException("the upload was given up");
+            };
+
+            assertThat(deliver(export)).isInstanceOf(Delivery.Released.class);
+
+            assertThat(claimed().attempt()).isEqualTo(1);
+            assertNothingIsLeft();
+        }
+
+        @Test
+        void endsAReadingThatWaitsForTheDatabase() {
+            Export.Processing export = claimed();
+            CountDownLatch aborted = new CountDownLatch(1);
+            words.between = () -> {
+                stopped.set(true);
+                try (AbortSignal.Registration registration = words.signal.register(aborted::countDown)) {
+                    assertThat(registration).isNotNull();
+                    await(aborted);
+                }
+                throw new IllegalStateException("cancelled");
+            };
+
+            assertThat(deliver(export)).isInstanceOf(Delivery.Released.class);
+
+            assertNothingIsLeft();
+        }
 
         @Test
         void releasesTheExportAtTheNextByte() {
@@ -239,6 +359,14 @@ class DeliverExportLeaseTest extends DeliveryFixture {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> new DeliverExport.Settings(LEASE, Duration.ofSeconds(1), PATIENCE, Duration.ZERO))
                     .withMessage("the retention must be positive, was PT0S");
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
         }
     }
 

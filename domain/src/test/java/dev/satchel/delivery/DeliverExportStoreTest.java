@@ -73,9 +73,9 @@ class DeliverExportStoreTest extends DeliveryFixture {
 
             URI location = entry(export).location();
             history.deleteExport(export.id());
-            assertThat(history.removed(location, store.requestLifetime())).isFalse();
+            assertThat(history.isSettled(location, store.requestLifetime())).isFalse();
             history.letPass(store.requestLifetime());
-            assertThat(history.removed(location, store.requestLifetime())).isTrue();
+            assertThat(history.isSettled(location, store.requestLifetime())).isTrue();
         }
     }
 }

@@ -26,6 +26,7 @@ final class FaultyFileStore implements FileStore {
     int commits;
     Runnable onOpen = () -> {};
     Runnable onWrite = () -> {};
+    Runnable onAbort = () -> {};
     Runnable onCommit = () -> {};
 
     private void failAt(Fault here) throws IOException {
@@ -116,6 +117,11 @@ final class FaultyFileStore implements FileStore {
             objects.put(location, bytes.toByteArray());
             commits++;
             onCommit.run();
+        }
+
+        @Override
+        public void abort() {
+            onAbort.run();
         }
 
         @Override

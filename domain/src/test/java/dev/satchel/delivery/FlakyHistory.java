@@ -35,6 +35,16 @@ final class FlakyHistory implements ExportHistory {
     }
 
     @Override
+    public List<Lost> lost(List<Export.Processing> exports) {
+        return history.lost(exports);
+    }
+
+    @Override
+    public Optional<Cancellation> cancel(UUID id) {
+        return history.cancel(id);
+    }
+
+    @Override
     public void heartbeat(Export.Processing export, Duration lease) {
         try {
             if (failingBeats.getAndDecrement() > 0) {

@@ -46,7 +46,8 @@ class LeaseTest {
                 export,
                 SETTINGS,
                 stopped::get,
-                new DeliverExport.Heartbeats(executor, choking::get, clock::get));
+                new DeliverExport.Heartbeats(executor, choking::get, clock::get),
+                new LeaseWatch(history, executor, SETTINGS.look()));
     }
 
     private void letPass(Duration time) throws InterruptedException {

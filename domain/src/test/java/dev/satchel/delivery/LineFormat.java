@@ -12,7 +12,7 @@ import java.io.OutputStream;
 import java.util.List;
 
 /** One text per line, and the number of records at the end. */
-final class LineFormat implements FileFormats {
+public final class LineFormat implements FileFormats {
 
     @Override
     public String extension(ExportRequest request) {

@@ -83,6 +83,7 @@ class RetryPolicyTest {
                                     STORE_FULL,
                                     FILE_TOO_LARGE,
                                     RECORDS_HIDDEN,
+                                    CANCELLED,
                                     DATABASE_LOCKED,
                                     DATABASE_READ_ONLY,
                                     DATABASE_FULL,

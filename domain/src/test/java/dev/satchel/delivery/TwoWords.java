@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.satchel.UserId;
 import dev.satchel.export.Exports;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
@@ -15,15 +16,18 @@ import java.util.List;
 import java.util.Map;
 
 /** Two words, pushed one after the other. */
-final class TwoWords implements UserRecords {
+public final class TwoWords implements UserRecords {
 
     String fault = "";
+    AbortSignal signal = new AbortSignal();
     Runnable between = () -> {};
     Runnable after = () -> {};
 
     @Override
-    public Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
+    public Snapshot read(
+            UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink, AbortSignal signal)
             throws IOException {
+        this.signal = signal;
         sink.beginDataset(LearningDatasets.VOCABULARY, List.of(new Column("word", Column.Type.TEXT)));
         word("perro", sink);
         between.run();

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 
 /**
  * The set-up that the contracts of {@link ExportHistory} share. Every implementation passes {@link ExportRequestContract},
- * {@link ExportClaimContract}, {@link ExportLeaseContract} and {@link ExportTransitionContract}.
+ * {@link ExportClaimContract}, {@link ExportLeaseContract}, {@link ExportTransitionContract} and
+ * {@link ExportCancellationContract}.
  */
 public abstract class ExportHistoryContract {
 

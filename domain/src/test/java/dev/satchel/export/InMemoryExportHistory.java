@@ -38,6 +38,8 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     private static final Failure WORKER_LOST =
             new Failure(Failure.Code.WORKER_LOST, "the worker stopped answering, time after time");
 
+    private static final Failure CANCELLED = new Failure(Failure.Code.CANCELLED, "the export was cancelled");
+
     private final Set<UserId> users = new LinkedHashSet<>();
     private final Map<UUID, Row> rows = new LinkedHashMap<>();
     private final Map<URI, OpenedFile> files = new LinkedHashMap<>();
@@ -186,6 +188,34 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     }
 
     @Override
+    public synchronized List<Lost> lost(List<Export.Processing> exports) {
+        return exports.stream()
+                .filter(export -> !isHeld(export))
+                .map(export -> new Lost(
+                        export,
+                        Optional.ofNullable(rows.get(export.id()))
+                                .filter(row -> row.cancelledAt != null)
+                                .isPresent()))
+                .toList();
+    }
+
+    @Override
+    public synchronized Optional<Cancellation> cancel(UUID id) {
+        return Optional.ofNullable(rows.get(id)).map(row -> {
+            if (row.isActive()) {
+                row.end("failed", now);
+                row.error = CANCELLED.message();
+                row.cancelledAt = now;
+                return Cancellation.CANCELLED;
+            }
+            if (row.cancelledAt != null) {
+                return Cancellation.CANCELLED_BEFORE;
+            }
+            return row.status.equals("completed") ? Cancellation.COMPLETED : Cancellation.FAILED;
+        });
+    }
+
+    @Override
     public synchronized Export.Completed complete(Export.Processing export, DeliveredFile file, Duration retention) {
         Row published = rows.get(export.id());
         if (published != null && published.pointsTo(file.location())) {
@@ -247,11 +277,15 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     }
 
     private Row held(Export.Processing export) {
-        Row row = rows.get(export.id());
-        if (row == null || !export.token().equals(row.token)) {
+        if (!isHeld(export)) {
             throw new StaleExportException(export.id());
         }
-        return row;
+        return rows.get(export.id());
+    }
+
+    private boolean isHeld(Export.Processing export) {
+        Row row = rows.get(export.id());
+        return row != null && export.token().equals(row.token);
     }
 
     @Override
@@ -478,17 +512,22 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
 
     @Override
     public synchronized void deleted(URI location) {
-        removed(location, Duration.ZERO);
+        removed(location, true);
     }
 
     @Override
-    public synchronized boolean removed(URI location, Duration requestLifetime) {
+    public synchronized boolean isSettled(URI location, Duration requestLifetime) {
+        OpenedFile file = files.get(location);
+        return file == null || requestLifetime.isZero() || isSettled(file, requestLifetime);
+    }
+
+    @Override
+    public synchronized void removed(URI location, boolean settled) {
         OpenedFile file = files.get(location);
         if (file == null) {
-            return true;
+            return;
         }
-        boolean forgotten = requestLifetime.isZero() || isSettled(file, requestLifetime);
-        if (forgotten) {
+        if (settled) {
             files.remove(location);
         }
         Row row = rows.get(file.exportId);
@@ -497,7 +536,6 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
             row.expiredAt = now;
             row.updatedAt = now;
         }
-        return forgotten;
     }
 
     private boolean isSettled(OpenedFile file, Duration requestLifetime) {
@@ -548,6 +586,7 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
         private @Nullable Instant completedAt;
         private @Nullable Instant expiresAt;
         private @Nullable Instant expiredAt;
+        private @Nullable Instant cancelledAt;
 
         Row(UUID id, ExportRequest request, Instant requestedAt, long round) {
             this.id = id;

@@ -39,4 +39,13 @@ class InMemoryExportHistoryTest {
             return new InMemoryHistoryUnderTest();
         }
     }
+
+    @Nested
+    class Cancellations extends ExportCancellationContract {
+
+        @Override
+        protected HistoryUnderTest emptyHistory() {
+            return new InMemoryHistoryUnderTest();
+        }
+    }
 }

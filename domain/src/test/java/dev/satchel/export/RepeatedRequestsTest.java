@@ -48,4 +48,11 @@ class RepeatedRequestsTest {
                 .isThrownBy(() -> requests.request(List.of(), List.of(Failure.Code.INVALID_REQUEST)))
                 .withMessage("what failed with invalid_request would fail again: ask for what exists");
     }
+
+    @Test
+    void refusesToAskAgainForAllThatWasCancelled() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> requests.request(List.of(), List.of(Failure.Code.CANCELLED)))
+                .withMessage("what was cancelled was not wanted any more: name the ids of those to ask for again");
+    }
 }

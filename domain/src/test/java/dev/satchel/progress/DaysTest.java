@@ -27,6 +27,9 @@ class DaysTest {
 
     private static final Instant FROM = Instant.parse("2009-01-01T00:00:00Z");
     private static final Instant TO = Instant.parse("2015-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("2025-01-01T00:00:00Z");
+    private static final int QUARTER = 15 * 60;
+    private static final Map<ZoneId, Integer> STEPS = new HashMap<>();
     private static final Duration TICK = Duration.ofNanos(1);
 
     static Stream<ZoneId> zones() {
@@ -55,12 +58,27 @@ class DaysTest {
         return edges;
     }
 
-    // Offsets of these years are whole minutes, but not whole hours.
+    // Offsets of these years are whole minutes, but not whole hours; clocks are changed at quarters of an hour, but at
+    // one
+    // minute past in some zones.
+    private static int step(ZoneId zone) {
+        ZoneRules rules = zone.getRules();
+        boolean inQuarters = rules.getOffset(FROM).getTotalSeconds() % QUARTER == 0;
+        ZoneOffsetTransition change = rules.nextTransition(FROM.minus(Duration.ofDays(30)));
+        while (change != null && change.getInstant().isBefore(LAST)) {
+            inQuarters &= change.getInstant().getEpochSecond() % QUARTER == 0
+                    && change.getOffsetAfter().getTotalSeconds() % QUARTER == 0;
+            change = rules.nextTransition(change.getInstant());
+        }
+        return inQuarters ? QUARTER : 60;
+    }
+
     private static List<Instant> midnights(Instant around, ZoneId zone) {
+        int step = STEPS.computeIfAbsent(zone, DaysTest::step);
         List<Instant> midnights = new ArrayList<>();
-        long start = Math.floorDiv(around.getEpochSecond(), 60L) * 60 - 3 * 86_400;
+        long start = Math.floorDiv(around.getEpochSecond(), (long) step) * step - 3 * 86_400;
         long before = dayOf(Instant.ofEpochSecond(start), zone);
-        for (long second = start + 60; second < start + 6 * 86_400; second += 60) {
+        for (long second = start + step; second < start + 6 * 86_400; second += step) {
             Instant minute = Instant.ofEpochSecond(second);
             long day = dayOf(minute, zone);
             if (day != before) {

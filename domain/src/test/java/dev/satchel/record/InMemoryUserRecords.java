@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 
 /**
  * The records of users in memory, as rows of the plain objects that {@link RecordingSink} names.
@@ -54,7 +55,8 @@ public final class InMemoryUserRecords implements UserRecords {
     }
 
     @Override
-    public Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
+    public Snapshot read(
+            UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink, AbortSignal signal)
             throws IOException {
         Map<Dataset, Long> counts = new LinkedHashMap<>();
         List<Dataset> absent = new ArrayList<>();
@@ -67,6 +69,9 @@ public final class InMemoryUserRecords implements UserRecords {
             long count = 0;
             for (Row row : rows.get(dataset)) {
                 if (row.owner().equals(user) && passes(dataset, row, filters)) {
+                    if (signal.isAborted()) {
+                        throw new CancellationException("the reading was aborted");
+                    }
                     push(row, columns.get(dataset), sink);
                     count++;
                 }

@@ -47,7 +47,7 @@ public abstract class UserRecordsContract {
     void pushesTheDatasetsInTheOrderAskedFor() throws Exception {
         RecordingSink sink = new RecordingSink();
 
-        records().read(addUser(), SOME, ExportFilters.NONE, sink);
+        records().read(addUser(), SOME, ExportFilters.NONE, sink, new AbortSignal());
 
         assertThat(sink.datasets()).isEqualTo(SOME);
     }
@@ -57,7 +57,7 @@ public abstract class UserRecordsContract {
         RecordingSink sink = new RecordingSink();
 
         UserRecords.Snapshot snapshot =
-                records().read(addUser(), LearningTypes.ALL.datasets(), ExportFilters.NONE, sink);
+                records().read(addUser(), LearningTypes.ALL.datasets(), ExportFilters.NONE, sink, new AbortSignal());
 
         assertThat(sink.datasets()).containsExactlyElementsOf(LearningDatasets.ALL);
         assertThat(snapshot.absent()).isEmpty();
@@ -70,7 +70,7 @@ public abstract class UserRecordsContract {
         addSession(user, Instant.parse("2026-01-02T10:00:00Z"));
         RecordingSink sink = new RecordingSink();
 
-        UserRecords.Snapshot snapshot = records().read(user, SOME, ExportFilters.NONE, sink);
+        UserRecords.Snapshot snapshot = records().read(user, SOME, ExportFilters.NONE, sink, new AbortSignal());
 
         assertThat(snapshot.records())
                 .containsOnly(
@@ -91,7 +91,7 @@ public abstract class UserRecordsContract {
         addWord(other, "perro", Difficulty.BEGINNER, Phase.NEW);
         RecordingSink sink = new RecordingSink();
 
-        records().read(user, SOME, ExportFilters.NONE, sink);
+        records().read(user, SOME, ExportFilters.NONE, sink, new AbortSignal());
 
         assertThat(sink.values(LearningDatasets.PROFILE, "id")).containsExactly(user.value());
         assertThat(sink.values(LearningDatasets.SESSIONS, "id")).containsExactly(own);
@@ -104,9 +104,9 @@ public abstract class UserRecordsContract {
         RecordingSink full = new RecordingSink();
         UserId user = addUser();
 
-        records().read(user, SOME, ExportFilters.NONE, empty);
+        records().read(user, SOME, ExportFilters.NONE, empty, new AbortSignal());
         addSession(user, Instant.parse("2026-01-01T10:00:00Z"));
-        records().read(user, SOME, ExportFilters.NONE, full);
+        records().read(user, SOME, ExportFilters.NONE, full, new AbortSignal());
 
         assertThat(empty.rows(LearningDatasets.SESSIONS)).isEmpty();
         assertThat(full.rows(LearningDatasets.SESSIONS)).hasSize(1);
@@ -118,7 +118,8 @@ public abstract class UserRecordsContract {
         addSession(addUser(), Instant.parse("2026-01-01T10:00:00Z"));
         RecordingSink sink = new RecordingSink();
 
-        UserRecords.Snapshot snapshot = records().read(new UserId(UUID.randomUUID()), SOME, ExportFilters.NONE, sink);
+        UserRecords.Snapshot snapshot =
+                records().read(new UserId(UUID.randomUUID()), SOME, ExportFilters.NONE, sink, new AbortSignal());
 
         assertThat(snapshot.records().values()).containsOnly(0L);
         assertThat(sink.datasets()).isEqualTo(SOME);
@@ -131,7 +132,12 @@ public abstract class UserRecordsContract {
         RecordingSink sink = new RecordingSink();
 
         UserRecords.Snapshot snapshot = records()
-                .read(user, List.of(LearningDatasets.ANALYTICS, LearningDatasets.PROFILE), ExportFilters.NONE, sink);
+                .read(
+                        user,
+                        List.of(LearningDatasets.ANALYTICS, LearningDatasets.PROFILE),
+                        ExportFilters.NONE,
+                        sink,
+                        new AbortSignal());
 
         assertThat(snapshot.absent()).containsExactly(LearningDatasets.ANALYTICS);
         assertThat(snapshot.records()).containsOnly(entry(LearningDatasets.PROFILE, 1L));
@@ -149,7 +155,7 @@ public abstract class UserRecordsContract {
         addSession(user, Instant.parse("2026-01-11T18:15:00Z"));
         RecordingSink sink = new RecordingSink();
 
-        records().read(user, SOME, new ExportFilters(days, null, null), sink);
+        records().read(user, SOME, new ExportFilters(days, null, null), sink, new AbortSignal());
 
         assertThat(sink.values(LearningDatasets.SESSIONS, "id")).containsExactly(first, last);
     }
@@ -171,7 +177,13 @@ public abstract class UserRecordsContract {
 
     private List<Object> sessions(UserId user, Period days) throws Exception {
         RecordingSink sink = new RecordingSink();
-        records().read(user, List.of(LearningDatasets.SESSIONS), new ExportFilters(days, null, null), sink);
+        records()
+                .read(
+                        user,
+                        List.of(LearningDatasets.SESSIONS),
+                        new ExportFilters(days, null, null),
+                        sink,
+                        new AbortSignal());
         return sink.values(LearningDatasets.SESSIONS, "id");
     }
 
@@ -181,7 +193,7 @@ public abstract class UserRecordsContract {
         Period past = new Period(LocalDate.parse("1900-01-01"), LocalDate.parse("1900-01-02"), ZoneId.of("UTC"));
         RecordingSink sink = new RecordingSink();
 
-        records().read(user, SOME, new ExportFilters(past, null, null), sink);
+        records().read(user, SOME, new ExportFilters(past, null, null), sink, new AbortSignal());
 
         assertThat(sink.values(LearningDatasets.PROFILE, "id")).containsExactly(user.value());
     }
@@ -195,7 +207,7 @@ public abstract class UserRecordsContract {
         }
         RecordingSink sink = new RecordingSink();
 
-        records().read(user, SOME, new ExportFilters(null, wanted, null), sink);
+        records().read(user, SOME, new ExportFilters(null, wanted, null), sink, new AbortSignal());
 
         assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly(wanted.code());
         assertThat(sink.rows(LearningDatasets.PROFILE)).hasSize(1);
@@ -210,7 +222,7 @@ public abstract class UserRecordsContract {
         }
         RecordingSink sink = new RecordingSink();
 
-        records().read(user, SOME, new ExportFilters(null, null, wanted), sink);
+        records().read(user, SOME, new ExportFilters(null, null, wanted), sink, new AbortSignal());
 
         assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly(wanted.code());
         assertThat(sink.rows(LearningDatasets.PROFILE)).hasSize(1);
@@ -224,7 +236,7 @@ public abstract class UserRecordsContract {
         addWord(user, "nube", Difficulty.ADVANCED, Phase.REVIEW);
         RecordingSink sink = new RecordingSink();
 
-        records().read(user, SOME, new ExportFilters(null, Difficulty.BEGINNER, Phase.REVIEW), sink);
+        records().read(user, SOME, new ExportFilters(null, Difficulty.BEGINNER, Phase.REVIEW), sink, new AbortSignal());
 
         assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly("perro");
     }
@@ -240,13 +252,14 @@ public abstract class UserRecordsContract {
         IOException full = new IOException("the disk is full");
         IllegalStateException stopped = new IllegalStateException("told to stop");
 
-        assertThatThrownBy(() -> records.read(user, SOME, ExportFilters.NONE, throwing(call, full)))
+        assertThatThrownBy(() -> records.read(user, SOME, ExportFilters.NONE, throwing(call, full), new AbortSignal()))
                 .isSameAs(full);
-        assertThatThrownBy(() -> records.read(user, SOME, ExportFilters.NONE, throwing(call, stopped)))
+        assertThatThrownBy(
+                        () -> records.read(user, SOME, ExportFilters.NONE, throwing(call, stopped), new AbortSignal()))
                 .isSameAs(stopped);
 
         RecordingSink sink = new RecordingSink();
-        records.read(user, SOME, ExportFilters.NONE, sink);
+        records.read(user, SOME, ExportFilters.NONE, sink, new AbortSignal());
         assertThat(sink.rows(LearningDatasets.SESSIONS)).hasSize(2);
     }
 

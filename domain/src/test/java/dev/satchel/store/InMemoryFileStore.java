@@ -177,6 +177,7 @@ public final class InMemoryFileStore implements FileStore {
         private final String name;
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private boolean ended;
+        private boolean aborted;
 
         MemoryUpload(String name) {
             this.name = name;
@@ -196,6 +197,7 @@ public final class InMemoryFileStore implements FileStore {
                         if (ended) {
                             throw new IOException("the upload of " + name + " has ended");
                         }
+                        checkAborted();
                         fail(Step.WRITE);
                         bytes.write(source, offset, length);
                     }
@@ -209,6 +211,7 @@ public final class InMemoryFileStore implements FileStore {
                 if (ended) {
                     throw new IllegalStateException("the upload of " + name + " has ended");
                 }
+                checkAborted();
                 fail(Step.COMMIT);
                 if (!uploads.containsKey(this)) {
                     throw new IOException("the upload of " + name + " was removed");
@@ -219,6 +222,19 @@ public final class InMemoryFileStore implements FileStore {
                 uploads.remove(this);
                 ended = true;
                 fail(Step.COMMITTED);
+            }
+        }
+
+        @Override
+        public void abort() {
+            synchronized (InMemoryFileStore.this) {
+                aborted = true;
+            }
+        }
+
+        private void checkAborted() throws IOException {
+            if (aborted) {
+                throw new IOException("the upload of " + name + " was aborted");
             }
         }
 

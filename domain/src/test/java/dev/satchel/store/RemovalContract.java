@@ -21,13 +21,23 @@ public abstract class RemovalContract extends UploadJournalContract {
 
         private static final Duration LIFETIME = Duration.ofMinutes(30);
 
+        private boolean removed(URI location) {
+            return removed(location, LIFETIME);
+        }
+
+        private boolean removed(URI location, Duration lifetime) {
+            boolean settled = journal.isSettled(location, lifetime);
+            journal.removed(location, settled);
+            return settled;
+        }
+
         @Test
         void isForgottenWhenEveryRequestWasAnswered() {
             Export.Processing export = claimed();
             URI location = published(export);
             world.deleteExport(export.id());
 
-            assertThat(journal.removed(location, LIFETIME)).isTrue();
+            assertThat(removed(location)).isTrue();
 
             assertThat(leftovers()).isEmpty();
         }
@@ -37,7 +47,7 @@ public abstract class RemovalContract extends UploadJournalContract {
             Export.Processing export = claimed();
             URI location = opened(export);
 
-            assertThat(journal.removed(location, Duration.ZERO)).isTrue();
+            assertThat(removed(location, Duration.ZERO)).isTrue();
 
             world.deleteExport(export.id());
             world.letPass(GRACE);
@@ -53,12 +63,28 @@ public abstract class RemovalContract extends UploadJournalContract {
             world.deleteExport(export.id());
             world.letPass(LIFETIME.minusMinutes(1));
 
-            assertThat(journal.removed(location, LIFETIME)).isFalse();
+            assertThat(removed(location)).isFalse();
             assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), ROW_DELETED));
 
             world.letPass(Duration.ofMinutes(1));
-            assertThat(journal.removed(location, LIFETIME)).isTrue();
+            assertThat(removed(location)).isTrue();
             assertThat(leftovers()).isEmpty();
+        }
+
+        // A late request may have arrived after the removal.
+        @Test
+        void isKeptWhenItSettledOnlyAfterwards() {
+            Export.Processing export = claimed();
+            URI location = opened(export);
+            world.letPass(GRACE);
+            history.reclaimExpired(5);
+            boolean settled = journal.isSettled(location, LIFETIME);
+            world.letPass(LIFETIME.plus(GRACE));
+
+            journal.removed(location, settled);
+
+            assertThat(settled).isFalse();
+            assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), NEVER_PUBLISHED));
         }
 
         @Test
@@ -69,13 +95,13 @@ public abstract class RemovalContract extends UploadJournalContract {
             history.complete(export, Exports.file(location), Duration.ofSeconds(1));
             world.letPass(Duration.ofSeconds(1));
 
-            assertThat(journal.removed(location, LIFETIME)).isFalse();
+            assertThat(removed(location)).isFalse();
 
             assertThat(world.catalog().find(export.id()).orElseThrow().location())
                     .isNull();
             world.letPass(GRACE);
             assertThat(leftovers()).containsExactly(new Leftover(location, export.id(), NEVER_PUBLISHED));
-            assertThat(journal.removed(location, LIFETIME)).isTrue();
+            assertThat(removed(location)).isTrue();
         }
 
         // A worker that died told nothing about its last request.
@@ -86,10 +112,10 @@ public abstract class RemovalContract extends UploadJournalContract {
             world.letPass(GRACE);
             history.reclaimExpired(5);
 
-            assertThat(journal.removed(location, LIFETIME)).isFalse();
+            assertThat(removed(location)).isFalse();
 
             world.letPass(LIFETIME);
-            assertThat(journal.removed(location, LIFETIME)).isTrue();
+            assertThat(removed(location)).isTrue();
         }
 
         // Nothing says when the row was deleted, and its worker may have written until then.
@@ -100,10 +126,10 @@ public abstract class RemovalContract extends UploadJournalContract {
             world.deleteExport(export.id());
             world.letPass(Duration.ofDays(1));
 
-            assertThat(journal.removed(location, LIFETIME)).isFalse();
+            assertThat(removed(location)).isFalse();
 
             world.letPass(LIFETIME);
-            assertThat(journal.removed(location, LIFETIME)).isTrue();
+            assertThat(removed(location)).isTrue();
         }
     }
 
@@ -112,6 +138,8 @@ public abstract class RemovalContract extends UploadJournalContract {
         journal.deleted(Exports.anyLocation());
 
         assertThat(leftovers()).isEmpty();
+        assertThat(journal.isSettled(Exports.anyLocation(), Duration.ofHours(1)))
+                .isTrue();
         assertThat(world.catalog().find(UUID.randomUUID())).isEmpty();
     }
 }

@@ -42,10 +42,11 @@ class GrantsIT {
     private static final String PUBLIC_TABLES = "{user_api_keys, user_api_keys_status, user_progress, export_history}";
 
     private static final List<String> PUBLIC_GRANTS = List.of(
-            "export_history | authenticated | DELETE, INSERT (user_id, export_type, export_format, filters), SELECT",
+            "export_history | authenticated | DELETE, INSERT (user_id, export_type, export_format, filters), SELECT,"
+                    + " UPDATE (cancelled_at)",
             "export_history | satchel_exports | INSERT (user_id, export_type, export_format, filters), SELECT,"
                     + " UPDATE (status, records_count, file_size_bytes, file_url, data, error_message, retry_count,"
-                    + " started_at, completed_at, processing_time_seconds, expires_at)",
+                    + " started_at, completed_at, processing_time_seconds, expires_at, cancelled_at)",
             "export_history | service_role | DELETE, INSERT, SELECT, UPDATE",
             "user_api_keys | authenticated | DELETE, SELECT (id, user_id, last_validated_at, is_active, created_at,"
                     + " updated_at)",
@@ -134,6 +135,7 @@ class GrantsIT {
                         "flyway_schema_history | satchel_vault | SELECT",
                         "key_audit | satchel_vault | SELECT",
                         "key_check | satchel_vault | SELECT, UPDATE (next_check_at)",
+                        "scheduled_tasks | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
                         "session_contribution | satchel_exports | SELECT",
                         "store | satchel_exports | DELETE, INSERT, SELECT, UPDATE (generation, marked_at)",
                         "store_probe | satchel_exports | DELETE, INSERT, SELECT",
@@ -260,6 +262,7 @@ class GrantsIT {
                         "satchel.api_key_cells(jsonb) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.api_key_of(jsonb,text) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.backfill_progress(uuid,integer) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
+                        "satchel.cancel_export() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.check_zone() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.compared_columns(jsonb) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.contribution(uuid,timestamp with time zone,timestamp with time zone,integer,integer,integer,integer,integer) | f | NULL | NULL",

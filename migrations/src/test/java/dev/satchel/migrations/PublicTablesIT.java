@@ -132,7 +132,7 @@ class PublicTablesIT {
     }
 
     @Test
-    void exportHistoryHasItsEighteenColumns() throws SQLException {
+    void exportHistoryHasItsNineteenColumns() throws SQLException {
         assertThat(owner.rows(COLUMNS, "public.export_history"))
                 .containsExactly(
                         "id | uuid | NOT NULL | gen_random_uuid()",
@@ -152,9 +152,12 @@ class PublicTablesIT {
                         "processing_time_seconds | integer |  | ",
                         "expires_at | timestamp with time zone |  | ",
                         "created_at | timestamp with time zone | NOT NULL | now()",
-                        "updated_at | timestamp with time zone | NOT NULL | now()");
+                        "updated_at | timestamp with time zone | NOT NULL | now()",
+                        "cancelled_at | timestamp with time zone |  | ");
         assertThat(owner.rows(CONSTRAINTS, "public.export_history"))
                 .containsExactly(
+                        "export_history_cancelled_at_check | CHECK (((cancelled_at IS NULL) OR ((status)::text ="
+                                + " 'failed'::text)))",
                         "export_history_file_size_bytes_check | CHECK ((file_size_bytes >= 0))",
                         "export_history_filters_names_check | CHECK ((jsonb_array_length(jsonb_path_query_array(filters,"
                                 + " 'strict $.keyvalue()'::jsonpath, '{}'::jsonb, true)) <= 10))",

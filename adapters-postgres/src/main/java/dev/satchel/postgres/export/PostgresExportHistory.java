@@ -22,11 +22,13 @@ final class PostgresExportHistory implements ExportHistory {
     private final ExportBacklog queue;
     private final ExportLeases leases;
     private final ExportOutcomes outcomes;
+    private final ExportCancellation cancellation;
 
     PostgresExportHistory(JdbcClient jdbc, DatasetCatalogue catalogue) {
         this.requests = new ExportRequests(jdbc, catalogue);
         this.queue = new ExportBacklog(jdbc);
         this.outcomes = new ExportOutcomes(jdbc);
+        this.cancellation = new ExportCancellation(jdbc);
         this.leases = new ExportLeases(jdbc, catalogue, queue, outcomes);
     }
 
@@ -58,6 +60,16 @@ final class PostgresExportHistory implements ExportHistory {
     @Override
     public void heartbeat(Export.Processing export, Duration lease) {
         leases.heartbeat(export, lease);
+    }
+
+    @Override
+    public List<Lost> lost(List<Export.Processing> exports) {
+        return cancellation.lost(exports);
+    }
+
+    @Override
+    public Optional<Cancellation> cancel(UUID id) {
+        return cancellation.cancel(id);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.satchel.postgres.export;
 
+import dev.satchel.archive.HistoryArchive;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.postgres.session.StatementSettings;
@@ -17,11 +18,13 @@ public final class PostgresExports {
     /** Longer than the statement takes on a busy server, and shorter than a monitor waits for its answer. */
     private static final Duration HURRY = Duration.ofSeconds(3);
 
+    private final DataSource dataSource;
     private final JdbcClient jdbc;
     private final JdbcClient hurried;
     private final DatasetCatalogue datasets;
 
     public PostgresExports(DataSource dataSource, DatasetCatalogue datasets) {
+        this.dataSource = dataSource;
         this.jdbc = StatementSettings.client(dataSource);
         this.hurried = StatementSettings.client(dataSource, HURRY);
         this.datasets = datasets;
@@ -45,5 +48,9 @@ public final class PostgresExports {
 
     public ProbeRecords probeRecords() {
         return new PostgresProbeRecords(jdbc);
+    }
+
+    public HistoryArchive archive() {
+        return new PostgresHistoryArchive(jdbc, dataSource);
     }
 }

@@ -56,6 +56,7 @@ final class PostgresUploadJournal implements UploadJournal {
                            ELSE f.store_id IS NOT DISTINCT FROM here.id
                        END AS here,
                        CASE
+                           WHEN a.url IS NOT NULL THEN NULL
                            WHEN h.id IS NULL THEN
                                CASE WHEN f.published_at IS NOT NULL OR f.opened_at <= due.before
                                     THEN 'ROW_DELETED' END
@@ -76,6 +77,7 @@ final class PostgresUploadJournal implements UploadJournal {
                                       WHERE root = :root
                                       ORDER BY generation DESC
                                       LIMIT 1) AS id) here
+                  LEFT JOIN satchel.export_archive a ON a.url = f.url
                   LEFT JOIN public.export_history h ON h.id = f.export_id
                   LEFT JOIN satchel.export_lease l ON l.export_id = f.export_id AND h.status = 'processing'
                  WHERE f.url COLLATE "C" ~ :location
@@ -133,37 +135,37 @@ final class PostgresUploadJournal implements UploadJournal {
     // Published by the last request, a file had all answers unless something else is noted. Of an attempt that never
     // published, the last request is not known: it was sent before the row last changed, or on the day of its begin,
     // because no attempt lasts longer.
+    private static final String FIND_SETTLED = """
+            SELECT CASE
+                       WHEN f.published_at IS NOT NULL THEN f.unanswered_at IS NULL OR f.unanswered_at <= due.before
+                       WHEN h.id IS NULL THEN f.opened_at <= due.before - interval '1 day'
+                       ELSE greatest(f.opened_at, f.unanswered_at, h.updated_at) <= due.before
+                   END
+              FROM satchel.upload_journal f
+             CROSS JOIN (SELECT statement_timestamp() - :lifetime * interval '1 millisecond' AS before) due
+              LEFT JOIN public.export_history h ON h.id = f.export_id
+             WHERE f.url = :url
+            """;
+
     private static final String REMOVE = """
             WITH removed AS (
-                SELECT f.url,
-                       f.export_id,
-                       CASE
-                           WHEN :lifetime = 0 THEN true
-                           WHEN f.published_at IS NOT NULL THEN
-                               f.unanswered_at IS NULL OR f.unanswered_at <= due.before
-                           WHEN h.id IS NULL THEN f.opened_at <= due.before - interval '1 day'
-                           ELSE greatest(f.opened_at, f.unanswered_at, h.updated_at) <= due.before
-                       END AS settled
-                  FROM satchel.upload_journal f
-                 CROSS JOIN (SELECT statement_timestamp() - :lifetime * interval '1 millisecond' AS before) due
-                  LEFT JOIN public.export_history h ON h.id = f.export_id
-                 WHERE f.url = :url
+                SELECT url, export_id
+                  FROM satchel.upload_journal
+                 WHERE url = :url
             ), forgotten AS (
                 DELETE FROM satchel.upload_journal f
                  USING removed
                  WHERE f.url = removed.url
-                   AND removed.settled
-            ), without_file AS (
-                UPDATE public.export_history h
-                   SET file_url = NULL,
-                       data = CASE jsonb_typeof(h.data) WHEN 'object' THEN h.data ELSE '{}' END
-                              || jsonb_build_object('expired_at', to_char(
-                                     statement_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
-                  FROM removed
-                 WHERE h.id = removed.export_id
-                   AND h.file_url = removed.url
+                   AND :settled
             )
-            SELECT settled FROM removed
+            UPDATE public.export_history h
+               SET file_url = NULL,
+                   data = CASE jsonb_typeof(h.data) WHEN 'object' THEN h.data ELSE '{}' END
+                          || jsonb_build_object('expired_at', to_char(
+                                 statement_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+              FROM removed
+             WHERE h.id = removed.export_id
+               AND h.file_url = removed.url
             """;
 
     private final JdbcClient jdbc;
@@ -241,16 +243,25 @@ final class PostgresUploadJournal implements UploadJournal {
 
     @Override
     public void deleted(URI location) {
-        removed(location, Duration.ZERO);
+        removed(location, true);
     }
 
     @Override
-    public boolean removed(URI location, Duration requestLifetime) {
-        return jdbc.sql(REMOVE)
+    public boolean isSettled(URI location, Duration requestLifetime) {
+        return requestLifetime.isZero()
+                || jdbc.sql(FIND_SETTLED)
+                        .param("url", location.toString())
+                        .param("lifetime", requestLifetime.toMillis())
+                        .query(Boolean.class)
+                        .optional()
+                        .orElse(true);
+    }
+
+    @Override
+    public void removed(URI location, boolean settled) {
+        jdbc.sql(REMOVE)
                 .param("url", location.toString())
-                .param("lifetime", requestLifetime.toMillis())
-                .query(Boolean.class)
-                .optional()
-                .orElse(true);
+                .param("settled", settled)
+                .update();
     }
 }

@@ -5,6 +5,7 @@ import dev.satchel.postgres.dataset.DatasetQuery;
 import dev.satchel.postgres.dataset.LiveSchema;
 import dev.satchel.postgres.dataset.OwnedTable;
 import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -72,11 +74,12 @@ public final class PostgresUserRecords implements UserRecords {
     }
 
     @Override
-    public Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
+    public Snapshot read(
+            UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink, AbortSignal signal)
             throws IOException {
         long begin = System.nanoTime();
         try (Connection connection = dataSource.getConnection();
-                Reading reading = new Reading(connection, this.datasets, maxSnapshotAge, observer)) {
+                Reading reading = new Reading(connection, this.datasets, maxSnapshotAge, observer, signal)) {
             return reading.read(user, plan(datasets), datasets, filters, sink);
         } catch (SQLException failed) {
             Duration taken = Duration.ofNanos(System.nanoTime() - begin);
@@ -105,16 +108,21 @@ public final class PostgresUserRecords implements UserRecords {
         private final boolean autoCommit;
         private final Duration maxAge;
         private final Observer observer;
+        private final AbortSignal signal;
+        private final AbortSignal.Registration abortable;
         private final long startedAt = System.nanoTime();
         private long limitedAt = startedAt;
 
-        Reading(Connection connection, PostgresDatasets known, Duration maxAge, Observer observer) throws SQLException {
+        Reading(Connection connection, PostgresDatasets known, Duration maxAge, Observer observer, AbortSignal signal)
+                throws SQLException {
             this.connection = connection;
             this.known = known;
             this.maxAge = maxAge;
             this.observer = observer;
+            this.signal = signal;
             this.autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);
+            this.abortable = signal.register(new StatementAbort(connection));
         }
 
         Snapshot read(UserId user, ReadingPlan plan, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
@@ -171,8 +179,8 @@ public final class PostgresUserRecords implements UserRecords {
             BinaryCopyDecoder decoder = new BinaryCopyDecoder(columns, sink);
             try (RunningCopy copy = new RunningCopy(connection, sql)) {
                 while (pass(copy, decoder)) {
-                    // Checks the time limit, because the server's timeout does not apply while it waits for a slow
-                    // sink.
+                    // Checks the time limit and the signal, because a timeout or a cancel of the server does not apply
+                    // while it waits for a slow sink.
                     remaining();
                 }
             }
@@ -208,7 +216,11 @@ public final class PostgresUserRecords implements UserRecords {
             return Duration.ofMillis(Math.min(Math.max(remaining().toMillis(), 1), Integer.MAX_VALUE));
         }
 
+        // Asked before each statement and after each message.
         private Duration remaining() {
+            if (signal.isAborted()) {
+                throw new CancellationException("the reading was aborted");
+            }
             Duration remaining = maxAge.minusNanos(System.nanoTime() - startedAt);
             if (remaining.isNegative()) {
                 throw new SnapshotTooOldException(maxAge);
@@ -218,6 +230,7 @@ public final class PostgresUserRecords implements UserRecords {
 
         @Override
         public void close() throws SQLException {
+            abortable.close();
             connection.rollback();
             connection.setAutoCommit(autoCommit);
         }

@@ -1,5 +1,6 @@
 package dev.satchel.postgres.export;
 
+import dev.satchel.export.ExportCancellationContract;
 import dev.satchel.export.ExportClaimContract;
 import dev.satchel.export.ExportLeaseContract;
 import dev.satchel.export.ExportRequestContract;
@@ -48,6 +49,15 @@ class PostgresExportHistoryIT {
 
     @Nested
     class Transitions extends ExportTransitionContract {
+
+        @Override
+        protected HistoryUnderTest emptyHistory() {
+            return postgres.emptied();
+        }
+    }
+
+    @Nested
+    class Cancellations extends ExportCancellationContract {
 
         @Override
         protected HistoryUnderTest emptyHistory() {

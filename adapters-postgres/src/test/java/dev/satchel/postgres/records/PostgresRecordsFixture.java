@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.satchel.UserId;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.Difficulty;
 import dev.satchel.record.ExportFilters;
@@ -122,7 +123,7 @@ abstract class PostgresRecordsFixture {
 
     static RecordingSink all(UserId user, UserRecords records) throws IOException {
         RecordingSink sink = new RecordingSink();
-        records.read(user, LearningTypes.ALL.datasets(), ExportFilters.NONE, sink);
+        records.read(user, LearningTypes.ALL.datasets(), ExportFilters.NONE, sink, new AbortSignal());
         return sink;
     }
 

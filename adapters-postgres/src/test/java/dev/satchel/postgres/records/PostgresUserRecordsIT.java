@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.satchel.UserId;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.Difficulty;
@@ -80,7 +81,13 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
                     LocalDate.parse("2026-01-10"), LocalDate.parse("2026-01-11"), ZoneId.of("Pacific/Kiritimati"));
             RecordingSink sink = new RecordingSink();
 
-            records().read(user, List.of(LearningDatasets.ANALYTICS), new ExportFilters(days, null, null), sink);
+            records()
+                    .read(
+                            user,
+                            List.of(LearningDatasets.ANALYTICS),
+                            new ExportFilters(days, null, null),
+                            sink,
+                            new AbortSignal());
 
             assertThat(sink.values(LearningDatasets.ANALYTICS, "date_recorded"))
                     .containsExactly(LocalDate.parse("2026-01-10"), LocalDate.parse("2026-01-11"));
@@ -94,7 +101,13 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
                     LocalDate.parse("0001-01-01"), LocalDate.parse("9999-12-31"), ZoneId.of("Asia/Kathmandu"));
             RecordingSink sink = new RecordingSink();
 
-            records().read(user, List.of(dataset), new ExportFilters(all, Difficulty.ADVANCED, Phase.NEW), sink);
+            records()
+                    .read(
+                            user,
+                            List.of(dataset),
+                            new ExportFilters(all, Difficulty.ADVANCED, Phase.NEW),
+                            sink,
+                            new AbortSignal());
 
             assertThat(sink.datasets()).containsExactly(dataset);
         }
@@ -149,7 +162,7 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
             run("DROP TABLE public.vocabulary_lists CASCADE");
             RecordingSink sink = new RecordingSink();
             UserRecords.Snapshot withoutAny =
-                    records().read(user, LearningTypes.ALL.datasets(), ExportFilters.NONE, sink);
+                    records().read(user, LearningTypes.ALL.datasets(), ExportFilters.NONE, sink, new AbortSignal());
 
             assertThat(only(withoutLearning, LearningDatasets.VOCABULARY))
                     .containsEntry("spanish_text", "gato")
@@ -172,7 +185,12 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
 
                 UserRecords.Snapshot snapshot = new PostgresUserRecords(
                                 bare.superuserDataSource(), PostgresDatasets.builtIn(), LONG)
-                        .read(new UserId(id), LearningTypes.ALL.datasets(), ExportFilters.NONE, new RecordingSink());
+                        .read(
+                                new UserId(id),
+                                LearningTypes.ALL.datasets(),
+                                ExportFilters.NONE,
+                                new RecordingSink(),
+                                new AbortSignal());
 
                 assertThat(snapshot.absent())
                         .containsExactly(
@@ -213,7 +231,8 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
                         user,
                         List.of(LearningDatasets.PROFILE, LearningDatasets.SESSIONS),
                         ExportFilters.NONE,
-                        failing))
+                        failing,
+                        new AbortSignal()))
                 .hasMessage("full");
 
         assertThat(told).containsExactly("begins profile", "ended profile", "begins sessions", "ended sessions");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.UserId;
 import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
@@ -48,8 +49,12 @@ class RecordConnectionIT extends PostgresRecordsFixture {
                 RecordSink failing = before("endRecord", new RecordingSink(), () -> {
                     throw full;
                 });
-                assertThatThrownBy(() ->
-                                records.read(user, List.of(LearningDatasets.INTERACTIONS), ExportFilters.NONE, failing))
+                assertThatThrownBy(() -> records.read(
+                                user,
+                                List.of(LearningDatasets.INTERACTIONS),
+                                ExportFilters.NONE,
+                                failing,
+                                new AbortSignal()))
                         .isSameAs(full);
                 List<Object> afterFailure = state(pool);
                 run("REVOKE SELECT ON public.sessions FROM authenticated");
@@ -124,7 +129,7 @@ class RecordConnectionIT extends PostgresRecordsFixture {
                 RecordingSink odd = all(user, new PostgresUserRecords(pool, PostgresDatasets.builtIn(), LONG));
                 RecordingSink filtered = new RecordingSink();
                 new PostgresUserRecords(pool, PostgresDatasets.builtIn(), LONG)
-                        .read(user, List.of(LearningDatasets.SESSIONS), march, filtered);
+                        .read(user, List.of(LearningDatasets.SESSIONS), march, filtered, new AbortSignal());
 
                 for (Dataset dataset : LearningDatasets.ALL) {
                     assertThat(odd.rows(dataset)).isEqualTo(plain.rows(dataset));
@@ -144,8 +149,13 @@ class RecordConnectionIT extends PostgresRecordsFixture {
                 throw full;
             });
 
-            assertThatThrownBy(() ->
-                            records().read(user, List.of(LearningDatasets.INTERACTIONS), ExportFilters.NONE, breaking))
+            assertThatThrownBy(() -> records()
+                            .read(
+                                    user,
+                                    List.of(LearningDatasets.INTERACTIONS),
+                                    ExportFilters.NONE,
+                                    breaking,
+                                    new AbortSignal()))
                     .isSameAs(full)
                     .satisfies(thrown ->
                             assertThat(thrown.getSuppressed()).isNotEmpty().allMatch(SQLException.class::isInstance));
@@ -167,8 +177,13 @@ class RecordConnectionIT extends PostgresRecordsFixture {
                 }
             });
 
-            assertThatThrownBy(() ->
-                            records().read(user, List.of(LearningDatasets.INTERACTIONS), ExportFilters.NONE, breaking))
+            assertThatThrownBy(() -> records()
+                            .read(
+                                    user,
+                                    List.of(LearningDatasets.INTERACTIONS),
+                                    ExportFilters.NONE,
+                                    breaking,
+                                    new AbortSignal()))
                     .isInstanceOf(DataAccessException.class)
                     .satisfies(thrown -> assertThat(sqlState(thrown)).isIn("57P01", "08006"));
         }

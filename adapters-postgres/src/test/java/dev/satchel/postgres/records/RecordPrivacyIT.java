@@ -7,6 +7,7 @@ import dev.satchel.UserId;
 import dev.satchel.postgres.dataset.DatasetQuery;
 import dev.satchel.postgres.dataset.LiveSchema;
 import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.Difficulty;
 import dev.satchel.record.ExportFilters;
@@ -191,7 +192,7 @@ class RecordPrivacyIT extends PostgresRecordsFixture {
         }
 
         private UserRecords.Snapshot snapshot(UserId user, ExportFilters filters) throws IOException {
-            return records().read(user, LearningTypes.ALL.datasets(), filters, new RecordingSink());
+            return records().read(user, LearningTypes.ALL.datasets(), filters, new RecordingSink(), new AbortSignal());
         }
 
         @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.UserId;
 import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.Difficulty;
@@ -61,7 +62,8 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
                                     LearningDatasets.PROFILE,
                                     LearningDatasets.ANALYTICS),
                             ExportFilters.NONE,
-                            writing);
+                            writing,
+                            new AbortSignal());
 
             assertThat(sink.rows(LearningDatasets.SESSIONS)).hasSize(1);
             assertThat(sink.values(LearningDatasets.PROFILE, "full_name")).containsExactly((Object) null);
@@ -84,7 +86,12 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
                     .single();
 
             UserRecords.Snapshot snapshot = records()
-                    .read(addUser(), List.of(LearningDatasets.PROFILE), ExportFilters.NONE, new RecordingSink());
+                    .read(
+                            addUser(),
+                            List.of(LearningDatasets.PROFILE),
+                            ExportFilters.NONE,
+                            new RecordingSink(),
+                            new AbortSignal());
 
             assertThat(snapshot.schemaVersion()).isEqualTo(newest);
         }
@@ -172,7 +179,8 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
                                 user,
                                 List.of(LearningDatasets.PROFILE, LearningDatasets.SESSIONS),
                                 ExportFilters.NONE,
-                                slow);
+                                slow,
+                                new AbortSignal());
 
                 assertThat(snapshot.records()).containsEntry(LearningDatasets.SESSIONS, 1L);
             }
@@ -188,7 +196,8 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
             UserRecords records = new PostgresUserRecords(
                     database.workerDataSource(), PostgresDatasets.builtIn(), Duration.ofMillis(400));
 
-            assertThatThrownBy(() -> records.read(user, List.of(LearningDatasets.SESSIONS), ExportFilters.NONE, slow))
+            assertThatThrownBy(() -> records.read(
+                            user, List.of(LearningDatasets.SESSIONS), ExportFilters.NONE, slow, new AbortSignal()))
                     .isExactlyInstanceOf(SnapshotTooOldException.class)
                     .hasMessageContaining("took longer than PT0.4S");
         }
@@ -222,7 +231,7 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
 
         private RecordingSink read() throws Exception {
             RecordingSink sink = new RecordingSink();
-            records.read(user, datasets, ExportFilters.NONE, sink);
+            records.read(user, datasets, ExportFilters.NONE, sink, new AbortSignal());
             return sink;
         }
 
@@ -257,11 +266,13 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
         @Test
         void goAndComeBack() throws Exception {
             run("ALTER TABLE public.learning_analytics RENAME TO gone");
-            UserRecords.Snapshot without = records.read(user, datasets, ExportFilters.NONE, new RecordingSink());
+            UserRecords.Snapshot without =
+                    records.read(user, datasets, ExportFilters.NONE, new RecordingSink(), new AbortSignal());
             assertThat(without.absent()).containsExactly(LearningDatasets.ANALYTICS);
 
             run("ALTER TABLE public.gone RENAME TO learning_analytics");
-            UserRecords.Snapshot with = records.read(user, datasets, ExportFilters.NONE, new RecordingSink());
+            UserRecords.Snapshot with =
+                    records.read(user, datasets, ExportFilters.NONE, new RecordingSink(), new AbortSignal());
             assertThat(with.absent()).isEmpty();
             assertThat(with.records()).containsKey(LearningDatasets.ANALYTICS);
         }
@@ -286,7 +297,7 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
                                     "SET lock_timeout = '50ms'; ALTER TABLE public.sessions DROP COLUMN user_agent"))
                             .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("55P03")));
 
-            records.read(user, datasets, ExportFilters.NONE, changing);
+            records.read(user, datasets, ExportFilters.NONE, changing, new AbortSignal());
 
             assertThat(columns(sink)).contains("user_agent");
         }
@@ -295,7 +306,8 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
         void hideTheirVersion() throws Exception {
             run("REVOKE SELECT ON satchel.flyway_schema_history FROM satchel_exports, satchel_vault, satchel_rotation");
 
-            UserRecords.Snapshot snapshot = records.read(user, datasets, ExportFilters.NONE, new RecordingSink());
+            UserRecords.Snapshot snapshot =
+                    records.read(user, datasets, ExportFilters.NONE, new RecordingSink(), new AbortSignal());
 
             assertThat(snapshot.schemaVersion()).isEqualTo("unknown");
         }

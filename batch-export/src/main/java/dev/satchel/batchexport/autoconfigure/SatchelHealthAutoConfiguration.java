@@ -3,7 +3,6 @@ package dev.satchel.batchexport.autoconfigure;
 import dev.satchel.batchexport.observe.actuator.SatchelHealthIndicator;
 import dev.satchel.batchexport.observe.health.BoundedCheck;
 import dev.satchel.batchexport.observe.health.DatabaseCheck;
-import dev.satchel.batchexport.observe.health.HealthCheck;
 import dev.satchel.batchexport.observe.health.HealthSettings;
 import dev.satchel.batchexport.observe.health.KeyEncryptionKeyCheck;
 import dev.satchel.batchexport.observe.health.OldestPendingCheck;
@@ -17,7 +16,6 @@ import dev.satchel.store.KnownStores;
 import dev.satchel.store.ProbeRecords;
 import dev.satchel.store.StoreCheck;
 import dev.satchel.store.UploadJournal;
-import java.time.Duration;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -46,19 +44,12 @@ import org.springframework.context.annotation.Bean;
 @EnableConfigurationProperties(HealthSettings.class)
 public final class SatchelHealthAutoConfiguration {
 
-    private static final Duration LIMIT = Duration.ofSeconds(5);
-
-    /** Several monitors ask, and each question to the database costs a little. */
-    private static final Duration FRESH = Duration.ofSeconds(2);
-
-    /** A store and a key management service may bill each question. */
-    private static final Duration FRESH_ELSEWHERE = Duration.ofSeconds(30);
-
     @Bean
     @ConditionalOnSingleCandidate(DataSource.class)
     @ConditionalOnMissingBean(name = "satchelDatabaseHealthIndicator")
     SatchelHealthIndicator satchelDatabaseHealthIndicator(DataSource dataSource) {
-        return indicator("the database", new DatabaseCheck(dataSource, new KnownFailures()), FRESH);
+        return new SatchelHealthIndicator(
+                BoundedCheck.ofTheDatabase(new DatabaseCheck(dataSource, new KnownFailures())));
     }
 
     @Bean
@@ -66,34 +57,30 @@ public final class SatchelHealthAutoConfiguration {
     @ConditionalOnMissingBean(name = "satchelStoreHealthIndicator")
     SatchelHealthIndicator satchelStoreHealthIndicator(
             FileStore store, KnownStores stores, UploadJournal journal, ProbeRecords probes) {
-        return indicator(
+        return new SatchelHealthIndicator(BoundedCheck.elsewhere(
                 "the store " + store.root(),
-                new StoreLook(store, new StoreCheck(store, stores, journal, probes), new KnownFailures()),
-                FRESH_ELSEWHERE);
+                new StoreLook(store, new StoreCheck(store, stores, journal, probes), new KnownFailures())));
     }
 
     @Bean
     @ConditionalOnBean(KeyEncryptionKeys.class)
     @ConditionalOnMissingBean(name = "satchelKeyEncryptionKeyHealthIndicator")
     SatchelHealthIndicator satchelKeyEncryptionKeyHealthIndicator(ObjectProvider<KeyEncryptionKeys> keys) {
-        return indicator("the key-encryption key", new KeyEncryptionKeyCheck(keys::getObject), FRESH_ELSEWHERE);
+        return new SatchelHealthIndicator(
+                BoundedCheck.elsewhere("the key-encryption key", new KeyEncryptionKeyCheck(keys::getObject)));
     }
 
     @Bean
     @ConditionalOnMissingBean(name = "satchelOldestPendingHealthIndicator")
     SatchelHealthIndicator satchelOldestPendingHealthIndicator(ExportCatalog catalog, HealthSettings settings) {
-        return indicator(
-                "the database", new OldestPendingCheck(catalog, settings.oldestPending(), new KnownFailures()), FRESH);
+        return new SatchelHealthIndicator(BoundedCheck.ofTheDatabase(
+                new OldestPendingCheck(catalog, settings.oldestPending(), new KnownFailures())));
     }
 
     @Bean
     @ConditionalOnMissingBean(name = "satchelStuckLeaseHealthIndicator")
     SatchelHealthIndicator satchelStuckLeaseHealthIndicator(ExportCatalog catalog, HealthSettings settings) {
-        return indicator(
-                "the database", new StuckLeaseCheck(catalog, settings.stuckLease(), new KnownFailures()), FRESH);
-    }
-
-    private static SatchelHealthIndicator indicator(String subject, HealthCheck check, Duration fresh) {
-        return new SatchelHealthIndicator(new BoundedCheck(subject, check, LIMIT, fresh));
+        return new SatchelHealthIndicator(
+                BoundedCheck.ofTheDatabase(new StuckLeaseCheck(catalog, settings.stuckLease(), new KnownFailures())));
     }
 }

@@ -7,11 +7,13 @@ import dev.satchel.batchexport.cli.export.CleanUpCommand;
 import dev.satchel.batchexport.cli.export.ExportCommand;
 import dev.satchel.batchexport.cli.keys.KeysCommand;
 import dev.satchel.batchexport.cli.progress.ProgressCommand;
+import dev.satchel.batchexport.cli.report.ReportCommand;
 import dev.satchel.batchexport.cli.schema.DiagramCommand;
 import dev.satchel.batchexport.cli.schema.MigrateCommand;
 import dev.satchel.batchexport.cli.schema.RollbackCommand;
 import dev.satchel.batchexport.cli.schema.TypesCommand;
 import dev.satchel.batchexport.cli.schema.VerifyCommand;
+import dev.satchel.batchexport.cli.serve.ServeCommand;
 import dev.satchel.batchexport.cli.store.StoreCommand;
 import dev.satchel.batchexport.settings.SettingNames;
 import dev.satchel.batchexport.terminal.Console;
@@ -45,9 +47,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
             MigrateCommand.class,
             VerifyCommand.class,
             DoctorCommand.class,
+            ReportCommand.class,
             RollbackCommand.class,
             ExportCommand.class,
             CleanUpCommand.class,
+            ServeCommand.class,
             StoreCommand.class,
             DatasetsCommand.class,
             KeysCommand.class,

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
@@ -103,6 +104,31 @@ final class Connector {
         try {
             connection.setAutoCommit(false);
             begin(connection, true);
+            return connection;
+        } catch (SQLException | RuntimeException failed) {
+            connection.close();
+            throw failed;
+        }
+    }
+
+    /**
+     * A connection for one transaction that only reads, sees the database as of one moment, and in which no statement takes
+     * longer than {@code limit}.
+     */
+    Connection snapshot(Duration limit) throws SQLException {
+        Connection connection = bare();
+        try {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                // Of the transaction, not of the session, which a transaction pooler gives to other clients.
+                statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+                statement.execute("SET LOCAL statement_timeout = " + limit.toMillis());
+            }
+            begin(connection, true);
+            if (!url.properties().containsKey(PGProperty.SOCKET_TIMEOUT.getName())) {
+                connection.setNetworkTimeout(
+                        Runnable::run, Math.toIntExact(limit.plus(LOGIN).toMillis()));
+            }
             return connection;
         } catch (SQLException | RuntimeException failed) {
             connection.close();

@@ -61,6 +61,19 @@ public final class Database {
     }
 
     /**
+     * Executes work that only reads, and sees the database as of one moment.
+     *
+     * @param limit how long one statement may take
+     * @throws SQLException as {@link #inOneTransaction}; with SQLSTATE 57014 if a statement takes longer
+     */
+    public <T> T inOneSnapshot(Duration limit, Work<T> work) throws SQLException {
+        try (Connection connection = connector.snapshot(limit)) {
+            requireMigrated(connection);
+            return work.on(new SingleConnectionDataSource(connection, true));
+        }
+    }
+
+    /**
      * A data source without a pool for a migrated database: it opens a session for each connection.
      *
      * @throws SQLException if the database cannot be reached, refuses the login, was not migrated by this version of

@@ -16,14 +16,15 @@ final class Outcomes {
     private static final String CHECK = "exports of the last day";
     private static final String OTHER = "other";
 
-    // The time of a failure is that of the row's last change: a failed export is left as it is.
+    // The time of a failure is that of the row's last change: a failed export is left as it is. What was cancelled did
+    // not go wrong.
     private static final String LAST_DAY = """
             SELECT status,
                    CASE status WHEN 'failed' THEN coalesce(split_part(error_message, ':', 1), '') ELSE '' END AS code,
                    count(*) AS exports
               FROM public.export_history
              WHERE status = 'completed' AND completed_at > statement_timestamp() - interval '1 day'
-                OR status = 'failed' AND updated_at > statement_timestamp() - interval '1 day'
+                OR status = 'failed' AND cancelled_at IS NULL AND updated_at > statement_timestamp() - interval '1 day'
              GROUP BY 1, 2
             """;
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** How large Satchel's tables are, and whether vacuum keeps up with them. */
-final class OwnTables {
+public final class OwnTables {
 
     private static final String CHECK = "tables";
     private static final int SHOWN = 3;
@@ -24,6 +24,8 @@ final class OwnTables {
                    pg_total_relation_size(c.oid) AS bytes,
                    coalesce(s.n_live_tup, 0) AS live,
                    coalesce(s.n_dead_tup, 0) AS dead,
+                   coalesce(s.n_tup_ins, 0) AS inserted,
+                   coalesce(s.n_tup_del, 0) AS deleted,
                    greatest(s.last_autovacuum, s.last_vacuum) AS vacuumed_at
               FROM pg_class AS c
               JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -35,11 +37,20 @@ final class OwnTables {
              ORDER BY 2 DESC, 1
             """;
 
-    private record Table(
+    /**
+     * One of Satchel's tables.
+     *
+     * @param bytes on disk, with its indexes
+     * @param live its rows, as PostgreSQL estimates them; so are the dead ones
+     * @param inserted rows, since the statistics began; so are the deleted ones
+     */
+    public record Table(
             String name,
             long bytes,
             long live,
             long dead,
+            long inserted,
+            long deleted,
             @Nullable Instant vacuumedAt) {
 
         boolean isBloated() {
@@ -58,8 +69,9 @@ final class OwnTables {
 
     private OwnTables() {}
 
-    static Finding look(JdbcClient jdbc) {
-        List<Table> tables = jdbc.sql(TABLES)
+    /** All of them, the largest first. */
+    public static List<Table> tables(JdbcClient jdbc) {
+        return jdbc.sql(TABLES)
                 .query((row, number) -> {
                     OffsetDateTime vacuumed = row.getObject("vacuumed_at", OffsetDateTime.class);
                     return new Table(
@@ -67,9 +79,15 @@ final class OwnTables {
                             row.getLong("bytes"),
                             row.getLong("live"),
                             row.getLong("dead"),
+                            row.getLong("inserted"),
+                            row.getLong("deleted"),
                             vacuumed == null ? null : vacuumed.toInstant());
                 })
                 .list();
+    }
+
+    static Finding look(JdbcClient jdbc) {
+        List<Table> tables = tables(jdbc);
         if (tables.isEmpty()) {
             return Finding.notChecked(CHECK, "there are none", "Run 'satchel migrate' as the owner of the tables.");
         }

@@ -10,7 +10,7 @@ import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What waits, since when and for what, and which leases no worker has taken over. */
-final class Queue {
+public final class Queue {
 
     private static final String PENDING_EXPORTS = "pending exports";
     private static final String STUCK_LEASES = "stuck leases";
@@ -43,7 +43,12 @@ final class Queue {
                AND h.status = 'processing'
             """;
 
-    private record Waiting(String code, long exports, Duration oldest) {
+    /**
+     * The pending exports whose last attempt failed in one way.
+     *
+     * @param code why; empty if nothing failed yet; another program may have written anything
+     */
+    public record Waiting(String code, long exports, Duration oldest) {
 
         /** Whether only the operator can help. */
         boolean isOperators() {
@@ -53,15 +58,29 @@ final class Queue {
         }
     }
 
-    private record Leases(long held, long expired, long stuck) {}
+    /** The leases of exports under way; those that are stuck are expired too. */
+    public record Leases(long held, long expired, long stuck) {}
 
     private Queue() {}
 
-    static Finding pending(JdbcClient jdbc) {
-        List<Waiting> waiting = jdbc.sql(PENDING)
+    /** What waits, the most first. */
+    public static List<Waiting> waiting(JdbcClient jdbc) {
+        return jdbc.sql(PENDING)
                 .query((row, number) -> new Waiting(
                         row.getString("code"), row.getLong("exports"), Duration.ofSeconds(row.getLong("seconds"))))
                 .list();
+    }
+
+    /** What is under way. */
+    public static Leases held(JdbcClient jdbc) {
+        return jdbc.sql(LEASES)
+                .param("grace", GRACE.toSeconds())
+                .query((row, number) -> new Leases(row.getLong("held"), row.getLong("expired"), row.getLong("stuck")))
+                .single();
+    }
+
+    static Finding pending(JdbcClient jdbc) {
+        List<Waiting> waiting = waiting(jdbc);
         long exports = waiting.stream().mapToLong(Waiting::exports).sum();
         Duration oldest =
                 waiting.stream().map(Waiting::oldest).max(Duration::compareTo).orElse(Duration.ZERO);
@@ -82,10 +101,7 @@ final class Queue {
     }
 
     static Finding leases(JdbcClient jdbc) {
-        Leases leases = jdbc.sql(LEASES)
-                .param("grace", GRACE.toSeconds())
-                .query((row, number) -> new Leases(row.getLong("held"), row.getLong("expired"), row.getLong("stuck")))
-                .single();
+        Leases leases = held(jdbc);
         return leases.stuck() == 0
                 ? Finding.ok(
                         STUCK_LEASES,

@@ -106,6 +106,11 @@ public final class ExportMeters implements DeliveryListener {
     }
 
     @Override
+    public void cancelled(Delivery.Cancelled delivery) {
+        count(Outcome.CANCELLED, delivery.export());
+    }
+
+    @Override
     public void unconfirmed(Delivery.Unconfirmed delivery) {
         count(Outcome.UNCONFIRMED, null);
     }

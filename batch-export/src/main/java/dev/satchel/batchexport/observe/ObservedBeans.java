@@ -105,7 +105,7 @@ public final class ObservedBeans implements BeanPostProcessor, BeanFactoryAware 
                 ObservedExportHistory.rescued(meters.get());
             }
             case KEYS_VALIDATE -> ObservedProviderCheck.answers(meters.get());
-            case PROGRESS_RECONCILE -> {}
+            case PROGRESS_RECONCILE, STREAKS -> {}
         }
     }
 

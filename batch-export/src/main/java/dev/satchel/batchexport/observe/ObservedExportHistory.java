@@ -100,6 +100,16 @@ final class ObservedExportHistory implements ExportHistory {
     }
 
     @Override
+    public List<Lost> lost(List<Export.Processing> exports) {
+        return history.lost(exports);
+    }
+
+    @Override
+    public Optional<Cancellation> cancel(UUID id) {
+        return history.cancel(id);
+    }
+
+    @Override
     public Export.Completed complete(Export.Processing export, DeliveredFile file, Duration retention) {
         Export.Completed completed = history.complete(export, file, retention);
         duration.record(Duration.between(export.startedAt(), completed.completedAt()));

@@ -12,6 +12,7 @@ enum Outcome {
     FAILED,
     RELEASED,
     LEASE_LOST,
+    CANCELLED,
     UNCONFIRMED,
     ABANDONED,
     REFUSED;
@@ -59,6 +60,11 @@ enum Outcome {
         @Override
         public void leaseLost(Delivery.LeaseLost delivery) {
             outcome = LEASE_LOST;
+        }
+
+        @Override
+        public void cancelled(Delivery.Cancelled delivery) {
+            outcome = CANCELLED;
         }
 
         @Override

@@ -7,7 +7,8 @@ public enum SatchelJob {
     EXPORT_RUN,
     CLEANUP,
     KEYS_VALIDATE,
-    PROGRESS_RECONCILE;
+    PROGRESS_RECONCILE,
+    STREAKS;
 
     /** The value of the tag, such as {@code export_run}. */
     public String tag() {

@@ -204,6 +204,11 @@ final class DeliverySlot extends AbstractStep {
         }
 
         @Override
+        public void cancelled(Delivery.Cancelled delivery) {
+            step.setFilterCount(step.getFilterCount() + 1);
+        }
+
+        @Override
         public void unconfirmed(Delivery.Unconfirmed delivery) {
             step.setFilterCount(step.getFilterCount() + 1);
         }

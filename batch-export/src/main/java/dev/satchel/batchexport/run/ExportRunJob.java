@@ -118,9 +118,11 @@ class ExportRunJob {
 
     @Bean(destroyMethod = "shutdownNow")
     ScheduledExecutorService heartbeats(RunSettings runSettings) {
-        // One thread would let a single slow beat delay all others past their lease.
+        // One thread would let a single slow beat delay all others past their lease. The one more looks for exports
+        // that
+        // were cancelled, and aborts them.
         ScheduledThreadPoolExecutor beats = new ScheduledThreadPoolExecutor(
-                Math.min(runSettings.concurrency(), 4), task -> daemon(task, "heartbeat"));
+                Math.min(runSettings.concurrency(), 4) + 1, task -> daemon(task, "heartbeat"));
         beats.setRemoveOnCancelPolicy(true);
         return beats;
     }

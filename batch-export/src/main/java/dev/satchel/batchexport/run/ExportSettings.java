@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -21,6 +22,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param orphanGrace how long clean-up leaves an object alone that no export points to
  * @param acceptHidden the datasets that may lack what row security hides from their own user, each with the reason, such
  *     as 'sessions: only with a second factor; qa: …'
+ * @param historyRetention how long exports that are over stay in the database before clean-up moves them to files; for
+ *     ever when left out
  */
 @ConfigurationProperties("satchel.export")
 public record ExportSettings(
@@ -29,12 +32,16 @@ public record ExportSettings(
         @DefaultValue("5") int attempts,
         @DefaultValue("20s") Duration stopGrace,
         @DefaultValue("24h") Duration orphanGrace,
-        @DefaultValue("") String acceptHidden) {
+        @DefaultValue("") String acceptHidden,
+        @Nullable Duration historyRetention) {
 
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(3);
 
     /** Longer than a snapshot may be read, and than a request to a store may take: then nothing is waited for any more. */
     private static final Duration PATIENCE = Duration.ofMinutes(70);
+
+    /** Longer than the hour that limits requests are counted in. */
+    public static final Duration SHORTEST_HISTORY = Duration.ofDays(1);
 
     private static final int LEASES_OF_OUTAGE = 5;
 
@@ -42,7 +49,7 @@ public record ExportSettings(
 
     /** The settings where nothing is set. */
     public static final ExportSettings DEFAULT = new ExportSettings(
-            Duration.ofDays(7), Duration.ofSeconds(60), 5, Duration.ofSeconds(20), Duration.ofHours(24), "");
+            Duration.ofDays(7), Duration.ofSeconds(60), 5, Duration.ofSeconds(20), Duration.ofHours(24), "", null);
 
     public ExportSettings {
         acceptedGaps(acceptHidden);
@@ -50,6 +57,9 @@ public record ExportSettings(
         atLeast("lease", lease, SHORTEST_LEASE);
         atLeast("stop-grace", stopGrace, Duration.ZERO);
         atLeast("orphan-grace", orphanGrace, lease.multipliedBy(2));
+        if (historyRetention != null) {
+            atLeast("history-retention", historyRetention, SHORTEST_HISTORY);
+        }
         if (attempts < 1 || attempts > 100) {
             throw new IllegalArgumentException(
                     "satchel.export.attempts must be a whole number from 1 to 100, was " + attempts);

@@ -12,6 +12,7 @@ import dev.satchel.export.ExportHistory;
  * @param failed exports that failed for good
  * @param retried attempts that failed and will be followed by another
  * @param unfinished attempts whose export waits again or is another worker's
+ * @param cancelled exports that were cancelled while they were delivered
  * @param unconfirmed attempts that do not know whether their file is published
  * @param left the exports that wait or are in processing after the run
  */
@@ -22,6 +23,7 @@ public record RunSummary(
         long failed,
         long retried,
         long unfinished,
+        long cancelled,
         long unconfirmed,
         ExportHistory.Backlog left) {
 
@@ -33,6 +35,7 @@ public record RunSummary(
                 totals.failed(),
                 totals.retried(),
                 totals.unfinished(),
+                totals.cancelled(),
                 totals.unconfirmed(),
                 left);
     }

@@ -1,11 +1,14 @@
 package dev.satchel.batchexport.settings;
 
 import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.observe.health.HealthSettings;
 import dev.satchel.batchexport.run.ExportSettings;
+import dev.satchel.batchexport.serve.ServeSettings;
 import dev.satchel.batchexport.store.s3.S3Options;
 import dev.satchel.batchexport.terminal.LogLevel;
 import dev.satchel.batchexport.terminal.NearestName;
 import dev.satchel.batchexport.terminal.UsageException;
+import dev.satchel.batchexport.terminal.log.LogFormat;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.Locale;
@@ -34,7 +37,9 @@ public final class SettingNames {
             "satchel", ProgramSettings.class,
             "satchel.s3", S3Options.class,
             "satchel.export", ExportSettings.class,
-            "satchel.csv", CsvOptions.class);
+            "satchel.csv", CsvOptions.class,
+            "satchel.health", HealthSettings.class,
+            "satchel.serve", ServeSettings.class);
 
     // Where a service of Kubernetes is called satchel or satchel-something, each container gets these; and the tests
     // hand theirs on to what they start.
@@ -91,7 +96,7 @@ public final class SettingNames {
     /**
      * Refuses what is set and means nothing.
      *
-     * @throws UsageException if a name is unknown, or the log level is unknown
+     * @throws UsageException if a name is unknown, or the log's level or format is unknown
      */
     public static void check(Map<String, String> variables, Collection<String> properties) {
         for (String name : new TreeSet<>(variables.keySet())) {
@@ -110,6 +115,11 @@ public final class SettingNames {
         String level = variables.get(LogLevel.SETTING);
         if (!LogLevel.isKnown(level)) {
             throw new UsageException(LogLevel.SETTING + "='" + level + "' is malformed: expected " + LogLevel.EXPECTED);
+        }
+        String format = variables.get(LogFormat.SETTING);
+        if (!LogFormat.isKnown(format)) {
+            throw new UsageException(
+                    LogFormat.SETTING + "='" + format + "' is malformed: expected " + LogFormat.EXPECTED);
         }
     }
 

@@ -3,7 +3,9 @@ package dev.satchel.batchexport.settings;
 import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.database.DatabaseUrl;
 import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.observe.health.HealthSettings;
 import dev.satchel.batchexport.run.ExportSettings;
+import dev.satchel.batchexport.serve.ServeSettings;
 import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.store.StoreAddress;
 import dev.satchel.batchexport.store.s3.S3Connection;
@@ -132,6 +134,24 @@ public final class Settings {
         ExportSettings exports = bound("satchel.export", ExportSettings.class);
         refused(() -> exports.settings(datasets().catalogue()));
         return exports;
+    }
+
+    /**
+     * When {@code satchel serve} does what.
+     *
+     * @throws UsageException if an expression, the zone or the address is malformed, naming the setting
+     */
+    public ServeSettings serve() {
+        return bound("satchel.serve", ServeSettings.class);
+    }
+
+    /**
+     * When health turns red.
+     *
+     * @throws UsageException if a value is out of range, naming the setting
+     */
+    public HealthSettings health() {
+        return bound("satchel.health", HealthSettings.class);
     }
 
     /**

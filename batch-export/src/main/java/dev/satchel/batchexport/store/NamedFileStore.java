@@ -129,6 +129,11 @@ public final class NamedFileStore implements FileStore, AutoCloseable {
         }
 
         @Override
+        public void abort() {
+            upload.abort();
+        }
+
+        @Override
         public boolean isSettled() {
             return upload.isSettled();
         }

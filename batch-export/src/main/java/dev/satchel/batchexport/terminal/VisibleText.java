@@ -30,7 +30,7 @@ public final class VisibleText {
     }
 
     /** Escapes the text, except for line breaks (LF and CRLF) and tabs. */
-    static String lines(String text) {
+    public static String lines(String text) {
         StringBuilder lines = new StringBuilder(text.length());
         for (int index = 0; index < text.length(); ) {
             int point = text.codePointAt(index);

@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Nothing that somebody makes in their temporary schema runs with the rights of another, whatever they then call or set
  * off: types, domains, casts, operators, functions, tables and views, of every name that Satchel's functions use.
+ *
+ * <p>All attackers try everything at once. Each type alone, which takes most of the time, is tried by a user and by the
+ * application's backend, who sets off the triggers; under {@code -Pmatrix} by all.
  */
 class TemporaryObjectsIT {
 
@@ -163,6 +166,10 @@ class TemporaryObjectsIT {
             "UPDATE satchel.key_audit SET provider = 'openai'",
             "UPDATE satchel.data_key SET kek_id = 'mine'");
 
+    private static final Attacker USER = new Attacker("api", "authenticated");
+    private static final Attacker BACKEND = new Attacker("backend", "backend");
+    private static final List<Attacker> EACH_TYPE = List.of(USER, BACKEND);
+
     private int tries;
 
     static Stream<PostgresServer.Version> versions() {
@@ -175,40 +182,55 @@ class TemporaryObjectsIT {
         try (var target = Target.on(version)) {
             var hits = new ArrayList<String>();
             for (var attacker : Target.attackers()) {
-                hits.addAll(attempts(target, attacker));
+                for (var objects : objects(target, attacker)) {
+                    hits.addAll(attempt(target, attacker, objects));
+                }
             }
             System.out.printf("Temporary objects on %s: %d tries, %d unexpected%n", version, tries, hits.size());
 
             assertThat(hits).isEmpty();
-            assertThat(tries).isGreaterThan(10_000);
+            assertThat(tries).isGreaterThan(5_000);
 
             // The attempts bite: with the path that the functions had once, they succeed.
             target.run(Target.OWNER, "ALTER FUNCTION auth.claimed_user() SET search_path = ''");
-            assertThat(attempts(target, new Attacker("api", "authenticated"))).isNotEmpty();
+            assertThat(succeeds(target, USER)).isTrue();
             target.run(Target.OWNER, "ALTER FUNCTION auth.claimed_user() SET search_path = pg_catalog, pg_temp");
             target.run(Target.OWNER, "ALTER FUNCTION satchel.follow_sessions() SET search_path = ''");
-            assertThat(attempts(target, new Attacker("backend", "backend"))).isNotEmpty();
+            assertThat(succeeds(target, BACKEND)).isTrue();
         }
     }
 
-    private List<String> attempts(Target target, Attacker attacker) throws SQLException {
-        var hits = new ArrayList<String>();
+    private boolean succeeds(Target target, Attacker attacker) throws SQLException {
+        for (var objects : objects(target, attacker)) {
+            if (!attempt(target, attacker, objects).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What the attacker makes before each attempt. */
+    private static List<List<String>> objects(Target target, Attacker attacker) throws SQLException {
+        var attempts = new ArrayList<List<String>>();
+        for (var several : List.of(ALL_TYPES, VIEWS, FUNCTIONS, OPERATORS)) {
+            attempts.add(target.rows(several));
+        }
+        if (System.getProperty("satchel.test.matrix") == null && !EACH_TYPE.contains(attacker)) {
+            return attempts;
+        }
         for (var type : target.rows(USED_TYPES)) {
-            hits.addAll(attempt(target, attacker, List.of("""
+            attempts.add(List.of("""
                     CREATE DOMAIN pg_temp."%1$s" AS pg_catalog."%1$s" CHECK (pg_temp.evil(VALUE))
-                    """.formatted(type))));
-            hits.addAll(attempt(target, attacker, List.of("""
+                    """.formatted(type)));
+            attempts.add(List.of("""
                     CREATE TYPE pg_temp."%1$s" AS (value integer);
                     CREATE FUNCTION pg_temp.evil_cast(x pg_catalog.text) RETURNS pg_temp."%1$s" LANGUAGE plpgsql
                         AS 'BEGIN PERFORM pg_temp.evil(1); RETURN NULL; END';
                     CREATE CAST (pg_catalog.text AS pg_temp."%1$s")
                         WITH FUNCTION pg_temp.evil_cast(pg_catalog.text) AS IMPLICIT;
-                    """.formatted(type))));
+                    """.formatted(type)));
         }
-        for (var several : List.of(ALL_TYPES, VIEWS, FUNCTIONS, OPERATORS)) {
-            hits.addAll(attempt(target, attacker, target.rows(several)));
-        }
-        return hits;
+        return attempts;
     }
 
     private List<String> attempt(Target target, Attacker attacker, List<String> objects) throws SQLException {

@@ -451,7 +451,8 @@ class AutoConfigurationTest {
                                         5,
                                         Duration.ZERO,
                                         Duration.ofHours(24),
-                                        ""))
+                                        "",
+                                        null))
                                 .stopSignal(signal)
                                 .build())
                 .withBean(

@@ -2,6 +2,9 @@ package dev.satchel.batchexport.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.satchel.batchexport.Installation;
@@ -18,6 +21,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /**
  * A worker that is started with a wrong setting while exports wait: it ends with one sentence that names the cause and the
@@ -60,6 +65,7 @@ class WrongSettingsIT {
      * @param before what the superuser runs, such as making a role
      * @param after what takes that back
      * @param sentence what is printed, as a pattern
+     * @param alone whether the program is started, as the border of the process and what the SDK of AWS reads need it
      */
     private record Wrong(
             String name,
@@ -68,7 +74,23 @@ class WrongSettingsIT {
             String before,
             String after,
             int exit,
-            String sentence) {
+            String sentence,
+            boolean alone) {
+
+        Wrong(
+                String name,
+                Map<String, String> change,
+                List<String> arguments,
+                String before,
+                String after,
+                int exit,
+                String sentence) {
+            this(name, change, arguments, before, after, exit, sentence, false);
+        }
+
+        Wrong inItsOwnProcess() {
+            return new Wrong(name, change, arguments, before, after, exit, sentence, true);
+        }
 
         @Override
         public String toString() {
@@ -130,32 +152,57 @@ class WrongSettingsIT {
         List<Path> files = files();
         superuser(wrong.before());
 
-        Path output = folder.resolve("output.txt");
-        Files.deleteIfExists(output);
         List<String> arguments = new ArrayList<>(List.of("export", "run"));
         arguments.addAll(wrong.arguments());
-        int exit;
+        Ended ended;
         try {
-            exit = Installation.ended(satchel.start(
-                    settings, List.of("-Duser.home=" + folder), output, arguments.toArray(new String[0])));
+            ended = wrong.alone() ? inItsOwnProcess(settings, arguments) : inThisProcess(settings, arguments);
         } finally {
             superuser(wrong.after());
         }
 
-        String said = Files.readString(output);
-        Files.delete(output);
-        seen.add("| " + wrong.name() + " | " + exit + " | "
+        String said = ended.said();
+        seen.add("| " + wrong.name() + " | " + ended.exit() + " | "
                 + masked(said).strip().replace("|", "\\|").replace("\n", "<br>") + " |");
         assertThat(said).matches("(?s)" + wrong.sentence() + ".*");
         assertThat(said.lines().filter(line -> line.startsWith("satchel: ")))
                 .as(said)
                 .hasSize(1);
         assertThat(said).doesNotContain("unforeseen", "Exception");
-        assertThat(exit).as(said).isEqualTo(wrong.exit());
+        assertThat(ended.exit()).as(said).isEqualTo(wrong.exit());
         assertThat(satchel.value(HISTORY)).isEqualTo(history);
         assertThat(satchel.objects()).isEqualTo(objects);
         assertThat(files()).isEqualTo(files);
         assertThat(satchel.unfinishedUploads()).isZero();
+    }
+
+    private record Ended(int exit, String said) {}
+
+    private Ended inItsOwnProcess(Map<String, String> settings, List<String> arguments) throws Exception {
+        Path output = folder.resolve("output.txt");
+        int exit = Installation.ended(
+                satchel.start(settings, List.of("-Duser.home=" + folder), output, arguments.toArray(new String[0])));
+        String said = Files.readString(output);
+        Files.delete(output);
+        return new Ended(exit, said);
+    }
+
+    // With what the program would have logged, which stands before its last sentence.
+    private static Ended inThisProcess(Map<String, String> settings, List<String> arguments) {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.addAppender(log);
+        try {
+            Installation.Result result = Installation.satchel(settings, arguments.toArray(new String[0]));
+            return new Ended(
+                    result.exit(),
+                    log.list.stream().map(ILoggingEvent::getFormattedMessage).collect(Collectors.joining("\n"))
+                            + result.out()
+                            + result.err());
+        } finally {
+            root.detachAppender(log);
+        }
     }
 
     /** What was left alone above could be delivered all the time. */
@@ -168,10 +215,11 @@ class WrongSettingsIT {
     Stream<Wrong> ofTheStore() throws IOException {
         return Stream.of(
                 store(
-                        "missing directory",
-                        "file://" + folder.resolve("missing"),
-                        1,
-                        "satchel: the directory of the store file:\\S+ does not exist: create it, mount its volume, or correct SATCHEL_STORE"),
+                                "missing directory",
+                                "file://" + folder.resolve("missing"),
+                                1,
+                                "satchel: the directory of the store file:\\S+ does not exist: create it, mount its volume, or correct SATCHEL_STORE")
+                        .inItsOwnProcess(),
                 store(
                         "file instead of a directory",
                         "file://" + folder.resolve("file"),
@@ -194,10 +242,11 @@ class WrongSettingsIT {
                         2,
                         "satchel: SATCHEL_STORE is malformed: expected s3://bucket"),
                 store(
-                        "missing bucket",
-                        "s3://no-such-bucket/exports",
-                        1,
-                        "satchel: the store s3://no-such-bucket/exports has no such bucket .*: create the bucket or correct SATCHEL_STORE"),
+                                "missing bucket",
+                                "s3://no-such-bucket/exports",
+                                1,
+                                "satchel: the store s3://no-such-bucket/exports has no such bucket .*: create the bucket or correct SATCHEL_STORE")
+                        .inItsOwnProcess(),
                 s3(
                         "endpoint with a path",
                         "SATCHEL_S3_ENDPOINT",
@@ -211,11 +260,12 @@ class WrongSettingsIT {
                         1,
                         "satchel: the store s3://satchel-test/exports cannot be reached .*: check that it runs, and SATCHEL_S3_ENDPOINT"),
                 s3(
-                        "endpoint of an unknown host",
-                        "SATCHEL_S3_ENDPOINT",
-                        "https://s3.example.invalid",
-                        1,
-                        "satchel: the host of the store s3://satchel-test/exports is not known to DNS: correct SATCHEL_S3_ENDPOINT.*s3.example.invalid"),
+                                "endpoint of an unknown host",
+                                "SATCHEL_S3_ENDPOINT",
+                                "https://s3.example.invalid",
+                                1,
+                                "satchel: the host of the store s3://satchel-test/exports is not known to DNS: correct SATCHEL_S3_ENDPOINT.*s3.example.invalid")
+                        .inItsOwnProcess(),
                 s3(
                         "plain http to another machine",
                         "SATCHEL_S3_ENDPOINT",
@@ -253,33 +303,42 @@ class WrongSettingsIT {
                         2,
                         "satchel: AWS_SECRET_ACCESS_KEY is malformed: it holds a space, a line break or another character that no key has"),
                 new Wrong(
-                        "no credentials",
-                        Map.of(
-                                "AWS_ACCESS_KEY_ID",
+                                "no credentials",
+                                Map.of(
+                                        "AWS_ACCESS_KEY_ID",
+                                        "",
+                                        "AWS_SECRET_ACCESS_KEY",
+                                        "",
+                                        "AWS_EC2_METADATA_DISABLED",
+                                        "true"),
+                                List.of(),
                                 "",
+                                "",
+                                1,
+                                "satchel: there are no credentials for the store s3://satchel-test/exports: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+                        .inItsOwnProcess(),
+                s3(
+                                "access key without its secret",
                                 "AWS_SECRET_ACCESS_KEY",
                                 "",
-                                "AWS_EC2_METADATA_DISABLED",
-                                "true"),
-                        List.of(),
-                        "",
-                        "",
-                        1,
-                        "satchel: there are no credentials for the store s3://satchel-test/exports: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
-                s3(
-                        "access key without its secret",
-                        "AWS_SECRET_ACCESS_KEY",
-                        "",
-                        1,
-                        "satchel: there are no credentials for the store s3://satchel-test/exports: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+                                1,
+                                "satchel: there are no credentials for the store s3://satchel-test/exports: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+                        .inItsOwnProcess(),
                 new Wrong(
-                        "AWS without a region",
-                        Map.of("SATCHEL_S3_ENDPOINT", "", "AWS_REGION", "", "AWS_EC2_METADATA_DISABLED", "true"),
-                        List.of(),
-                        "",
-                        "",
-                        2,
-                        "satchel: AWS_REGION is not set: expected the region of the bucket"),
+                                "AWS without a region",
+                                Map.of(
+                                        "SATCHEL_S3_ENDPOINT",
+                                        "",
+                                        "AWS_REGION",
+                                        "",
+                                        "AWS_EC2_METADATA_DISABLED",
+                                        "true"),
+                                List.of(),
+                                "",
+                                "",
+                                2,
+                                "satchel: AWS_REGION is not set: expected the region of the bucket")
+                        .inItsOwnProcess(),
                 s3(
                         "malformed region",
                         "AWS_REGION",
@@ -316,18 +375,20 @@ class WrongSettingsIT {
                         2,
                         "satchel: SATCHEL_S3_CHECKSUMS is malformed: expected when-required or when-supported"),
                 s3(
-                        "malformed AWS_MAX_ATTEMPTS",
-                        "AWS_MAX_ATTEMPTS",
-                        "many",
-                        2,
-                        "satchel: the SDK of AWS cannot read its settings: correct or unset what is malformed among .*AWS_MAX_ATTEMPTS"));
+                                "malformed AWS_MAX_ATTEMPTS",
+                                "AWS_MAX_ATTEMPTS",
+                                "many",
+                                2,
+                                "satchel: the SDK of AWS cannot read its settings: correct or unset what is malformed among .*AWS_MAX_ATTEMPTS")
+                        .inItsOwnProcess());
     }
 
     Stream<Wrong> ofTheDatabase() throws IOException {
         String url = satchel.database().workerUrl();
         String name = satchel.database().name();
         return Stream.of(
-                database("empty DATABASE_URL", "", 2, "satchel: DATABASE_URL is not set: expected postgresql://"),
+                database("empty DATABASE_URL", "", 2, "satchel: DATABASE_URL is not set: expected postgresql://")
+                        .inItsOwnProcess(),
                 database(
                         "DATABASE_URL of another database",
                         "mysql://u:secret@localhost/db",
@@ -349,15 +410,18 @@ class WrongSettingsIT {
                         2,
                         "satchel: DATABASE_URL: sslmode must be one of allow, "),
                 database(
-                        "TLS asked of a server without",
-                        url + "?sslmode=require",
-                        1,
-                        "satchel: the database cannot be reached: The server does not support SSL.*; check DATABASE_URL"),
+                                "TLS asked of a server without",
+                                url + "?sslmode=require",
+                                1,
+                                "satchel: the database cannot be reached: The server does not support SSL.*; check DATABASE_URL")
+                        // The driver speaks the language of the JVM.
+                        .inItsOwnProcess(),
                 database(
-                        "wrong password",
-                        url.replaceFirst(":[^:@]+@", ":wrong@"),
-                        1,
-                        "satchel: the database refused the login: password authentication failed for user .*correct the user and the password in DATABASE_URL"),
+                                "wrong password",
+                                url.replaceFirst(":[^:@]+@", ":wrong@"),
+                                1,
+                                "satchel: the database refused the login: password authentication failed for user .*correct the user and the password in DATABASE_URL")
+                        .inItsOwnProcess(),
                 database(
                         "unknown role",
                         url.replaceFirst("//[^@]+@", "//nobody:secret@"),
@@ -423,31 +487,34 @@ class WrongSettingsIT {
                         "DELETE FROM satchel.flyway_schema_history WHERE version = '999'",
                         "satchel: this program is older than the database's schema.*: run the program that migrated the database"),
                 sql(
-                        "schema of an older program",
-                        Map.of(),
-                        "CREATE TABLE public.kept AS SELECT * FROM satchel.flyway_schema_history WHERE version > '001';"
-                                + "DELETE FROM satchel.flyway_schema_history WHERE version > '001'",
-                        "INSERT INTO satchel.flyway_schema_history SELECT * FROM public.kept; DROP TABLE public.kept",
-                        "satchel: this program is newer than the database's schema.*: run 'satchel migrate'"));
+                                "schema of an older program",
+                                Map.of(),
+                                "CREATE TABLE public.kept AS SELECT * FROM satchel.flyway_schema_history WHERE version > '001';"
+                                        + "DELETE FROM satchel.flyway_schema_history WHERE version > '001'",
+                                "INSERT INTO satchel.flyway_schema_history SELECT * FROM public.kept; DROP TABLE public.kept",
+                                "satchel: this program is newer than the database's schema.*: run 'satchel migrate'")
+                        .inItsOwnProcess());
     }
 
     Stream<Wrong> ofTheProgram() {
         return Stream.of(
                 setting(
-                        "misspelt variable",
-                        "SATCHEL_EXPORT_RETENTON",
-                        "30d",
-                        "satchel: there is no setting SATCHEL_EXPORT_RETENTON: did you mean SATCHEL_EXPORT_RETENTION"),
+                                "misspelt variable",
+                                "SATCHEL_EXPORT_RETENTON",
+                                "30d",
+                                "satchel: there is no setting SATCHEL_EXPORT_RETENTON: did you mean SATCHEL_EXPORT_RETENTION")
+                        .inItsOwnProcess(),
                 setting(
                         "variable in small letters",
                         "satchel_store",
                         "file:///tmp",
                         "satchel: there is no setting satchel_store: did you mean SATCHEL_STORE"),
                 setting(
-                        "SATCHEL_LOG_LEVEL=VERBOSE",
-                        "SATCHEL_LOG_LEVEL",
-                        "VERBOSE",
-                        "satchel: SATCHEL_LOG_LEVEL='VERBOSE' is malformed: expected TRACE"),
+                                "SATCHEL_LOG_LEVEL=VERBOSE",
+                                "SATCHEL_LOG_LEVEL",
+                                "VERBOSE",
+                                "satchel: SATCHEL_LOG_LEVEL='VERBOSE' is malformed: expected TRACE")
+                        .inItsOwnProcess(),
                 setting(
                         "lease that is no time",
                         "SATCHEL_EXPORT_LEASE",
@@ -502,13 +569,14 @@ class WrongSettingsIT {
                         2,
                         "satchel: the concurrency must be a whole number from 1 to 64, was 0"),
                 new Wrong(
-                        "--concurrency two",
-                        Map.of(),
-                        List.of("--concurrency", "two"),
-                        "",
-                        "",
-                        2,
-                        "satchel: Invalid value for option '--concurrency': 'two' is not an int"),
+                                "--concurrency two",
+                                Map.of(),
+                                List.of("--concurrency", "two"),
+                                "",
+                                "",
+                                2,
+                                "satchel: Invalid value for option '--concurrency': 'two' is not an int")
+                        .inItsOwnProcess(),
                 new Wrong(
                         "--concurrency 100000",
                         Map.of(),

@@ -11,6 +11,7 @@ import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.SatchelPostgres;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.UserRecords;
@@ -86,9 +87,12 @@ class BuiltInDatasetsIT {
     @AutoClose
     private static SampleDatabase database;
 
+    private static UserRecords records;
+
     @BeforeAll
     static void createDatabase() {
         database = SampleDatabase.create().withLearners();
+        records = new SatchelPostgres(database.workerDataSource()).userRecords();
         JdbcClient owner = JdbcClient.create(database.ownerDataSource());
         FIXED.forEach(statement -> owner.sql(statement).update());
     }
@@ -133,9 +137,8 @@ class BuiltInDatasetsIT {
                 new UserId(learner), LearningDatasets.CATALOGUE.type(type), format, ExportFilters.of(filters));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         FileFormats.Writer writer = new StandardFileFormats(new CsvOptions(true, true)).open(request, bytes);
-        UserRecords.Snapshot read = new SatchelPostgres(database.workerDataSource())
-                .userRecords()
-                .read(request.user(), request.type().datasets(), request.filters(), writer);
+        UserRecords.Snapshot read =
+                records.read(request.user(), request.type().datasets(), request.filters(), writer, new AbortSignal());
         assertThat(read.hidden()).isEmpty();
         writer.finish(new UserRecords.Snapshot(NOON, read.records(), read.absent(), "001"));
         return bytes.toByteArray();

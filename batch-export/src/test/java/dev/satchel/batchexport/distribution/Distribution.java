@@ -79,16 +79,28 @@ final class Distribution {
     private static Map<String, String> withJava(Map<String, String> environment) {
         Map<String, String> all = new TreeMap<>(environment);
         all.put("JAVA_HOME", System.getProperty("java.home"));
+        all.putIfAbsent("JAVA_OPTS", Installation.SHORT_LIVED);
         return all;
     }
 
     /** Runs a launcher with no more in the environment than is given, a path to the few programs and an empty home. */
     Result run(Path launcher, Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(launcher.toString()));
-        command.addAll(List.of(arguments));
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");
+        int exit = Installation.ended(start(launcher, environment, out, err, arguments));
+        return new Result(exit, Files.readString(out), Files.readString(err));
+    }
+
+    /** Starts a command that goes on until it is told to stop. */
+    Process start(Map<String, String> environment, Path err, String... arguments) throws IOException {
+        return start(launcher(), withJava(environment), Files.createTempFile(folder, "out", ""), err, arguments);
+    }
+
+    private Process start(Path launcher, Map<String, String> environment, Path out, Path err, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.resolve("work").toFile())
                 .redirectOutput(out.toFile())
@@ -99,8 +111,7 @@ final class Distribution {
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
-        int exit = Installation.ended(process);
-        return new Result(exit, Files.readString(out), Files.readString(err));
+        return process;
     }
 
     /** Runs a program of the system and returns what it printed. */

@@ -2,15 +2,21 @@ package dev.satchel.batchexport.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.Await;
+import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
 import dev.satchel.batchexport.documents.Documents;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 class DistributionIT {
 
     private static final String LEARNER = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
+
+    private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/actuator/health");
 
     private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)[^)]*\\)");
 
@@ -80,6 +88,56 @@ class DistributionIT {
         // Nothing is written where somebody happens to be, nor into the home.
         assertThat(folder.resolve("work")).isEmptyDirectory();
         assertThat(folder.resolve("home")).isEmptyDirectory();
+    }
+
+    @Test
+    void servesUntilItIsToldToStop() throws Exception {
+        Path store = Files.createDirectories(folder.resolve("served"));
+        Path log = folder.resolve("serve.log");
+        try (SampleDatabase database = SampleDatabase.create().withLearners()) {
+            Map<String, String> worker = Map.of(
+                    "DATABASE_URL",
+                    database.workerUrl(),
+                    "SATCHEL_STORE",
+                    store.toUri().toString(),
+                    "SATCHEL_SERVE_MANAGEMENT",
+                    "127.0.0.1:0");
+            Process serve = distribution.start(worker, log, "serve");
+            Matcher address = ADDRESS.matcher("");
+            Await.until(
+                    "it says where it answers", () -> address.reset(text(log)).find());
+            URI health = URI.create(address.group());
+            Await.until("it is up", () -> text(health).startsWith("{\"status\":\"UP\""));
+
+            Installation.satchel(worker, "export", "request", "--user", LEARNER, "--type", "profile", "--format", "csv")
+                    .succeeded();
+            URI metrics = health.resolve("prometheus");
+            Await.until(
+                    "delivered",
+                    () -> text(metrics).contains("satchel_exports_total{format=\"csv\",outcome=\"delivered\"} 1.0"));
+            serve.destroy();
+
+            assertThat(Installation.ended(serve)).as(text(log)).isEqualTo(143);
+        }
+        try (Stream<Path> files = Files.walk(store)) {
+            assertThat(files.map(Path::toString)).anyMatch(file -> file.endsWith(".csv"));
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException notYet) {
+            return "";
+        }
+    }
+
+    private static String text(URI page) {
+        try (InputStream body = page.toURL().openStream()) {
+            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException notYet) {
+            return "";
+        }
     }
 
     @Test

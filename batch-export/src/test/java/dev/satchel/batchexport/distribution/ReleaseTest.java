@@ -72,6 +72,13 @@ class ReleaseTest {
         assertThat(Files.readString(Path.of("../pom.xml"))).contains("<autoPublish>true</autoPublish>");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"satchel-judge", "satchel-peers"})
+    void whatOnlyTestsAndBenchesUseIsNotPublished(String artifact) throws Exception {
+        assertThat(Files.readString(Path.of("../pom.xml")))
+                .contains("<excludeArtifact>" + artifact + "</excludeArtifact>");
+    }
+
     private static Element pom(String path) throws Exception {
         return DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()

@@ -1,13 +1,19 @@
 package dev.satchel.batchexport.documents;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.Installation;
 import dev.satchel.migrations.SampleDatabase;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +52,6 @@ class CommandsTableIT {
             "OWNER diagram",
             "completion bash",
             "completion zsh",
-            "bench keys --rounds 1 --keys 20 --users 2 --transactions 4",
             "OWNER rollback --destroy");
 
     /** Commands of the table that a test of their own runs. */
@@ -56,9 +61,13 @@ class CommandsTableIT {
             "datasets check",
             "datasets propose",
             "demo",
+            "report",
+            "serve",
             "bench export",
             "bench encode",
-            "bench progress");
+            "bench keys",
+            "bench progress",
+            "bench survival");
 
     @TempDir
     Path folder;
@@ -72,35 +81,37 @@ class CommandsTableIT {
                                                 .replaceFirst("(?<!types) [-$].*", "")),
                                 RUN_ELSEWHERE.stream())
                         .toList());
-        Files.writeString(folder.resolve("key.txt"), "sk-proj-readmereadme0123456789\n");
         Path store = Files.createDirectory(folder.resolve("store"));
         // The roles belong to the server; a worker logs in as a member of them.
         SampleDatabase.create().close();
         try (SampleDatabase database = SampleDatabase.createUnmigratedWithLearners()) {
-            String settings = "export SATCHEL_STORE=" + store.toUri() + " SATCHEL_KEK=file:"
-                    + folder.toRealPath().resolve("kek.json") + "\n";
-            StringBuilder script = new StringBuilder(settings);
+            Map<String, String> settings = new TreeMap<>(Map.of(
+                    "SATCHEL_STORE",
+                    store.toUri().toString(),
+                    "SATCHEL_KEK",
+                    "file:" + folder.toRealPath().resolve("kek.json")));
+            Map<String, String> values = new TreeMap<>();
+            StringBuilder shown = new StringBuilder();
             for (String command : COMMANDS) {
-                boolean asOwner = command.startsWith("OWNER ");
-                String line = "DATABASE_URL=" + (asOwner ? database.ownerUrl() : database.workerUrl()) + " ./satchel "
-                        + command.replaceFirst("^OWNER ", "");
-                if (command.startsWith("export request")) {
-                    line = "ID=$(" + line + ")";
-                } else if (command.startsWith("store list")) {
-                    line = "STORE=$(" + line + " | tee /dev/stderr | grep -o 'file://[^ ]*' | head -n 1)";
-                } else if (command.startsWith("store forget")) {
-                    line = "rm -r " + store + "\n" + line;
-                } else if (command.startsWith("keys set")) {
-                    line += " < " + folder.resolve("key.txt");
+                settings.put("DATABASE_URL", command.startsWith("OWNER ") ? database.ownerUrl() : database.workerUrl());
+                if (command.startsWith("store forget")) {
+                    deleteAll(store);
                 }
-                script.append("echo '== ")
-                        .append(command)
-                        .append("'\n")
-                        .append(line)
-                        .append('\n');
-            }
+                String arguments = Shell.filled(values, command.replaceFirst("^OWNER ", ""));
 
-            String shown = Shell.run(folder, Map.of(), script.toString());
+                String printed = Installation.satchel(
+                                settings,
+                                new ByteArrayInputStream("sk-proj-readmereadme0123456789\n".getBytes(UTF_8)),
+                                arguments.split(" "))
+                        .succeeded();
+
+                shown.append(printed).append('\n');
+                if (command.startsWith("export request")) {
+                    values.put("$ID", printed);
+                } else if (command.startsWith("store list")) {
+                    values.put("$STORE", printed.replaceFirst("(?s).*?(file://\\S+).*", "$1"));
+                }
+            }
 
             assertThat(shown)
                     .contains(
@@ -109,6 +120,14 @@ class CommandsTableIT {
                             "export type Database",
                             "erDiagram",
                             "openai     sk-proj…6789");
+        }
+    }
+
+    private static void deleteAll(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 

@@ -56,7 +56,8 @@ class DocumentLinksTest {
                 "docs/keys.md",
                 "docs/library.md",
                 "docs/operations.md",
-                "docs/progress.md"
+                "docs/progress.md",
+                "docs/survival.md"
             })
     void tableOfContentsListsEverySection(String document) {
         List<String> sections = HEADING.matcher(Documents.prose(document))

@@ -18,6 +18,7 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.Exports;
 import dev.satchel.export.InMemoryExportHistory;
 import dev.satchel.export.Requests;
+import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.InMemoryUserRecords;
@@ -62,7 +63,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 class DeliverySlotTest {
 
     private static final ExportSettings SETTINGS = new ExportSettings(
-            Duration.ofDays(7), Duration.ofSeconds(3), 5, Duration.ofSeconds(20), Duration.ofHours(24), "");
+            Duration.ofDays(7), Duration.ofSeconds(3), 5, Duration.ofSeconds(20), Duration.ofHours(24), "", null);
 
     private final InMemoryExportHistory history = new InMemoryExportHistory();
     private final InMemoryFileStore store = new InMemoryFileStore();
@@ -135,7 +136,8 @@ class DeliverySlotTest {
                 stop);
     }
 
-    private UserRecords.Snapshot read(UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
+    private UserRecords.Snapshot read(
+            UserId user, List<Dataset> datasets, ExportFilters filters, RecordSink sink, AbortSignal signal)
             throws IOException {
         if (user.equals(slowUser.get())) {
             try {
@@ -144,7 +146,7 @@ class DeliverySlotTest {
                 throw new AssertionError(interrupted);
             }
         }
-        return records.read(user, datasets, filters, sink);
+        return records.read(user, datasets, filters, sink, signal);
     }
 
     /** The history, which does not answer as often as it was told to. */

@@ -452,7 +452,8 @@ class ExportWorkerIT {
                                 5,
                                 Duration.ZERO,
                                 Duration.ofHours(24),
-                                "sesions: misspelt"))
+                                "sesions: misspelt",
+                                null))
                         .build())
                 .withMessageStartingWith(
                         "satchel.export.accept-hidden names the dataset 'sesions', which does not exist");

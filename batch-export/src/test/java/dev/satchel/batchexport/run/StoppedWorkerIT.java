@@ -35,8 +35,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @Timeout(180)
 class StoppedWorkerIT {
 
-    private static final ExportSettings WITHOUT_GRACE =
-            new ExportSettings(Duration.ofDays(7), Duration.ofSeconds(60), 5, Duration.ZERO, Duration.ofHours(24), "");
+    private static final ExportSettings WITHOUT_GRACE = new ExportSettings(
+            Duration.ofDays(7), Duration.ofSeconds(60), 5, Duration.ZERO, Duration.ofHours(24), "", null);
 
     @TempDir
     Path folder;

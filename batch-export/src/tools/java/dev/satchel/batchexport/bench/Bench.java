@@ -2,6 +2,7 @@ package dev.satchel.batchexport.bench;
 
 import dev.satchel.batchexport.bench.encode.EncodeBench;
 import dev.satchel.batchexport.bench.export.ExportBench;
+import dev.satchel.batchexport.bench.survival.SurvivalBench;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.ProgramLog;
 import picocli.CommandLine;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "BENCHMARK",
         commandListHeading = "%nBenchmarks:%n",
         footer = {"", "Exit codes: 0 measured, 1 failed or a check did not hold, 2 wrong call."},
-        subcommands = {ProgressBench.class, KeysBench.class, ExportBench.class, EncodeBench.class})
+        subcommands = {ProgressBench.class, KeysBench.class, ExportBench.class, EncodeBench.class, SurvivalBench.class})
 public final class Bench implements Runnable {
 
     @Spec

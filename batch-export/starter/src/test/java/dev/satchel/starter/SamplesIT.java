@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,12 @@ class SamplesIT {
             Path.of("../src/samples").toAbsolutePath().normalize();
     private static final String LEARNER = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
     private static final String API_KEY = "sk-proj-samplesample0123456789";
+
+    /** Each program is over before a second compiler and collector pay. */
+    private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+    @TempDir
+    static Path builds;
 
     @TempDir
     Path folder;
@@ -142,9 +149,12 @@ class SamplesIT {
         }
     }
 
-    /** Builds a copy of the sample, and returns its target directory. */
+    /** Builds a copy of the sample, if no test did so before, and returns its target directory. */
     private Path build(String sample) throws Exception {
-        Path copy = folder.resolve(sample);
+        Path copy = builds.resolve(sample);
+        if (Files.exists(copy)) {
+            return copy.resolve("target");
+        }
         try (Stream<Path> files = Files.walk(SAMPLES.resolve(sample))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path to = copy.resolve(SAMPLES.resolve(sample).relativize(file).toString());
@@ -154,7 +164,7 @@ class SamplesIT {
         }
         succeeded(
                 copy,
-                Map.of(),
+                Map.of("MAVEN_OPTS", String.join(" ", SHORT_LIVED)),
                 "mvn",
                 "-B",
                 "-ntp",
@@ -170,11 +180,11 @@ class SamplesIT {
     }
 
     private static String[] java(String... arguments) {
-        return Stream.concat(
-                        Stream.of(Path.of(System.getProperty("java.home"), "bin", "java")
-                                .toString()),
-                        Stream.of(arguments))
-                .toArray(String[]::new);
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(SHORT_LIVED);
+        command.addAll(List.of(arguments));
+        return command.toArray(String[]::new);
     }
 
     // The plain program reads paths, the service reads the addresses that its properties take.

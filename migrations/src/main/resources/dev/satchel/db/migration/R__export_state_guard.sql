@@ -72,3 +72,41 @@ CREATE OR REPLACE TRIGGER trigger_export_history_file_url
     WHEN (NEW.file_url IS NOT NULL AND OLD.file_url IS DISTINCT FROM NEW.file_url
           AND row_security_active('public.export_history'))
     EXECUTE FUNCTION satchel.guard_file_url();
+
+CREATE OR REPLACE FUNCTION satchel.cancel_export() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    -- Cancelled twice is cancelled once.
+    IF OLD.cancelled_at IS NOT NULL THEN
+        RETURN OLD;
+    END IF;
+    IF OLD.status NOT IN ('pending', 'processing') THEN
+        RAISE EXCEPTION 'export % cannot be cancelled: it is % already', OLD.id, OLD.status
+            -- PostgREST answers it with 409, Conflict.
+            USING ERRCODE = 'PT409',
+                SCHEMA = 'public',
+                TABLE = 'export_history',
+                COLUMN = 'cancelled_at',
+                CONSTRAINT = 'export_history_cancels_active',
+                HINT = 'Only a pending or processing export can be cancelled. To remove a delivered file, delete the row.';
+    END IF;
+    NEW.status := 'failed';
+    NEW.cancelled_at := statement_timestamp();
+    NEW.error_message := 'cancelled: the export was cancelled by its user or the operator';
+    RETURN NEW;
+END
+$function$;
+
+COMMENT ON FUNCTION satchel.cancel_export() IS
+    'Makes an active export failed when its cancelled_at is set; the trigger that forgets ended exports takes it from its worker.';
+
+REVOKE ALL ON FUNCTION satchel.cancel_export() FROM PUBLIC, anon, authenticated, service_role;
+
+-- BEFORE, so that one UPDATE cancels: of several steps, a worker could complete the export in between.
+CREATE OR REPLACE TRIGGER trigger_export_history_cancel
+    BEFORE UPDATE ON public.export_history
+    FOR EACH ROW
+    WHEN (NEW.cancelled_at IS DISTINCT FROM OLD.cancelled_at)
+    EXECUTE FUNCTION satchel.cancel_export();

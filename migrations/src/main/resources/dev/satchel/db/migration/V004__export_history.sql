@@ -21,6 +21,7 @@ CREATE TABLE public.export_history (
     expires_at              timestamptz,
     created_at              timestamptz NOT NULL DEFAULT now(),
     updated_at              timestamptz NOT NULL DEFAULT now(),
+    cancelled_at            timestamptz,
     CONSTRAINT export_history_pkey PRIMARY KEY (id),
     -- As text here and below, because a list of varchar is printed otherwise after a dump and restore.
     CONSTRAINT export_history_status_check CHECK (status::text IN ('pending', 'processing', 'completed', 'failed')),
@@ -28,6 +29,7 @@ CREATE TABLE public.export_history (
     CONSTRAINT export_history_file_size_bytes_check CHECK (file_size_bytes >= 0),
     CONSTRAINT export_history_retry_count_check CHECK (retry_count >= 0),
     CONSTRAINT export_history_processing_time_seconds_check CHECK (processing_time_seconds >= 0),
+    CONSTRAINT export_history_cancelled_at_check CHECK (cancelled_at IS NULL OR status::text = 'failed'),
     -- The size as text, which is the same on every server; that of the stored form depends on its compression.
     CONSTRAINT export_history_filters_size_check CHECK (octet_length(filters::text) <= 1000),
     -- Silent, because only an object has names.
@@ -73,6 +75,9 @@ COMMENT ON COLUMN public.export_history.data IS
 COMMENT ON COLUMN public.export_history.error_message IS 'A code and a sentence; never a user''s data.';
 COMMENT ON COLUMN public.export_history.retry_count IS 'Attempts after the first.';
 COMMENT ON COLUMN public.export_history.expires_at IS 'The file is deleted after this.';
+COMMENT ON COLUMN public.export_history.cancelled_at IS
+    'Set it to cancel an export that is pending or processing, your own through the API: a trigger makes it failed at once, and its '
+    'worker stops.';
 
 ALTER TABLE public.export_history ENABLE ROW LEVEL SECURITY;
 
@@ -96,25 +101,24 @@ CREATE POLICY "Satchel works on export history" ON public.export_history
 
 -- Default privileges may have opened the new table to every API role.
 REVOKE ALL ON TABLE public.export_history FROM PUBLIC, anon, authenticated, service_role;
-GRANT SELECT, INSERT (user_id, export_type, export_format, filters), DELETE
+GRANT SELECT, INSERT (user_id, export_type, export_format, filters), UPDATE (cancelled_at), DELETE
     ON TABLE public.export_history TO authenticated;
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE public.export_history TO service_role;
 -- Whose export it is and what was asked for stays as it was asked; where the file is, a trigger checks.
 GRANT SELECT,
     INSERT (user_id, export_type, export_format, filters),
     UPDATE (status, records_count, file_size_bytes, file_url, data, error_message, retry_count, started_at, completed_at,
-            processing_time_seconds, expires_at)
+            processing_time_seconds, expires_at, cancelled_at)
     ON TABLE public.export_history TO satchel_exports;
 
 CREATE TABLE satchel.export_lease (
-    export_id           uuid    NOT NULL,
-    attempt             integer NOT NULL,
-    token               uuid,
-    owner               text,
-    heartbeat_at        timestamptz,
-    expires_at          timestamptz,
-    run_after           timestamptz,
-    cancel_requested_at timestamptz,
+    export_id    uuid    NOT NULL,
+    attempt      integer NOT NULL,
+    token        uuid,
+    owner        text,
+    heartbeat_at timestamptz,
+    expires_at   timestamptz,
+    run_after    timestamptz,
     CONSTRAINT export_lease_pkey PRIMARY KEY (export_id),
     CONSTRAINT export_lease_export_id_fkey
         FOREIGN KEY (export_id) REFERENCES public.export_history (id) ON DELETE CASCADE,
@@ -135,7 +139,6 @@ COMMENT ON COLUMN satchel.export_lease.owner IS 'The worker, for people to read;
 COMMENT ON COLUMN satchel.export_lease.expires_at IS
     'By the database''s clock. A lease past it may be taken from its worker.';
 COMMENT ON COLUMN satchel.export_lease.run_after IS 'Not to be claimed earlier.';
-COMMENT ON COLUMN satchel.export_lease.cancel_requested_at IS 'The worker stops at its next heartbeat.';
 
 -- Default privileges may have opened the new table to every API role.
 REVOKE ALL ON TABLE satchel.export_lease FROM PUBLIC, anon, authenticated, service_role;

@@ -15,14 +15,14 @@ DECLARE
     -- Tables whose rows somebody would miss, in an order in which they can be filled again.
     precious constant text[] := ARRAY [
         'public.user_api_keys', 'public.user_progress', 'public.export_history', 'satchel.export_lease',
-        'satchel.store', 'satchel.upload_journal', 'satchel.session_contribution', 'satchel.user_zone', 'satchel.data_key',
+        'satchel.store', 'satchel.upload_journal', 'satchel.export_archive', 'satchel.session_contribution', 'satchel.user_zone', 'satchel.data_key',
         'satchel.key_check', 'satchel.key_audit'];
     -- Tables of the machinery.
     technical constant text[] := ARRAY [
         'satchel.progress_total', 'satchel.export_queue', 'satchel.export_requester', 'satchel.store_probe',
         'satchel.batch_job_instance', 'satchel.batch_job_execution', 'satchel.batch_job_execution_params',
         'satchel.batch_step_execution', 'satchel.batch_step_execution_context',
-        'satchel.batch_job_execution_context', 'satchel.flyway_schema_history'];
+        'satchel.batch_job_execution_context', 'satchel.scheduled_tasks', 'satchel.flyway_schema_history'];
     sequences constant text[] := ARRAY [
         'satchel.batch_job_instance_seq', 'satchel.batch_job_execution_seq', 'satchel.batch_step_execution_seq'];
     types constant text[] := ARRAY ['satchel.progress_difference'];
@@ -33,7 +33,7 @@ DECLARE
                                    AND conname = 'export_requester_user_id_fkey');
     -- Functions of schema satchel, by name.
     functions constant text[] := ARRAY [
-        'set_updated_at', 'guard_export_status', 'guard_file_url', 'own_api_keys_status', 'user_ids', 'guard_key_audit',
+        'set_updated_at', 'guard_export_status', 'guard_file_url', 'cancel_export', 'own_api_keys_status', 'user_ids', 'guard_key_audit',
         'follow_key_changes', 'api_key_cells', 'api_key_of', 'key_encryption_keys', 'lock_keys', 'set_key', 'judge_keys', 'remove_keys',
         'key_statuses', 'record_verdict', 'record_opening', 'recorded_key', 'rewrap_data_keys', 'count_records',
         'is_trusted', 'compared_columns', 'is_countable', 'owner_condition', 'users_table', 'points', 'counted', 'shown',
@@ -43,7 +43,7 @@ DECLARE
         'follow_deleted_sessions', 'follow_words', 'forget_progress', 'refuse_truncate', 'backfill_progress',
         'most_active_exports', 'active_exports', 'hold_requests', 'admit_exports', 'admit_added_exports',
         'admit_changed_export', 'forget_ended_export', 'users_with_room', 'queue_the_rest',
-        'end_broken_streaks', 'next_users', 'progress_drift', 'lock_progress', 'repair_progress', 'forget_departed'];
+        'remove_archived_exports', 'end_broken_streaks', 'next_users', 'progress_drift', 'lock_progress', 'repair_progress', 'forget_departed'];
     tables text[];
     relation text;
     rows_found bigint;

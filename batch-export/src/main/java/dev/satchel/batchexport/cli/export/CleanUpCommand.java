@@ -28,7 +28,9 @@ import picocli.CommandLine.Option;
             "Nothing refers to the file of a deleted export, or of an attempt that failed. A streak is broken when its"
                     + " user had no session yesterday.",
             "Ends with 1 when a file could not be removed; the next clean-up tries it again. Files in other stores than"
-                    + " SATCHEL_STORE names are counted and left alone."
+                    + " SATCHEL_STORE names are counted and left alone.",
+            "With SATCHEL_EXPORT_HISTORY_RETENTION, also archives exports that were over before that, as 'export archive'"
+                    + " does."
         },
         footerHeading = """
 
@@ -86,6 +88,9 @@ public final class CleanUpCommand implements Callable<Integer> {
         report.elsewhere().forEach(this::name);
         if (isTold) {
             console.out().printf(Locale.ROOT, "ended %d streaks%n", report.streaksEnded());
+            if (exports.historyRetention() != null) {
+                console.out().printf(Locale.ROOT, "archived %d exports%n", report.archived());
+            }
         }
         return exit;
     }

@@ -10,16 +10,18 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "export",
-        description = "Asks for exports, delivers them, and shows them.",
+        description = "Asks for exports, delivers and cancels them, and shows them.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RequestCommand.class,
             RunCommand.class,
             RetryCommand.class,
+            CancelCommand.class,
             ListCommand.class,
             ShowCommand.class,
             LinkCommand.class,
-            VerifyFileCommand.class
+            VerifyFileCommand.class,
+            ArchiveCommand.class
         })
 public final class ExportCommand implements Callable<Integer> {
 

@@ -1,13 +1,19 @@
 package dev.satchel.batchexport.cli.export;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.UserId;
 import dev.satchel.batchexport.settings.Settings;
+import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.Ids;
 import dev.satchel.batchexport.terminal.Json;
+import dev.satchel.batchexport.terminal.RefusedException;
 import dev.satchel.batchexport.terminal.UsageException;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.postgres.SatchelPostgres;
+import dev.satchel.postgres.session.OwnSessions;
+import dev.satchel.store.MissingFileException;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -30,6 +36,7 @@ import picocli.CommandLine.Option;
                 Examples:
                   satchel export list --status failed
                   satchel export list --user "$ID" --json
+                  satchel export list --archived
                 """)
 final class ListCommand implements Callable<Integer> {
 
@@ -58,6 +65,12 @@ final class ListCommand implements Callable<Integer> {
             description = "At most so many; ${DEFAULT-VALUE} when left out.")
     int limit;
 
+    @Option(
+            names = "--archived",
+            description = "Those that 'export archive' moved to files, read from the store, instead of those in the"
+                    + " database.")
+    boolean archived;
+
     @Option(names = "--json", description = "Print JSON.")
     boolean json;
 
@@ -66,7 +79,7 @@ final class ListCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws SQLException {
+    public Integer call() throws SQLException, IOException {
         if (status != null && !STATUSES.contains(status)) {
             throw new UsageException("unknown status '" + status + "': expected one of " + String.join(", ", STATUSES));
         }
@@ -74,10 +87,12 @@ final class ListCommand implements Callable<Integer> {
             throw new UsageException("the limit must be a whole number from 1 to " + MOST + ", was " + limit);
         }
         UserId only = user == null ? null : Ids.user(user);
-        List<ExportCatalog.Entry> entries = new Settings(console.environment())
-                .database()
-                .inOneTransaction(dataSource ->
-                        new SatchelPostgres(dataSource).exportCatalog().newest(only, status, limit));
+        Settings settings = new Settings(console.environment());
+        List<ExportCatalog.Entry> entries = archived
+                ? archived(settings, only)
+                : settings.database()
+                        .inOneTransaction(dataSource ->
+                                new SatchelPostgres(dataSource).exportCatalog().newest(only, status, limit));
         if (json) {
             console.document(Json.of(entries));
         } else {
@@ -97,6 +112,23 @@ final class ListCommand implements Callable<Integer> {
             entries.forEach(this::print);
         }
         return 0;
+    }
+
+    private List<ExportCatalog.Entry> archived(Settings settings, @Nullable UserId only)
+            throws SQLException, IOException {
+        try (NamedFileStore store = settings.store();
+                HikariDataSource pool = settings.database().pool(1)) {
+            SatchelPostgres satchel = settings.satchel(new OwnSessions(pool));
+            return new ArchivedExports(ArchiveCommand.archive(satchel, store))
+                    .newest(
+                            satchel.historyArchive().files(),
+                            entry -> (only == null || entry.user().equals(only))
+                                    && (status == null || entry.status().equals(status)),
+                            limit);
+        } catch (MissingFileException missing) {
+            throw new RefusedException(missing.getMessage() + ", which 'satchel export archive' wrote: make sure that"
+                    + " SATCHEL_STORE names the right store, and restore the file from a copy if it is lost");
+        }
     }
 
     private void print(ExportCatalog.Entry entry) {

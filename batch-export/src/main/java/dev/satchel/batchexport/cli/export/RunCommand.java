@@ -141,19 +141,22 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void print(RunTotals totals) {
-        if (quiet && totals.failed() + totals.retried() + totals.unfinished() + totals.unconfirmed() == 0) {
+        if (quiet
+                && totals.failed() + totals.retried() + totals.unfinished() + totals.cancelled() + totals.unconfirmed()
+                        == 0) {
             return;
         }
         console.out()
                 .printf(
                         Locale.ROOT,
-                        "delivered %d (%d records, %d bytes), failed %d, retried %d, unfinished %d%n",
+                        "delivered %d (%d records, %d bytes), failed %d, retried %d, unfinished %d%s%n",
                         totals.delivered(),
                         totals.records(),
                         totals.bytes(),
                         totals.failed(),
                         totals.retried(),
-                        totals.unfinished() + totals.unconfirmed());
+                        totals.unfinished() + totals.unconfirmed(),
+                        totals.cancelled() == 0 ? "" : ", cancelled " + totals.cancelled());
     }
 
     private void print(ExportHistory.Backlog left) {

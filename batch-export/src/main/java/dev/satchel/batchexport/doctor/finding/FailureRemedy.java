@@ -49,6 +49,7 @@ public final class FailureRemedy {
                 "a directory for temporary files that the worker may write to and run libraries from"
                         + " (JAVA_OPTS=-Djava.io.tmpdir=…), and a new start of the worker";
             case OUT_OF_MEMORY -> "more heap (JAVA_OPTS=-Xmx…), less --concurrency";
+            case CANCELLED -> "none: the user or the operator wanted it";
             case INTERNAL -> "report what the worker's log says";
         };
     }

@@ -11,6 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BoundedCheck implements HealthCheck {
 
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
+    /** Several monitors ask, and each question to the database costs a little. */
+    private static final Duration FRESH = Duration.ofSeconds(2);
+
+    /** A store and a key management service may bill each question. */
+    private static final Duration FRESH_ELSEWHERE = Duration.ofSeconds(30);
+
     private final String subject;
     private final Duration limit;
     private final BoundedReading<CheckResult> reading;
@@ -29,6 +37,16 @@ public final class BoundedCheck implements HealthCheck {
         this.subject = subject;
         this.limit = limit;
         this.reading = new BoundedReading<>(check::check, "satchel-health", limit, fresh, nanoTime);
+    }
+
+    /** A check that asks the database. */
+    public static BoundedCheck ofTheDatabase(HealthCheck check) {
+        return new BoundedCheck("the database", check, LIMIT, FRESH);
+    }
+
+    /** A check that asks something else than the database, such as the store. */
+    public static BoundedCheck elsewhere(String subject, HealthCheck check) {
+        return new BoundedCheck(subject, check, LIMIT, FRESH_ELSEWHERE);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.satchel.batchexport.run.cleanup;
 
+import dev.satchel.archive.ArchiveHistory;
+import dev.satchel.archive.HistoryArchive;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.batchexport.run.stop.StopSignal;
@@ -12,6 +14,7 @@ import dev.satchel.store.StoreCheck;
 import dev.satchel.store.UploadJournal;
 import dev.satchel.store.UploadJournal.Leftover;
 import java.io.IOException;
+import java.time.Duration;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.repository.JobRepository;
@@ -28,7 +31,7 @@ import org.springframework.transaction.support.AbstractPlatformTransactionManage
  * The job that removes what is due, whole.
  *
  * <pre>
- * reclaim ──> end broken streaks ──> remove: list what is due ──> remove ──> report ──> forget old runs
+ * reclaim ──> end broken streaks ──> remove: list what is due ──> remove ──> report ──> archive ──> forget old runs
  * </pre>
  *
  * <p>The step that uses the store holds no database transaction, and no connection: the store may be slow, and a server may
@@ -38,11 +41,13 @@ import org.springframework.transaction.support.AbstractPlatformTransactionManage
 class CleanUpJob {
 
     @Bean
-    Job cleanup(JobRepository runs, Step reclaim, Step endBrokenStreaks, Step remove, Step forgetOldRuns) {
+    Job cleanup(
+            JobRepository runs, Step reclaim, Step endBrokenStreaks, Step remove, Step archive, Step forgetOldRuns) {
         return new JobBuilder("cleanup", runs)
                 .start(reclaim)
                 .next(endBrokenStreaks)
                 .next(remove)
+                .next(archive)
                 .next(forgetOldRuns)
                 .build();
     }
@@ -84,6 +89,30 @@ class CleanUpJob {
     }
 
     @Bean
+    Step archive(
+            JobRepository runs,
+            ArchiveHistory archive,
+            ExportSettings settings,
+            CleanUpReport report,
+            StopSignal stop) {
+        return new StepBuilder("archive", runs)
+                .tasklet((contribution, context) -> {
+                    Duration age = settings.historyRetention();
+                    // What a store refused a moment ago it would refuse again.
+                    if (age != null && report.refusal().isEmpty()) {
+                        try {
+                            archive.run(age, stop::isStopping).forEach(report::archived);
+                        } catch (IOException | RuntimeException refused) {
+                            report.notArchived(new KnownFailures().diagnose(refused), refused);
+                        }
+                    }
+                    return RepeatStatus.FINISHED;
+                })
+                .transactionManager(withoutConnection())
+                .build();
+    }
+
+    @Bean
     Step forgetOldRuns(JobRepository runs) {
         OldRuns oldRuns = new OldRuns(runs);
         return new StepBuilder("forgetOldRuns", runs)
@@ -98,6 +127,11 @@ class CleanUpJob {
     CleanUp cleanUp(
             UploadJournal journal, FileStore store, StoreCheck check, ProbeRecords probes, ExportSettings settings) {
         return new CleanUp(journal, store, check, probes, settings.orphanGrace());
+    }
+
+    @Bean
+    ArchiveHistory archiveHistory(HistoryArchive archive, UploadJournal journal, FileStore store, StoreCheck check) {
+        return new ArchiveHistory(archive, journal, store, check);
     }
 
     @Bean

@@ -22,6 +22,11 @@ final class CleanUpLog {
         LOG.debug("clean-up", refusal.cause());
     }
 
+    void logNotArchived(CleanUpReport.Refusal refusal) {
+        LOG.error("old exports not archived: {}", refusal.failure().explanationInFull());
+        LOG.debug("archive", refusal.cause());
+    }
+
     void log(UploadJournal.Unreadable unreadable) {
         LOG.error(
                 "file of export {} not removed: its record '{}' is no location of a file; look for the file by hand, then"

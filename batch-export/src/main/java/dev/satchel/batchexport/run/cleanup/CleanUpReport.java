@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.run.cleanup;
 
+import dev.satchel.archive.ArchiveHistory;
 import dev.satchel.export.Failure;
 import dev.satchel.store.UploadJournal;
 import dev.satchel.store.UploadJournal.Leftover;
@@ -21,7 +22,9 @@ public final class CleanUpReport {
     private final List<Unreadable> unreadable = new ArrayList<>();
     private List<UploadJournal.Elsewhere> elsewhere = List.of();
     private @Nullable Refusal refusal;
+    private @Nullable Refusal archiveRefusal;
     private long kept;
+    private long archived;
     private long streaksEnded;
 
     /** @param watcher is told of each object, one at a time */
@@ -57,6 +60,24 @@ public final class CleanUpReport {
         return Optional.ofNullable(refusal);
     }
 
+    synchronized void archived(ArchiveHistory.Moved month) {
+        archived += month.removed();
+    }
+
+    synchronized void notArchived(Failure failure, Exception cause) {
+        archiveRefusal = new Refusal(failure, cause);
+    }
+
+    /** How many old exports were moved from the database to files in the store. */
+    public synchronized long archived() {
+        return archived;
+    }
+
+    /** Why not every old export could be moved; empty when all were. */
+    public synchronized Optional<Refusal> archiveRefusal() {
+        return Optional.ofNullable(archiveRefusal);
+    }
+
     synchronized void streaksEnded(long users) {
         streaksEnded += users;
     }
@@ -87,7 +108,7 @@ public final class CleanUpReport {
 
     /** Whether nothing is left that should have been removed. */
     public boolean isComplete() {
-        return kept() == 0 && refusal().isEmpty();
+        return kept() == 0 && refusal().isEmpty() && archiveRefusal().isEmpty();
     }
 
     /** Why a store could not be used, and what it threw. */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.JobExecution;
 
 /**
- * Removes files that expired or that nothing refers to, and ends broken streaks, in this process: a service calls {@link
+ * Removes files that expired or that nothing refers to, ends broken streaks, and moves old exports to files if the settings
+ * say after which time, in this process: a service calls {@link
  * #run} about once an hour, say from a method that is {@code @Scheduled}; nothing starts by itself.
  *
  * <p>An object is removed first and its record afterwards, so that the next clean-up finishes what was interrupted. Any
@@ -35,7 +36,7 @@ public final class ExportCleanUp implements AutoCloseable {
     private final JobContext jobs;
     private final ExportSettings settings;
     private final CleanUpLog log;
-    private final StopSignal stop = new StopSignal();
+    private final StopSignal stop;
     private final AbandonedExports abandoned;
     private final @Nullable ObservedBeans observed;
 
@@ -46,6 +47,7 @@ public final class ExportCleanUp implements AutoCloseable {
         this.log = new CleanUpLog(parts.quiet);
         this.abandoned = new AbandonedExports(parts.listeners);
         this.observed = parts.observed;
+        this.stop = parts.stop;
     }
 
     /**
@@ -86,6 +88,7 @@ public final class ExportCleanUp implements AutoCloseable {
             }
             report.unreadable().forEach(log::log);
             report.refusal().ifPresent(log::log);
+            report.archiveRefusal().ifPresent(log::logNotArchived);
             if (observed != null && report.isComplete()) {
                 observed.jobMeters().succeeded(SatchelJob.CLEANUP);
             }
@@ -109,6 +112,7 @@ public final class ExportCleanUp implements AutoCloseable {
         private ExportSettings settings = ExportSettings.DEFAULT;
         private final List<DeliveryListener> listeners = new ArrayList<>();
         private boolean quiet;
+        private StopSignal stop = new StopSignal();
         private @Nullable ObservedBeans observed;
 
         private Builder(DataSource dataSource, FileStore store) {
@@ -146,6 +150,12 @@ public final class ExportCleanUp implements AutoCloseable {
         /** Measures and observes what this clean-up does; null for nothing. */
         public Builder observe(@Nullable ObservedBeans beans) {
             observed = beans;
+            return this;
+        }
+
+        /** What ends a clean-up before its next file; a signal of its own when left out. */
+        public Builder stopSignal(StopSignal signal) {
+            stop = signal;
             return this;
         }
 

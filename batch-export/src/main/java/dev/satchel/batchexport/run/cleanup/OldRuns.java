@@ -3,6 +3,7 @@ package dev.satchel.batchexport.run.cleanup;
 import java.time.LocalDateTime;
 import java.time.Period;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.batch.core.job.JobExecution;
@@ -39,6 +40,7 @@ final class OldRuns {
 
     // From the oldest on, which are the last that Spring Batch lists, until one is young.
     private void forget(String job, LocalDateTime limit) throws NoSuchJobException {
+        List<JobInstance> withoutRun = new ArrayList<>();
         long unread = runs.getJobInstanceCount(job);
         while (unread > 0) {
             int page = (int) Math.min(PAGE, unread);
@@ -46,9 +48,16 @@ final class OldRuns {
             List<JobInstance> instances = runs.getJobInstances(job, Math.toIntExact(unread), page);
             for (int oldest = instances.size() - 1; oldest >= 0; oldest--) {
                 List<JobExecution> executions = runs.getJobExecutions(instances.get(oldest));
+                // Without a time of its own: it may be about to begin, unless a later one is old.
+                if (executions.isEmpty()) {
+                    withoutRun.add(instances.get(oldest));
+                    continue;
+                }
                 if (executions.stream().anyMatch(run -> run.getCreateTime().isAfter(limit))) {
                     return;
                 }
+                withoutRun.forEach(runs::deleteJobInstance);
+                withoutRun.clear();
                 // A run that watches may have begun long ago; its slots renew their record while it lives.
                 if (lastUpdates(executions).noneMatch(limit::isBefore)) {
                     runs.deleteJobInstance(instances.get(oldest));

@@ -80,6 +80,11 @@ public final class RunLog implements DeliveryListener {
     }
 
     @Override
+    public void cancelled(Delivery.Cancelled delivery) {
+        LOG.info("export {} was cancelled", delivery.exportId());
+    }
+
+    @Override
     public void unconfirmed(Delivery.Unconfirmed delivery) {
         LOG.warn("export {}: the database did not answer; its lease will tell", delivery.exportId());
         LOG.debug("export {}", delivery.exportId(), delivery.cause());

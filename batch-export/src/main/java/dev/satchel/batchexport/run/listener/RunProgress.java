@@ -119,6 +119,11 @@ public final class RunProgress implements DeliveryListener, AutoCloseable {
     }
 
     @Override
+    public synchronized void cancelled(Delivery.Cancelled delivery) {
+        step();
+    }
+
+    @Override
     public synchronized void unconfirmed(Delivery.Unconfirmed delivery) {
         step();
     }

@@ -12,6 +12,7 @@ public final class RunTotals implements DeliveryListener {
     private long retried;
     private long failed;
     private long unfinished;
+    private long cancelled;
     private long unconfirmed;
 
     /** Exports whose file is published. */
@@ -42,6 +43,11 @@ public final class RunTotals implements DeliveryListener {
     /** Attempts whose export waits again or is another worker's: postponed, released, or their lease was lost. */
     public synchronized long unfinished() {
         return unfinished;
+    }
+
+    /** Exports that were cancelled while they were delivered. */
+    public synchronized long cancelled() {
+        return cancelled;
     }
 
     /** Attempts that do not know whether their file is published. */
@@ -79,6 +85,11 @@ public final class RunTotals implements DeliveryListener {
     @Override
     public synchronized void leaseLost(Delivery.LeaseLost delivery) {
         unfinished++;
+    }
+
+    @Override
+    public synchronized void cancelled(Delivery.Cancelled delivery) {
+        cancelled++;
     }
 
     @Override

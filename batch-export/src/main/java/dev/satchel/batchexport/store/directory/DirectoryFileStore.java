@@ -16,17 +16,20 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -132,22 +135,28 @@ public final class DirectoryFileStore implements FileStore {
         checkRoot();
         Path target = root.resolve(name.value());
         Path folder = folderOf(target);
-        if (!Files.isDirectory(folder)) {
+        if (!isThere(folder, BasicFileAttributes::isDirectory)) {
             return;
         }
         checkInside(target);
-        Pattern leftover = Pattern.compile(Pattern.quote("." + name.last() + ".") + "[0-9a-f]{16}\\.part");
-        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
-                folder, path -> leftover.matcher(fileName(path)).matches())) {
-            for (Path path : leftovers) {
-                Files.deleteIfExists(path);
-            }
+        try {
+            deleteTemporaries(target);
         } catch (NoSuchFileException removedMeanwhile) {
             return;
         }
         Files.deleteIfExists(target);
         if (name.hasFolder()) {
             deleteIfEmpty(folder);
+        }
+    }
+
+    private static void deleteTemporaries(Path target) throws IOException {
+        Pattern temporary = Pattern.compile(Pattern.quote("." + fileName(target) + ".") + "[0-9a-f]{16}\\.part");
+        try (DirectoryStream<Path> temporaries = Files.newDirectoryStream(
+                folderOf(target), path -> temporary.matcher(fileName(path)).matches())) {
+            for (Path path : temporaries) {
+                Files.deleteIfExists(path);
+            }
         }
     }
 
@@ -175,7 +184,7 @@ public final class DirectoryFileStore implements FileStore {
         FileName name = FileName.at(location, this.location);
         checkRoot();
         Path path = root.resolve(name.value());
-        if (!Files.isRegularFile(path)) {
+        if (!isThere(path, BasicFileAttributes::isRegularFile)) {
             throw new MissingFileException(location, new NoSuchFileException(path.toString()));
         }
         checkInside(path);
@@ -188,9 +197,22 @@ public final class DirectoryFileStore implements FileStore {
         }
     }
 
+    // Files.exists and its like take an error of the file system for an absent file; then the record of a file would
+    // go,
+    // and the file stay.
+    private static boolean isThere(Path path, Predicate<BasicFileAttributes> kind, LinkOption... options)
+            throws IOException {
+        try {
+            return kind.test(Files.readAttributes(path, BasicFileAttributes.class, options));
+        } catch (NoSuchFileException absent) {
+            return false;
+        }
+    }
+
     // The name cannot lead out of the store, but a symbolic link in the store could.
     private void checkInside(Path path) throws IOException {
-        if (Files.isSymbolicLink(path) || !folderOf(path).toRealPath().startsWith(root.toRealPath())) {
+        if (isThere(path, BasicFileAttributes::isSymbolicLink, LinkOption.NOFOLLOW_LINKS)
+                || !folderOf(path).toRealPath().startsWith(root.toRealPath())) {
             throw new FileSystemException(path.toString(), null, LEADS_OUT);
         }
     }
@@ -265,21 +287,26 @@ public final class DirectoryFileStore implements FileStore {
             }
         }
 
-        // Creating a hard link is atomic and fails if the name is taken, whereas a rename would replace the file.
+        // Creating a hard link is atomic and fails if the name is taken, whereas a rename would replace the file. Once
+        // the
+        // name is taken, no temporary file of this name can become the file any more, also none of a process that died.
+        // Where a network lost the answer, its file system reports an error although the link was made. Some file
+        // systems
+        // have no hard links.
         private void publish() throws IOException {
             try {
                 Files.createLink(target, temporary);
-            } catch (FileAlreadyExistsException taken) {
-                throw new FileAlreadyExistsException(target.toString());
             } catch (NoSuchFileException removed) {
                 throw removed;
-            } catch (FileSystemException | UnsupportedOperationException noHardLinks) {
-                if (Files.exists(target)) {
+            } catch (FileSystemException | UnsupportedOperationException refused) {
+                if (!isThere(target, any -> true)) {
+                    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+                } else if (!Files.isSameFile(target, temporary)) {
+                    deleteTemporaries(target);
                     throw new FileAlreadyExistsException(target.toString());
                 }
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
             }
-            Files.deleteIfExists(temporary);
+            deleteTemporaries(target);
         }
 
         // Without syncing the directory, a power failure could remove the name of a file whose content is on disk.
@@ -288,6 +315,16 @@ public final class DirectoryFileStore implements FileStore {
                 try (FileChannel folder = FileChannel.open(folderOf(target), StandardOpenOption.READ)) {
                     folder.force(true);
                 }
+            }
+        }
+
+        /** A closed channel ends a write that hangs, as on a network file system. */
+        @Override
+        public void abort() {
+            try {
+                channel.close();
+            } catch (IOException closedAnyway) {
+                return;
             }
         }
 

@@ -176,9 +176,18 @@ final class PartsInFlight {
         notifyAll();
     }
 
+    /** Ends the calls that wait for parts. Called by any thread. */
+    synchronized void abort() {
+        if (failure == null) {
+            failure = AbortedException.create("the upload was given up");
+        }
+        givenUp = true;
+        notifyAll();
+    }
+
     /**
      * Gives up what is under way, and returns when no part is: a part that is still being sent ends at once, and one that
-     * waits for the answer of the store waits for it. Releases the memory.
+     * waits for the answer of the store waits for it, unless the requests were aborted. Releases the memory.
      */
     void end() {
         givenUp = true;

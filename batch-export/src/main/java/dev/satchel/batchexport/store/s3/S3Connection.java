@@ -3,6 +3,8 @@ package dev.satchel.batchexport.store.s3;
 import dev.satchel.Endpoint;
 import dev.satchel.batchexport.store.http.ImpatientHttpClient;
 import dev.satchel.batchexport.store.http.Patience;
+import dev.satchel.batchexport.store.s3.request.RequestAborts;
+import dev.satchel.batchexport.store.s3.request.UnansweredRequestCounter;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -108,7 +110,7 @@ public record S3Connection(
                         checksums
                                 ? ResponseChecksumValidation.WHEN_SUPPORTED
                                 : ResponseChecksumValidation.WHEN_REQUIRED)
-                .httpClientBuilder(http)
+                .httpClientBuilder(RequestAborts.client(http))
                 .overrideConfiguration(override -> override.addExecutionInterceptor(new UnansweredRequestCounter())
                         .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .retryOnException(S3Error::isWorthRepeating)

@@ -63,6 +63,12 @@ final class S3Upload implements FileStore.Upload {
     }
 
     @Override
+    public void abort() {
+        parts.abort();
+        requests.abort();
+    }
+
+    @Override
     public boolean isSettled() {
         return requests.areAnswered();
     }
@@ -79,6 +85,7 @@ final class S3Upload implements FileStore.Upload {
             commitWhole();
         } else {
             commitParts(uploadId);
+            abortRepeated();
         }
         ended = true;
         release();
@@ -114,6 +121,9 @@ final class S3Upload implements FileStore.Upload {
     // If the answer to a commit was lost and the SDK repeated it, the service answers that there is no such upload or
     // that the name is taken.
     private void unlessPublished(SdkException noAnswer) throws IOException {
+        if (requests.areAborted()) {
+            throw noAnswer;
+        }
         boolean published = false;
         try {
             published = requests.havePublished();
@@ -173,6 +183,19 @@ final class S3Upload implements FileStore.Upload {
             uploadId = requests.create();
         }
         return uploadId;
+    }
+
+    // The SDK repeats a request to begin an upload whose answer was lost; the service may have begun both. The one that
+    // is
+    // not used would stay, and be paid for, until the file expires. The file is complete whether or not this succeeds.
+    private void abortRepeated() {
+        if (!requests.areAnswered()) {
+            try {
+                store.abortAll(key);
+            } catch (SdkException untilTheFileExpires) {
+                return;
+            }
+        }
     }
 
     private void mayBeOneMore() throws FileTooLargeException {

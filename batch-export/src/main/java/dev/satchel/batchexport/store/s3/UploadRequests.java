@@ -1,6 +1,8 @@
 package dev.satchel.batchexport.store.s3;
 
 import dev.satchel.batchexport.store.file.UploadObserver;
+import dev.satchel.batchexport.store.s3.request.RequestAborts;
+import dev.satchel.batchexport.store.s3.request.UnansweredRequestCounter;
 import dev.satchel.store.DamagedFileException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -48,6 +51,7 @@ final class UploadRequests {
     private final Map<String, String> metadata =
             Map.of(UPLOAD_ID, UUID.randomUUID().toString());
     private final AtomicInteger unanswered = new AtomicInteger();
+    private final RequestAborts aborts = new RequestAborts();
 
     UploadRequests(S3Client client, S3Options options, Target target, UploadObserver.Requests observed) {
         this.client = client;
@@ -67,8 +71,17 @@ final class UploadRequests {
         return unanswered.get() == 0;
     }
 
+    /** Ends the requests that are under way, and refuses those that write from now on. */
+    void abort() {
+        aborts.abort();
+    }
+
+    boolean areAborted() {
+        return aborts.isAborted();
+    }
+
     PutObjectResponse put(PartBuffer content, byte[] md5) {
-        return observed.send(() -> client.putObject(
+        return sending(() -> client.putObject(
                 put -> put.bucket(bucket)
                         .key(key)
                         .ifNoneMatch(onlyIfFree)
@@ -77,18 +90,22 @@ final class UploadRequests {
                         .contentMD5(header(md5))
                         .metadata(metadata)
                         .overrideConfiguration(settings(content.size())),
-                body(content, () -> false)));
+                body(content, aborts::isAborted)));
+    }
+
+    private <T> T sending(Supplier<T> request) {
+        return observed.send(() -> aborts.sending(request));
     }
 
     /** Begins a multipart upload, and returns its id. */
     String create() {
-        return client.createMultipartUpload(create -> create.bucket(bucket)
+        return aborts.sending(() -> client.createMultipartUpload(create -> create.bucket(bucket)
                         .key(key)
                         .contentType(target.contentType())
                         .contentDisposition(target.disposition())
                         .metadata(metadata)
                         .overrideConfiguration(counted()))
-                .uploadId();
+                .uploadId());
     }
 
     /**
@@ -98,7 +115,7 @@ final class UploadRequests {
      * @param givenUp once it returns true, the request ends as soon as it next reads its content
      */
     CompletedPart part(String id, int number, PartBuffer content, byte[] md5, int sharing, BooleanSupplier givenUp) {
-        UploadPartResponse answer = observed.send(() -> client.uploadPart(
+        UploadPartResponse answer = sending(() -> client.uploadPart(
                 part -> part.bucket(bucket)
                         .key(key)
                         .uploadId(id)
@@ -117,12 +134,12 @@ final class UploadRequests {
     }
 
     void complete(String id, List<CompletedPart> parts) {
-        client.completeMultipartUpload(complete -> complete.bucket(bucket)
+        aborts.sending(() -> client.completeMultipartUpload(complete -> complete.bucket(bucket)
                 .key(key)
                 .uploadId(id)
                 .ifNoneMatch(onlyIfFree)
                 .multipartUpload(upload -> upload.parts(parts))
-                .overrideConfiguration(counted()));
+                .overrideConfiguration(counted())));
     }
 
     HeadObjectResponse head() {
@@ -130,7 +147,8 @@ final class UploadRequests {
     }
 
     InputStream get() {
-        return new AnswerStream(client.getObject(get -> get.bucket(bucket).key(key)));
+        return new AnswerStream(aborts.reading(
+                aborts.sending(() -> client.getObject(get -> get.bucket(bucket).key(key)))));
     }
 
     /** Whether the object is there and comes from this upload. */

@@ -82,7 +82,8 @@ WITH satchel AS (
      UNION ALL
     SELECT 'relation', class.oid::regclass::text, class.relacl
       FROM pg_class AS class
-     WHERE class.oid NOT IN (SELECT relation.oid FROM relation)
+     WHERE class.relacl IS NOT NULL
+       AND class.oid NOT IN (SELECT relation.oid FROM relation)
      UNION ALL
     SELECT 'column', format('%s.%I', attribute.attrelid::regclass, attribute.attname), attribute.attacl
       FROM pg_attribute AS attribute
@@ -91,7 +92,9 @@ WITH satchel AS (
      UNION ALL
     SELECT 'function', other.oid::regprocedure::text, other.proacl
       FROM pg_proc AS other
-     WHERE other.oid NOT IN (SELECT function.oid FROM function)
+     -- Of thousands of functions, a few dozen have rights of their own, and each name takes a look-up.
+     WHERE other.proacl IS NOT NULL
+       AND other.oid NOT IN (SELECT function.oid FROM function)
      UNION ALL
     SELECT 'future objects of', pg_get_userbyid(preset.defaclrole)::text, preset.defaclacl
       FROM pg_default_acl AS preset

@@ -1,21 +1,30 @@
 package dev.satchel.batchexport.cli.keys;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
 import dev.satchel.keyset.FileKeyEncryptionKeys;
 import dev.satchel.migrations.SampleDatabase;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +41,10 @@ class MountedKeysIT {
     private static final int SERVICE = 20_001;
     private static final int GROUP = 20_000;
 
+    /** The packaged program, where another user may read it; unpacked, because jars in a jar make each start as long again. */
+    @TempDir
+    static Path program;
+
     @TempDir
     Path temporary;
 
@@ -41,14 +54,34 @@ class MountedKeysIT {
     private Path kek;
     private boolean isRoot;
 
+    @BeforeAll
+    static void unpack() throws IOException {
+        chmod(program, 0755);
+        Path product;
+        try (Stream<Path> files = Files.list(Path.of("target"))) {
+            product = files.filter(file -> file.toString().endsWith("-exec.jar"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        try (JarFile jar = new JarFile(product.toFile())) {
+            for (JarEntry entry : Collections.list(jar.entries())) {
+                Path file = program.resolve(entry.getName());
+                if (entry.getName().startsWith("BOOT-INF/") && !entry.isDirectory()) {
+                    Files.createDirectories(file.getParent());
+                    try (InputStream content = jar.getInputStream(entry)) {
+                        Files.copy(content, file);
+                    }
+                }
+            }
+        }
+    }
+
     @BeforeEach
     void mountASecretWithTwoKeysWhoseEarlierOneIsInUse() throws Exception {
         database = SampleDatabase.create().withLearners();
         folder = temporary.toRealPath();
         isRoot = (int) Files.getAttribute(folder, "unix:uid") == 0;
         chmod(folder, 0755);
-        chmod(Files.copy(product(), folder.resolve("satchel.jar")), 0644);
-        Files.writeString(folder.resolve("key.txt"), "sk-proj-mountedmounted0123456789\n");
         Path mount = Files.createDirectory(folder.resolve("secret"));
         data = Files.createDirectory(mount.resolve("..2026_11_28_10_00_00.1"));
         Path file = data.resolve("kek.json");
@@ -56,7 +89,16 @@ class MountedKeysIT {
         Files.createSymbolicLink(mount.resolve("..data"), data.getFileName());
         kek = Files.createSymbolicLink(mount.resolve("kek.json"), Path.of("..data/kek.json"));
         mounted(file);
-        satchel("keys", "set", "--user", LEARNER, "--provider", "openai").succeeded();
+        Installation.satchel(
+                        settings(),
+                        new ByteArrayInputStream("sk-proj-mountedmounted0123456789".getBytes(UTF_8)),
+                        "keys",
+                        "set",
+                        "--user",
+                        LEARNER,
+                        "--provider",
+                        "openai")
+                .succeeded();
         chmod(data, 0755);
         chmod(file, 0600);
         keys.addPrimary();
@@ -137,6 +179,10 @@ class MountedKeysIT {
                                 : "is open to others (rw-r--r--): take their rights away with 'chmod 640 /etc/passwd'");
     }
 
+    private Map<String, String> settings() {
+        return new TreeMap<>(Map.of("DATABASE_URL", database.workerUrl(), "SATCHEL_KEK", "file:" + kek));
+    }
+
     private Result satchel(String... arguments) throws Exception {
         List<String> command = new ArrayList<>();
         if (isRoot) {
@@ -144,25 +190,17 @@ class MountedKeysIT {
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
-                Installation.SHORT_LIVED, "-jar", folder.resolve("satchel.jar").toString()));
+                Installation.SHORT_LIVED,
+                "-cp",
+                program.resolve("BOOT-INF/classes") + ":" + program.resolve("BOOT-INF/lib") + "/*",
+                "dev.satchel.batchexport.Satchel"));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(folder, "output", "");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectInput(folder.resolve("key.txt").toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
-        builder.environment().put("DATABASE_URL", database.workerUrl());
-        builder.environment().put("SATCHEL_KEK", "file:" + kek);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(settings());
         int exit = Installation.ended(builder.start());
         return new Result(exit, Files.readString(output), "");
-    }
-
-    private static Path product() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("target"))) {
-            return files.filter(file -> file.toString().endsWith("-exec.jar"))
-                    .findFirst()
-                    .orElseThrow();
-        }
     }
 
     private String wrapped() throws SQLException {

@@ -30,11 +30,17 @@ class OldRunsIT {
             makeOld(satchel);
             satchel.sql("UPDATE satchel.batch_step_execution SET last_updated = last_updated - interval '31 days'"
                     + " WHERE job_execution_id = (SELECT min(job_execution_id) FROM satchel.batch_job_execution)");
+            // Of a worker that died before its run began, and of one that is about to begin.
+            satchel.sql("INSERT INTO satchel.batch_job_instance (job_instance_id, version, job_name, job_key)"
+                    + " VALUES (-1, 0, 'exportRun', 'dead'), (-2, 0, 'firstRun', 'beginning')");
 
             satchel.satchel("cleanup").succeeded();
 
-            // The second run and the clean-up itself.
-            assertThat(count(satchel, "batch_job_instance")).isEqualTo(2);
+            // The second run, the one that is about to begin, and the clean-up itself.
+            assertThat(count(satchel, "batch_job_instance")).isEqualTo(3);
+            assertThat(satchel.value("SELECT job_key FROM satchel.batch_job_instance"
+                            + " WHERE job_key IN ('dead', 'beginning')"))
+                    .isEqualTo("beginning");
             assertThat(count(satchel, "batch_job_execution")).isEqualTo(2);
             assertThat(satchel.value("SELECT min(create_time) > localtimestamp - interval '1 day'"
                             + " FROM satchel.batch_job_execution"))

@@ -66,6 +66,29 @@ class DirectoryFileStoreTest extends FileStoreContract {
         assertThat(Files.readAllBytes(Path.of(location))).isEqualTo(content(10, 1));
     }
 
+    /** Nothing has the temporary file of a dead process on record where the name is written again, as a store's mark is. */
+    @Test
+    void removesWhatADeadProcessLeftOfTheSameName() throws IOException {
+        FileStore.Upload dead = open("mark.txt");
+        dead.body().write(content(10, 1));
+        assertThat(leavings()).hasSize(1);
+
+        publish("mark.txt", content(10, 1));
+
+        assertThat(leavings()).isEmpty();
+    }
+
+    @Test
+    void removesWhatADeadProcessLeftOfANameThatIsTaken() throws IOException {
+        publish("mark.txt", content(10, 1));
+        FileStore.Upload dead = open("mark.txt");
+        dead.body().write(content(10, 1));
+
+        assertThatThrownBy(() -> publish("mark.txt", content(10, 1))).isInstanceOf(FileAlreadyExistsException.class);
+
+        assertThat(leavings()).isEmpty();
+    }
+
     @Test
     void letsOnlyTheOwnerIn() throws IOException {
         Path file = Path.of(publish("export-1/1-a.csv", content(10, 1)));

@@ -20,10 +20,11 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,18 +32,20 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** Walks the published error codes of S3, in every way in which an operation can report one. */
+// It waits nearly all the time, between the attempts.
+@Execution(ExecutionMode.CONCURRENT)
 class S3ErrorTest {
 
     private static final String NAME = "export-1/1-a.csv";
 
     @AutoClose
-    private static PeculiarS3 service;
+    private PeculiarS3 service;
 
     @AutoClose
-    private static S3FileStore store;
+    private S3FileStore store;
 
-    @BeforeAll
-    static void start() throws IOException {
+    @BeforeEach
+    void start() throws IOException {
         service = PeculiarS3.with();
         S3Connection connection = new S3Connection(
                 S3Options.at(service.endpoint()),
@@ -50,14 +53,6 @@ class S3ErrorTest {
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")));
         store = new S3FileStore(
                 connection.client(), connection, new Bucket("exports", "some/prefix"), new PartMemory(1024, 4, 8));
-    }
-
-    @AfterEach
-    void answerAgain() throws IOException {
-        for (Call call : Call.values()) {
-            service.answer(call, 0, Answer.error(200, ""));
-        }
-        store.delete(store.locate(NAME));
     }
 
     /** A code, the status that it comes with, and what ends the failure. */
@@ -277,7 +272,7 @@ class S3ErrorTest {
                 .doesNotContain(NAME, "secret");
     }
 
-    private static void upload(int length) throws IOException {
+    private void upload(int length) throws IOException {
         try (FileStore.Upload upload = store.open(NAME, "a.csv", "text/csv")) {
             upload.body().write(new byte[length]);
             upload.commit();

@@ -216,6 +216,18 @@ class S3FileStoreIT extends FileStoreContract {
         assertThat(leavings()).isEmpty();
     }
 
+    /** The SDK begins a second upload then, and the first one would be paid for until the file expires. */
+    @Test
+    void leavesNoUploadWhenTheAnswerToTheBeginningWasLostOnce() throws IOException {
+        faults.loseAnswer(Call.CREATE, 1);
+
+        publish(NAME, content(2 * PART, 1));
+
+        assertThat(faults.count(Call.CREATE)).isEqualTo(2);
+        assertThat(read(store.locate(NAME))).isEqualTo(content(2 * PART, 1));
+        assertThat(leavings()).isEmpty();
+    }
+
     @Test
     void acceptsNoBytesAfterAPartFailed() throws IOException {
         faults.fail(Call.PART, Integer.MAX_VALUE);

@@ -88,6 +88,9 @@ final class DroppingFileStore implements FileStore {
         }
 
         @Override
+        public void abort() {}
+
+        @Override
         public boolean isSettled() {
             return true;
         }

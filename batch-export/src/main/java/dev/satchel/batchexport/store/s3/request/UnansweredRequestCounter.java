@@ -1,4 +1,4 @@
-package dev.satchel.batchexport.store.s3;
+package dev.satchel.batchexport.store.s3.request;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.core.interceptor.Context;
@@ -12,10 +12,10 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
  *
  * <p>An answer that may come from a proxy instead of the store does not count as an answer.
  */
-final class UnansweredRequestCounter implements ExecutionInterceptor {
+public final class UnansweredRequestCounter implements ExecutionInterceptor {
 
     /** The attribute of a request with its counter. */
-    static final ExecutionAttribute<AtomicInteger> COUNT = new ExecutionAttribute<>("SatchelUnansweredRequests");
+    public static final ExecutionAttribute<AtomicInteger> COUNT = new ExecutionAttribute<>("SatchelUnansweredRequests");
 
     @Override
     public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {

@@ -1,0 +1,168 @@
+package dev.satchel.batchexport.store.s3.request;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.utils.AttributeMap;
+
+/**
+ * Ends the requests of one upload from another thread, also those that wait for an answer: their connections are
+ * closed, and the SDK does not repeat them. Safe for use by many threads.
+ *
+ * <p>The SDK has no way to end a request of its blocking client. But it executes one on the thread that asks for it, so
+ * that the HTTP client {@linkplain #client made here} knows by the thread whose request it is.
+ */
+public final class RequestAborts {
+
+    private static final ThreadLocal<RequestAborts> OF_THIS_THREAD = new ThreadLocal<>();
+
+    private final Set<Runnable> underWay = new HashSet<>();
+    private boolean aborted;
+
+    /** Executes a request that {@link #abort} ends. */
+    public <T> T sending(Supplier<T> request) {
+        OF_THIS_THREAD.set(this);
+        try {
+            return request.get();
+        } finally {
+            OF_THIS_THREAD.remove();
+        }
+    }
+
+    /** Ends what is under way, and what begins later, with an {@link AbortedException}. */
+    public void abort() {
+        List<Runnable> ending;
+        synchronized (this) {
+            aborted = true;
+            ending = List.copyOf(underWay);
+        }
+        ending.forEach(Runnable::run);
+    }
+
+    /** Whether {@link #abort} was called. */
+    public synchronized boolean isAborted() {
+        return aborted;
+    }
+
+    private synchronized void begin(Runnable end) {
+        throwIfAborted(null);
+        underWay.add(end);
+    }
+
+    private synchronized void ended(Runnable end) {
+        underWay.remove(end);
+    }
+
+    private synchronized void throwIfAborted(@Nullable Throwable cause) {
+        if (aborted) {
+            throw AbortedException.create("the upload was given up", cause);
+        }
+    }
+
+    /** A client like that one, whose requests can be aborted where an upload sends them. */
+    public static SdkHttpClient.Builder<?> client(SdkHttpClient.Builder<?> http) {
+        return new ClientBuilder(http);
+    }
+
+    /** The content of an answer, whose reading {@link #abort} ends. */
+    public InputStream reading(ResponseInputStream<?> answer) {
+        return new Reading(answer);
+    }
+
+    private final class Reading extends FilterInputStream {
+
+        private final Runnable end;
+
+        Reading(ResponseInputStream<?> answer) {
+            super(answer);
+            this.end = answer::abort;
+            begin(end);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] next = new byte[1];
+            return read(next, 0, 1) < 0 ? -1 : next[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            throwIfAborted(null);
+            try {
+                return in.read(bytes, offset, length);
+            } catch (IOException failed) {
+                throwIfAborted(failed);
+                throw failed;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            ended(end);
+            if (!isAborted()) {
+                in.close();
+            }
+        }
+    }
+
+    private record ClientBuilder(SdkHttpClient.Builder<?> http) implements SdkHttpClient.Builder<ClientBuilder> {
+
+        @Override
+        public SdkHttpClient buildWithDefaults(AttributeMap defaults) {
+            return new Client(http.buildWithDefaults(defaults));
+        }
+    }
+
+    private record Client(SdkHttpClient http) implements SdkHttpClient {
+
+        @Override
+        public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+            ExecutableHttpRequest prepared = http.prepareRequest(request);
+            RequestAborts aborts = OF_THIS_THREAD.get();
+            return aborts == null ? prepared : new Request(prepared, aborts);
+        }
+
+        @Override
+        public String clientName() {
+            return http.clientName();
+        }
+
+        @Override
+        public void close() {
+            http.close();
+        }
+    }
+
+    private record Request(ExecutableHttpRequest request, RequestAborts aborts) implements ExecutableHttpRequest {
+
+        @Override
+        public HttpExecuteResponse call() throws IOException {
+            Runnable end = request::abort;
+            aborts.begin(end);
+            try {
+                return request.call();
+            } catch (IOException | RuntimeException failed) {
+                aborts.throwIfAborted(failed);
+                throw failed;
+            } finally {
+                aborts.ended(end);
+            }
+        }
+
+        @Override
+        public void abort() {
+            request.abort();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.satchel.batchexport.bench.survival;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.batchexport.bench.Bench;
+import dev.satchel.batchexport.terminal.Console;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The smallest run of its kind; {@link ChaosIT} has the large ones. */
+class SurvivalIT {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void anExportSurvivesThatItsWorkerIsKilled() throws Exception {
+        Duration lease = Duration.ofSeconds(3);
+        Survival.Plan plan = new Survival.Plan(1, 4, 2000, List.of(Fault.KILL), lease, Duration.ZERO, 1);
+        try (Store store = Store.directory(folder.resolve("store"));
+                SatchelSubject satchel = new SatchelSubject(store, lease)) {
+
+            Outcome outcome = new Survival(satchel, store, Network.SOUND, plan, folder.resolve("logs")).run();
+
+            assertThat(outcome.findings()).isEmpty();
+            assertThat(outcome.asked()).isEqualTo(4);
+            assertThat(outcome.delivered()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void refusesNumbersThatMeasureNothing() {
+        StringWriter err = new StringWriter();
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        Console console =
+                new Console(Map.of(), InputStream.nullInputStream(), nowhere, new PrintWriter(err, true), false);
+
+        assertThat(Bench.run(console, "survival", "--exports", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--exports must be at least 1, was 0");
+    }
+}

@@ -1,0 +1,104 @@
+package dev.satchel.batchexport.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.satchel.batchexport.faults.Gate.Fault;
+import dev.satchel.batchexport.faults.Gate.Kind;
+import dev.satchel.batchexport.faults.Gate.Point;
+import dev.satchel.batchexport.store.directory.DirectoryFileStore;
+import dev.satchel.store.FileStore;
+import dev.satchel.store.MissingFileException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A directory store on a file system that fails at each of its operations. */
+class DirectoryFaultsTest {
+
+    private static final byte[] CONTENT = {1, 2, 3};
+
+    @TempDir
+    Path folder;
+
+    /** Or the record of the file would go, and the file stay. */
+    @Test
+    void saysSoWhereItCouldNotRemoveAFile() throws IOException {
+        boolean struck = true;
+        for (int number = 1; struck; number++) {
+            String name = "export-" + number + "/1-a.csv";
+            URI location = publish(Gate.open(), name);
+            Gate gate = Gate.with(new Fault(Kind.FILE, number, Mode.FAILS_ONCE));
+
+            Throwable failed = catchThrowable(() -> store(gate).delete(location));
+
+            struck = gate.hasStruck();
+            assertThat(failed == null && Files.exists(Path.of(location)))
+                    .as("says nothing although the file is there, with a fault at operation " + number)
+                    .isFalse();
+        }
+    }
+
+    /** Or a store that has its mark and its files would be taken for another one. */
+    @Test
+    void takesNoFileForMissingThatItCouldNotLookAt() throws IOException {
+        URI location = publish(Gate.open(), "export/1-a.csv");
+        boolean struck = true;
+        for (int number = 1; struck; number++) {
+            Gate gate = Gate.with(new Fault(Kind.FILE, number, Mode.FAILS_ONCE));
+
+            Throwable failed = catchThrowable(() -> {
+                try (InputStream in = store(gate).read(location)) {
+                    in.readAllBytes();
+                }
+            });
+
+            struck = gate.hasStruck();
+            assertThat(failed instanceof MissingFileException)
+                    .as("is taken for missing, with a fault at operation " + number)
+                    .isFalse();
+        }
+    }
+
+    /** As network file systems do, which repeat a request whose answer was lost and are told that the name is taken. */
+    @Test
+    void knowsItsOwnFileWhereTheAnswerToTheLinkWasLost() throws IOException {
+        Gate first = Gate.open();
+        publish(first, "first/1-a.csv");
+        int link = first.points(Kind.FILE).stream()
+                .filter(point -> point.text().startsWith("createLink "))
+                .map(Point::number)
+                .findFirst()
+                .orElseThrow();
+
+        URI location = publish(Gate.with(new Fault(Kind.FILE, link, Mode.ANSWER_LOST)), "second/1-a.csv");
+
+        assertThat(Files.readAllBytes(Path.of(location))).isEqualTo(CONTENT);
+        assertThat(files()).hasSize(2);
+    }
+
+    private DirectoryFileStore store(Gate gate) {
+        return new DirectoryFileStore(new GatedFiles(folder, gate).root());
+    }
+
+    private URI publish(Gate gate, String name) throws IOException {
+        FileStore store = store(gate);
+        try (FileStore.Upload upload = store.open(name, name, "text/csv")) {
+            upload.body().write(CONTENT);
+            upload.commit();
+        }
+        return store.locate(name);
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).toList();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.satchel.batchexport.bench.survival;
+
+import dev.satchel.judge.Watched;
+import dev.satchel.migrations.SampleDatabase;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/** Satchel, as {@code satchel export run --watch} runs it. */
+public final class SatchelSubject implements Subject {
+
+    /** A JVM of seconds, small enough for several beside each other; the same for every system. */
+    static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx160m");
+
+    private static final Watched WATCHED = new Watched(
+            "public.export_history",
+            "NEW.status = 'processing' AND (OLD.status, OLD.started_at) IS DISTINCT FROM (NEW.status, NEW.started_at)",
+            "NEW.status = 'completed' AND (OLD.status, OLD.file_url) IS DISTINCT FROM (NEW.status, NEW.file_url)",
+            "NEW.status = 'failed' AND OLD.status <> 'failed'",
+            "NEW.file_url");
+
+    private static final String ASK = """
+            INSERT INTO public.export_history (user_id, export_type, export_format)
+            VALUES (?, 'interactions', 'csv')
+            RETURNING id
+            """;
+
+    private final SampleDatabase database = SampleDatabase.create();
+    private final Map<String, String> environment;
+    private final Duration orphanGrace;
+
+    /** Satchel with such a lease, over that store. */
+    public SatchelSubject(Store store, Duration lease) {
+        orphanGrace = lease.multipliedBy(2);
+        environment = new TreeMap<>(store.environment());
+        environment.put("DATABASE_URL", database.workerUrl());
+        environment.put("SATCHEL_EXPORT_LEASE", lease.toMillis() + "ms");
+        environment.put("SATCHEL_EXPORT_ORPHAN_GRACE", orphanGrace.toMillis() + "ms");
+    }
+
+    /** A setting of all its processes. */
+    public String setting(String name) {
+        return environment.get(name);
+    }
+
+    /** Replaces a setting. */
+    public void set(String name, String value) {
+        environment.put(name, value);
+    }
+
+    @Override
+    public String name() {
+        return "Satchel";
+    }
+
+    @Override
+    public SampleDatabase database() {
+        return database;
+    }
+
+    @Override
+    public Watched watched() {
+        return WATCHED;
+    }
+
+    @Override
+    public void prepare() {
+        // The database is a copy of one that was migrated.
+    }
+
+    @Override
+    public ProcessBuilder worker(int place, String name) throws IOException {
+        ProcessBuilder worker = program("export", "run", "--watch", "--concurrency", "1");
+        worker.environment().put("PGAPPNAME", name);
+        return worker;
+    }
+
+    @Override
+    public String ask(UUID user) throws SQLException {
+        try (Connection connection = database.ownerDataSource().getConnection();
+                PreparedStatement statement = connection.prepareStatement(ASK)) {
+            statement.setObject(1, user);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getString("id");
+            }
+        }
+    }
+
+    /** Waits until what a dead worker left may be removed, and runs {@code satchel cleanup}. */
+    @Override
+    public void cleanUp() throws IOException, InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(orphanGrace.toMillis());
+        Process cleanup = sweeper().inheritIO().start();
+        if (cleanup.waitFor() != 0) {
+            throw new IOException("satchel cleanup ended with " + cleanup.exitValue());
+        }
+    }
+
+    /** The program that removes what dead workers left. */
+    public ProcessBuilder sweeper() throws IOException {
+        return program("cleanup");
+    }
+
+    private ProcessBuilder program(String... arguments) throws IOException {
+        Path target = BuiltModule.of("batch-export");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM);
+        command.add("-cp");
+        command.add(target.resolve("classes")
+                + File.pathSeparator
+                + Files.readString(target.resolve("launcher/runtime.classpath"), StandardCharsets.UTF_8)
+                        .strip());
+        command.add("dev.satchel.batchexport.Satchel");
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

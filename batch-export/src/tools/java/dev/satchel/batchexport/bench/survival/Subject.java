@@ -1,0 +1,38 @@
+package dev.satchel.batchexport.bench.survival;
+
+import dev.satchel.judge.Watched;
+import dev.satchel.migrations.SampleDatabase;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.UUID;
+
+/** A system that delivers exports: how it is started and asked, and where it says what has become of them. */
+public interface Subject extends AutoCloseable {
+
+    /** The name with its version, as the table prints it. */
+    String name();
+
+    SampleDatabase database();
+
+    Watched watched();
+
+    /** Installs what the system needs in its database. */
+    void prepare() throws IOException, SQLException;
+
+    /**
+     * A worker in a process of its own.
+     *
+     * @param place whose restarts are one worker to the system, as in a service manager
+     * @param name of this process, under which it connects to the database
+     */
+    ProcessBuilder worker(int place, String name) throws IOException;
+
+    /** Asks for the export of a user's interactions, and returns its id. */
+    String ask(UUID user) throws IOException, SQLException;
+
+    /** Runs what the system's operator runs regularly to remove leftovers, when no worker runs any more. */
+    void cleanUp() throws IOException, InterruptedException;
+
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,218 @@
+package dev.satchel.batchexport.bench.survival;
+
+import dev.satchel.judge.DatabaseWitness;
+import dev.satchel.judge.Event;
+import dev.satchel.judge.Finding;
+import dev.satchel.judge.Judge;
+import dev.satchel.judge.ObjectWitness;
+import dev.satchel.judge.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One run: exports are asked for while workers are killed and paused, until all is quiet and the judge speaks.
+ *
+ * <p>A worker is hit while it is busy, as far as the table shows it, after a random moment: an idle one has nothing to lose.
+ */
+public final class Survival {
+
+    private static final Duration LONGEST_WAIT_FOR_WORK = Duration.ofSeconds(10);
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(10);
+    private static final int LONGEST_EXPORT_MILLIS = 150;
+
+    /**
+     * How much is asked for and done.
+     *
+     * @param workers that run at the same time
+     * @param exports that are asked for, each of another user
+     * @param records that each user has
+     * @param faults in their order
+     * @param lease after which a silent worker is taken for dead
+     * @param gap on average, between two faults
+     * @param seed of all that is random
+     */
+    public record Plan(int workers, int exports, int records, List<Fault> faults, Duration lease, Duration gap, long seed) {
+
+        Duration pause() {
+            return lease.multipliedBy(7).dividedBy(5);
+        }
+
+        /** After so long without any event, nothing more is expected of a system. */
+        Duration quiet() {
+            return lease.multipliedBy(2).plusSeconds(30);
+        }
+    }
+
+    private final Subject subject;
+    private final Store store;
+    private final Network network;
+    private final Plan plan;
+    private final Path logs;
+    private final Random random;
+    private final List<Event> asked = new ArrayList<>();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+
+    /** A run whose workers write their logs into that folder. */
+    public Survival(Subject subject, Store store, Network network, Plan plan, Path logs) {
+        this.subject = subject;
+        this.store = store;
+        this.network = network;
+        this.plan = plan;
+        this.logs = logs;
+        this.random = new Random(plan.seed());
+    }
+
+    /** Runs, and returns what the judge found. */
+    public Outcome run() throws IOException, SQLException, InterruptedException {
+        Files.createDirectories(logs);
+        List<Learner> learners = Learner.add(subject.database(), plan.exports(), plan.records());
+        subject.prepare();
+        DatabaseWitness witness = DatabaseWitness.of(subject.database().ownerDataSource(), subject.watched());
+        ObjectWitness objects = new ObjectWitness(store.listing(), Learner::read);
+        Instant lastFault;
+        try (Workers workers = new Workers(subject, plan.workers(), logs)) {
+            lastFault = disturb(workers, witness, objects, learners);
+            awaitQuiet(workers, witness, objects);
+        } finally {
+            clock.shutdownNow();
+        }
+        Duration quietAfter = witness.events().stream()
+                .map(Event::at)
+                .max(Instant::compareTo)
+                .map(last -> Duration.between(lastFault, last))
+                .filter(wait -> !wait.isNegative())
+                .orElse(Duration.ZERO);
+        objects.look();
+        subject.cleanUp();
+        List<Event> history = new ArrayList<>(asked);
+        history.addAll(witness.events());
+        history.addAll(objects.events());
+        List<Finding> findings = Judge.judge(history);
+        return new Outcome(
+                subject.name(), plan.faults(), asked.size(), asked.size() - wrong(findings), findings, quietAfter);
+    }
+
+    private static int wrong(List<Finding> findings) {
+        Set<String> exports = new HashSet<>();
+        findings.stream()
+                .filter(finding -> finding.verdict() != Verdict.ORPHANED)
+                .forEach(finding -> exports.add(finding.subject()));
+        return exports.size();
+    }
+
+    private Instant disturb(Workers workers, DatabaseWitness witness, ObjectWitness objects, List<Learner> learners)
+            throws IOException, SQLException, InterruptedException {
+        int done = 0;
+        Deque<ScheduledFuture<?>> paused = new ArrayDeque<>();
+        for (int number = 0; number < plan.faults().size(); number++) {
+            int next = (int) ((long) plan.exports() * (number + 1) / plan.faults().size());
+            ask(learners.subList(done, next));
+            done = next;
+            Fault fault = plan.faults().get(number);
+            switch (fault) {
+                case KILL -> victim(workers, witness).kill();
+                case PAUSE -> {
+                    // One worker at least goes on.
+                    while (paused.size() >= Math.max(1, plan.workers() - 1)) {
+                        await(paused.remove());
+                    }
+                    Workers.Place victim = victim(workers, witness);
+                    victim.pause();
+                    paused.add(clock.schedule(
+                            () -> {
+                                victim.resume();
+                                return null;
+                            },
+                            plan.pause().toMillis(),
+                            TimeUnit.MILLISECONDS));
+                }
+                default -> network.suffer(fault);
+            }
+            objects.look();
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(1 + (int) plan.gap().toMillis() * 2));
+            workers.restartEnded();
+        }
+        ask(learners.subList(done, learners.size()));
+        for (ScheduledFuture<?> each : paused) {
+            await(each);
+        }
+        return Instant.now();
+    }
+
+    private static void await(ScheduledFuture<?> paused) throws InterruptedException {
+        try {
+            paused.get();
+        } catch (ExecutionException failed) {
+            throw new IllegalStateException("a worker could not go on", failed);
+        }
+    }
+
+    private void ask(List<Learner> learners) throws IOException, SQLException {
+        for (Learner learner : learners) {
+            asked.add(new Event.Asked(Instant.now(), subject.ask(learner.id()), learner.content()));
+        }
+    }
+
+    private Workers.Place victim(Workers workers, DatabaseWitness witness) throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + LONGEST_WAIT_FOR_WORK.toNanos();
+        while (System.nanoTime() < deadline) {
+            List<Workers.Place> busy = witness.busy().keySet().stream()
+                    .sorted()
+                    .flatMap(name -> workers.running(name).stream())
+                    .toList();
+            if (!busy.isEmpty()) {
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_EXPORT_MILLIS));
+                return busy.get(random.nextInt(busy.size()));
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_INTERVAL.toMillis());
+        }
+        List<Workers.Place> idle = workers.running();
+        return idle.get(random.nextInt(idle.size()));
+    }
+
+    // One who was paused may still write when everything has been delivered, so a moment of silence follows.
+    private void awaitQuiet(Workers workers, DatabaseWitness witness, ObjectWitness objects)
+            throws IOException, SQLException, InterruptedException {
+        long lastEvent = System.nanoTime();
+        int before = -1;
+        while (true) {
+            List<Event> events = witness.events();
+            if (events.size() != before) {
+                before = events.size();
+                lastEvent = System.nanoTime();
+            }
+            Set<String> over = new HashSet<>();
+            for (Event event : events) {
+                if (event instanceof Event.Published published) {
+                    over.add(published.export());
+                } else if (event instanceof Event.GivenUp givenUp) {
+                    over.add(givenUp.export());
+                }
+            }
+            Duration silence = Duration.ofNanos(System.nanoTime() - lastEvent);
+            boolean isAllOver = over.size() >= asked.size();
+            if (silence.compareTo(isAllOver ? Duration.ofSeconds(3) : plan.quiet()) > 0) {
+                return;
+            }
+            objects.look();
+            TimeUnit.MILLISECONDS.sleep(500);
+            workers.restartEnded();
+        }
+    }
+}
