@@ -255,7 +255,9 @@ public final class FaultyProxy implements AutoCloseable {
 
         /** Whether it begins with that piece of a request or an answer. */
         synchronized boolean begins(boolean request, byte[] buffer, int length) {
-            boolean first = request == atRequest && begun.getCount() > 0 && new String(buffer, 0, length, ISO_8859_1).contains(text);
+            boolean first = request == atRequest
+                    && begun.getCount() > 0
+                    && new String(buffer, 0, length, ISO_8859_1).contains(text);
             if (first) {
                 begun.countDown();
             }
