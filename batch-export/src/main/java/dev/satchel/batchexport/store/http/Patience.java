@@ -16,5 +16,5 @@ public record Patience(Duration first, Duration again, Duration later, Duration 
     // the requests that follow, which remove what was stored and try the store, take little more than the default
     // lease.
     public static final Patience DEFAULT =
-            new Patience(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(50));
+            new Patience(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(3), Duration.ofSeconds(50));
 }
