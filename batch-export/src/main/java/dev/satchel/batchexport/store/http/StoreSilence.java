@@ -29,11 +29,19 @@ final class StoreSilence {
         if (!silent) {
             return patience.first();
         }
-        return isLong() ? patience.later() : patience.again();
+        if (!hasLasted(patience.inAll())) {
+            return patience.again();
+        }
+        // Later on there is no haste, and a store that is slow must be able to come back.
+        return hasLasted(patience.inAll().multipliedBy(2)) ? patience.first() : patience.later();
     }
 
     /** Whether the store has been silent for so long that repeating a request is in vain. */
     synchronized boolean isLong() {
-        return silent && System.nanoTime() - since >= patience.inAll().toNanos();
+        return silent && hasLasted(patience.inAll());
+    }
+
+    private boolean hasLasted(Duration time) {
+        return System.nanoTime() - since >= time.toNanos();
     }
 }
