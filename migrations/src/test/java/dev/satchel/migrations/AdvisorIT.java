@@ -225,7 +225,7 @@ class AdvisorIT {
                                             WHERE conrelid = our_relation.oid
                                               AND contype = 'p')
                         """)
-                .after("ALTER TABLE satchel.upload_journal DROP CONSTRAINT upload_journal_pkey");
+                .after("ALTER TABLE satchel.upload_journal DROP CONSTRAINT upload_journal_pkey CASCADE");
     }
 
     /** The advisor counts scans; here each index that enforces nothing has a query that it serves. */

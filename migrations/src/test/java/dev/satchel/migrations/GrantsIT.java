@@ -126,6 +126,8 @@ class GrantsIT {
                         "batch_step_execution | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
                         "batch_step_execution_context | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
                         "data_key | satchel_rotation | SELECT",
+                        "export_archive | satchel_exports | INSERT (id, month, part, url, exports, bytes, sha256), SELECT,"
+                                + " UPDATE (emptied_at)",
                         "export_lease | satchel_exports | DELETE, INSERT (export_id, attempt, token, owner,"
                                 + " heartbeat_at, expires_at), SELECT, UPDATE (attempt, token, owner, heartbeat_at,"
                                 + " expires_at, run_after)",
@@ -307,6 +309,8 @@ class GrantsIT {
                         "satchel.recorded_key(uuid) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.refresh_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.refuse_truncate() | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
+                        "satchel.remove_archived_exports(uuid,jsonb) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,"
+                                + "TimeZone=UTC,\"DateStyle=ISO, MDY\",extra_float_digits=1} | satchel_exports",
                         "satchel.remove_keys(uuid,text) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_vault",
                         "satchel.repair_progress(uuid[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
                         "satchel.rewrap_data_keys(uuid[],text[],bytea[],text[],bytea[]) | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_rotation",

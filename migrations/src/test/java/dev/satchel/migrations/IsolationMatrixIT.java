@@ -78,12 +78,12 @@ class IsolationMatrixIT {
 
             export_history                | SELECT LOCK   COPY_TO INSERT INSERT_RETURNING COPY_FROM UPSERT UPDATE UPDATE_RETURNING DELETE DELETE_RETURNING UPDATE_BLIND DELETE_BLIND
             anon                          | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
-            user, own row                 | 1      denied 1       1      1                0A000     denied denied denied           1      1                denied       1
-            user, another's row           | 0      denied 0       policy policy           0A000     denied denied denied           0      0                denied       0
+            user, own row                 | 1      1      1       1      1                0A000     denied denied denied           1      1                denied       1
+            user, another's row           | 0      0      0       policy policy           0A000     denied denied denied           0      0                denied       0
             user, moving own row          | -      -      -       -      -                -         denied denied denied           -      -                denied       -
-            no claims                     | 0      denied 0       policy policy           0A000     denied denied denied           0      0                denied       0
-            '' claims                     | 0      denied 0       policy policy           0A000     denied denied denied           0      0                denied       0
-            malformed claims              | 0      denied 0       policy policy           0A000     denied denied denied           0      0                denied       0
+            no claims                     | 0      0      0       policy policy           0A000     denied denied denied           0      0                denied       0
+            '' claims                     | 0      0      0       policy policy           0A000     denied denied denied           0      0                denied       0
+            malformed claims              | 0      0      0       policy policy           0A000     denied denied denied           0      0                denied       0
             service_role                  | 0      0      0       policy policy           0A000     policy 0      0                0      0                0            0
             service_role, BYPASSRLS       | 1      1      1       1      1                1         1      1      1                1      1                2            2
             runtime                       | 1      1      1       1      1                0A000     denied denied denied           denied denied           denied       denied
@@ -91,8 +91,8 @@ class IsolationMatrixIT {
             vault                         | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
             rotation                      | denied denied denied  denied denied           denied    denied denied denied           denied denied           denied       denied
             runtime, moving a row         | -      -      -       -      -                -         denied denied denied           -      -                denied       -
-            runtime as user, own row      | 1      denied 1       1      1                0A000     denied denied denied           1      1                denied       1
-            runtime as user, another's    | 0      denied 0       policy policy           0A000     denied denied denied           0      0                denied       0
+            runtime as user, own row      | 1      1      1       1      1                0A000     denied denied denied           1      1                denied       1
+            runtime as user, another's    | 0      0      0       policy policy           0A000     denied denied denied           0      0                denied       0
             runtime as user, moving       | -      -      -       -      -                -         denied denied denied           -      -                denied       -
             """;
 
