@@ -18,7 +18,9 @@ import java.time.Duration;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.AbstractStep;
 import org.springframework.batch.core.step.Step;
+import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 import org.springframework.batch.infrastructure.support.transaction.ResourcelessTransactionManager;
@@ -95,21 +97,23 @@ class CleanUpJob {
             ExportSettings settings,
             CleanUpReport report,
             StopSignal stop) {
-        return new StepBuilder("archive", runs)
-                .tasklet((contribution, context) -> {
-                    Duration age = settings.historyRetention();
-                    // What a store refused a moment ago it would refuse again.
-                    if (age != null && report.refusal().isEmpty()) {
-                        try {
-                            archive.run(age, stop::isStopping).forEach(report::archived);
-                        } catch (IOException | RuntimeException refused) {
-                            report.notArchived(new KnownFailures().diagnose(refused), refused);
-                        }
+        // A step of its own kind, because a tasklet runs in a transaction, which keeps a connection until its end.
+        AbstractStep step = new AbstractStep(runs) {
+            @Override
+            protected void doExecute(StepExecution execution) {
+                Duration age = settings.historyRetention();
+                // What a store refused a moment ago it would refuse again.
+                if (age != null && report.refusal().isEmpty()) {
+                    try {
+                        archive.run(age, stop::isStopping).forEach(report::archived);
+                    } catch (IOException | RuntimeException refused) {
+                        report.notArchived(new KnownFailures().diagnose(refused), refused);
                     }
-                    return RepeatStatus.FINISHED;
-                })
-                .transactionManager(withoutConnection())
-                .build();
+                }
+            }
+        };
+        step.setName("archive");
+        return step;
     }
 
     @Bean
