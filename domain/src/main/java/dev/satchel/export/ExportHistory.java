@@ -125,8 +125,10 @@ public interface ExportHistory {
     Export.Failed fail(Export.Processing export, Failure failure);
 
     /**
-     * Reclaims every export whose lease has expired: sets it to pending, due at once, or to failed with {@link
-     * Failure.Code#WORKER_LOST} if it has had {@code attempts} attempts.
+     * Reclaims every export whose lease has expired: sets it to pending, or to failed with {@link
+     * Failure.Code#WORKER_LOST} if it has had {@code attempts} attempts. It is due at once after its first attempt; after
+     * the second it is due in 10 s, and after each further one in twice that time, up to 15 minutes: an export that
+     * harms its workers, or one that was with several that died, lets others go first.
      */
     List<Reclaimed> reclaimExpired(int attempts);
 

@@ -186,6 +186,23 @@ public abstract class ExportLeaseContract extends ExportHistoryContract {
         }
 
         @Test
+        void letsOthersGoFirstAfterASecondLoss() {
+            UUID harmful = requested();
+            for (Duration wait : List.of(Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(20))) {
+                assertThat(claimed().id()).isEqualTo(harmful);
+                letTheLeaseEnd();
+                history.reclaimExpired(ATTEMPTS);
+                if (!wait.isZero()) {
+                    world.letPass(wait.minusSeconds(5));
+                    assertThat(history.claim("worker", LEASE)).isEmpty();
+                    world.letPass(Duration.ofSeconds(6));
+                }
+            }
+
+            assertThat(claimed().attempt()).isEqualTo(4);
+        }
+
+        @Test
         void keepsTheLeaseOfAWorkerThatSendsHeartbeats() {
             requested();
             Export.Processing export = claimed();

@@ -298,6 +298,10 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
                 row.end(spent ? "failed" : "pending", now);
                 row.error = WORKER_LOST.message();
                 row.startedAt = spent ? row.startedAt : null;
+                if (!spent && row.attempts > 1) {
+                    long seconds = Math.min(15 * 60, 10L << Math.min(row.attempts - 2, 10));
+                    row.runAfter = now.plusSeconds(seconds);
+                }
                 reclaimed.add(new Reclaimed(row.id, spent));
             }
         }

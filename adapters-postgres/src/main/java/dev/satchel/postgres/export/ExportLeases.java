@@ -101,7 +101,11 @@ final class ExportLeases {
                    SET token = NULL,
                        owner = NULL,
                        heartbeat_at = NULL,
-                       expires_at = NULL
+                       expires_at = NULL,
+                       run_after = CASE WHEN l.attempt > 1
+                                        THEN statement_timestamp()
+                                             + least(interval '15 minutes',
+                                                     interval '10 seconds' * 2 ^ least(l.attempt - 2, 10)) END
                   FROM lost
                  WHERE l.export_id = lost.id
                    AND (l.expires_at <= statement_timestamp() OR l.expires_at = 'infinity')
