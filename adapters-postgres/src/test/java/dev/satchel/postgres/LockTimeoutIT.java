@@ -3,6 +3,7 @@ package dev.satchel.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
@@ -15,7 +16,6 @@ import dev.satchel.keys.UserKeys;
 import dev.satchel.keyset.FileKeyEncryptionKeys;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.session.StatementSettings;
-import dev.satchel.record.AbortSignal;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.LearningTypes;

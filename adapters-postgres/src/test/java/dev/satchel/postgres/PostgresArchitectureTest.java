@@ -87,6 +87,7 @@ class PostgresArchitectureTest {
                     "com.sun.security.auth.module",
                     "dev.satchel",
                     "dev.satchel.record..",
+                    "dev.satchel.archive..",
                     "dev.satchel.export..",
                     "dev.satchel.store..",
                     "dev.satchel.keys..",

@@ -59,7 +59,7 @@ class HexagonTest {
 
         @Override
         public boolean includes(Location location) {
-            return !location.contains("-tests.jar");
+            return !location.contains("-tests.jar") && !location.contains("/dev/satchel/judge/");
         }
     }
 
@@ -70,6 +70,7 @@ class HexagonTest {
             .definedBy(
                     "dev.satchel",
                     "dev.satchel.record..",
+                    "dev.satchel.archive..",
                     "dev.satchel.export..",
                     "dev.satchel.store..",
                     "dev.satchel.delivery..",

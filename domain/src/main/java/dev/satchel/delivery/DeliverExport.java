@@ -1,20 +1,18 @@
 package dev.satchel.delivery;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.Failure;
 import dev.satchel.export.StaleExportException;
-import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.UserRecords;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.StoreCheck;
 import dev.satchel.store.UploadJournal;
-import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -50,9 +48,6 @@ public final class DeliverExport {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-
-    /** The number of bytes written between two checks of the lease and of the signal to stop. */
-    private static final int PIECE = 64 * 1024;
 
     /** Failures that the store cannot cause, so that it need not be probed. */
     private static final Set<Failure.Code> NOT_OF_THE_STORE = EnumSet.of(
@@ -133,7 +128,7 @@ public final class DeliverExport {
         AbortSignal.Registration abortable = lease.signal().register(upload::abort);
         try (upload;
                 abortable) {
-            MeteredOutputStream bytes = new MeteredOutputStream(new Guarded(upload.body(), lease));
+            MeteredOutputStream bytes = new MeteredOutputStream(new GuardedOutputStream(upload.body(), lease));
             UserRecords.Snapshot snapshot;
             List<DeliveredFile.Entry> entries;
             try (WriteBehindOutputStream body = new WriteBehindOutputStream(bytes)) {
@@ -190,15 +185,8 @@ public final class DeliverExport {
         }
     }
 
-    // Without an answer the reason stays unknown, which changes nothing but the count of outcomes.
     private Delivery lost(Export.Processing export) {
-        boolean cancelled;
-        try {
-            cancelled = history.lost(List.of(export)).stream().anyMatch(ExportHistory.Lost::cancelled);
-        } catch (RuntimeException noAnswer) {
-            cancelled = false;
-        }
-        return cancelled ? new Delivery.Cancelled(export) : new Delivery.LeaseLost(export.id());
+        return watch.wasCancelled(export) ? new Delivery.Cancelled(export) : new Delivery.LeaseLost(export.id());
     }
 
     private Delivery end(Export.Processing export, Failure failure, Throwable failed, Lease lease) {
@@ -373,35 +361,5 @@ public final class DeliverExport {
 
         /** Whether the store answered every request of the upload; true before the first request. */
         private boolean answered = true;
-    }
-
-    /** Checks the lease before each piece of the file, and counts each piece as progress. */
-    private static final class Guarded extends FilterOutputStream {
-
-        private final Lease lease;
-
-        Guarded(OutputStream out, Lease lease) {
-            super(out);
-            this.lease = lease;
-        }
-
-        @Override
-        public void write(int value) throws IOException {
-            lease.check();
-            out.write(value);
-            lease.move();
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            int done = 0;
-            while (done < length) {
-                int piece = Math.min(PIECE, length - done);
-                lease.check();
-                out.write(bytes, offset + done, piece);
-                lease.move();
-                done += piece;
-            }
-        }
     }
 }

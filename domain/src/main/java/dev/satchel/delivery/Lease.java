@@ -1,9 +1,9 @@
 package dev.satchel.delivery;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.StaleExportException;
-import dev.satchel.record.AbortSignal;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;

@@ -51,6 +51,18 @@ final class LeaseWatch {
         }
     }
 
+    /**
+     * Whether an export that is lost was cancelled. Without an answer of the history, it counts as lost for another
+     * reason, which changes nothing but the count of outcomes.
+     */
+    boolean wasCancelled(Export.Processing export) {
+        try {
+            return history.lost(List.of(export)).stream().anyMatch(ExportHistory.Lost::cancelled);
+        } catch (RuntimeException noAnswer) {
+            return false;
+        }
+    }
+
     private void look() {
         try {
             Map<Export.Processing, Lease> held =

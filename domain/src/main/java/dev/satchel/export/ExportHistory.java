@@ -22,7 +22,8 @@ public interface ExportHistory {
 
     /**
      * How many exports of one user may be pending or processing at a time: enough for each built-in type in each
-     * format. The database refuses more, from any program.
+     * format. The database refuses more, from any program, and its table {@code satchel.export_limits} may hold another
+     * number.
      */
     int MOST_ACTIVE = 50;
 

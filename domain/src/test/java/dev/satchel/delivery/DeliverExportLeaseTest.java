@@ -3,9 +3,9 @@ package dev.satchel.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
-import dev.satchel.record.AbortSignal;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

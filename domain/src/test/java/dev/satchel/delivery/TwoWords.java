@@ -2,9 +2,9 @@ package dev.satchel.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
 import dev.satchel.export.Exports;
-import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;

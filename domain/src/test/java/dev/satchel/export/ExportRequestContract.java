@@ -166,8 +166,8 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
 
             assertThatExceptionOfType(TooManyExportsException.class)
                     .isThrownBy(this::one)
-                    .withMessage("user " + user + " has 50 exports under way, which is the most allowed: wait until one"
-                            + " is delivered, or delete one that is pending, and ask again");
+                    .withMessage("user " + user + " would have 51 exports under way, and at most 50 are allowed: wait"
+                            + " until one is delivered, or delete one that is pending, and ask again");
             assertThat(world.catalog().newest(user, null, 100)).hasSize(ExportHistory.MOST_ACTIVE);
         }
 

@@ -125,7 +125,8 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     private UUID add(ExportRequest request) {
         List<Row> others = active(request.user());
         if (others.size() >= MOST_ACTIVE) {
-            throw new TooManyExportsException(request.user());
+            throw new TooManyExportsException("user " + request.user() + " would have " + (others.size() + 1)
+                    + " exports under way, and at most " + MOST_ACTIVE + " are allowed");
         }
         long current = rows.values().stream()
                 .filter(Row::isActive)

@@ -1,5 +1,6 @@
 package dev.satchel.record;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
 import java.io.IOException;
 import java.math.BigDecimal;

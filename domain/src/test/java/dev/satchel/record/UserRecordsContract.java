@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;

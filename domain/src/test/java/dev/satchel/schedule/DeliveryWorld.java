@@ -258,6 +258,16 @@ final class DeliveryWorld {
         });
     }
 
+    /** The owner of the first export cancels it. */
+    DeliveryWorld ownerCancels() {
+        return actor("the owner cancels", () -> {
+            ExportHistory.Cancellation found = history.cancel(exports.get(0)).orElseThrow();
+            if (found == ExportHistory.Cancellation.CANCELLED) {
+                invariants.cancelled(exports.get(0));
+            }
+        });
+    }
+
     /** The owner of the first export requests it again. */
     DeliveryWorld ownerRequestsAgain() {
         return actor("the owner requests again", () -> request(user));

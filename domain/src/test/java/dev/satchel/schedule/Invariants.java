@@ -62,6 +62,13 @@ final class Invariants {
         row(id).deleted = true;
     }
 
+    void cancelled(UUID id) {
+        Row row = row(id);
+        require(row.published == null, "an export was cancelled that is published");
+        row.holder = null;
+        row.cancelled = true;
+    }
+
     /** Looks at a call that is about to be made. */
     void before(String call, @Nullable Object[] arguments) {
         if (call.equals("delete")) {
@@ -100,6 +107,7 @@ final class Invariants {
         Row row = row(export.id());
         require(row.holder == null, "an export was claimed while another worker held it");
         require(row.published == null, "an export was claimed that is published");
+        require(!row.cancelled, "an export was claimed that is cancelled");
         row.claims++;
         require(row.attempts() <= attempts, "an export had more attempts than allowed");
         require(row.attempts() == export.attempt(), "the attempts were counted wrongly");
@@ -169,7 +177,10 @@ final class Invariants {
             require(
                     status.equals("completed") == (row.published != null),
                     "the status " + status + " contradicts what was published");
-            require(!status.equals("failed") || row.attempts() == attempts, "an export failed with attempts left");
+            require(
+                    !status.equals("failed") || row.cancelled || row.attempts() == attempts,
+                    "an export failed with attempts left");
+            require(!row.cancelled || row.published == null, "an export is both cancelled and published");
             if (row.published != null && row.expiresAt.isAfter(history.now())) {
                 require(isWhole(row.published), "a published object is gone before it expired");
                 require(history.downloadable(id).isPresent(), "a published export cannot be downloaded");
@@ -196,6 +207,7 @@ final class Invariants {
         private @Nullable URI published;
         private Instant expiresAt = Instant.MIN;
         private boolean deleted;
+        private boolean cancelled;
 
         int attempts() {
             return claims - refunds;

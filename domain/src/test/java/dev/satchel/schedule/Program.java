@@ -10,6 +10,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -29,7 +32,7 @@ final class Program {
     private final Network network;
     private boolean killed;
     private boolean stopped;
-    private @Nullable Runnable heartbeat;
+    private final List<Runnable> recurring = new ArrayList<>();
 
     Program(Turns turns, Invariants invariants, Network network) {
         this.turns = turns;
@@ -49,12 +52,9 @@ final class Program {
         return stopped;
     }
 
-    /** One heartbeat, if an attempt is under way. */
+    /** What recurs while an attempt is under way: a heartbeat, and a look whether the export is still this worker's. */
     void beat() {
-        Runnable due = heartbeat;
-        if (due != null) {
-            due.run();
-        }
+        List.copyOf(recurring).forEach(Runnable::run);
     }
 
     /** The port as this program sees it: each call is a point of the schedule. */
@@ -67,14 +67,12 @@ final class Program {
         return proxy(port, (method, arguments) -> call(target, false, method, arguments));
     }
 
-    /** Runs heartbeats only when told {@link #beat}. */
+    /** Runs what recurs only when told {@link #beat}. */
     ScheduledExecutorService timer() {
         return proxy(ScheduledExecutorService.class, (method, arguments) -> {
-            heartbeat = (Runnable) arguments[0];
-            return proxy(ScheduledFuture.class, (cancel, nothing) -> {
-                heartbeat = null;
-                return true;
-            });
+            Runnable task = (Runnable) Objects.requireNonNull(arguments[0]);
+            recurring.add(task);
+            return proxy(ScheduledFuture.class, (cancel, nothing) -> recurring.remove(task));
         });
     }
 

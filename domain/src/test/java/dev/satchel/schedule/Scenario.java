@@ -39,6 +39,16 @@ enum Scenario {
             .clock(LEASE, GRACE)
             .cleanUp(1)),
 
+    /** The owner cancels the export and requests it again, in any order and at any point. */
+    OWNER_CANCELS(world -> world.exports(1)
+            .worker(2)
+            .heartbeats(1)
+            .worker(1)
+            .ownerCancels()
+            .ownerRequestsAgain()
+            .clock(LEASE, GRACE)
+            .cleanUp(1)),
+
     /** A worker is told to stop and gives its export back. */
     WORKER_STOPPED(world ->
             world.exports(2).worker(2).heartbeats(1).stopped().worker(2).clock(LEASE)),

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -251,49 +252,88 @@ class ExportLimitsIT {
                     """, user, filters);
         }
 
-        // {"x": "…"} has nine bytes besides its text.
+        private void askEnded(String filters) throws SQLException {
+            owner.run("""
+                    INSERT INTO public.export_history (user_id, export_type, export_format, status, filters)
+                    VALUES (?, 'all', 'csv', 'completed', ?::jsonb)
+                    """, user, filters);
+        }
+
+        // {"to": "…"} has ten bytes besides its text.
         @ParameterizedTest
-        @CsvSource({"a, 991", "ñ, 495", "😀, 247"})
+        @CsvSource({"a, 990", "ñ, 495", "😀, 247"})
         void mayHaveAThousandBytes(String character, int times) {
-            assertThatCode(() -> ask("{\"x\":\"" + character.repeat(times) + "\"}"))
+            assertThatCode(() -> ask("{\"to\":\"" + character.repeat(times) + "\"}"))
                     .doesNotThrowAnyException();
         }
 
         @ParameterizedTest
-        @CsvSource({"a, 992", "ñ, 496", "😀, 248"})
+        @CsvSource({"a, 991", "ñ, 496", "😀, 248"})
         void areRefusedBeyondAThousandBytes(String character, int times) {
-            var refusal =
-                    catchThrowableOfType(PSQLException.class, () -> ask("{\"x\":\"" + character.repeat(times) + "\"}"));
+            var refusal = catchThrowableOfType(
+                    PSQLException.class, () -> ask("{\"to\":\"" + character.repeat(times) + "\"}"));
 
             assertThat(refusal.getServerErrorMessage().getConstraint()).isEqualTo("export_history_filters_size_check");
         }
 
         @Test
         void areMeasuredAsTheyAreReadAndNotAsTheyAreStored() {
-            var refusal = catchThrowableOfType(PSQLException.class, () -> ask("{\"x\": 1e2000}"));
+            var refusal = catchThrowableOfType(PSQLException.class, () -> askEnded("{\"x\": 1e2000}"));
 
             assertThat(refusal.getServerErrorMessage().getConstraint()).isEqualTo("export_history_filters_size_check");
         }
 
         @ParameterizedTest
         @ValueSource(ints = {0, 1, 10})
-        void mayHaveTenNames(int names) {
-            assertThatCode(() -> ask(named(names))).doesNotThrowAnyException();
+        void ofWhatHasEndedMayHaveTenNames(int names) {
+            assertThatCode(() -> askEnded(named(names))).doesNotThrowAnyException();
         }
 
         @ParameterizedTest
         @ValueSource(ints = {11, 100})
         void areRefusedWithMoreThanTenNames(int names) {
-            var refusal = catchThrowableOfType(PSQLException.class, () -> ask(named(names)));
+            var refusal = catchThrowableOfType(PSQLException.class, () -> askEnded(named(names)));
 
             assertThat(refusal.getServerErrorMessage().getConstraint()).isEqualTo("export_history_filters_names_check");
         }
 
-        // Such a request fails when a worker meets it; the database only bounds its size.
         @ParameterizedTest
-        @ValueSource(strings = {"null", "7", "\"x\"", "true", "[]", "[{\"a\": 1}, {\"b\": 2}]"})
-        void mayBeNoObject(String filters) {
+        @ValueSource(
+                strings = {
+                    "{}",
+                    "{\"from\": \"2026-01-01\"}",
+                    "{\"compress\": \"gzip\", \"difficulty\": \"a\", \"from\": \"b\", \"phase\": \"c\", \"to\": \"d\","
+                            + " \"zone\": \"e\"}"
+                })
+        void areAnObjectOfTextsWithKnownNames(String filters) {
             assertThatCode(() -> ask(filters)).doesNotThrowAnyException();
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "null",
+                    "7",
+                    "\"from\"",
+                    "true",
+                    "[]",
+                    "[\"from\"]",
+                    "[{\"from\": \"2026-01-01\"}]",
+                    "{\"form\": \"2026-01-01\"}",
+                    "{\"From\": \"2026-01-01\"}",
+                    "{\"\": \"\"}",
+                    "{\"from\": null}",
+                    "{\"from\": 20260101}",
+                    "{\"from\": true}",
+                    "{\"from\": {\"day\": {\"is\": 1}}}",
+                    "{\"phase\": [\"new\"]}",
+                    "{\"from\": \"2026-01-01\", \"x\": \"y\"}"
+                })
+        void areRefusedInAnyOtherShape(String filters) {
+            var refusal = catchThrowableOfType(PSQLException.class, () -> ask(filters));
+
+            assertThat(refusal.getSQLState()).isEqualTo("23514");
+            assertThat(refusal.getServerErrorMessage().getConstraint()).isEqualTo("export_history_filters_shape_check");
         }
 
         @Test
@@ -305,7 +345,7 @@ class ExportLimitsIT {
                     () -> owner.run(
                             "UPDATE public.export_history SET filters = ?::jsonb WHERE user_id = ?", named(11), user));
 
-            assertThat(refusal.getServerErrorMessage().getConstraint()).isEqualTo("export_history_filters_names_check");
+            assertThat(refusal.getSQLState()).isEqualTo("23514");
         }
 
         private static String named(int names) {
@@ -314,6 +354,188 @@ class ExportLimitsIT {
                 text.append(n == 0 ? "" : ", ").append("\"").append(n).append("\": 1");
             }
             return text.append("}").toString();
+        }
+    }
+
+    @Nested
+    class Hourly {
+
+        private static final int MOST_HOURLY = 100;
+
+        // Cancelled at once, so that only the hour limits them.
+        private void askAndCancel(Session session, int first, int last) throws SQLException {
+            for (int from = first; from <= last; from += MOST) {
+                add(session, user, from, Math.min(last, from + MOST - 1));
+                session.run(
+                        "UPDATE public.export_history SET cancelled_at = now() WHERE user_id = ? AND status = 'pending'",
+                        user);
+            }
+        }
+
+        private void askAsUser(int first, int last) throws SQLException {
+            try (var session = inRole("authenticated")) {
+                askAndCancel(session, first, last);
+                session.commit();
+            }
+        }
+
+        private String hintFor(int first, int last) {
+            var refusal = catchThrowableOfType(PSQLException.class, () -> askAsUser(first, last));
+            assertThat(refusal.getSQLState()).isEqualTo("PT429");
+            return refusal.getServerErrorMessage().getHint();
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"authenticated", "service_role"})
+        void isLimitedThroughTheApi(String role) throws SQLException {
+            try (var session = inRole(role)) {
+                askAndCancel(session, 1, MOST_HOURLY);
+
+                var refusal = catchThrowableOfType(
+                        PSQLException.class, () -> add(session, user, MOST_HOURLY + 1, MOST_HOURLY + 1));
+
+                assertThat(refusal.getSQLState()).isEqualTo("PT429");
+                assertThat(refusal.getServerErrorMessage().getMessage())
+                        .isEqualTo("user " + user + " would have asked for 101 exports within an hour, and at most 100"
+                                + " are allowed");
+                assertThat(refusal.getServerErrorMessage().getConstraint()).isEqualTo("export_history_most_hourly");
+                assertThat(refusal.getServerErrorMessage().getHint())
+                        .matches("Ask again at \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\\.");
+            }
+        }
+
+        @Test
+        void saysWhenTheNextIsPossible() throws SQLException {
+            askAsUser(1, MOST_HOURLY);
+            owner.run("""
+                    UPDATE satchel.export_requester
+                       SET requests[1:2] = ARRAY [requests[1] - interval '50 minutes', requests[2] - interval '40 minutes']
+                     WHERE user_id = ?
+                    """, user);
+            var second = owner.value("""
+                    SELECT to_char(date_trunc('second', requests[2] + interval '1 hour 1 second') AT TIME ZONE 'UTC',
+                                   'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+                      FROM satchel.export_requester
+                     WHERE user_id = ?
+                    """, user);
+
+            assertThat(hintFor(101, 102)).isEqualTo("Ask again at " + second + ".");
+
+            owner.run(
+                    "UPDATE satchel.export_requester SET requests[1] = requests[1] - interval '11 minutes'"
+                            + " WHERE user_id = ?",
+                    user);
+            askAsUser(101, 101);
+            assertThat(count(user)).isEqualTo(MOST_HOURLY + 1);
+        }
+
+        @Test
+        void isNotMadeShorterByDeletingExports() throws SQLException {
+            askAsUser(1, MOST_HOURLY);
+            owner.run("DELETE FROM public.export_history WHERE user_id = ?", user);
+
+            assertThat(hintFor(1, 1)).startsWith("Ask again at ");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"worker", "owner"})
+        void doesNotLimitTheProgramsOfTheOperator(String role) throws SQLException {
+            try (var session = inRole(role)) {
+                askAndCancel(session, 1, MOST_HOURLY + 1);
+            }
+        }
+
+        @Test
+        void countsNoRequestThatIsUnderWayAlready() throws SQLException {
+            askAsUser(1, MOST_HOURLY - 1);
+            for (int click = 0; click < 3; click++) {
+                try (var session = inRole("authenticated")) {
+                    session.run(ADD + " ON CONFLICT DO NOTHING", user, 1000, 1000);
+                    session.commit();
+                }
+            }
+
+            assertThat(count(user)).isEqualTo(MOST_HOURLY);
+        }
+
+        @Test
+        void isNotExceededByRequestsAtTheSameMoment() throws Exception {
+            askAsUser(1, MOST_HOURLY - 1);
+            try (var first = inRole("authenticated")) {
+                add(first, user, 1000, 1000);
+                var second = CompletableFuture.supplyAsync(
+                        () -> catchThrowableOfType(PSQLException.class, () -> askAsUser(1001, 1001)));
+                MostActive.awaitALock();
+
+                first.commit();
+
+                assertThat(second.get(20, TimeUnit.SECONDS)
+                                .getServerErrorMessage()
+                                .getConstraint())
+                        .isEqualTo("export_history_most_hourly");
+            }
+        }
+    }
+
+    @Nested
+    class OfTheOperator {
+
+        @AfterEach
+        void forget() throws SQLException {
+            owner.run("DELETE FROM satchel.export_limits");
+        }
+
+        @Test
+        void limitsHoldFromTheNextRequestOn() throws SQLException {
+            owner.run("INSERT INTO satchel.export_limits (active, hourly) VALUES (2, 3)");
+            add(owner, user, 1, 2);
+
+            var third = catchThrowableOfType(PSQLException.class, () -> add(owner, user, 3, 3));
+            owner.run("UPDATE satchel.export_limits SET active = 10");
+            var hourly = catchThrowableOfType(PSQLException.class, () -> {
+                try (var session = inRole("authenticated")) {
+                    add(session, user, 4, 7);
+                }
+            });
+
+            assertThat(third.getServerErrorMessage().getMessage())
+                    .isEqualTo("user " + user + " would have 3 exports under way, and at most 2 are allowed");
+            assertThat(hourly.getServerErrorMessage().getConstraint()).isEqualTo("export_history_most_hourly");
+            assertThat(hourly.getServerErrorMessage().getHint()).isEqualTo("Ask for at most 3 at once.");
+        }
+
+        @ParameterizedTest
+        @CsvSource({"0, 1", "1, 0", "-1, 1", "10001, 1", "1, 1001"})
+        void limitsHaveBounds(int active, int hourly) {
+            var refusal = catchThrowableOfType(
+                    PSQLException.class,
+                    () -> owner.run(
+                            "INSERT INTO satchel.export_limits (active, hourly) VALUES (?, ?)", active, hourly));
+
+            assertThat(refusal.getSQLState()).isEqualTo("23514");
+        }
+
+        @Test
+        void limitsAreOneRow() throws SQLException {
+            owner.run("INSERT INTO satchel.export_limits (active, hourly) VALUES (2, 3)");
+
+            var refusal = catchThrowableOfType(
+                    PSQLException.class,
+                    () -> owner.run("INSERT INTO satchel.export_limits (active, hourly) VALUES (4, 5)"));
+
+            assertThat(refusal.getSQLState()).isEqualTo("23505");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"authenticated", "service_role", "worker"})
+        void limitsAreTheOwnersAlone(String role) throws SQLException {
+            try (var session = inRole(role)) {
+                var refusal = catchThrowableOfType(
+                        PSQLException.class,
+                        () -> session.run("INSERT INTO satchel.export_limits (active, hourly) VALUES (100, 100)"));
+
+                assertThat(refusal.getSQLState()).isEqualTo("42501");
+            }
         }
     }
 

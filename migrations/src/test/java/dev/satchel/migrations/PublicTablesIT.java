@@ -154,6 +154,11 @@ class PublicTablesIT {
                         "created_at | timestamp with time zone | NOT NULL | now()",
                         "updated_at | timestamp with time zone | NOT NULL | now()",
                         "cancelled_at | timestamp with time zone |  | ");
+        var shape = owner.value("""
+                SELECT pg_get_constraintdef(oid)
+                  FROM pg_constraint
+                 WHERE conname = 'export_history_filters_shape_check'
+                """);
         assertThat(owner.rows(CONSTRAINTS, "public.export_history"))
                 .containsExactly(
                         "export_history_cancelled_at_check | CHECK (((cancelled_at IS NULL) OR ((status)::text ="
@@ -161,6 +166,7 @@ class PublicTablesIT {
                         "export_history_file_size_bytes_check | CHECK ((file_size_bytes >= 0))",
                         "export_history_filters_names_check | CHECK ((jsonb_array_length(jsonb_path_query_array(filters,"
                                 + " 'strict $.keyvalue()'::jsonpath, '{}'::jsonb, true)) <= 10))",
+                        "export_history_filters_shape_check | " + shape,
                         "export_history_filters_size_check | CHECK ((octet_length((filters)::text) <= 1000))",
                         "export_history_pkey | PRIMARY KEY (id)",
                         "export_history_processing_time_seconds_check | CHECK ((processing_time_seconds >= 0))",

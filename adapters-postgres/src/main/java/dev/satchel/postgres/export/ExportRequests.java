@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.postgresql.util.PSQLException;
 import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -92,7 +93,7 @@ final class ExportRequests {
                                           AND later.export_type = f.export_type
                                           AND later.export_format = f.export_format
                                           AND coalesce(later.filters, '{}') = coalesce(f.filters, '{}'))) AS failed
-             WHERE place <= :most
+             WHERE place <= satchel.most_active_exports()
             ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
                   WHERE status IN ('pending', 'processing')
                   DO NOTHING
@@ -101,7 +102,7 @@ final class ExportRequests {
 
     private static final String FOREIGN_KEY_VIOLATION = "23503";
 
-    /** What the database says when a user would have more exports under way than {@link ExportHistory#MOST_ACTIVE}. */
+    /** What the database says when a user would have more exports under way than are allowed. */
     private static final String TOO_MANY_REQUESTS = "PT429";
 
     private final JdbcClient jdbc;
@@ -135,10 +136,19 @@ final class ExportRequests {
                 throw new UnknownUserException(request.user());
             }
             if (TOO_MANY_REQUESTS.equals(state)) {
-                throw new TooManyExportsException(request.user());
+                throw new TooManyExportsException(told(refused));
             }
             throw refused;
         }
+    }
+
+    // The limits are the database's, and so is the sentence that names them.
+    private static String told(NonTransientDataAccessException refused) {
+        return refused.getMostSpecificCause() instanceof PSQLException cause
+                        && cause.getServerErrorMessage() != null
+                        && cause.getServerErrorMessage().getMessage() != null
+                ? cause.getServerErrorMessage().getMessage()
+                : "the user has as many exports under way as are allowed";
     }
 
     List<UUID> requestForAllUsers(ExportType type, ExportFormat format, ExportFilters filters) {
@@ -168,7 +178,6 @@ final class ExportRequests {
     List<UUID> requestAgain(Failure.Code code) {
         return jdbc.sql(REQUEST_AGAIN)
                 .param("code", code.code())
-                .param("most", ExportHistory.MOST_ACTIVE)
                 .query(ExportRequests::id)
                 .list();
     }

@@ -1,11 +1,11 @@
 package dev.satchel.postgres.records;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
 import dev.satchel.postgres.dataset.DatasetQuery;
 import dev.satchel.postgres.dataset.LiveSchema;
 import dev.satchel.postgres.dataset.OwnedTable;
 import dev.satchel.postgres.dataset.PostgresDatasets;
-import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;

@@ -2,10 +2,10 @@ package dev.satchel.postgres.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.dataset.PostgresDatasets;
-import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.Difficulty;
 import dev.satchel.record.ExportFilters;

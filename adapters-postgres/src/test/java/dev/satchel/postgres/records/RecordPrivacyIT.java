@@ -3,11 +3,11 @@ package dev.satchel.postgres.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
 import dev.satchel.postgres.dataset.DatasetQuery;
 import dev.satchel.postgres.dataset.LiveSchema;
 import dev.satchel.postgres.dataset.PostgresDatasets;
-import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.Difficulty;
 import dev.satchel.record.ExportFilters;

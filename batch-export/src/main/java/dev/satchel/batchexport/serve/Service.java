@@ -1,5 +1,7 @@
 package dev.satchel.batchexport.serve;
 
+import com.zaxxer.hikari.HikariDataSource;
+import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.observe.ExportMeters;
 import dev.satchel.batchexport.observe.LagGauges;
 import dev.satchel.batchexport.observe.ObservedBeans;
@@ -65,7 +67,9 @@ public final class Service {
     private static final Duration FOREVER = Duration.ofDays(365);
 
     /** For the scheduler, its heartbeats, each check of health and the gauges. */
-    public static final int OWN_CONNECTIONS = 8;
+    private static final int OWN_CONNECTIONS = 8;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final Parts parts;
     private final StopSignal stop;
@@ -83,7 +87,7 @@ public final class Service {
      * @param store where files are; null where no job needs it
      * @param keys the key-encryption keys; null where keys are not checked
      * @param jobConnections for the jobs, at least {@link #jobConnections}
-     * @param ownConnections for everything else, at least {@link #OWN_CONNECTIONS}, so that no job takes the last one
+     * @param ownConnections for everything else, so that no job takes the last one
      */
     public record Parts(
             ServeSettings serve,
@@ -96,6 +100,18 @@ public final class Service {
             @Nullable KeyEncryptionKeys keys,
             DataSource jobConnections,
             DataSource ownConnections) {}
+
+    /**
+     * The connections for everything but the jobs. Who asks for one that cannot be had waits for less time than a probe of
+     * health, so that health can say why.
+     *
+     * @throws SQLException as {@link Database#pool}
+     */
+    public static HikariDataSource ownConnections(Database database) throws SQLException {
+        HikariDataSource pool = database.pool(OWN_CONNECTIONS);
+        pool.setConnectionTimeout(PATIENCE.toMillis());
+        return pool;
+    }
 
     public Service(Parts parts, StopSignal stop) {
         this.parts = parts;

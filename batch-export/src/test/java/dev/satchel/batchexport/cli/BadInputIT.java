@@ -358,8 +358,9 @@ class BadInputIT {
                 .isEqualTo(new Result(
                         1,
                         "",
-                        "satchel: user " + LEARNER + " has 50 exports under way, which is the most allowed: wait until"
-                                + " one is delivered, or delete one that is pending, and ask again"
+                        "satchel: user " + LEARNER
+                                + " would have 51 exports under way, and at most 50 are allowed: wait"
+                                + " until one is delivered, or delete one that is pending, and ask again"
                                 + System.lineSeparator()));
         assertThat(all).isEqualTo(new Result(0, "", ""));
         satchel.sql("DELETE FROM export_history");

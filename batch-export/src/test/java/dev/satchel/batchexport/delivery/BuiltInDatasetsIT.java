@@ -3,6 +3,7 @@ package dev.satchel.batchexport.delivery;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.format.csv.CsvOptions;
@@ -11,7 +12,6 @@ import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.SatchelPostgres;
-import dev.satchel.record.AbortSignal;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.UserRecords;

@@ -187,13 +187,14 @@ class ObservedPortsTest {
                         new Export.Failed(export.id(), export.request(), failure, 1), new IllegalStateException()),
                 new Delivery.Released(waiting),
                 new Delivery.LeaseLost(export.id()),
+                new Delivery.Cancelled(export),
                 new Delivery.Unconfirmed(export.id(), new IllegalStateException()),
                 new Delivery.Abandoned(export.id()),
                 new Delivery.Refused(export.id(), failure));
 
         deliveries.forEach(delivery -> delivery.tell(listener));
 
-        for (String outcome : List.of("delivered", "retried", "postponed", "failed", "released")) {
+        for (String outcome : List.of("delivered", "retried", "postponed", "failed", "released", "cancelled")) {
             assertThat(counter("satchel.exports", "outcome", outcome, "format", "csv"))
                     .as(outcome)
                     .isEqualTo(1);

@@ -3,6 +3,7 @@ package dev.satchel.batchexport.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.format.csv.CsvOptions;
@@ -18,7 +19,6 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.Exports;
 import dev.satchel.export.InMemoryExportHistory;
 import dev.satchel.export.Requests;
-import dev.satchel.record.AbortSignal;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.InMemoryUserRecords;

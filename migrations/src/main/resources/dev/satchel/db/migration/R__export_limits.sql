@@ -1,17 +1,33 @@
--- How many exports of one user may be under way, and the order in which workers serve users.
+-- How many exports of one user may be under way, how many it may ask for in an hour, and the order in which workers serve
+-- users.
 SET LOCAL search_path = pg_catalog, pg_temp;
 DO $block$ BEGIN IF current_setting('lock_timeout') = '0' THEN SET LOCAL lock_timeout = '2s'; END IF; END $block$;
 
 CREATE OR REPLACE FUNCTION satchel.most_active_exports() RETURNS integer
     LANGUAGE sql
-    IMMUTABLE
+    STABLE
+    SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    SELECT 50
+    SELECT coalesce((SELECT active FROM satchel.export_limits), 50)
 $function$;
 
 COMMENT ON FUNCTION satchel.most_active_exports() IS
-    'How many exports of one user may be pending or processing at a time: room for every type in every format.';
+    'How many exports of one user may be pending or processing at a time; unless the operator says otherwise, room for every '
+    'type in every format.';
+
+CREATE OR REPLACE FUNCTION satchel.most_hourly_exports() RETURNS integer
+    LANGUAGE sql
+    STABLE
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT coalesce((SELECT hourly FROM satchel.export_limits), 100)
+$function$;
+
+COMMENT ON FUNCTION satchel.most_hourly_exports() IS
+    'How many exports a user may ask for within an hour through the API; unless the operator says otherwise, every type in '
+    'every format twice.';
 
 CREATE OR REPLACE FUNCTION satchel.active_exports(of_user uuid, OUT exports bigint, OUT next_round bigint)
     LANGUAGE plpgsql
@@ -74,12 +90,59 @@ COMMENT ON FUNCTION satchel.admit_exports(uuid, bigint) IS
     'Refuses more active exports of the user than the limit, in whatever role and however many at once they are asked for; returns the round '
     'that the first of the added ones joins.';
 
+CREATE OR REPLACE FUNCTION satchel.count_requests(of_user uuid, added bigint) RETURNS void
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    most constant integer := satchel.most_hourly_exports();
+    -- Not that of the statement, which may have waited for another request of the user.
+    this_moment constant timestamptz := clock_timestamp();
+    recent timestamptz[];
+    next_at timestamptz;
+BEGIN
+    SELECT ARRAY(SELECT asked FROM unnest(requests) AS asked WHERE asked > this_moment - interval '1 hour' ORDER BY asked)
+      INTO recent
+      FROM satchel.export_requester
+     WHERE user_id = of_user;
+    IF cardinality(recent) + added > most THEN
+        -- As many of the oldest must be an hour old as are too many. Rounded up, so that it is possible then.
+        next_at := date_trunc('second', recent[cardinality(recent) + added - most] + interval '1 hour 1 second');
+        RAISE EXCEPTION 'user % would have asked for % exports within an hour, and at most % are allowed',
+            of_user, cardinality(recent) + added, most
+            USING ERRCODE = 'PT429', SCHEMA = 'public', TABLE = 'export_history',
+                CONSTRAINT = 'export_history_most_hourly',
+                HINT = CASE
+                           WHEN added > most THEN format('Ask for at most %s at once.', most)
+                           ELSE format('Ask again at %s.',
+                                       to_char(next_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
+                       END;
+    END IF;
+    UPDATE satchel.export_requester
+       SET requests = recent || array_fill(this_moment, ARRAY[added::integer])
+     WHERE user_id = of_user;
+END
+$function$;
+
+COMMENT ON FUNCTION satchel.count_requests(uuid, bigint) IS
+    'Refuses more requests of the user within an hour than the limit, and says when the next is possible. After '
+    'hold_requests, whose row it counts in.';
+
 CREATE OR REPLACE FUNCTION satchel.admit_added_exports() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
+    -- Who asks, also from inside a function that has other rights.
+    asker constant text := CASE current_setting('role')
+                               WHEN 'none' THEN session_user::text
+                               ELSE current_setting('role')
+                           END;
+    -- Neither the owner of the tables, whose rights this function has, nor a program of Satchel's.
+    is_counted constant boolean := NOT pg_has_role(asker, current_user, 'MEMBER')
+                                   AND NOT pg_has_role(asker, 'satchel_exports', 'MEMBER');
     export record;
     first_round bigint;
 BEGIN
@@ -94,6 +157,9 @@ BEGIN
     LOOP
         IF export.position = 1 THEN
             first_round := satchel.admit_exports(export.user_id, export.exports);
+            IF is_counted THEN
+                PERFORM satchel.count_requests(export.user_id, export.exports);
+            END IF;
         END IF;
         INSERT INTO satchel.export_queue (export_id, user_id, round, asked_at)
         VALUES (export.id, export.user_id, first_round + export.position - 1, export.created_at);
@@ -191,11 +257,11 @@ $function$;
 COMMENT ON FUNCTION satchel.queue_the_rest() IS
     'Queues the active exports that were written while the triggers were off, and returns how many.';
 
-REVOKE ALL ON FUNCTION satchel.most_active_exports(), satchel.active_exports(uuid), satchel.hold_requests(uuid),
+REVOKE ALL ON FUNCTION satchel.most_active_exports(), satchel.most_hourly_exports(), satchel.count_requests(uuid, bigint), satchel.active_exports(uuid), satchel.hold_requests(uuid),
     satchel.admit_exports(uuid, bigint), satchel.admit_added_exports(), satchel.admit_changed_export(), satchel.forget_ended_export(), satchel.users_with_room(),
     satchel.queue_the_rest()
     FROM PUBLIC, anon, authenticated, service_role;
-GRANT EXECUTE ON FUNCTION satchel.users_with_room(), satchel.queue_the_rest() TO satchel_exports;
+GRANT EXECUTE ON FUNCTION satchel.most_active_exports(), satchel.users_with_room(), satchel.queue_the_rest() TO satchel_exports;
 
 CREATE OR REPLACE TRIGGER trigger_export_history_admit_added
     AFTER INSERT ON public.export_history

@@ -34,7 +34,17 @@ CREATE TABLE public.export_history (
     CONSTRAINT export_history_filters_size_check CHECK (octet_length(filters::text) <= 1000),
     -- Silent, because only an object has names.
     CONSTRAINT export_history_filters_names_check
-        CHECK (jsonb_array_length(jsonb_path_query_array(filters, 'strict $.keyvalue()', '{}', true)) <= 10)
+        CHECK (jsonb_array_length(jsonb_path_query_array(filters, 'strict $.keyvalue()', '{}', true)) <= 10),
+    -- Only while it is asked for: what has ended may have been adopted with any. A misspelt name must not lead to an
+    -- unfiltered export.
+    CONSTRAINT export_history_filters_shape_check
+        CHECK (status::text IN ('completed', 'failed')
+               OR filters IS NULL
+               OR CASE jsonb_typeof(filters)
+                      WHEN 'object' THEN filters - '{compress,difficulty,from,phase,to,zone}'::text[] = '{}'::jsonb
+                                         AND NOT jsonb_path_exists(filters, 'strict $.* ? (@.type() != "string")', '{}', true)
+                      ELSE false
+                  END)
 );
 
 -- As text, because which table holds the users is known here only.
@@ -234,8 +244,9 @@ COMMENT ON COLUMN satchel.export_queue.round IS
 COMMENT ON COLUMN satchel.export_queue.asked_at IS 'Within a round, the oldest request is served first.';
 
 CREATE TABLE satchel.export_requester (
-    user_id  uuid        NOT NULL,
-    asked_at timestamptz NOT NULL DEFAULT now(),
+    user_id  uuid          NOT NULL,
+    asked_at timestamptz   NOT NULL DEFAULT now(),
+    requests timestamptz[] NOT NULL DEFAULT '{}',
     CONSTRAINT export_requester_pkey PRIMARY KEY (user_id)
 );
 
@@ -250,9 +261,29 @@ COMMENT ON TABLE satchel.export_requester IS
     'The users who asked for an export before. Every request updates its user''s row, so that two of one user wait for each other '
     'and are counted one after the other.';
 
+COMMENT ON COLUMN satchel.export_requester.requests IS
+    'When the user asked during the hour before the last request. Deleting an export does not shorten it.';
+
+CREATE TABLE satchel.export_limits (
+    -- There is one row, or none.
+    id     boolean NOT NULL DEFAULT true,
+    active integer NOT NULL,
+    hourly integer NOT NULL,
+    CONSTRAINT export_limits_pkey PRIMARY KEY (id),
+    CONSTRAINT export_limits_id_check CHECK (id),
+    CONSTRAINT export_limits_active_check CHECK (active BETWEEN 1 AND 10000),
+    CONSTRAINT export_limits_hourly_check CHECK (hourly BETWEEN 1 AND 1000)
+);
+
+COMMENT ON TABLE satchel.export_limits IS
+    'The operator''s limits, which hold from the next request on. Without a row, those of the functions most_active_exports '
+    'and most_hourly_exports.';
+COMMENT ON COLUMN satchel.export_limits.active IS 'How many exports of one user may be pending or processing at a time.';
+COMMENT ON COLUMN satchel.export_limits.hourly IS 'How many exports a user may ask for within an hour through the API.';
+
 -- Default privileges may have opened the new tables to every API role.
 REVOKE ALL
-    ON TABLE satchel.store, satchel.store_probe, satchel.upload_journal, satchel.export_queue, satchel.export_requester
+    ON TABLE satchel.export_limits, satchel.store, satchel.store_probe, satchel.upload_journal, satchel.export_queue, satchel.export_requester
     FROM PUBLIC, anon, authenticated, service_role;
 GRANT SELECT, INSERT, UPDATE (generation, marked_at), DELETE ON TABLE satchel.store TO satchel_exports;
 GRANT SELECT, INSERT, DELETE ON TABLE satchel.store_probe TO satchel_exports;
@@ -274,6 +305,13 @@ BEGIN
             SELECT *,
                    coalesce(status, 'pending') AS status_or_default,
                    coalesce(status, 'pending') IN ('pending', 'processing') AS is_active,
+                   -- As the constraint of the same name.
+                   coalesce(jsonb_typeof(filters) <> 'object'
+                            OR jsonb_path_exists(filters, 'strict $.* ? (@.type() != "string")', '{}', true)
+                            OR EXISTS (SELECT
+                                         FROM jsonb_path_query(filters, '$.keyvalue().key') AS name
+                                        WHERE name #>> '{}' NOT IN ('compress', 'difficulty', 'from', 'phase', 'to', 'zone')),
+                            false) AS has_other_filters,
                    coalesce(octet_length(filters::text) > 1000
                             OR jsonb_array_length(jsonb_path_query_array(filters, 'strict $.keyvalue()', '{}', true)) > 10,
                             false) AS has_large_filters
@@ -291,6 +329,8 @@ BEGIN
                            THEN 'adopted: the application had given it the status ' || quote_literal(status)
                        WHEN is_active AND has_large_filters
                            THEN 'adopted: its filters are larger than 1000 bytes or have more than 10 names'
+                       WHEN is_active AND has_other_filters
+                           THEN 'adopted: its filters are not an object of texts with the names compress, difficulty, from, phase, to and zone'
                        WHEN is_active AND age > 1 THEN 'adopted: an older request for the same is active'
                    END AS refusal
               FROM ranked

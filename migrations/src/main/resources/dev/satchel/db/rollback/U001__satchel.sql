@@ -19,7 +19,7 @@ DECLARE
         'satchel.key_check', 'satchel.key_audit'];
     -- Tables of the machinery.
     technical constant text[] := ARRAY [
-        'satchel.progress_total', 'satchel.export_queue', 'satchel.export_requester', 'satchel.store_probe',
+        'satchel.progress_total', 'satchel.export_queue', 'satchel.export_requester', 'satchel.export_limits', 'satchel.store_probe',
         'satchel.batch_job_instance', 'satchel.batch_job_execution', 'satchel.batch_job_execution_params',
         'satchel.batch_step_execution', 'satchel.batch_step_execution_context',
         'satchel.batch_job_execution_context', 'satchel.scheduled_tasks', 'satchel.flyway_schema_history'];
@@ -41,7 +41,7 @@ DECLARE
         'day_in_zone', 'user_day', 'seconds', 'contribution', 'follows', 'check_zone', 'refresh_progress', 'record_contributions',
         'ensure_progress', 'follow_new_users', 'follow_sessions', 'add_differences',
         'follow_deleted_sessions', 'follow_words', 'forget_progress', 'refuse_truncate', 'backfill_progress',
-        'most_active_exports', 'active_exports', 'hold_requests', 'admit_exports', 'admit_added_exports',
+        'most_active_exports', 'most_hourly_exports', 'count_requests', 'active_exports', 'hold_requests', 'admit_exports', 'admit_added_exports',
         'admit_changed_export', 'forget_ended_export', 'users_with_room', 'queue_the_rest',
         'remove_archived_exports', 'end_broken_streaks', 'next_users', 'progress_drift', 'lock_progress', 'repair_progress', 'forget_departed'];
     tables text[];

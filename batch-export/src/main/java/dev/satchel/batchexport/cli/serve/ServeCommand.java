@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 
                 Examples:
                   satchel serve
-                  SATCHEL_SERVE_EXPORTS='0 */5 22-23 * * *' SATCHEL_SERVE_ZONE=Europe/Berlin satchel serve
+                  SATCHEL_SERVE_ZONE=Europe/Berlin satchel serve
                 """)
 public final class ServeCommand implements Callable<Integer> {
 
@@ -61,7 +61,7 @@ public final class ServeCommand implements Callable<Integer> {
                 ManagementServer management =
                         serve.managementAddress().map(ManagementServer::at).orElse(null);
                 HikariDataSource jobs = database.pool(connections());
-                HikariDataSource own = database.pool(Service.OWN_CONNECTIONS);
+                HikariDataSource own = Service.ownConnections(database);
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
             new Service(
                             new Service.Parts(

@@ -26,6 +26,9 @@ record Health(Map<String, HealthCheck> checks, Set<String> needed, BooleanSuppli
     private static final int OK = 200;
     private static final int UNAVAILABLE = 503;
 
+    /** What is said of one check. */
+    private record Component(String status, Map<String, String> details) {}
+
     Answer health() {
         return answer(name -> true);
     }
@@ -48,8 +51,7 @@ record Health(Map<String, HealthCheck> checks, Set<String> needed, BooleanSuppli
                 CheckResult result = check.getValue().check();
                 areAllUp &= result.passed();
                 components.put(
-                        check.getKey(),
-                        Map.of("status", status(result.passed()), "details", Map.of("message", result.sentence())));
+                        check.getKey(), new Component(status(result.passed()), Map.of("message", result.sentence())));
             }
         }
         Map<String, Object> document = new LinkedHashMap<>();

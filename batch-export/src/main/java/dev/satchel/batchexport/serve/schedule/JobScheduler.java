@@ -37,6 +37,8 @@ public final class JobScheduler implements HealthCheck, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobScheduler.class);
 
+    private static final String MISSING_RIGHT = "42501";
+
     private static final String TABLE = "satchel.scheduled_tasks";
 
     /** db-scheduler accepts no fewer. */
@@ -138,13 +140,21 @@ public final class JobScheduler implements HealthCheck, AutoCloseable {
             statement.executeUpdate();
             tasks.forEach(task -> scheduler.scheduleIfNotExists(task.schedulableInstance(RecurringTask.INSTANCE)));
         } catch (SQLException | RuntimeException failed) {
-            reason = new KnownFailures().diagnose(failed).explanationInFull();
+            reason = reason(failed);
             if (problem == null && clock.isAnswering()) {
                 LOG.warn("jobs cannot be scheduled: {}", reason);
             }
             LOG.debug("the rows of the jobs", failed);
         }
         problem = reason;
+    }
+
+    private static String reason(Exception failed) {
+        return failed instanceof SQLException refused && MISSING_RIGHT.equals(refused.getSQLState())
+                ? "the login may not change " + TABLE
+                        + ": make it a member of satchel_exports, or run 'satchel migrate'"
+                        + " as the owner if it is one"
+                : new KnownFailures().diagnose(failed).explanationInFull();
     }
 
     @Override

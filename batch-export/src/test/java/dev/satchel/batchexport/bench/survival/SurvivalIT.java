@@ -14,8 +14,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The smallest run of its kind; {@link ChaosIT} has the large ones. */
+/** The smallest run of its kind, which mostly waits; {@link ChaosIT} has the large ones. */
+@Execution(ExecutionMode.CONCURRENT)
 class SurvivalIT {
 
     @TempDir

@@ -487,7 +487,8 @@ class DamageIT {
                         """),
                 to("body of function satchel.most_active_exports()", """
                         CREATE OR REPLACE FUNCTION satchel.most_active_exports() RETURNS integer
-                            LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS 'SELECT 5000'
+                            LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+                            AS 'SELECT 5000'
                         """),
                 to("settings of function satchel.own_api_keys_status()", """
                         ALTER FUNCTION satchel.own_api_keys_status() RESET search_path

@@ -1,4 +1,4 @@
-package dev.satchel.record;
+package dev.satchel;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
