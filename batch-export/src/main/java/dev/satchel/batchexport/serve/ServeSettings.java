@@ -65,10 +65,9 @@ public record ServeSettings(
         try {
             return Optional.of(CronTicks.parse(expression, zone));
         } catch (IllegalArgumentException refused) {
-            throw new IllegalArgumentException(
-                    "satchel.serve." + name + " " + refused.getMessage() + ", or '-' to switch it off; was '"
-                            + expression + "'",
-                    refused);
+            // Without its cause: what is bound is explained by the innermost one.
+            throw new IllegalArgumentException("satchel.serve." + name + " " + refused.getMessage()
+                    + ", or '-' to switch it off; was '" + expression + "'");
         }
     }
 

@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
 
                 Examples:
                   satchel serve
-                  SATCHEL_SERVE_ZONE=Europe/Berlin satchel serve
+                  satchel serve --concurrency 8
+                  SATCHEL_SERVE_CLEANUP=@daily satchel serve
                 """)
 public final class ServeCommand implements Callable<Integer> {
 
