@@ -9,6 +9,7 @@ import dev.satchel.archive.ArchiveElsewhereException;
 import dev.satchel.archive.ArchiveHistory;
 import dev.satchel.archive.ArchivedMonth;
 import dev.satchel.archive.HistoryArchive;
+import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.cleanup.CleanUpReport;
 import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
@@ -20,6 +21,7 @@ import dev.satchel.store.FileStore;
 import dev.satchel.store.StoreCheck;
 import dev.satchel.store.UploadJournal;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -29,6 +31,7 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -40,6 +43,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -298,6 +303,61 @@ class ArchiveHistoryIT {
                     .isZero();
             assertThat(objects()).hasSize(history().files().size());
         }
+    }
+
+    @Test
+    void theCommandsListWhatTheyArchivedAsItWas() {
+        ended("completed", 150, 220);
+        ended("failed", 160, 165);
+        Map<String, String> settings = Map.of(
+                "DATABASE_URL",
+                database.workerUrl(),
+                "SATCHEL_STORE",
+                folder.toUri().toString());
+        String before =
+                satchel(settings, "export", "list", "--json", "--limit", "1000").succeeded();
+
+        String moved =
+                satchel(settings, "export", "archive", "--older-than", "90d").succeeded();
+
+        assertThat(moved.lines()).hasSize(history().files().size()).allMatch(line -> line.contains(" exports  file:"));
+        assertThat(satchel(settings, "export", "list", "--json").succeeded()).isEqualToIgnoringWhitespace("[]");
+        assertThat(JsonMapper.shared()
+                        .readTree(satchel(settings, "export", "list", "--archived", "--json", "--limit", "1000")
+                                .succeeded()))
+                .isEqualTo(JsonMapper.shared().readTree(before));
+        assertThat(satchel(settings, "export", "list", "--archived", "--status", "failed", "--limit", "4")
+                        .succeeded()
+                        .lines())
+                .as("a heading and the newest four that failed")
+                .hasSize(5);
+        assertThat(satchel(settings, "export", "archive", "--older-than", "90d").succeeded())
+                .isEqualTo("no month is due");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            soon | 'soon' is no time: expected one such as 90d or 2160h
+            1h   | --older-than must be at least 1d, was '1h'
+            """)
+    void anAgeThatIsNoneIsRefused(String age, String message) {
+        Installation.Result result = satchel(
+                Map.of(
+                        "DATABASE_URL",
+                        database.workerUrl(),
+                        "SATCHEL_STORE",
+                        folder.toUri().toString()),
+                "export",
+                "archive",
+                "--older-than",
+                age);
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.err()).contains(message);
+    }
+
+    private static Installation.Result satchel(Map<String, String> settings, String... arguments) {
+        return Installation.satchel(settings, InputStream.nullInputStream(), arguments);
     }
 
     /** A run that dies before or after each of its calls, and then one that does not. */

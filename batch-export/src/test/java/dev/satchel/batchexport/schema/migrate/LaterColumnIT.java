@@ -83,7 +83,7 @@ class LaterColumnIT {
                 """);
         Files.createDirectories(later.resolve(RESOURCES));
         add("SchemaContract.txt", """
-                column public.export_history.note: position 19, text, nullable
+                column public.export_history.note: position 20, text, nullable
                 migration %s: applied
                 """.formatted(LATER));
         add("SchemaSteps.txt", "%s: column public.export_history.note\n".formatted(LATER));
