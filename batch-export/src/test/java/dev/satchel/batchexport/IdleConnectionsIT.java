@@ -82,7 +82,8 @@ class IdleConnectionsIT {
         CompletableFuture<Installation.Result> run =
                 Installation.begin(settings(), "export", "run", "--concurrency", "2");
         s3.awaitHeld();
-        database.cutIdle(LIMIT);
+        // Shorter than the half of a second after which the leases are looked at again.
+        database.cutIdle(Duration.ofMillis(200));
         awaitTwoHeartbeats();
         Await.until("connections were cut", () -> database.cut() > 0);
 

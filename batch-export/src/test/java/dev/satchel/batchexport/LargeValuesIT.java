@@ -48,8 +48,9 @@ class LargeValuesIT {
     private int run(String memory, Map<String, String> settings, String... more) throws Exception {
         List<String> command = new ArrayList<>(List.of("export", "run"));
         command.addAll(List.of(more));
-        Process worker =
-                satchel.start(settings, List.of(memory), folder.resolve("worker"), command.toArray(String[]::new));
+        // With the collector that Java chooses, as at a user's.
+        List<String> jvm = List.of(memory, "-XX:-UseSerialGC");
+        Process worker = satchel.start(settings, jvm, folder.resolve("worker"), command.toArray(String[]::new));
         return Installation.ended(worker);
     }
 

@@ -3,6 +3,7 @@ package dev.satchel.archive;
 import dev.satchel.delivery.MeteredOutputStream;
 import dev.satchel.store.DamagedFileException;
 import dev.satchel.store.FileStore;
+import dev.satchel.store.MissingFileException;
 import dev.satchel.store.StoreCheck;
 import dev.satchel.store.UploadJournal;
 import java.io.BufferedReader;
@@ -60,15 +61,25 @@ public final class ArchiveHistory {
      * @param stopped once it returns true, the run ends before its next transaction
      * @return what was archived, in the order of months
      * @throws ArchiveElsewhereException if an earlier run must be finished in another store
-     * @throws DamagedFileException if the store holds other bytes than were written; no row was deleted that it lacks
+     * @throws DamagedFileException if the store holds other bytes than were written; the rows of that file stay, and all
+     *     other months were archived
+     * @throws MissingFileException if the store has lost a file whose rows are still there; as above
      * @throws IOException if the store cannot be used
      */
     public List<Moved> run(Duration age, BooleanSupplier stopped) throws IOException {
         check.check();
         List<Moved> moved = new ArrayList<>();
+        IOException refused = null;
         for (ArchivedMonth file : archive.files()) {
             if (!file.isEmptied() && !stopped.getAsBoolean()) {
-                moved.add(empty(file, stopped));
+                try {
+                    requireHere(file);
+                    compare(file);
+                    moved.add(empty(file, stopped));
+                } catch (MissingFileException | DamagedFileException lost) {
+                    // Other months need not wait for what a person has to restore.
+                    refused = first(refused, lost);
+                }
             }
         }
         Set<YearMonth> tried = new HashSet<>();
@@ -83,7 +94,18 @@ public final class ArchiveHistory {
                 moved.add(empty(file.get(), stopped));
             }
         }
+        if (refused != null) {
+            throw refused;
+        }
         return moved;
+    }
+
+    private static IOException first(@Nullable IOException earlier, IOException later) {
+        if (earlier == null) {
+            return later;
+        }
+        earlier.addSuppressed(later);
+        return earlier;
     }
 
     /**

@@ -17,7 +17,7 @@ import java.util.UUID;
 public interface HistoryArchive {
 
     /**
-     * The first month that has old exports.
+     * The first month that has old exports, and no file whose rows are still to be deleted.
      *
      * @param age at least this long ago
      * @param except months that are not asked for
@@ -46,8 +46,8 @@ public interface HistoryArchive {
     /**
      * Makes a file that was written part of the archive.
      *
-     * @return whether it is; false if another one of the same month and part came first, or the file was begun so long ago
-     *     that a clean-up may have removed it
+     * @return whether it is; false if another one of the same month and part came first, or the file was begun more than 12
+     *     hours ago, so that a clean-up may have removed it
      */
     boolean publish(ArchivedMonth file);
 

@@ -126,7 +126,7 @@ class GrantsIT {
                         "batch_step_execution | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
                         "batch_step_execution_context | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
                         "data_key | satchel_rotation | SELECT",
-                        "export_archive | satchel_exports | INSERT (id, month, part, url, exports, bytes, sha256), SELECT,"
+                        "export_archive | satchel_exports | DELETE, INSERT (id, month, part, url, exports, bytes, sha256), SELECT,"
                                 + " UPDATE (emptied_at)",
                         "export_lease | satchel_exports | DELETE, INSERT (export_id, attempt, token, owner,"
                                 + " heartbeat_at, expires_at), SELECT, UPDATE (attempt, token, owner, heartbeat_at,"

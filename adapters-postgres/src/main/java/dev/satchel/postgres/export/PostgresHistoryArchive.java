@@ -28,7 +28,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class PostgresHistoryArchive implements HistoryArchive {
 
     /** Rows that are fetched at once. */
-    private static final int FETCHED = 500;
+    private static final int FETCHED = 100;
 
     // As satchel.remove_archived_exports() asks, but for the age. Rows of other programs may lack the time of
     // completion.
@@ -45,10 +45,17 @@ final class PostgresHistoryArchive implements HistoryArchive {
                    coalesce((SELECT max(part) FROM satchel.export_archive WHERE month = month.first_day), 0) + 1 AS part
               FROM (SELECT date_trunc('month', e.created_at AT TIME ZONE 'UTC')::date AS first_day
                       FROM public.export_history AS e
-                     WHERE e.created_at > '-infinity'
+                     -- A year that has four digits in a file.
+                     WHERE e.created_at >= '0001-01-01 00:00:00+00'
                        AND e.created_at < date_trunc('month', (statement_timestamp() - :age * interval '1 millisecond')
                                                               AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
                        AND date_trunc('month', e.created_at AT TIME ZONE 'UTC')::date <> ALL (:except::date[])
+                       -- Its rows are about to be deleted: a second file would hold them again.
+                       AND NOT EXISTS (SELECT
+                                         FROM satchel.export_archive AS unfinished
+                                        WHERE unfinished.month
+                                              = date_trunc('month', e.created_at AT TIME ZONE 'UTC')::date
+                                          AND unfinished.emptied_at IS NULL)
             """ + IS_OLD.formatted(":age") + """
                      ORDER BY e.created_at
                      LIMIT 1) AS month
@@ -60,19 +67,6 @@ final class PostgresHistoryArchive implements HistoryArchive {
              ORDER BY month, part
             """;
 
-    private static final String BEGIN = """
-            INSERT INTO satchel.upload_journal (url, export_id, token, opened_at, store_id)
-            SELECT :url,
-                   :id,
-                   :id,
-                   statement_timestamp(),
-                   (SELECT id
-                      FROM satchel.store
-                     WHERE starts_with(:url, root)
-                     ORDER BY length(root) DESC, generation DESC
-                     LIMIT 1)
-            """;
-
     private static final String WRITE = """
             SELECT row_to_json(e)::text
               FROM public.export_history AS e
@@ -82,7 +76,7 @@ final class PostgresHistoryArchive implements HistoryArchive {
              ORDER BY e.created_at, e.id
             """;
 
-    // Within the hour, long before the clean-up takes an object for one that nobody will publish.
+    // Long before the clean-up takes the file for one that will never be published.
     private static final String PUBLISH = """
             WITH published AS (
                 UPDATE satchel.upload_journal
@@ -90,7 +84,7 @@ final class PostgresHistoryArchive implements HistoryArchive {
                  WHERE url = :url
                    AND export_id = :id
                    AND published_at IS NULL
-                   AND opened_at > statement_timestamp() - interval '1 hour'
+                   AND opened_at > statement_timestamp() - interval '12 hours'
                 RETURNING url
             )
             INSERT INTO satchel.export_archive (id, month, part, url, exports, bytes, sha256)
@@ -134,7 +128,11 @@ final class PostgresHistoryArchive implements HistoryArchive {
 
     @Override
     public void begin(UUID id, URI location) {
-        jdbc.sql(BEGIN).param("url", location.toString()).param("id", id).update();
+        jdbc.sql(PostgresUploadJournal.OPEN)
+                .param("url", location.toString())
+                .param("id", id)
+                .param("token", id)
+                .update();
     }
 
     @Override

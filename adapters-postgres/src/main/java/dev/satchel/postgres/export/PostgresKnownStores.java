@@ -90,6 +90,8 @@ final class PostgresKnownStores implements KnownStores {
                        AND url COLLATE "C" ~ :location
                        AND regexp_replace(url, '^([^/]*//[^/]*/(.*/|))[^/]+/[^/]*$', '\\1') = :root
                 RETURNING export_id, url
+            ), archived AS (
+                DELETE FROM satchel.export_archive WHERE url IN (SELECT url FROM files)
             ), rows AS (
                 UPDATE public.export_history h
                    SET file_url = NULL,

@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class PostgresUploadJournal implements UploadJournal {
 
     // Written to the store that is expected at the longest root.
-    private static final String OPEN = """
+    static final String OPEN = """
             INSERT INTO satchel.upload_journal (url, export_id, token, opened_at, store_id)
             SELECT :url,
                    :id,
@@ -58,7 +58,9 @@ final class PostgresUploadJournal implements UploadJournal {
                        CASE
                            WHEN a.url IS NOT NULL THEN NULL
                            WHEN h.id IS NULL THEN
-                               CASE WHEN f.published_at IS NOT NULL OR f.opened_at <= due.before
+                               CASE WHEN f.published_at IS NOT NULL
+                                         OR f.opened_at <= CASE WHEN f.token = f.export_id
+                                                                THEN due.before_archive ELSE due.before END
                                     THEN 'ROW_DELETED' END
                            WHEN h.file_url = f.url AND f.published_at IS NOT NULL THEN
                                CASE WHEN h.expires_at <= statement_timestamp()
@@ -71,7 +73,11 @@ final class PostgresUploadJournal implements UploadJournal {
                                 AND h.updated_at <= due.before THEN 'NEVER_PUBLISHED'
                        END AS reason
                   FROM satchel.upload_journal f
-                 CROSS JOIN (SELECT statement_timestamp() - :grace * interval '1 millisecond' AS before) due
+                 -- A file of the archive, whose two ids are one, is published within half a day or never.
+                 CROSS JOIN (SELECT moment.before, least(moment.before, statement_timestamp() - interval '1 day')
+                                                   AS before_archive
+                               FROM (SELECT statement_timestamp() - :grace * interval '1 millisecond' AS before) moment
+                            ) due
                  CROSS JOIN (SELECT (SELECT id
                                        FROM satchel.store
                                       WHERE root = :root

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -84,6 +85,7 @@ class ArchiveHistoryIT {
     @BeforeEach
     void empty() {
         owner.sql("DELETE FROM public.export_history").update();
+        owner.sql("DELETE FROM satchel.export_archive").update();
         owner.sql("DELETE FROM satchel.upload_journal").update();
         owner.sql("DELETE FROM satchel.store").update();
     }
@@ -244,7 +246,7 @@ class ArchiveHistoryIT {
     }
 
     @Test
-    void deletesNothingThatAnotherFileLacks() throws IOException {
+    void deletesNothingOfAMonthWhoseFileIsDamaged() throws IOException {
         ended("completed", 200, 230);
         archive(store(), stoppedBeforeRemoval(), new SatchelPostgres(workers).uploadJournal())
                 .run(AGE, () -> false);
@@ -252,13 +254,132 @@ class ArchiveHistoryIT {
         Path path = Path.of(file.location());
         List<String> lines = Files.readAllLines(path);
         Files.write(path, lines.subList(0, lines.size() - 1));
-        List<String> before = inDatabase();
 
         assertThatExceptionOfType(DamagedFileException.class)
                 .isThrownBy(() -> archive(store()).run(AGE, () -> false))
                 .withMessageContaining(file.location().toString());
 
-        assertThat(inDatabase()).hasSize(before.size() - lines.size() + 1);
+        assertThat(inDatabase()).as("those of the month whose file is damaged").hasSize(lines.size());
+
+        Files.delete(path);
+        Installation.Result listed = satchel(
+                Map.of(
+                        "DATABASE_URL",
+                        database.workerUrl(),
+                        "SATCHEL_STORE",
+                        folder.toUri().toString()),
+                "export",
+                "list",
+                "--archived");
+        assertThat(listed.exit()).isEqualTo(1);
+        assertThat(listed.err()).contains("the store has no file " + file.location());
+    }
+
+    @Test
+    void twoAtOncePutNoExportIntoTwoFiles() throws IOException {
+        ended("completed", 150, 220);
+        List<String> before = inDatabase();
+        boolean[] met = {false};
+        HistoryArchive interrupted = Gate.around(HistoryArchive.class, history(), (method, call) -> {
+            if (method.equals("remove") && !met[0]) {
+                met[0] = true;
+                archive(store()).run(AGE, () -> false);
+            }
+            return call.call();
+        });
+
+        archive(store(), interrupted, new SatchelPostgres(workers).uploadJournal())
+                .run(AGE, () -> false);
+
+        assertThat(met[0]).isTrue();
+        assertEachOnce(before);
+    }
+
+    @Test
+    void theRemainderOfAMonthIsNotWrittenWhileItsFileIsEmptied() throws IOException {
+        ended("completed", 150, 220);
+        archive(store(), stoppedBeforeRemoval(), new SatchelPostgres(workers).uploadJournal())
+                .run(AGE, () -> false);
+
+        assertThat(history().next(AGE, Set.of())).isEmpty();
+    }
+
+    @Test
+    void aWorkerDeletesNothingThatItsFileDoesNotHold() {
+        ended("completed", 0, 0);
+        ended("completed", 200, 200);
+        UUID id = UUID.randomUUID();
+        JdbcClient worker = JdbcClient.create(workers);
+        for (int months : List.of(0, 6, 7)) {
+            String url = "file:///forged/" + months;
+            worker.sql("INSERT INTO satchel.upload_journal (url, export_id, token, published_at)"
+                            + " VALUES (:url, :id, :id, now())")
+                    .param("url", url)
+                    .param("id", id)
+                    .update();
+            UUID archive = UUID.randomUUID();
+            worker.sql("INSERT INTO satchel.export_archive (id, month, part, url, exports, bytes, sha256)"
+                            + " VALUES (:archive, date_trunc('month', now() AT TIME ZONE 'UTC')"
+                            + " - :months * interval '1 month', 1, :url, 1, 1, repeat('0', 64))")
+                    .param("archive", archive)
+                    .param("months", months)
+                    .param("url", url)
+                    .update();
+            for (String lines : List.of(
+                    "(SELECT jsonb_agg(jsonb_build_object('id', id)) FROM public.export_history)",
+                    "(SELECT jsonb_agg(to_jsonb(h) || '{\"status\": \"failed\"}') FROM public.export_history h)")) {
+                assertThat(worker.sql("SELECT satchel.remove_archived_exports(:archive, " + lines + ")")
+                                .param("archive", archive)
+                                .query(Integer.class)
+                                .single())
+                        .isZero();
+            }
+        }
+
+        assertThat(inDatabase()).hasSize(2);
+    }
+
+    @Test
+    void cleanUpLeavesAFileAloneThatIsAboutToBePublished() throws IOException {
+        ended("completed", 150, 220);
+        List<String> before = inDatabase();
+        HistoryArchive slow = Gate.around(HistoryArchive.class, history(), (method, call) -> {
+            if (method.equals("publish")) {
+                owner.sql("UPDATE satchel.upload_journal SET opened_at = opened_at - interval '11 hours'")
+                        .update();
+                try (ExportCleanUp cleanUp = ExportCleanUp.builder(workers, store())
+                        .settings(new ExportSettings(
+                                Duration.ofDays(7),
+                                Duration.ofSeconds(3),
+                                5,
+                                Duration.ZERO,
+                                Duration.ofSeconds(6),
+                                "",
+                                null))
+                        .build()) {
+                    assertThat(cleanUp.run().isComplete()).isTrue();
+                }
+            }
+            return call.call();
+        });
+
+        archive(store(), slow, new SatchelPostgres(workers).uploadJournal()).run(AGE, () -> false);
+
+        assertEachOnce(before);
+        assertThat(history().files()).isNotEmpty();
+    }
+
+    @Test
+    void forgettingAStoreForgetsItsArchive() throws IOException {
+        ended("completed", 150, 220);
+        archive(store()).run(AGE, () -> false);
+        Path moved = Files.createDirectory(folder.resolve("elsewhere"));
+        SatchelPostgres satchel = new SatchelPostgres(workers);
+
+        satchel.knownStores().forget(satchel.knownStores().all().get(0));
+
+        assertThat(history().files()).isEmpty();
+        assertThat(archive(new DirectoryFileStore(moved)).run(AGE, () -> false)).isEmpty();
     }
 
     @Test
@@ -337,10 +458,10 @@ class ArchiveHistoryIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            soon | 'soon' is no time: expected one such as 90d or 2160h
+            soon | --older-than 'soon' is malformed: expected a time such as 90d or 2160h
             1h   | --older-than must be at least 1d, was '1h'
             """)
-    void anAgeThatIsNoneIsRefused(String age, String message) {
+    void refusesAnAgeThatIsMalformedOrTooShort(String age, String message) {
         Installation.Result result = satchel(
                 Map.of(
                         "DATABASE_URL",

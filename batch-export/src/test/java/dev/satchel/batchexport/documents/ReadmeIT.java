@@ -47,6 +47,7 @@ class ReadmeIT {
             Map.of(
                     "tar -xzf satchel-VERSION.tar.gz", "DistributionIT",
                     "CREATE ROLE satchel_worker", "theLoginsOfThePartsCanBeMade",
+                    "INSERT INTO satchel.export_limits", "theLoginsOfThePartsCanBeMade",
                     "10 2 * * * satchel", "theNightsWorkInS3",
                     "export SATCHEL_STORE=s3://", "theNightsWorkInS3",
                     "satchel export retry", "theCommandsForADatabaseOfOnesOwnWork"),
@@ -123,6 +124,7 @@ class ReadmeIT {
 
             statement.execute(Shell.filled(names, block("SECURITY.md", "CREATE ROLE satchel_rotator")));
             statement.execute(Shell.filled(names, block("docs/operations.md", "CREATE ROLE satchel_worker")));
+            statement.execute(block("docs/operations.md", "INSERT INTO satchel.export_limits"));
 
             owner.rollback();
         }

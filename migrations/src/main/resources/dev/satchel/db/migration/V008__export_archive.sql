@@ -16,9 +16,8 @@ CREATE TABLE satchel.export_archive (
     -- Of two that archive the same month at once, the second one finds the part taken.
     CONSTRAINT export_archive_month_part_key UNIQUE (month, part),
     CONSTRAINT export_archive_url_key UNIQUE (url),
-    -- The file goes with its record there; 'satchel store forget' deletes both.
-    CONSTRAINT export_archive_url_fkey
-        FOREIGN KEY (url) REFERENCES satchel.upload_journal (url) ON DELETE CASCADE,
+    -- No clean-up can delete the record of a file that is part of the archive.
+    CONSTRAINT export_archive_url_fkey FOREIGN KEY (url) REFERENCES satchel.upload_journal (url),
     CONSTRAINT export_archive_month_check CHECK (month = date_trunc('month', month::timestamp)),
     CONSTRAINT export_archive_counts_check CHECK (least(part, exports, bytes) > 0),
     CONSTRAINT export_archive_sha256_check CHECK (sha256 COLLATE "C" ~ '^[0-9a-f]{64}$')
@@ -38,5 +37,6 @@ COMMENT ON COLUMN satchel.export_archive.emptied_at IS 'When all rows that the f
 REVOKE ALL ON TABLE satchel.export_archive FROM PUBLIC, anon, authenticated, service_role;
 GRANT SELECT,
     INSERT (id, month, part, url, exports, bytes, sha256),
-    UPDATE (emptied_at)
+    UPDATE (emptied_at),
+    DELETE
     ON TABLE satchel.export_archive TO satchel_exports;

@@ -11,7 +11,9 @@ import dev.satchel.batchexport.terminal.RefusedException;
 import dev.satchel.batchexport.terminal.UsageException;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.postgres.session.OwnSessions;
+import dev.satchel.store.DamagedFileException;
 import dev.satchel.store.FileStore;
+import dev.satchel.store.MissingFileException;
 import dev.satchel.store.StoreCheck;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -64,6 +66,10 @@ final class ArchiveCommand implements Callable<Integer> {
         try (NamedFileStore store = settings.store();
                 HikariDataSource pool = settings.database().pool(CONNECTIONS)) {
             moved = archive(settings.satchel(new OwnSessions(pool)), store).run(age, () -> false);
+        } catch (MissingFileException | DamagedFileException lost) {
+            throw new RefusedException("not every old export was archived: " + lost.getMessage()
+                    + "; or, if it is lost for good, delete its row of satchel.export_archive as the owner: then what is"
+                    + " left of its month in the database is archived again");
         } catch (IOException refused) {
             throw new RefusedException("old exports were not archived: "
                     + new KnownFailures().diagnose(refused).explanationInFull());
@@ -95,12 +101,14 @@ final class ArchiveCommand implements Callable<Integer> {
             try {
                 age = DurationStyle.detectAndParse(olderThan);
             } catch (IllegalArgumentException malformed) {
-                throw new UsageException("'" + olderThan + "' is no time: expected one such as 90d or 2160h");
+                throw new UsageException(
+                        "--older-than '" + olderThan + "' is malformed: expected a time such as 90d or 2160h");
             }
         }
         if (age == null) {
-            throw new UsageException("it is not said which exports are old: add --older-than, such as 90d, or set"
-                    + " SATCHEL_EXPORT_HISTORY_RETENTION");
+            throw new UsageException(
+                    "--older-than is missing: say which exports are old, such as --older-than 90d, or set"
+                            + " SATCHEL_EXPORT_HISTORY_RETENTION");
         }
         if (age.compareTo(ExportSettings.SHORTEST_HISTORY) < 0) {
             throw new UsageException("--older-than must be at least 1d, was '" + olderThan + "'");

@@ -4,16 +4,24 @@ import dev.satchel.UserId;
 import dev.satchel.archive.ArchiveHistory;
 import dev.satchel.archive.ArchivedMonth;
 import dev.satchel.export.ExportCatalog;
+import dev.satchel.store.MissingFileException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.YearMonth;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -31,35 +39,60 @@ final class ArchivedExports {
     }
 
     /**
-     * The newest exports of those files that a test lets pass, the newest first.
+     * The newest exports of those files that a test lets pass, the newest first. Of one that is in two parts of its month,
+     * because it changed between them, only the later state.
      *
      * @param files by month and part
      * @param limit at most so many
+     * @param missing is told of each file that the store no longer has
      */
-    List<ExportCatalog.Entry> newest(List<ArchivedMonth> files, Predicate<ExportCatalog.Entry> test, int limit)
+    List<ExportCatalog.Entry> newest(
+            List<ArchivedMonth> files,
+            Predicate<ExportCatalog.Entry> test,
+            int limit,
+            Consumer<MissingFileException> missing)
             throws IOException {
+        NavigableMap<YearMonth, List<ArchivedMonth>> months = new TreeMap<>();
+        files.forEach(file ->
+                months.computeIfAbsent(file.month(), month -> new ArrayList<>()).add(file));
         List<ExportCatalog.Entry> newest = new ArrayList<>();
-        List<ArchivedMonth> backwards = new ArrayList<>(files);
-        Collections.reverse(backwards);
-        for (ArchivedMonth file : backwards) {
+        for (List<ArchivedMonth> parts : months.descendingMap().values()) {
             int room = limit - newest.size();
             if (room == 0) {
                 break;
             }
-            // The lines of a file are by the time of request, so the last ones are the newest.
-            Deque<ExportCatalog.Entry> last = new ArrayDeque<>();
-            archive.read(file, line -> {
-                ExportCatalog.Entry entry = entry(MAPPER.readTree(line));
-                if (test.test(entry)) {
-                    last.addFirst(entry);
-                    if (last.size() > room) {
-                        last.removeLast();
-                    }
+            Map<UUID, ExportCatalog.Entry> ofMonth = new HashMap<>();
+            for (ArchivedMonth part : parts) {
+                try {
+                    last(part, test, room).forEach(entry -> ofMonth.put(entry.id(), entry));
+                } catch (MissingFileException gone) {
+                    missing.accept(gone);
                 }
-            });
-            newest.addAll(last);
+            }
+            ofMonth.values().stream()
+                    .sorted(Comparator.comparing(ExportCatalog.Entry::requestedAt)
+                            .reversed()
+                            .thenComparing(ExportCatalog.Entry::id))
+                    .limit(room)
+                    .forEach(newest::add);
         }
         return newest;
+    }
+
+    // The lines of a file are by the time of request, so the last ones are the newest.
+    private Deque<ExportCatalog.Entry> last(ArchivedMonth file, Predicate<ExportCatalog.Entry> test, int room)
+            throws IOException {
+        Deque<ExportCatalog.Entry> last = new ArrayDeque<>();
+        archive.read(file, line -> {
+            ExportCatalog.Entry entry = entry(MAPPER.readTree(line));
+            if (test.test(entry)) {
+                last.addLast(entry);
+                if (last.size() > room) {
+                    last.removeFirst();
+                }
+            }
+        });
+        return last;
     }
 
     private static ExportCatalog.Entry entry(JsonNode row) {
@@ -104,11 +137,11 @@ final class ArchivedExports {
     }
 
     private static Instant time(String text) {
-        // Of a time that is not in a calendar, the nearest that is in one.
-        return switch (text) {
-            case "infinity" -> Instant.MAX;
-            case "-infinity" -> Instant.MIN;
-            default -> OffsetDateTime.parse(text).toInstant();
-        };
+        // PostgreSQL writes years of more than four digits without a sign, and those before the first with BC.
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException odd) {
+            return text.startsWith("-") || text.endsWith("BC") ? Instant.MIN : Instant.MAX;
+        }
     }
 }

@@ -7,7 +7,6 @@ import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.Ids;
 import dev.satchel.batchexport.terminal.Json;
-import dev.satchel.batchexport.terminal.RefusedException;
 import dev.satchel.batchexport.terminal.UsageException;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.postgres.SatchelPostgres;
@@ -17,6 +16,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -74,6 +74,8 @@ final class ListCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     boolean json;
 
+    private final List<MissingFileException> missing = new ArrayList<>();
+
     ListCommand(Console console) {
         this.console = console;
     }
@@ -111,7 +113,7 @@ final class ListCommand implements Callable<Integer> {
                             "REASON");
             entries.forEach(this::print);
         }
-        return 0;
+        return missing.isEmpty() ? 0 : 1;
     }
 
     private List<ExportCatalog.Entry> archived(Settings settings, @Nullable UserId only)
@@ -124,10 +126,12 @@ final class ListCommand implements Callable<Integer> {
                             satchel.historyArchive().files(),
                             entry -> (only == null || entry.user().equals(only))
                                     && (status == null || entry.status().equals(status)),
-                            limit);
-        } catch (MissingFileException missing) {
-            throw new RefusedException(missing.getMessage() + ", which 'satchel export archive' wrote: make sure that"
-                    + " SATCHEL_STORE names the right store, and restore the file from a copy if it is lost");
+                            limit,
+                            missing::add);
+        } finally {
+            missing.forEach(gone -> console.err()
+                    .println("satchel: " + gone.getMessage() + ", which 'satchel export archive' wrote: make sure that"
+                            + " SATCHEL_STORE names the right store, and restore the file from a copy if it is lost"));
         }
     }
 

@@ -36,8 +36,8 @@ import org.springframework.transaction.support.AbstractPlatformTransactionManage
  * reclaim ──> end broken streaks ──> remove: list what is due ──> remove ──> report ──> archive ──> forget old runs
  * </pre>
  *
- * <p>The step that uses the store holds no database transaction, and no connection: the store may be slow, and a server may
- * end connections that are idle.
+ * <p>The step that removes files holds no database transaction, and no connection: the store may be slow, and a server may
+ * end connections that are idle. The archive reads a month in one statement while it writes the file.
  */
 @Configuration(proxyBeanMethods = false)
 class CleanUpJob {

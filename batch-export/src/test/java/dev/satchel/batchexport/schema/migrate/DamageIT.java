@@ -99,13 +99,13 @@ class DamageIT {
                         .left("is missing, and its rows with it"),
                 to("table public.export_history", "ALTER TABLE public.export_history SET SCHEMA satchel")
                         .left("is missing, and its rows with it"),
-                to("table satchel.upload_journal", "DROP TABLE satchel.upload_journal")
+                to("table satchel.export_archive", "DROP TABLE satchel.export_archive")
                         .left("is missing, and its rows with it"),
                 to("table satchel.batch_job_execution_context", "DROP TABLE satchel.batch_job_execution_context")
                         .left("is missing, and its rows with it"),
                 to("table satchel.leftover", "CREATE TABLE satchel.leftover (id integer)")
                         .left("is not Satchel's"),
-                to("table satchel.upload_journal", "ALTER TABLE satchel.upload_journal SET UNLOGGED"),
+                to("table satchel.export_archive", "ALTER TABLE satchel.export_archive SET UNLOGGED"),
                 to("table satchel.upload_journal", "CREATE TABLE public.files () INHERITS (satchel.upload_journal)")
                         .left("which only its owner can judge"),
                 to("owner of table public.export_history", "ALTER TABLE public.export_history OWNER TO stranger")
