@@ -8,7 +8,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+// On threads of their own, because a thread that waits for a monitor cannot be interrupted.
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AbortSignalTest {
 
     private final AbortSignal signal = new AbortSignal();
@@ -68,6 +69,7 @@ class AbortSignalTest {
             ran.add("slow");
         });
         Thread aborting = new Thread(signal::abort);
+        aborting.setDaemon(true);
         aborting.start();
         waiting.await();
 
