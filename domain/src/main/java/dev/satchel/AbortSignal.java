@@ -1,6 +1,7 @@
 package dev.satchel;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -14,11 +15,16 @@ public final class AbortSignal {
 
     /**
      * Aborts what is registered. May be called again while a step has not ended: each call runs each action again,
-     * because an action that came too early has no effect.
+     * because an action that came too early has no effect. An action that throws does not keep the others from running.
      */
-    public synchronized void abort() {
-        aborted = true;
-        registered.forEach(registration -> registration.action.run());
+    public void abort() {
+        // A copy, so that a step can begin or end while an action waits for a server.
+        List<Registration> steps;
+        synchronized (this) {
+            aborted = true;
+            steps = List.copyOf(registered);
+        }
+        steps.forEach(Registration::run);
     }
 
     /** Whether {@link #abort} was called. */
@@ -28,13 +34,17 @@ public final class AbortSignal {
 
     /**
      * Registers a step until the registration is closed. The action is also run at once if the signal was given
-     * before. It must not throw, and does not run any more when {@link Registration#close} has returned.
+     * before. It does not run any more when {@link Registration#close} has returned.
      */
-    public synchronized Registration register(Runnable action) {
+    public Registration register(Runnable action) {
         Registration registration = new Registration(action);
-        registered.add(registration);
-        if (aborted) {
-            action.run();
+        boolean late;
+        synchronized (this) {
+            registered.add(registration);
+            late = aborted;
+        }
+        if (late) {
+            registration.run();
         }
         return registration;
     }
@@ -43,15 +53,32 @@ public final class AbortSignal {
     public final class Registration implements AutoCloseable {
 
         private final Runnable action;
+        private boolean closed;
 
         private Registration(Runnable action) {
             this.action = action;
+        }
+
+        // With the lock of this step alone, so that close waits for its own action and for no other.
+        private synchronized void run() {
+            if (closed) {
+                return;
+            }
+            try {
+                action.run();
+            } catch (RuntimeException | Error failed) {
+                // The signal is repeated until the step has ended.
+                return;
+            }
         }
 
         @Override
         public void close() {
             synchronized (AbortSignal.this) {
                 registered.remove(this);
+            }
+            synchronized (this) {
+                closed = true;
             }
         }
     }

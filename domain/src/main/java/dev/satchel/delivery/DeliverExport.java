@@ -347,11 +347,23 @@ public final class DeliverExport {
     /**
      * The means by which a process sends heartbeats.
      *
-     * @param executor runs the heartbeats on threads of its own
+     * @param executor runs the heartbeats, and the looks for lost leases, on threads of its own
+     * @param aborts ends the steps of attempts that are over. With threads of its own, these do not wait for heartbeats
+     *     while the database is away
      * @param choking whether the JVM spends most of its time in garbage collection
      * @param nanoTime a monotonic clock in nanoseconds, such as {@link System#nanoTime}
      */
-    public record Heartbeats(ScheduledExecutorService executor, BooleanSupplier choking, LongSupplier nanoTime) {}
+    public record Heartbeats(
+            ScheduledExecutorService executor,
+            ScheduledExecutorService aborts,
+            BooleanSupplier choking,
+            LongSupplier nanoTime) {
+
+        /** The same threads do everything. */
+        public Heartbeats(ScheduledExecutorService executor, BooleanSupplier choking, LongSupplier nanoTime) {
+            this(executor, executor, choking, nanoTime);
+        }
+    }
 
     /** The state of an attempt's object. */
     private static final class UploadState {

@@ -5,6 +5,7 @@ import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.StaleExportException;
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -59,15 +60,13 @@ final class Lease implements AutoCloseable {
         this.movedAt = nanoTime.getAsLong();
         this.breathedAt = movedAt;
         this.watch = watch;
-        this.beating = every(settings.heartbeat(), this::beat, heartbeats);
-        this.aborting = every(settings.look(), this::abortIfOver, heartbeats);
+        this.beating = every(settings.heartbeat(), this::beat, heartbeats.executor());
+        this.aborting = every(settings.look(), this::abortIfOver, heartbeats.aborts());
         watch.add(this);
     }
 
-    private static ScheduledFuture<?> every(Duration interval, Runnable task, DeliverExport.Heartbeats heartbeats) {
-        return heartbeats
-                .executor()
-                .scheduleWithFixedDelay(task, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    private static ScheduledFuture<?> every(Duration interval, Runnable task, ScheduledExecutorService executor) {
+        return executor.scheduleWithFixedDelay(task, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void beat() {
@@ -99,12 +98,20 @@ final class Lease implements AutoCloseable {
 
     // Again and again until the worker's thread has let go, because a cancel between two statements cancels nothing.
     private void abortIfOver() {
-        if (lost || isStopped()) {
-            signal.abort();
+        try {
+            if (lost || isStopped()) {
+                signal.abort();
+            }
+        } catch (RuntimeException | Error unexpected) {
+            // An exception thrown here would end the repetition (see scheduleWithFixedDelay).
+            return;
         }
     }
 
-    /** The export was cancelled, deleted or taken away. */
+    /**
+     * The export was cancelled, deleted or taken away. To be called once: the repetition is the lease's own, so that each
+     * signal has time to take effect before the next.
+     */
     void lose() {
         lost = true;
         abortIfOver();

@@ -65,8 +65,10 @@ final class LeaseWatch {
 
     private void look() {
         try {
-            Map<Export.Processing, Lease> held =
-                    leases.stream().collect(Collectors.toMap(Lease::export, Function.identity()));
+            // Without those that know already, and repeat the signal themselves.
+            Map<Export.Processing, Lease> held = leases.stream()
+                    .filter(lease -> !lease.isLost())
+                    .collect(Collectors.toMap(Lease::export, Function.identity()));
             if (!held.isEmpty()) {
                 history.lost(List.copyOf(held.keySet())).forEach(lost -> {
                     Lease lease = held.get(lost.export());

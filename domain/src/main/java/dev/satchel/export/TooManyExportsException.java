@@ -9,6 +9,6 @@ public final class TooManyExportsException extends SatchelException {
 
     /** @param what who would have how many exports, and how many are allowed */
     public TooManyExportsException(String what) {
-        super(what, "wait until one is delivered, or delete one that is pending, and ask again");
+        super(what, "wait until one is delivered, or cancel one, and ask again");
     }
 }

@@ -20,6 +20,7 @@ final class FlakyHistory implements ExportHistory {
 
     private final ExportHistory history;
     final AtomicInteger beats = new AtomicInteger();
+    final AtomicInteger looks = new AtomicInteger();
     final AtomicInteger failingBeats = new AtomicInteger();
     int lostAnswers;
     Throwable lostAnswer = new IllegalStateException("connection lost");
@@ -36,6 +37,7 @@ final class FlakyHistory implements ExportHistory {
 
     @Override
     public List<Lost> lost(List<Export.Processing> exports) {
+        looks.incrementAndGet();
         return history.lost(exports);
     }
 

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.export.Export;
+import dev.satchel.export.ExportHistory;
 import dev.satchel.export.InMemoryExportHistory;
 import dev.satchel.export.Requests;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,13 +44,17 @@ class LeaseTest {
     private Lease lease() {
         history.request(Requests.of(history.addUser()));
         Export.Processing export = history.claim("worker", LEASE).orElseThrow();
+        return lease(history, export, executor);
+    }
+
+    private Lease lease(ExportHistory asked, Export.Processing export, ScheduledExecutorService aborts) {
         return new Lease(
-                history,
+                asked,
                 export,
                 SETTINGS,
                 stopped::get,
-                new DeliverExport.Heartbeats(executor, choking::get, clock::get),
-                new LeaseWatch(history, executor, SETTINGS.look()));
+                new DeliverExport.Heartbeats(executor, aborts, choking::get, clock::get),
+                new LeaseWatch(asked, executor, SETTINGS.look()));
     }
 
     private void letPass(Duration time) throws InterruptedException {
@@ -147,6 +154,69 @@ class LeaseTest {
             stopped.set(true);
 
             assertThatExceptionOfType(Lease.StoppedException.class).isThrownBy(lease::check);
+        }
+    }
+
+    @Test
+    void abortsUntilItsThreadHasLetGoAlthoughAnActionThrows() throws InterruptedException {
+        CountDownLatch aborts = new CountDownLatch(3);
+        try (Lease lease = lease();
+                AbortSignal.Registration step = lease.signal().register(() -> {
+                    aborts.countDown();
+                    throw new IllegalStateException("the connection is closed");
+                })) {
+            assertThat(step).isNotNull();
+            stopped.set(true);
+
+            aborts.await();
+        }
+    }
+
+    @Test
+    void abortsWhileEveryHeartbeatWaitsForTheDatabase() throws InterruptedException {
+        CountDownLatch away = new CountDownLatch(1);
+        CountDownLatch aborted = new CountDownLatch(1);
+        ScheduledThreadPoolExecutor aborts = new ScheduledThreadPoolExecutor(1);
+        history.request(Requests.of(history.addUser()));
+        Export.Processing export = history.claim("worker", LEASE).orElseThrow();
+        executor.execute(() -> awaitUninterrupted(away));
+        try (Lease lease = lease(history, export, aborts);
+                AbortSignal.Registration step = lease.signal().register(aborted::countDown)) {
+            assertThat(step).isNotNull();
+            stopped.set(true);
+
+            aborted.await();
+        } finally {
+            away.countDown();
+            aborts.shutdownNow();
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void isAskedForNoMoreOnceItIsKnownToBeLost() throws InterruptedException {
+        CountDownLatch aborted = new CountDownLatch(1);
+        FlakyHistory asked = new FlakyHistory(history);
+        history.request(Requests.of(history.addUser()));
+        Export.Processing export = history.claim("worker", LEASE).orElseThrow();
+        try (Lease lease = lease(asked, export, executor);
+                AbortSignal.Registration step = lease.signal().register(aborted::countDown)) {
+            assertThat(step).isNotNull();
+            history.cancel(export.id());
+            aborted.await();
+            awaitBeats();
+            int looks = asked.looks.get();
+
+            awaitBeats();
+
+            assertThat(asked.looks).hasValue(looks);
         }
     }
 }

@@ -127,7 +127,7 @@ public abstract class ExportCancellationContract extends ExportHistoryContract {
 
         @Test
         void anExportIsOneOfTheTwoAndNeverBoth() throws Exception {
-            for (int round = 0; round < 20; round++) {
+            for (int round = 0; round < 200; round++) {
                 UUID id = history.request(ofDay(round)).id();
                 Export.Processing export = claimed();
                 AtomicInteger turn = new AtomicInteger();

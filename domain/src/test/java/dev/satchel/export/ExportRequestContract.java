@@ -167,7 +167,7 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
             assertThatExceptionOfType(TooManyExportsException.class)
                     .isThrownBy(this::one)
                     .withMessage("user " + user + " would have 51 exports under way, and at most 50 are allowed: wait"
-                            + " until one is delivered, or delete one that is pending, and ask again");
+                            + " until one is delivered, or cancel one, and ask again");
             assertThat(world.catalog().newest(user, null, 100)).hasSize(ExportHistory.MOST_ACTIVE);
         }
 

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
 
@@ -99,7 +103,7 @@ class ExportCancelIT {
     }
 
     @Test
-    void nobodyWithoutALoginCancels() throws SQLException {
+    void anonMayNotCancel() throws SQLException {
         try (var session = Session.open(database.superuserDataSource())) {
             session.run("SET ROLE anon");
 
@@ -130,6 +134,115 @@ class ExportCancelIT {
         assertThat(owner.value("SELECT cancelled_at FROM public.export_history WHERE id = ?", export))
                 .isEqualTo(first);
         assertThat(row()).isEqualTo("failed | cancelled");
+    }
+
+    @Test
+    void aSecondCancelKeepsWhatElseTheStatementChanges() throws SQLException {
+        cancelAs(user);
+        var first = owner.value("SELECT cancelled_at FROM public.export_history WHERE id = ?", export);
+
+        // As an object-relational mapper does, which writes the whole row, with its times rounded.
+        owner.run(
+                "UPDATE public.export_history SET cancelled_at = date_trunc('day', cancelled_at),"
+                        + " error_message = 'cancelled: by support' WHERE id = ?",
+                export);
+
+        assertThat(owner.value("SELECT cancelled_at, error_message FROM public.export_history WHERE id = ?", export))
+                .isEqualTo(first + " | cancelled: by support");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            pending    | NULL
+            processing | NULL
+            completed  | NULL
+            failed     | NULL
+            cancelled  | NULL
+            cancelled  | now()
+            cancelled  | now() + interval '1 year'
+            cancelled  | cancelled_at
+            """)
+    void anUpdateWithoutEffectLeavesTheRowAsItWas(String status, String time) throws SQLException {
+        bring(status);
+        var before = wholeRow();
+
+        try (var session = Session.speakingFor(user, database.workerDataSource())) {
+            session.run("UPDATE public.export_history SET cancelled_at = " + time + " WHERE id = ?", export);
+            session.commit();
+        }
+
+        assertThat(wholeRow()).isEqualTo(before);
+    }
+
+    private void bring(String status) throws SQLException {
+        if (status.equals("cancelled")) {
+            cancelAs(user);
+        } else if (!status.equals("pending")) {
+            claim();
+            owner.run("UPDATE public.export_history SET status = ? WHERE id = ?", status, export);
+        }
+    }
+
+    private String wholeRow() throws SQLException {
+        return owner.value("SELECT to_jsonb(h) FROM public.export_history AS h WHERE id = ?", export);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NULL", "now()", "now() + interval '1 year'"})
+    void anotherUsersExportKeepsItsWholeRow(String time) throws SQLException {
+        var before = wholeRow();
+
+        try (var session = Session.speakingFor(owner.addUser(), database.workerDataSource())) {
+            assertThat(session.run("UPDATE public.export_history SET cancelled_at = " + time))
+                    .isZero();
+            session.commit();
+        }
+
+        assertThat(wholeRow()).isEqualTo(before);
+    }
+
+    @Test
+    void aCancelMovesTheTimeOfTheLastUpdate() throws SQLException {
+        cancelAs(user);
+
+        assertThat(owner.value("SELECT updated_at > created_at FROM public.export_history WHERE id = ?", export))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void besideItsCompletionAnExportIsCompletedOrCancelled() throws Exception {
+        var executor = Executors.newSingleThreadExecutor();
+        try (var worker = Session.open(database.ownerDataSource())) {
+            for (var round = 0; round < 200; round++) {
+                request();
+                claim();
+                var id = export;
+                var start = new CyclicBarrier(2);
+                var completed = executor.submit(() -> {
+                    start.await();
+                    return worker.run(
+                            "UPDATE public.export_history SET status = 'completed' WHERE id = ? AND status = 'processing'",
+                            id);
+                });
+                start.await();
+                var cancelled = cancelsBesideACompletion(id);
+
+                assertThat(List.of(completed.get(), cancelled, row()))
+                        .isIn(List.of(1, 0, "completed | NULL"), List.of(0, 1, "failed | cancelled"));
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    // Without a condition on the status, as users do.
+    private static int cancelsBesideACompletion(UUID id) throws SQLException {
+        try {
+            return owner.run(CANCEL, id);
+        } catch (PSQLException refused) {
+            assertThat(refused.getSQLState()).isEqualTo("PT409");
+            return 0;
+        }
     }
 
     @ParameterizedTest

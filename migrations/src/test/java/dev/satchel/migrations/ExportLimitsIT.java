@@ -61,8 +61,7 @@ class ExportLimitsIT {
         var error = refusal.getServerErrorMessage();
         assertThat(error.getMessage())
                 .isEqualTo("user " + of + " would have " + exports + " exports under way, and at most 50 are allowed");
-        assertThat(error.getHint())
-                .isEqualTo("Wait until one is delivered, or delete one that is pending, and ask again.");
+        assertThat(error.getHint()).isEqualTo("Wait until one is delivered, or cancel one, and ask again.");
         assertThat(error.getConstraint()).isEqualTo("export_history_most_active");
     }
 
@@ -143,7 +142,7 @@ class ExportLimitsIT {
         }
 
         @Test
-        void isRefusedToWhoeverGivesAnotherUsersExportsAway() throws SQLException {
+        void isRefusedWhenAnExportIsMovedToAnotherUser() throws SQLException {
             var other = owner.addUser();
             add(owner, user, 1, MOST);
             owner.run("""

@@ -83,9 +83,8 @@ final class ExportLeases {
             """;
 
     // A row that another program marked as processing has no lease. That program gets a quarter of an hour from its
-    // last
-    // word; without an end, the row would block its user's request for ever. So does one whose lease never ends, which
-    // none of Satchel's has: a worker that lives gives it an end with its next heartbeat.
+    // last change of the row; without an end, the row would block its user's request for ever. The same holds for a
+    // lease that never ends. Satchel writes none, and the next heartbeat of a live worker gives it an end.
     private static final String RECLAIM_EXPIRED = """
             WITH lost AS MATERIALIZED (
                 SELECT h.id, l.token IS NOT NULL AS leased

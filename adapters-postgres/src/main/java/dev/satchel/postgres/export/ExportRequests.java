@@ -73,7 +73,10 @@ final class ExportRequests {
                AND h.status = 'failed'
             """;
 
-    // As many of a user as may be under way; the rest can be asked for again once those have ended.
+    // As many of a user as may be under way; the rest can be asked for again once those have ended. Not those whose
+    // filters are not allowed in a request, which an adopted row may have: the table's check of the same condition
+    // would
+    // refuse all the others with them.
     private static final String REQUEST_AGAIN = """
             INSERT INTO public.export_history (user_id, export_type, export_format, filters)
             SELECT user_id, export_type, export_format, filters
@@ -86,6 +89,14 @@ final class ExportRequests {
                       FROM public.export_history f
                      WHERE f.status = 'failed'
                        AND split_part(f.error_message, ':', 1) = :code
+                       AND (f.filters IS NULL
+                            OR CASE jsonb_typeof(f.filters)
+                                   WHEN 'object'
+                                   THEN f.filters - '{compress,difficulty,from,phase,to,zone}'::text[] = '{}'::jsonb
+                                        AND NOT jsonb_path_exists(
+                                                    f.filters, 'strict $.* ? (@.type() != "string")', '{}', true)
+                                   ELSE false
+                               END)
                        AND NOT EXISTS (SELECT
                                          FROM public.export_history later
                                         WHERE later.user_id = f.user_id

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** How {@link PostgresExportHistory} reads rows that other programs wrote or changed. */
 class ExportRowsIT extends PostgresExportFixture {
+
+    @Test
+    void doNotKeepOthersFromBeingAskedForAgain() {
+        UserId user = postgres.addUser();
+        for (String filters : List.of("{\"colour\": \"red\"}", "{\"phase\": 7}", "[]", "17", "null", "{}")) {
+            insertFailed(user, filters);
+        }
+        insertFailed(user, null);
+
+        // The empty filters and the absent ones ask for the same.
+        assertThat(postgres.history().requestAgain(Failure.Code.ACCESS_DENIED)).hasSize(1);
+    }
+
+    private void insertFailed(UserId user, @Nullable String filters) {
+        postgres.owner()
+                .sql("""
+                        INSERT INTO public.export_history
+                               (user_id, export_type, export_format, filters, status, error_message)
+                        VALUES (:user, 'all', 'csv', :filters::jsonb, 'failed', 'access_denied: refused')
+                        """)
+                .param("user", user.value())
+                .param("filters", filters)
+                .update();
+    }
 
     @Nested
     class RowsOfOtherPrograms {

@@ -102,7 +102,8 @@ class ExportRunJob {
             StoreCheck check,
             ExportSettings settings,
             PostgresDatasets datasets,
-            ScheduledExecutorService heartbeats) {
+            ScheduledExecutorService heartbeats,
+            ScheduledExecutorService aborts) {
         return new DeliverExport(
                 history,
                 journal,
@@ -112,19 +113,27 @@ class ExportRunJob {
                 check,
                 new KnownFailures(),
                 settings.retries(),
-                new DeliverExport.Heartbeats(heartbeats, new GarbageCollection(), System::nanoTime),
+                new DeliverExport.Heartbeats(heartbeats, aborts, new GarbageCollection(), System::nanoTime),
                 settings.settings(datasets.catalogue()));
     }
 
     @Bean(destroyMethod = "shutdownNow")
     ScheduledExecutorService heartbeats(RunSettings runSettings) {
-        // One thread would let a single slow beat delay all others past their lease. The one more looks for exports
-        // that
-        // were cancelled, and aborts them.
-        ScheduledThreadPoolExecutor beats = new ScheduledThreadPoolExecutor(
-                Math.min(runSettings.concurrency(), 4) + 1, task -> daemon(task, "heartbeat"));
-        beats.setRemoveOnCancelPolicy(true);
-        return beats;
+        // One thread would let a single slow beat delay all others past their lease. One more looks for lost exports.
+        return executor(Math.min(runSettings.concurrency(), 4) + 1, "heartbeat");
+    }
+
+    // A thread for each export: while the database is away, each cancel of a statement may take seconds, and a stop has
+    // only its grace.
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledExecutorService aborts(RunSettings runSettings) {
+        return executor(runSettings.concurrency(), "abort");
+    }
+
+    private static ScheduledExecutorService executor(int threads, String name) {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(threads, task -> daemon(task, name));
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
     }
 
     private static Thread daemon(Runnable task, String name) {

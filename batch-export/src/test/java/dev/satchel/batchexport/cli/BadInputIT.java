@@ -360,7 +360,7 @@ class BadInputIT {
                         "",
                         "satchel: user " + LEARNER
                                 + " would have 51 exports under way, and at most 50 are allowed: wait"
-                                + " until one is delivered, or delete one that is pending, and ask again"
+                                + " until one is delivered, or cancel one, and ask again"
                                 + System.lineSeparator()));
         assertThat(all).isEqualTo(new Result(0, "", ""));
         satchel.sql("DELETE FROM export_history");

@@ -80,7 +80,7 @@ BEGIN
             -- PostgREST answers it with 429, Too Many Requests.
             USING ERRCODE = 'PT429', SCHEMA = 'public', TABLE = 'export_history',
                 CONSTRAINT = 'export_history_most_active',
-                HINT = 'Wait until one is delivered, or delete one that is pending, and ask again.';
+                HINT = 'Wait until one is delivered, or cancel one, and ask again.';
     END IF;
     RETURN active.next_round;
 END

@@ -78,9 +78,10 @@ CREATE OR REPLACE FUNCTION satchel.cancel_export() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
-    -- Cancelled twice is cancelled once.
+    -- Cancelled twice is cancelled once. What else the statement changes counts, as in any UPDATE.
     IF OLD.cancelled_at IS NOT NULL THEN
-        RETURN OLD;
+        NEW.cancelled_at := OLD.cancelled_at;
+        RETURN NEW;
     END IF;
     IF OLD.status NOT IN ('pending', 'processing') THEN
         RAISE EXCEPTION 'export % cannot be cancelled: it is % already', OLD.id, OLD.status

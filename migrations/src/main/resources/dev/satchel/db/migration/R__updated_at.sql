@@ -25,6 +25,9 @@ CREATE OR REPLACE TRIGGER trigger_user_progress_updated_at
     -- Where the statement says so itself, as those that follow sessions do, there is no need to call it.
     FOR EACH ROW WHEN (NEW.updated_at IS DISTINCT FROM now()) EXECUTE FUNCTION satchel.set_updated_at();
 
+-- Clean-up, reclaiming and the archive rely on this time, and users may update cancelled_at: an UPDATE that changes
+-- nothing must not move it. The condition sees the row as trigger_export_history_cancel left it, which comes first by name.
+-- Compared by their bytes, because a column that the application adds may be of a type that has no equality.
 CREATE OR REPLACE TRIGGER trigger_export_history_updated_at
     BEFORE UPDATE ON public.export_history
-    FOR EACH ROW EXECUTE FUNCTION satchel.set_updated_at();
+    FOR EACH ROW WHEN (OLD.* *<> NEW.*) EXECUTE FUNCTION satchel.set_updated_at();

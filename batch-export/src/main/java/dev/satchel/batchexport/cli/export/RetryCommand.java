@@ -87,7 +87,7 @@ final class RetryCommand implements Callable<Integer> {
         @Option(
                 names = "--failed",
                 required = true,
-                description = "All that failed, unless the same was asked for since.")
+                description = "All that failed, unless the same was asked for since or the filters are not allowed.")
         boolean all;
 
         @Option(
