@@ -7,6 +7,7 @@ import dev.satchel.batchexport.faults.Gate.Fault;
 import dev.satchel.batchexport.faults.Gate.Kind;
 import dev.satchel.batchexport.faults.Gate.Point;
 import dev.satchel.batchexport.store.directory.DirectoryFileStore;
+import dev.satchel.store.DamagedFileException;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.MissingFileException;
 import java.io.IOException;
@@ -41,6 +42,23 @@ class DirectoryFaultsTest {
             struck = gate.hasStruck();
             assertThat(failed == null && Files.exists(Path.of(location)))
                     .as("says nothing although the file is there, with a fault at operation " + number)
+                    .isFalse();
+        }
+    }
+
+    /** Or a good file would be deleted, and the attempt be spent. */
+    @Test
+    void takesNoFileForDamagedThatItCouldNotLookAt() {
+        boolean struck = true;
+        for (int number = 1; struck; number++) {
+            Gate gate = Gate.with(new Fault(Kind.FILE, number, Mode.FAILS_ONCE));
+            String name = "export-" + number + "/1-a.csv";
+
+            Throwable failed = catchThrowable(() -> publish(gate, name));
+
+            struck = gate.hasStruck();
+            assertThat(failed instanceof DamagedFileException)
+                    .as("is taken for damaged, with a fault at operation " + number)
                     .isFalse();
         }
     }

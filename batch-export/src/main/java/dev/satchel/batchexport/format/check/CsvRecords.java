@@ -39,8 +39,10 @@ final class CsvRecords {
         long count = 0;
         while (rows.hasNext()) {
             count++;
-            if (rows.next().size() != columns) {
-                throw new UnreadableContentException("record " + count + " has not as many fields as the header");
+            int fields = rows.next().size();
+            if (fields != columns) {
+                throw new UnreadableContentException(
+                        "record " + count + " has " + fields + " fields, the header has " + columns);
             }
         }
         return OptionalLong.of(count);

@@ -19,8 +19,8 @@ import tools.jackson.core.JacksonException;
 
 /**
  * Reads a delivered file from its store and compares it with what is on record: its size, its SHA-256, the records of
- * each dataset, the files inside an archive, and the manifest inside the file. Memory use does not grow with the file,
- * except with its longest value. Safe for use by many threads.
+ * each dataset, the files inside an archive, and the manifest inside the file. Memory use grows with the longest record
+ * only, and a file with one that does not fit into memory differs. Safe for use by many threads.
  */
 public final class FileVerification {
 
@@ -90,6 +90,11 @@ public final class FileVerification {
             bytes.throwFailure();
             String reason = damaged instanceof UnreadableContentException known ? ": " + known.getMessage() : "";
             return "cannot be read as that, within its first " + bytes.count() + " bytes" + reason;
+        } catch (OutOfMemoryError tooLong) {
+            // The reader, and with it what it had gathered, is garbage by now. A database that holds the value and a
+            // worker that wrote it need several times its length.
+            return "cannot be read as that, within its first " + bytes.count()
+                    + " bytes: a value is too long for the memory of this program";
         }
     }
 

@@ -47,8 +47,11 @@ final class JsonContent {
             }
         }
         JsonReading.require(json.currentToken(), JsonToken.END_OBJECT);
-        if (json.nextToken() != null || !hasRecords || !hasCounts) {
-            throw new UnreadableContentException("it is another document");
+        if (json.nextToken() != null) {
+            throw new UnreadableContentException("something follows the document");
+        }
+        if (!hasRecords || !hasCounts) {
+            throw new UnreadableContentException("it has no \"" + (hasRecords ? "records" : "datasets") + "\"");
         }
     }
 

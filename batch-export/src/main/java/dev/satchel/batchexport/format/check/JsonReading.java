@@ -35,10 +35,27 @@ final class JsonReading {
         require(json.nextToken(), token);
     }
 
+    private static String described(@Nullable JsonToken token) {
+        if (token == null) {
+            return "the end of the file";
+        }
+        return switch (token) {
+            case START_OBJECT -> "an object";
+            case END_OBJECT -> "the end of an object";
+            case START_ARRAY -> "an array";
+            case END_ARRAY -> "the end of an array";
+            case PROPERTY_NAME -> "a name";
+            case VALUE_STRING -> "a string";
+            case VALUE_NUMBER_INT -> "an integer";
+            default -> "another value";
+        };
+    }
+
     /** Refuses another token than the expected one. */
     static void require(@Nullable JsonToken found, JsonToken expected) throws UnreadableContentException {
         if (found != expected) {
-            throw new UnreadableContentException("its structure is another one");
+            throw new UnreadableContentException(
+                    described(found) + " stands where " + described(expected) + " is expected");
         }
     }
 }

@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * @param bytes the size of the file in the store; 0 if there is none
  * @param sha256 of the file in the store, in lower-case hexadecimal; empty if there is none
- * @param records how many records of each recorded dataset were counted; of a file that cannot be read to its end, those before that place
+ * @param records how many records of each recorded dataset were counted; of a file that cannot be read to its
+ *     end, the records up to there
  * @param differences empty if the file is what was delivered
  */
 public record VerifiedFile(long bytes, String sha256, Map<String, Long> records, List<Difference> differences) {

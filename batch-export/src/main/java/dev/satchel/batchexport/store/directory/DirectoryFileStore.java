@@ -277,13 +277,23 @@ public final class DirectoryFileStore implements FileStore {
 
         // Another program may have cut the file while it was written, and file systems over a network lose bytes.
         private void requireLength() throws IOException {
-            long stored = Files.exists(target) ? Files.size(target) : 0;
+            long stored = storedLength();
             if (stored != length) {
                 Files.deleteIfExists(target);
                 throw new DamagedFileException(
                         "the store " + location + " holds " + stored + " bytes of " + length
                                 + ": if it lasts, look for a program that changes files there, and at its volume",
                         null);
+            }
+        }
+
+        // Files.exists takes an error of the file system for an absent file, and a good file would be deleted.
+        private long storedLength() throws IOException {
+            try {
+                return Files.size(target);
+            } catch (NoSuchFileException removed) {
+                checkRoot();
+                return 0;
             }
         }
 

@@ -5,12 +5,12 @@ import java.time.Duration;
 /** Since when a store has been silent, from all requests of a client. Safe for use by many threads. */
 final class StoreSilence {
 
-    private final Patience patience;
+    private final IdleTimeouts timeouts;
     private boolean silent;
     private long since;
 
-    StoreSilence(Patience patience) {
-        this.patience = patience;
+    StoreSilence(IdleTimeouts timeouts) {
+        this.timeouts = timeouts;
     }
 
     /** The store answered. */
@@ -27,18 +27,18 @@ final class StoreSilence {
     /** How long a request that begins now may wait. */
     synchronized Duration limit() {
         if (!silent) {
-            return patience.first();
+            return timeouts.first();
         }
-        if (!hasLasted(patience.inAll())) {
-            return patience.again();
+        if (!hasLasted(timeouts.inAll())) {
+            return timeouts.again();
         }
         // Later on there is no haste, and a store that is slow must be able to come back.
-        return hasLasted(patience.inAll().multipliedBy(2)) ? patience.first() : patience.later();
+        return hasLasted(timeouts.inAll().multipliedBy(2)) ? timeouts.first() : timeouts.later();
     }
 
     /** Whether the store has been silent for so long that repeating a request is in vain. */
     synchronized boolean isLong() {
-        return silent && hasLasted(patience.inAll());
+        return silent && hasLasted(timeouts.inAll());
     }
 
     private boolean hasLasted(Duration time) {

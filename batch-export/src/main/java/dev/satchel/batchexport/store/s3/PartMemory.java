@@ -1,7 +1,6 @@
 package dev.satchel.batchexport.store.s3;
 
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The memory for the parts of all uploads of a store: how large a part is, and how many there may be. Safe for use by
@@ -21,7 +20,6 @@ public final class PartMemory {
     private final int partSize;
     private final int inFlight;
     private final Semaphore reserve;
-    private final AtomicInteger underWay = new AtomicInteger();
 
     /**
      * Parts of that size.
@@ -58,16 +56,6 @@ public final class PartMemory {
     /** Takes one part from the reserve, if one is left. */
     boolean tryReserve() {
         return reserve.tryAcquire();
-    }
-
-    /** Counts a part that is going to be sent; returns how many of all uploads are under way now. */
-    int begin() {
-        return underWay.incrementAndGet();
-    }
-
-    /** Counts a part that is under way no more. */
-    void end() {
-        underWay.decrementAndGet();
     }
 
     /** Gives parts back to the reserve. */

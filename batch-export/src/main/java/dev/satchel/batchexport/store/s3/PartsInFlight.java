@@ -140,13 +140,11 @@ final class PartsInFlight {
 
     private SentPart sent(String id, int number, PartBuffer part, byte[] md5) throws IOException {
         try {
-            CompletedPart completed = requests.part(id, number, part, md5, memory.begin(), () -> givenUp);
+            CompletedPart completed = requests.part(id, number, part, md5, () -> givenUp);
             boolean digest = StoredFile.isDigest(completed.eTag(), md5);
             return new SentPart(completed, digest, digest || StoredFile.isChecksum(completed.checksumCRC32(), part));
         } catch (SdkException refused) {
             throw requests.unlessDamaged(refused);
-        } finally {
-            memory.end();
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.satchel.batchexport.store.s3;
 
 import dev.satchel.Endpoint;
-import dev.satchel.batchexport.store.http.ImpatientHttpClient;
-import dev.satchel.batchexport.store.http.Patience;
+import dev.satchel.batchexport.store.http.IdleTimeoutHttpClient;
+import dev.satchel.batchexport.store.http.IdleTimeouts;
 import dev.satchel.batchexport.store.s3.request.RequestAborts;
 import dev.satchel.batchexport.store.s3.request.UnansweredRequestCounter;
 import java.time.Duration;
@@ -36,8 +36,11 @@ public record S3Connection(
     private static final String ELSEWHERE =
             "AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, a system property or the AWS profile";
     private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration ATTEMPT = Duration.ofSeconds(60);
-    private static final Duration CALL = Duration.ofMinutes(3);
+
+    /** The last limit of a request that makes progress; {@link IdleTimeouts} ends one that does not. */
+    private static final Duration ATTEMPT = Duration.ofMinutes(20);
+
+    private static final Duration CALL = Duration.ofHours(1);
 
     /** The settings without a customizer. */
     public S3Connection(S3Options options, String region, AwsCredentialsProvider credentials) {
@@ -51,14 +54,14 @@ public record S3Connection(
      *     Endpoint}
      */
     public S3Client client() {
-        return client(Patience.DEFAULT);
+        return client(IdleTimeouts.DEFAULT);
     }
 
-    /** The same for a store that may be silent for as long as {@code patience} says. */
-    S3Client client(Patience patience) {
-        return client(ImpatientHttpClient.over(
-                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(patience.first()),
-                patience));
+    /** The same for a store that may be silent for as long as {@code timeouts} says. */
+    S3Client client(IdleTimeouts timeouts) {
+        return client(IdleTimeoutHttpClient.over(
+                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(timeouts.first()),
+                timeouts));
     }
 
     public S3Client client(SdkHttpClient.Builder<?> http) {

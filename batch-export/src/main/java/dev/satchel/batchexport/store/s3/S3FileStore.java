@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 public final class S3FileStore implements FileStore, AutoCloseable {
 
     // S3 refuses a request that was signed more than 15 minutes ago by its clock. The SDK signs by the service's clock
-    // with a deviation of up to 15 minutes, and repeats a request that takes longer than a few minutes.
+    // with a deviation of up to 15 minutes, and gives an attempt up that takes longer than 20 minutes.
     private static final Duration REQUEST_LIFETIME = Duration.ofHours(1);
 
     private static final AtomicInteger THREADS = new AtomicInteger();

@@ -7,7 +7,6 @@ import dev.satchel.store.DamagedFileException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -28,18 +27,12 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * The requests of one upload to S3. Each writes only where the name is free, has a time limit that follows from its
- * length, and is counted until the store has answered it. The SDK repeats each by itself. Safe for use by many threads.
+ * The requests of one upload to S3. Each writes only where the name is free, and is counted until
+ * the store has answered it. The SDK repeats each by itself. Safe for use by many threads.
  */
 final class UploadRequests {
 
     private static final String UPLOAD_ID = "satchel-upload";
-
-    /** The lowest bandwidth of the connection, in bytes per second, at which an upload can succeed. */
-    private static final int SLOWEST = 128 * 1024;
-
-    private static final Duration ANSWER = Duration.ofSeconds(30);
-    private static final int ATTEMPTS = 3;
 
     private final S3Client client;
     private final Target target;
@@ -89,7 +82,7 @@ final class UploadRequests {
                         .contentDisposition(target.disposition())
                         .contentMD5(header(md5))
                         .metadata(metadata)
-                        .overrideConfiguration(settings(content.size())),
+                        .overrideConfiguration(counted()),
                 body(content, aborts::isAborted)));
     }
 
@@ -111,10 +104,9 @@ final class UploadRequests {
     /**
      * Sends one part.
      *
-     * @param sharing how many parts share the connection to the store, this one included
      * @param givenUp once it returns true, the request ends as soon as it next reads its content
      */
-    CompletedPart part(String id, int number, PartBuffer content, byte[] md5, int sharing, BooleanSupplier givenUp) {
+    CompletedPart part(String id, int number, PartBuffer content, byte[] md5, BooleanSupplier givenUp) {
         UploadPartResponse answer = sending(() -> client.uploadPart(
                 part -> part.bucket(bucket)
                         .key(key)
@@ -122,7 +114,7 @@ final class UploadRequests {
                         .partNumber(number)
                         .contentLength((long) content.size())
                         .contentMD5(header(md5))
-                        .overrideConfiguration(settings((long) content.size() * sharing)),
+                        .overrideConfiguration(counted()),
                 body(content, givenUp)));
         return CompletedPart.builder()
                 .partNumber(number)
@@ -147,8 +139,8 @@ final class UploadRequests {
     }
 
     InputStream get() {
-        return new AnswerStream(aborts.reading(
-                aborts.sending(() -> client.getObject(get -> get.bucket(bucket).key(key)))));
+        return new AnswerStream(
+                aborts.sending(() -> client.getObject(get -> get.bucket(bucket).key(key))));
     }
 
     /** Whether the object is there and comes from this upload. */
@@ -186,14 +178,6 @@ final class UploadRequests {
     // Without copying: the SDK reads the buffer during the call, once per attempt.
     private RequestBody body(PartBuffer content, BooleanSupplier givenUp) {
         return RequestBody.fromContentProvider(() -> content.content(givenUp), content.size(), target.contentType());
-    }
-
-    private AwsRequestOverrideConfiguration settings(long bytes) {
-        Duration attempt = ANSWER.plusSeconds(bytes / SLOWEST);
-        return counted().toBuilder()
-                .apiCallAttemptTimeout(attempt)
-                .apiCallTimeout(attempt.multipliedBy(ATTEMPTS).plus(ANSWER))
-                .build();
     }
 
     private AwsRequestOverrideConfiguration counted() {

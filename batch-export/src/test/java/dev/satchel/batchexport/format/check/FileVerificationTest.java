@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -267,25 +268,49 @@ class FileVerificationTest {
         Delivered file = kind.with(RECORDS);
         store.arrive(location, file.bytes());
 
-        assertThatThrownBy(
-                        () -> new FileVerification(breakingAfter(file.bytes().length / 2)).verify(recorded(kind, file)))
+        assertThatThrownBy(() -> new FileVerification(
+                                breakingAfter(file.bytes().length / 2, () -> new IOException("broken off")))
+                        .verify(recorded(kind, file)))
                 .isInstanceOf(IOException.class)
                 .hasMessage("broken off");
     }
 
-    private FileStore breakingAfter(int bytes) {
+    /** As of a file with one opening quote and gigabytes behind it. */
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void readsOnWhereAValueDoesNotFitIntoMemory(Kinds kind) throws IOException {
+        Delivered file = kind.with(RECORDS);
+        byte[] changed = file.bytes().clone();
+        changed[changed.length - 1] ^= 0x11;
+        store.arrive(location, changed);
+
+        VerifiedFile verified = new FileVerification(
+                        breakingAfter(changed.length / 2, () -> new OutOfMemoryError("as a reader throws it")))
+                .verify(recorded(kind, file));
+
+        assertThat(kindsOf(verified)).containsExactlyInAnyOrder(Kind.SHA256, Kind.CONTENT);
+        assertThat(verified.sha256()).isEqualTo(sha256(changed));
+        assertThat(verified.differences().toString()).contains("a value is too long for the memory of this program");
+    }
+
+    private FileStore breakingAfter(int bytes, Supplier<Throwable> failure) {
         return (FileStore) Proxy.newProxyInstance(
                 FileStore.class.getClassLoader(),
                 new Class<?>[] {FileStore.class},
                 (proxy, method, arguments) -> new FilterInputStream(store.read((URI) arguments[0])) {
                     private int left = bytes;
+                    private boolean broken;
 
                     @Override
                     public int read(byte[] target, int offset, int length) throws IOException {
-                        if (left == 0) {
-                            throw new IOException("broken off");
+                        if (left == 0 && !broken) {
+                            broken = true;
+                            if (failure.get() instanceof Error error) {
+                                throw error;
+                            }
+                            throw (IOException) failure.get();
                         }
-                        int read = in.read(target, offset, Math.min(left, length));
+                        int read = in.read(target, offset, broken ? length : Math.min(left, length));
                         left -= read;
                         return read;
                     }

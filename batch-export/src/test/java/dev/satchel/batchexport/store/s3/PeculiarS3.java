@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -25,8 +26,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -104,6 +107,8 @@ final class PeculiarS3 implements AutoCloseable {
     private int underWay;
     private int mostAtOnce;
     private boolean abortedEarly;
+    private final CountDownLatch assembling = new CountDownLatch(20);
+    private volatile @Nullable CountDownLatch assembled;
 
     private PeculiarS3() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
@@ -137,6 +142,41 @@ final class PeculiarS3 implements AutoCloseable {
     synchronized void hold(IntPredicate numbers) {
         held = numbers;
         notifyAll();
+    }
+
+    /** Sends white space, as S3 does, instead of answers to the completion of uploads until {@link #assembled}. */
+    void assembleSlowly() {
+        assembled = new CountDownLatch(1);
+    }
+
+    /** Waits until it has sent white space for a second. */
+    void awaitAssembling() throws InterruptedException {
+        assembling.await();
+    }
+
+    /** Whether an answer of white space is still being sent. */
+    boolean isAssembling() {
+        CountDownLatch end = assembled;
+        return end != null && end.getCount() > 0;
+    }
+
+    void assembled() {
+        CountDownLatch end = assembled;
+        if (end != null) {
+            end.countDown();
+        }
+    }
+
+    private void sendWhiteSpace(OutputStream to, CountDownLatch end) throws IOException {
+        try {
+            while (!end.await(50, TimeUnit.MILLISECONDS)) {
+                to.write(' ');
+                to.flush();
+                assembling.countDown();
+            }
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** How many parts wait for their answer. */
@@ -386,14 +426,23 @@ final class PeculiarS3 implements AutoCloseable {
             digests.writeBytes(md5(part));
             count++;
         }
+        CountDownLatch end = assembled;
+        if (end != null) {
+            exchange.sendResponseHeaders(200, 0);
+            sendWhiteSpace(exchange.getResponseBody(), end);
+        }
         String tag = is(Peculiarity.OWN_TAGS_OF_FILES_IN_PARTS) || is(Peculiarity.TAGS_THAT_ARE_NO_DIGESTS)
                 ? UUID.randomUUID().toString()
                 : HexFormat.of().formatHex(md5(digests.toByteArray())) + "-" + count;
         objects.put(key, new Stored(whole.toByteArray(), tag, begun.get(id)));
         end(id);
-        xml(
-                exchange,
-                "<CompleteMultipartUploadResult><ETag>&quot;" + tag + "&quot;</ETag></CompleteMultipartUploadResult>");
+        String answer =
+                "<CompleteMultipartUploadResult><ETag>&quot;" + tag + "&quot;</ETag></CompleteMultipartUploadResult>";
+        if (end == null) {
+            xml(exchange, answer);
+        } else {
+            exchange.getResponseBody().write(answer.getBytes(UTF_8));
+        }
     }
 
     private void end(String id) {

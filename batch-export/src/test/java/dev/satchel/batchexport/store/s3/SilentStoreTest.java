@@ -1,11 +1,12 @@
 package dev.satchel.batchexport.store.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.satchel.batchexport.FaultyProxy;
 import dev.satchel.batchexport.store.StoreFailures;
-import dev.satchel.batchexport.store.http.Patience;
+import dev.satchel.batchexport.store.http.IdleTimeouts;
 import dev.satchel.export.Failure;
 import dev.satchel.store.FileStore;
 import java.io.IOException;
@@ -13,6 +14,9 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -25,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.exception.AbortedException;
 
 /** A store that neither answers nor ends its connections is given up, at whichever request it falls silent. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -38,14 +43,16 @@ class SilentStoreTest {
     /** More than the buffers between a client and a server that stops reading hold. */
     private static final int LARGE = 16 << 20;
 
-    private static final Patience SHORT =
-            new Patience(Duration.ofSeconds(3), Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofMillis(4500));
+    private static final IdleTimeouts SHORT = new IdleTimeouts(
+            Duration.ofSeconds(3), Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofMillis(4500));
 
     @AutoClose
     private PeculiarS3 service;
 
     @AutoClose
     private S3FileStore store;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
 
     private FaultyProxy proxy;
 
@@ -60,9 +67,10 @@ class SilentStoreTest {
     @AfterEach
     void stop() throws IOException {
         proxy.close();
+        threads.shutdownNow();
     }
 
-    private S3FileStore open(Patience patience, int part, boolean readBack) {
+    private S3FileStore open(IdleTimeouts timeouts, int part, boolean readBack) {
         S3Connection connection = new S3Connection(
                 new S3Options(
                         "http://127.0.0.1:" + proxy.port(),
@@ -75,7 +83,7 @@ class SilentStoreTest {
                 "us-east-1",
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "hunter2")));
         store = new S3FileStore(
-                connection.client(patience), connection, new Bucket("exports", ""), new PartMemory(part, 2, 4));
+                connection.client(timeouts), connection, new Bucket("exports", ""), new PartMemory(part, 2, 4));
         return store;
     }
 
@@ -132,7 +140,7 @@ class SilentStoreTest {
     @Test
     void isGivenUpWhileAFileIsRead() throws Exception {
         URI location;
-        try (S3FileStore patient = open(Patience.DEFAULT, LARGE, false)) {
+        try (S3FileStore patient = open(IdleTimeouts.DEFAULT, LARGE, false)) {
             location = stored(patient, 15_000_000);
         }
         open(SHORT, SMALL, false);
@@ -170,12 +178,52 @@ class SilentStoreTest {
     }
 
     @Test
+    void isNotGivenUpWhileItPutsAFileTogetherAndSendsWhiteSpace() throws Exception {
+        Duration half = Duration.ofMillis(500);
+        service.assembleSlowly();
+        FileStore.Upload upload =
+                open(new IdleTimeouts(half, half, half, half), SMALL, false).open(NAME, "a.csv", "text/csv");
+
+        Future<?> writing = writing(upload);
+        service.awaitAssembling();
+        service.assembled();
+
+        writing.get();
+        assertThat(service.calls()).containsOnlyOnce(PeculiarS3.Call.COMPLETE);
+        assertThat(upload.isSettled()).isTrue();
+        upload.close();
+    }
+
+    @Test
+    void keepsNoCancelledUploadWaitingWhileItPutsTheFileTogether() throws Exception {
+        service.assembleSlowly();
+        FileStore.Upload upload = open(IdleTimeouts.DEFAULT, SMALL, false).open(NAME, "a.csv", "text/csv");
+        Future<?> writing = writing(upload);
+        service.awaitAssembling();
+
+        upload.abort();
+
+        assertThatThrownBy(() -> writing.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(AbortedException.class);
+        assertThat(service.isAssembling()).isTrue();
+        // The store may publish the file later.
+        assertThat(upload.isSettled()).isFalse();
+        upload.close();
+    }
+
+    private Future<?> writing(FileStore.Upload upload) {
+        return threads.submit(() -> {
+            write(upload, 200_000);
+            return upload;
+        });
+    }
+
+    @Test
     void isNotGivenUpWhileItTakesBytesSlowly() throws Exception {
-        Patience patience = new Patience(
+        IdleTimeouts timeouts = new IdleTimeouts(
                 Duration.ofSeconds(4), Duration.ofSeconds(4), Duration.ofSeconds(4), Duration.ofSeconds(4));
         proxy.slowDown(Duration.ofMillis(20));
 
-        URI location = stored(open(patience, LARGE, false), 15_000_000);
+        URI location = stored(open(timeouts, LARGE, false), 15_000_000);
 
         assertThat(service.calls()).containsOnlyOnce(PeculiarS3.Call.PUT);
         assertThat(location).isNotNull();

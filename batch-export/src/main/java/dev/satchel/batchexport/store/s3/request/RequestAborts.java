@@ -2,14 +2,14 @@ package dev.satchel.batchexport.store.s3.request;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.http.Abortable;
+import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
@@ -47,7 +47,16 @@ public final class RequestAborts {
             aborted = true;
             ending = List.copyOf(underWay);
         }
-        ending.forEach(Runnable::run);
+        ending.forEach(RequestAborts::run);
+    }
+
+    // A connection that cannot be closed must not keep the others open.
+    private static void run(Runnable end) {
+        try {
+            end.run();
+        } catch (RuntimeException unclosed) {
+            return;
+        }
     }
 
     /** Whether {@link #abort} was called. */
@@ -75,19 +84,18 @@ public final class RequestAborts {
         return new ClientBuilder(http);
     }
 
-    /** The content of an answer, whose reading {@link #abort} ends. */
-    public InputStream reading(ResponseInputStream<?> answer) {
-        return new Reading(answer);
-    }
+    /** The body of an answer: a request ends when its body is closed, because S3 may take long to send it. */
+    private static final class Body extends FilterInputStream implements Abortable {
 
-    private final class Reading extends FilterInputStream {
-
+        private final AbortableInputStream body;
+        private final RequestAborts aborts;
         private final Runnable end;
 
-        Reading(ResponseInputStream<?> answer) {
-            super(answer);
-            this.end = answer::abort;
-            begin(end);
+        Body(AbortableInputStream body, RequestAborts aborts, Runnable end) {
+            super(body);
+            this.body = body;
+            this.aborts = aborts;
+            this.end = end;
         }
 
         @Override
@@ -98,20 +106,29 @@ public final class RequestAborts {
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
-            throwIfAborted(null);
+            aborts.throwIfAborted(null);
             try {
                 return in.read(bytes, offset, length);
             } catch (IOException failed) {
-                throwIfAborted(failed);
+                aborts.throwIfAborted(failed);
                 throw failed;
             }
         }
 
         @Override
+        public void abort() {
+            aborts.ended(end);
+            body.abort();
+        }
+
+        // What was aborted would be read to its end, so that its connection serves another request.
+        @Override
         public void close() throws IOException {
-            ended(end);
-            if (!isAborted()) {
-                in.close();
+            aborts.ended(end);
+            if (aborts.isAborted()) {
+                body.abort();
+            } else {
+                body.close();
             }
         }
     }
@@ -150,14 +167,26 @@ public final class RequestAborts {
         public HttpExecuteResponse call() throws IOException {
             Runnable end = request::abort;
             aborts.begin(end);
+            boolean hasBody = false;
             try {
-                return request.call();
+                HttpExecuteResponse response = request.call();
+                hasBody = response.responseBody().isPresent();
+                return hasBody ? withAborts(response, end) : response;
             } catch (IOException | RuntimeException failed) {
                 aborts.throwIfAborted(failed);
                 throw failed;
             } finally {
-                aborts.ended(end);
+                if (!hasBody) {
+                    aborts.ended(end);
+                }
             }
+        }
+
+        private HttpExecuteResponse withAborts(HttpExecuteResponse response, Runnable end) {
+            HttpExecuteResponse.Builder answer = HttpExecuteResponse.builder().response(response.httpResponse());
+            response.responseBody()
+                    .ifPresent(body -> answer.responseBody(AbortableInputStream.create(new Body(body, aborts, end))));
+            return answer.build();
         }
 
         @Override

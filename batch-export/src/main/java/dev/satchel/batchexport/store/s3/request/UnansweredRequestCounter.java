@@ -10,7 +10,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
  * Counts the requests of an upload that got no answer. Each attempt of the SDK counts separately. Safe for use by many
  * threads.
  *
- * <p>An answer that may come from a proxy instead of the store does not count as an answer.
+ * <p>An answer that may come from a proxy instead of the store does not count as an answer, nor does one that breaks off.
  */
 public final class UnansweredRequestCounter implements ExecutionInterceptor {
 
@@ -27,8 +27,21 @@ public final class UnansweredRequestCounter implements ExecutionInterceptor {
 
     @Override
     public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attributes) {
+        if (!context.httpResponse().isSuccessful()
+                && isFinal(context.httpResponse().statusCode())) {
+            answered(attributes);
+        }
+    }
+
+    // S3 begins its answer to CompleteMultipartUpload before the file is put together.
+    @Override
+    public void afterUnmarshalling(Context.AfterUnmarshalling context, ExecutionAttributes attributes) {
+        answered(attributes);
+    }
+
+    private static void answered(ExecutionAttributes attributes) {
         AtomicInteger count = attributes.getAttribute(COUNT);
-        if (count != null && isFinal(context.httpResponse().statusCode())) {
+        if (count != null) {
             count.decrementAndGet();
         }
     }

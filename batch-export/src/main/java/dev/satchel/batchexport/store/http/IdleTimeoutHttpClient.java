@@ -6,16 +6,17 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -25,14 +26,14 @@ import software.amazon.awssdk.utils.AttributeMap;
 
 /**
  * Sends requests through another client, and gives up a request for which the store is silent: neither takes a byte of
- * the body nor answers for as long as {@link Patience} says. A slow request that makes progress may take any time.
+ * the body nor answers for as long as {@link IdleTimeouts} says. A slow request goes on as long as it makes progress.
  *
  * <p>The time limits of sockets do not suffice. They do not apply to writing, so that a body that the store does not take
  * would block until TCP gives up, after a quarter of an hour or never. Closing a TLS connection waits for the thread that writes to
- * it. So each request runs in a thread of its own, which is left behind when it is stuck: it gets no further byte of the
- * body, and ends with its connection.
+ * it. So each request runs in a thread of its own, which is left behind when it is stuck or aborted: it gets no further
+ * byte of the body, and ends with its connection. The thread that waits for the answer, or reads it, is woken at once.
  */
-public final class ImpatientHttpClient implements SdkHttpClient {
+public final class IdleTimeoutHttpClient implements SdkHttpClient {
 
     /** How often a request is looked at. */
     private static final int LOOKS = 20;
@@ -41,11 +42,19 @@ public final class ImpatientHttpClient implements SdkHttpClient {
 
     private final SdkHttpClient client;
     private final StoreSilence silence;
-    private final ExecutorService threads = Executors.newCachedThreadPool(ImpatientHttpClient::thread);
+    private final ExecutorService threads = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            1,
+            TimeUnit.MINUTES,
+            new SynchronousQueue<>(),
+            IdleTimeoutHttpClient::thread,
+            // After the client was closed, a request that is under way still has a connection to end.
+            (task, closed) -> thread(task).start());
 
-    private ImpatientHttpClient(SdkHttpClient client, Patience patience) {
+    private IdleTimeoutHttpClient(SdkHttpClient client, IdleTimeouts timeouts) {
         this.client = client;
-        this.silence = new StoreSilence(patience);
+        this.silence = new StoreSilence(timeouts);
     }
 
     private static Thread thread(Runnable request) {
@@ -55,8 +64,8 @@ public final class ImpatientHttpClient implements SdkHttpClient {
     }
 
     /** Builds the client over one that {@code network} builds. */
-    public static SdkHttpClient.Builder<?> over(SdkHttpClient.Builder<?> network, Patience patience) {
-        return new Builder(network, patience);
+    public static SdkHttpClient.Builder<?> over(SdkHttpClient.Builder<?> network, IdleTimeouts timeouts) {
+        return new Builder(network, timeouts);
     }
 
     @Override
@@ -75,12 +84,12 @@ public final class ImpatientHttpClient implements SdkHttpClient {
         client.close();
     }
 
-    private record Builder(SdkHttpClient.Builder<?> network, Patience patience)
+    private record Builder(SdkHttpClient.Builder<?> network, IdleTimeouts timeouts)
             implements SdkHttpClient.Builder<Builder> {
 
         @Override
         public SdkHttpClient buildWithDefaults(AttributeMap defaults) {
-            return new ImpatientHttpClient(network.buildWithDefaults(defaults), patience);
+            return new IdleTimeoutHttpClient(network.buildWithDefaults(defaults), timeouts);
         }
     }
 
@@ -91,6 +100,8 @@ public final class ImpatientHttpClient implements SdkHttpClient {
         private final Object turn = new Object();
         private final Duration limit = silence.limit();
         private volatile long movedAt = System.nanoTime();
+        private final CompletableFuture<HttpExecuteResponse> answer = new CompletableFuture<>();
+        private volatile @Nullable AnswerBody body;
         private boolean leftBehind;
 
         Attempt(HttpExecuteRequest asked) {
@@ -106,38 +117,52 @@ public final class ImpatientHttpClient implements SdkHttpClient {
 
         @Override
         public HttpExecuteResponse call() throws IOException {
-            Future<HttpExecuteResponse> answer = threads.submit(request);
+            threads.execute(this::send);
             while (true) {
                 try {
                     HttpExecuteResponse response = answer.get(limit.toMillis() / LOOKS + 1, TimeUnit.MILLISECONDS);
                     silence.ended();
                     return response;
                 } catch (TimeoutException notYet) {
-                    if (System.nanoTime() - movedAt > limit.toNanos()) {
-                        leaveBehind();
+                    if (System.nanoTime() - movedAt > limit.toNanos() && leaveBehind()) {
                         throw silent(null);
                     }
                 } catch (InterruptedException interrupted) {
-                    leaveBehind();
                     Thread.currentThread().interrupt();
+                    leaveBehind();
                     throw new InterruptedIOException("interrupted while the store was asked");
                 } catch (ExecutionException failed) {
-                    throw thrown(Objects.requireNonNullElse(failed.getCause(), failed));
+                    if (failed.getCause() instanceof SocketTimeoutException timeout) {
+                        throw silent(timeout);
+                    }
+                    throw Failures.thrown(failed);
                 }
             }
         }
 
-        private IOException thrown(Throwable cause) {
-            if (cause instanceof SocketTimeoutException timeout) {
-                return silent(timeout);
+        private void send() {
+            if (answer.isDone()) {
+                return;
             }
-            if (cause instanceof IOException network) {
-                return network;
+            try {
+                HttpExecuteResponse response = request.call();
+                // An answer that comes too late has no reader, and its connection would stay open.
+                if (!answer.complete(readInOtherThreads(response))) {
+                    request.abort();
+                }
+            } catch (IOException | RuntimeException | Error failed) {
+                answer.completeExceptionally(failed);
             }
-            if (cause instanceof Error error) {
-                throw error;
-            }
-            throw cause instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(cause);
+        }
+
+        private HttpExecuteResponse readInOtherThreads(HttpExecuteResponse response) {
+            HttpExecuteResponse.Builder watched = HttpExecuteResponse.builder().response(response.httpResponse());
+            response.responseBody().ifPresent(in -> {
+                AnswerBody content = new AnswerBody(in, threads, this::endConnection);
+                body = content;
+                watched.responseBody(AbortableInputStream.create(content));
+            });
+            return watched.build();
         }
 
         /** A failure that the SDK repeats, unless the silence has been long. */
@@ -157,17 +182,28 @@ public final class ImpatientHttpClient implements SdkHttpClient {
             return silent;
         }
 
-        // Closing the connection may block, too.
-        private void leaveBehind() {
+        /** Wakes the thread that waits for the answer, unless there is one; returns whether there was none. */
+        private boolean leaveBehind() {
+            boolean first = answer.completeExceptionally(Failures.givenUp());
             synchronized (turn) {
                 leftBehind = true;
             }
+            endConnection();
+            return first;
+        }
+
+        // Closing the connection may block, too.
+        private void endConnection() {
             threads.execute(request::abort);
         }
 
         @Override
         public void abort() {
             leaveBehind();
+            AnswerBody content = body;
+            if (content != null) {
+                content.abort();
+            }
         }
 
         /** The body, which is read as fast as the store takes it. */
@@ -188,7 +224,7 @@ public final class ImpatientHttpClient implements SdkHttpClient {
             public int read(byte[] bytes, int offset, int length) throws IOException {
                 synchronized (turn) {
                     if (leftBehind) {
-                        throw new IOException("the request was given up");
+                        throw Failures.givenUp();
                     }
                     movedAt = System.nanoTime();
                     return in.read(bytes, offset, length);
