@@ -313,6 +313,16 @@ class ServiceIT {
                 .isEqualTo("t");
     }
 
+    @Test
+    void beginsNothingWhereItWasToldToStopBefore() {
+        stop.abandon();
+
+        run(new Settings(satchel.environment()), ManagementServer.at(new InetSocketAddress("127.0.0.1", 0)));
+
+        assertThat(satchel.value("SELECT count(*) FROM satchel.scheduled_tasks"))
+                .isEqualTo("0");
+    }
+
     private boolean isAnswered() {
         try {
             return get("/actuator/health/liveness").statusCode() == 200;
