@@ -1,10 +1,13 @@
 package dev.satchel.batchexport.serve;
 
-import dev.satchel.SatchelException;
+import dev.satchel.batchexport.observe.health.Reasons;
 import dev.satchel.batchexport.run.failure.KnownFailures;
+import dev.satchel.batchexport.run.stop.StopSignal;
+import dev.satchel.batchexport.serve.schedule.CutShortException;
 import dev.satchel.batchexport.serve.schedule.ScheduledJob;
-import dev.satchel.export.Failure;
+import java.time.Instant;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,9 +17,13 @@ final class JobRuns {
     private static final Logger LOG = LoggerFactory.getLogger(JobRuns.class);
 
     private final LastRuns last;
+    private final StopSignal stop;
+    private final Reasons reasons = new Reasons(new KnownFailures());
 
-    JobRuns(LastRuns last) {
+    /** @param stop ends runs under way before their work is done */
+    JobRuns(LastRuns last, StopSignal stop) {
         this.last = last;
+        this.stop = stop;
     }
 
     /**
@@ -30,20 +37,24 @@ final class JobRuns {
             LOG.debug("{}: the tick of {} begins", job, tick);
             try {
                 String result = work.get();
+                if (stop.isStopping()) {
+                    throw cutShort(job, tick, null);
+                }
                 last.succeeded(job);
                 if (!result.isEmpty()) {
                     LOG.info("{}: {}", job, result);
                 }
+            } catch (CutShortException stopping) {
+                throw stopping;
             } catch (IncompleteRunException incomplete) {
                 last.failed(job, String.valueOf(incomplete.getMessage()));
                 LOG.warn("{}: {}", job, incomplete.getMessage());
-                throw incomplete;
+                throw stop.isStopping() ? cutShort(job, tick, incomplete) : incomplete;
             } catch (RuntimeException failed) {
-                String reason = reason(failed);
+                String reason = reasons.of(failed);
                 last.failed(job, reason);
                 LOG.error("{} failed: {}", job, reason);
-                LOG.debug("the failure", failed);
-                throw failed;
+                throw stop.isStopping() ? cutShort(job, tick, failed) : failed;
             } catch (Error failed) {
                 // Such as too little memory. The scheduler goes on.
                 last.failed(job, failed.toString());
@@ -53,15 +64,11 @@ final class JobRuns {
         };
     }
 
-    /** What went wrong, in a sentence without a secret or a row's content. */
-    static String reason(Throwable thrown) {
-        Failure failure = new KnownFailures().diagnose(thrown);
-        if (failure.code() != Failure.Code.INTERNAL) {
-            return failure.explanationInFull();
-        }
-        return thrown instanceof SatchelException explained
-                ? String.join(" ", explained.lines())
-                : "something unforeseen went wrong (" + thrown.getClass().getSimpleName()
-                        + "): the log has more at level DEBUG";
+    private static CutShortException cutShort(String job, Instant tick, @Nullable Throwable cause) {
+        LOG.info(
+                "{}: the run for the tick of {} may be cut short: it runs again, here or in another program",
+                job,
+                tick);
+        return new CutShortException(cause);
     }
 }

@@ -19,6 +19,7 @@ import dev.satchel.batchexport.observe.health.StuckLeaseCheck;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.ExportWorker;
 import dev.satchel.batchexport.run.RunSettings;
+import dev.satchel.batchexport.run.RunSummary;
 import dev.satchel.batchexport.run.cleanup.CleanUpReport;
 import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
 import dev.satchel.batchexport.run.failure.KnownFailures;
@@ -28,7 +29,9 @@ import dev.satchel.batchexport.serve.schedule.DatabaseClock;
 import dev.satchel.batchexport.serve.schedule.JobScheduler;
 import dev.satchel.batchexport.serve.schedule.ScheduledJob;
 import dev.satchel.batchexport.store.NamedFileStore;
+import dev.satchel.batchexport.terminal.RefusedException;
 import dev.satchel.delivery.FileFormats;
+import dev.satchel.export.ExportHistory;
 import dev.satchel.keys.encryption.KeyEncryptionKeys;
 import dev.satchel.keys.validation.KeyRevalidation;
 import dev.satchel.postgres.SatchelPostgres;
@@ -64,8 +67,6 @@ public final class Service {
     /** A tick is to the second. */
     private static final Duration POLL = Duration.ofMillis(500);
 
-    private static final Duration FOREVER = Duration.ofDays(365);
-
     /** For the scheduler, its heartbeats, each check of health and the gauges. */
     private static final int OWN_CONNECTIONS = 8;
 
@@ -76,8 +77,9 @@ public final class Service {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ObservedBeans beans = new ObservedBeans(() -> meters, () -> ObservationRegistry.NOOP);
     private final ExportMeters exportMeters = new ExportMeters(meters);
-    private final LastRuns last = new LastRuns();
-    private final JobRuns runs = new JobRuns(last);
+    private final DatabaseClock clock;
+    private final LastRuns last;
+    private final JobRuns runs;
     private final SatchelPostgres satchel;
     private final List<ScheduledJob> jobs = new ArrayList<>();
 
@@ -113,9 +115,13 @@ public final class Service {
         return pool;
     }
 
-    public Service(Parts parts, StopSignal stop) {
+    /** @throws SQLException if the database does not answer */
+    public Service(Parts parts, StopSignal stop) throws SQLException {
         this.parts = parts;
         this.stop = stop;
+        this.clock = DatabaseClock.of(parts.ownConnections(), System::nanoTime);
+        this.last = new LastRuns(clock::now);
+        this.runs = new JobRuns(last, stop);
         this.satchel = new SatchelPostgres(new OwnSessions(parts.ownConnections()), parts.datasets());
     }
 
@@ -132,11 +138,10 @@ public final class Service {
      * Runs until told to stop, and returns when everything under way has ended.
      *
      * @param management answers on the management port; null for none
-     * @throws SQLException if the database does not answer at the start
-     * @throws RuntimeException if the store does not fit at the start, or the database cannot be used
+     * @throws RuntimeException if the store does not fit at the start, the database cannot be used, or exports cannot be
+     *     delivered any more
      */
-    public void run(@Nullable ManagementServer management) throws SQLException {
-        DatabaseClock clock = DatabaseClock.of(parts.ownConnections(), System::nanoTime);
+    public void run(@Nullable ManagementServer management) {
         NamedFileStore store = parts.store();
         try (ExportWorker worker = store == null ? null : worker(store);
                 ExportCleanUp cleanUp = store == null ? null : cleanUp(store)) {
@@ -155,7 +160,8 @@ public final class Service {
                     clock,
                     jobs,
                     new JobScheduler.Times(
-                            POLL, parts.exports().lease(), parts.exports().stopGrace()));
+                            POLL, parts.exports().lease(), parts.exports().stopGrace()),
+                    last::succeeded);
             run(scheduler, watched, management);
         } finally {
             meters.close();
@@ -163,6 +169,9 @@ public final class Service {
     }
 
     private void run(JobScheduler scheduler, @Nullable WatchedExports watched, @Nullable ManagementServer management) {
+        if (stop.isStopping()) {
+            return;
+        }
         try (scheduler) {
             scheduler.start();
             if (watched != null) {
@@ -175,14 +184,22 @@ public final class Service {
             if (watched != null) {
                 LOG.info("exports all day");
             }
-            while (!stop.await(FOREVER)) {
-                LOG.debug("a year has passed");
-            }
+            stop.await();
             LOG.info("stopped by a signal: nothing begins any more, and what is under way ends");
             scheduler.pause();
-            if (watched != null) {
-                watched.close();
-            }
+        }
+        // The watch has ended meanwhile, or has the rest of its grace.
+        if (watched != null) {
+            end(watched);
+        }
+    }
+
+    private static void end(WatchedExports watched) {
+        watched.close();
+        Error fatal = watched.fatal();
+        if (fatal != null) {
+            throw new RefusedException(
+                    "exports could not be delivered any more (" + fatal + "): start the program again");
         }
     }
 
@@ -200,6 +217,7 @@ public final class Service {
         checks.put("satchelSchedule", scheduler);
         checks.put("satchelJobs", last);
         Set<String> names = new LinkedHashSet<>(needed.keySet());
+        names.add("satchelSchedule");
         management.start(
                 checks,
                 names,
@@ -258,17 +276,32 @@ public final class Service {
         boolean isWatching = parts.serve().isWatching();
         parts.serve()
                 .exportTicks()
-                .ifPresent(ticks -> jobs.add(new ScheduledJob("exports", ticks, runs.of("exports", () -> {
-                    worker.runPending();
-                    return "";
-                }))));
+                .ifPresent(ticks ->
+                        jobs.add(new ScheduledJob("exports", ticks, runs.of("exports", () -> told(worker.run())))));
         if (isWatching || parts.serve().exportTicks().isPresent()) {
             beans.countFromZero(SatchelJob.EXPORT_RUN);
             worker.checkStore();
         }
-        return isWatching
-                ? new WatchedExports(worker, stop, last, () -> beans.jobMeters().succeeded(SatchelJob.EXPORT_RUN))
-                : null;
+        return isWatching ? new WatchedExports(worker::watch, () -> look(worker), stop, last) : null;
+    }
+
+    private void look(ExportWorker worker) {
+        ExportHistory.Backlog left = worker.backlog();
+        if (left.waiting() == 0 && left.silent() == 0) {
+            beans.jobMeters().succeeded(SatchelJob.EXPORT_RUN);
+        }
+    }
+
+    private String told(RunSummary summary) {
+        if (!summary.isComplete() && !stop.isStopping()) {
+            throw new IncompleteRunException(
+                    "%d exports failed for good, %d wait and %d are held by silent workers: see 'satchel export list'"
+                            .formatted(
+                                    summary.failed(),
+                                    summary.left().waiting(),
+                                    summary.left().silent()));
+        }
+        return "";
     }
 
     private void addCleanUp(ExportCleanUp cleanUp) {

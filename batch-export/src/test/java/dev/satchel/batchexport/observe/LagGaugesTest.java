@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportCatalog.Lag;
@@ -189,7 +190,9 @@ class LagGaugesTest {
         later(Duration.ofSeconds(6));
         hangs.countDown();
 
-        assertThat(others.get("satchel.exports.pending").gauge().value()).isEqualTo(7);
+        Await.until(
+                "what it read is shown",
+                () -> others.get("satchel.exports.pending").gauge().value() == 7);
         assertThat(begun).hasValue(1);
     }
 }

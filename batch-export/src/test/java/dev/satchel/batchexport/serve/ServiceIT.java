@@ -37,6 +37,8 @@ class ServiceIT {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
+    private static final String YEARLY = "0 0 0 1 1 *";
+
     @TempDir
     Path folder;
 
@@ -172,6 +174,8 @@ class ServiceIT {
     @Test
     void goesOnByItselfAfterAnOutageOfTheDatabase() throws Exception {
         begin(Map.of("SATCHEL_SERVE_STREAKS", "* * * * * *"));
+        String first = satchel.requestOfNewUser();
+        Await.until("it delivers", () -> satchel.status(first).equals("completed 0"));
         database.refuse();
         Await.until(
                 "health is red", () -> body("/actuator/health").contains("\"satchelDatabase\":{\"status\":\"DOWN\""));
@@ -190,6 +194,57 @@ class ServiceIT {
         Await.until("delivered", () -> satchel.status(id).equals("completed 0"));
         Await.until("streaks are looked at again", () -> !lastRun().equals(before));
         Await.until("health is green", () -> body("/actuator/health").startsWith("{\"status\":\"UP\""));
+    }
+
+    /** As {@code export run}: what is to be tried again in two seconds is part of the run, what cannot be delivered fails it. */
+    @Test
+    void runsExportsToTheEndAtATickAndTurnsRedForWhatIsLeft() throws Exception {
+        begin(Map.of("SATCHEL_SERVE_EXPORTS", YEARLY, "SATCHEL_SERVE_CLEANUP", "-", "SATCHEL_SERVE_STREAKS", "-"));
+        String soon = satchel.requestOfNewUser();
+        String never = satchel.requestOfNewUser();
+        delay(soon, "clock_timestamp() + interval '2 seconds'");
+        delay(never, "'infinity'");
+
+        tick("exports");
+
+        Await.until(
+                "red",
+                () -> body("/actuator/health")
+                        .contains("the last run of exports failed: 0 exports failed for good, 1 wait"));
+        assertThat(satchel.status(soon)).isEqualTo("completed 0");
+
+        delay(never, "clock_timestamp()");
+        tick("exports");
+
+        Await.until("green", () -> body("/actuator/health").startsWith("{\"status\":\"UP\""));
+        assertThat(satchel.status(never)).isEqualTo("completed 0");
+    }
+
+    private void delay(String id, String until) {
+        satchel.sql("INSERT INTO satchel.export_lease (export_id, attempt, run_after) VALUES ('" + id + "', 0, " + until
+                + ") ON CONFLICT (export_id) DO UPDATE SET run_after = EXCLUDED.run_after");
+    }
+
+    /** Makes a tick come now. */
+    private void tick(String job) throws InterruptedException {
+        Await.until(
+                "the job waits for its tick",
+                () -> satchel.value("WITH now AS (UPDATE satchel.scheduled_tasks SET execution_time = clock_timestamp()"
+                                + " WHERE task_name = '" + job
+                                + "' AND NOT picked RETURNING 1) SELECT count(*) FROM now")
+                        .equals("1"));
+    }
+
+    @Test
+    void turnsGreenWhenAnotherProgramRanTheJobSinceItFailedHere() throws Exception {
+        begin(Map.of("SATCHEL_SERVE_STREAKS", YEARLY, "SATCHEL_SERVE_EXPORTS", "-"));
+        satchel.sql("REVOKE EXECUTE ON FUNCTION satchel.end_broken_streaks FROM satchel_exports");
+        tick("streaks");
+        Await.until("red", () -> body("/actuator/health").contains("the last run of streaks failed: "));
+
+        satchel.sql("UPDATE satchel.scheduled_tasks SET last_success = clock_timestamp() WHERE task_name = 'streaks'");
+
+        Await.until("green", () -> body("/actuator/health").startsWith("{\"status\":\"UP\""));
     }
 
     private String lastRun() {
@@ -229,14 +284,16 @@ class ServiceIT {
 
         Await.until(
                 "red", () -> body("/actuator/health").contains("jobs cannot be scheduled: the login may not change"));
+        assertThat(get("/actuator/health/readiness").statusCode()).isEqualTo(503);
     }
 
     @Test
-    void isNoLongerReadyWhileItStops() throws Exception {
+    void isNoLongerReadyWhileItStopsAndLeavesTheTickOfARunThatIsCutShort() throws Exception {
         String id = satchel.requestOfNewUser();
         try (FaultyProxy s3 = satchel.proxyToS3()) {
             s3.hold(id);
-            begin(Map.of("SATCHEL_S3_ENDPOINT", "http://127.0.0.1:" + s3.port()));
+            begin(Map.of("SATCHEL_S3_ENDPOINT", "http://127.0.0.1:" + s3.port(), "SATCHEL_SERVE_EXPORTS", YEARLY));
+            tick("exports");
             s3.awaitHeld();
 
             stop.stop(Duration.ofSeconds(20));
@@ -249,6 +306,20 @@ class ServiceIT {
 
         assertThat(satchel.status(id)).isEqualTo("completed 0");
         assertThat(satchel.value("SELECT count(*) FROM satchel.scheduled_tasks WHERE picked"))
+                .isEqualTo("0");
+        // The next program finishes what the run may have left.
+        assertThat(satchel.value("SELECT execution_time < clock_timestamp() FROM satchel.scheduled_tasks"
+                        + " WHERE task_name = 'exports'"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void beginsNothingWhereItWasToldToStopBefore() {
+        stop.abandon();
+
+        run(new Settings(satchel.environment()), ManagementServer.at(new InetSocketAddress("127.0.0.1", 0)));
+
+        assertThat(satchel.value("SELECT count(*) FROM satchel.scheduled_tasks"))
                 .isEqualTo("0");
     }
 

@@ -3,7 +3,9 @@ package dev.satchel.batchexport.cli.serve;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.format.StandardFileFormats;
+import dev.satchel.batchexport.observe.health.Reasons;
 import dev.satchel.batchexport.run.ExportSettings;
+import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.batchexport.run.stop.StopOnExit;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.serve.ServeSettings;
@@ -17,6 +19,8 @@ import dev.satchel.keys.encryption.KeyEncryptionKeys;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -36,6 +40,8 @@ import picocli.CommandLine.Option;
                   SATCHEL_SERVE_CLEANUP=@daily satchel serve
                 """)
 public final class ServeCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
     private final Console console;
 
@@ -79,6 +85,10 @@ public final class ServeCommand implements Callable<Integer> {
                             exit.signal())
                     .run(management);
             return 0;
+        } catch (SQLException | RuntimeException fatal) {
+            // What collects the log reads no other lines.
+            LOG.error("the program ends: {}", new Reasons(new KnownFailures()).of(fatal));
+            throw fatal;
         }
     }
 

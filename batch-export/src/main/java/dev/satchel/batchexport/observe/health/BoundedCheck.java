@@ -26,7 +26,7 @@ public final class BoundedCheck implements HealthCheck {
 
     /**
      * @param subject what is checked, for the sentence about a check that is late: {@code the store}
-     * @param limit how long a caller waits
+     * @param limit how long a caller waits at most
      * @param fresh how long an answer is given again
      */
     public BoundedCheck(String subject, HealthCheck check, Duration limit, Duration fresh) {
@@ -47,6 +47,11 @@ public final class BoundedCheck implements HealthCheck {
     /** A check that asks something else than the database, such as the store. */
     public static BoundedCheck elsewhere(String subject, HealthCheck check) {
         return new BoundedCheck(subject, check, LIMIT, FRESH_ELSEWHERE);
+    }
+
+    @Override
+    public void begin() {
+        reading.begin();
     }
 
     @Override

@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * Reads something in a thread of its own, for at most a given time, and gives the same answer again for a while; that it was
  * late is an answer too. Callers at the same time wait side by side for one reading. Safe for use by many threads.
  *
- * <p>A reading that is late goes on, and no second one begins meanwhile; what it finds in the end is the next answer. After
- * half a minute it counts as lost: it is interrupted, and the next caller begins another one.
+ * <p>The time counts from the beginning of the reading, so that several readings which begin at once are all answered
+ * within it. A reading that is late goes on, and no second one begins meanwhile; nobody waits for it any more, and what it
+ * finds in the end is the next answer. After half a minute it counts as lost: it is interrupted, and the next caller begins
+ * another one.
  */
 public final class BoundedReading<T> {
 
@@ -33,7 +35,7 @@ public final class BoundedReading<T> {
 
     /**
      * @param thread the name of the threads that read
-     * @param limit how long a caller waits
+     * @param limit how long a caller waits at most
      * @param fresh how long an answer is given again
      */
     public BoundedReading(Callable<T> source, String thread, Duration limit, Duration fresh, LongSupplier nanoTime) {
@@ -51,18 +53,31 @@ public final class BoundedReading<T> {
      */
     public record Answer<T>(@Nullable T value, @Nullable Throwable failure) {}
 
+    /** Begins a reading where none is fresh or under way, and waits for nothing. */
+    public synchronized void begin() {
+        if (fresh() == null) {
+            FutureTask<T> unused = underWay();
+        }
+    }
+
     /** The value, or why there is none. Throws nothing. */
     public Answer<T> read() {
         FutureTask<T> reading;
+        long left;
         synchronized (this) {
-            Answer<T> known = last;
-            boolean hasFound = running != null && running.isDone();
-            if (known != null && !hasFound && nanoTime.getAsLong() - answeredAt < fresh.toNanos()) {
+            Answer<T> known = fresh();
+            if (known != null) {
                 return known;
             }
             reading = underWay();
+            left = Math.max(0, limit.toNanos() - (nanoTime.getAsLong() - begunAt));
         }
-        return keep(reading, waitFor(reading));
+        return keep(reading, waitFor(reading, left));
+    }
+
+    private @Nullable Answer<T> fresh() {
+        boolean hasFound = running != null && running.isDone();
+        return !hasFound && nanoTime.getAsLong() - answeredAt < fresh.toNanos() ? last : null;
     }
 
     private synchronized FutureTask<T> underWay() {
@@ -82,9 +97,9 @@ public final class BoundedReading<T> {
         return reading;
     }
 
-    private Answer<T> waitFor(FutureTask<T> reading) {
+    private Answer<T> waitFor(FutureTask<T> reading, long nanos) {
         try {
-            return new Answer<>(reading.get(limit.toMillis(), TimeUnit.MILLISECONDS), null);
+            return new Answer<>(reading.get(nanos, TimeUnit.NANOSECONDS), null);
         } catch (TimeoutException late) {
             return new Answer<>(null, null);
         } catch (ExecutionException failed) {

@@ -4,6 +4,12 @@ package dev.satchel.batchexport.observe.health;
 @FunctionalInterface
 public interface HealthCheck {
 
+    /**
+     * Begins to look, so that several checks that take a while look at the same time. Waits for nothing, and does nothing
+     * where the answer of {@link #check} is at hand.
+     */
+    default void begin() {}
+
     /** Looks now. Throws nothing: what went wrong is in the answer. */
     CheckResult check();
 }

@@ -6,14 +6,14 @@ import dev.satchel.export.Failure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Explains what a check met, in a sentence. The trace is in the log at level DEBUG. */
-final class Reasons {
+/** Explains what a check or a job met, in a sentence. The trace is in the log at level DEBUG. */
+public final class Reasons {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reasons.class);
 
     private final FailureDiagnosis diagnosis;
 
-    Reasons(FailureDiagnosis diagnosis) {
+    public Reasons(FailureDiagnosis diagnosis) {
         this.diagnosis = diagnosis;
     }
 
@@ -22,8 +22,9 @@ final class Reasons {
         return diagnosis.diagnose(thrown).code().isOfTheDatabase();
     }
 
-    String of(Throwable thrown) {
-        LOG.debug("a check failed", thrown);
+    /** What went wrong, in a sentence without a secret or a row's content. */
+    public String of(Throwable thrown) {
+        LOG.debug("the failure", thrown);
         Failure failure = diagnosis.diagnose(thrown);
         if (failure.code() != Failure.Code.INTERNAL) {
             return failure.explanationInFull();

@@ -89,7 +89,7 @@ public final class ExportCleanUp implements AutoCloseable {
             report.unreadable().forEach(log::log);
             report.refusal().ifPresent(log::log);
             report.archiveRefusal().ifPresent(log::logNotArchived);
-            if (observed != null && report.isComplete()) {
+            if (observed != null && report.isComplete() && !stop.isStopping()) {
                 observed.jobMeters().succeeded(SatchelJob.CLEANUP);
             }
             return report;

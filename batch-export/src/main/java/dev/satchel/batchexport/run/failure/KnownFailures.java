@@ -10,6 +10,7 @@ import dev.satchel.record.HiddenRecordsException;
 import dev.satchel.record.SnapshotTooOldException;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.springframework.transaction.TransactionSystemException;
 
 /** Says what the exceptions of PostgreSQL and of the stores mean for an export. */
 public final class KnownFailures implements FailureDiagnosis {
@@ -41,7 +42,10 @@ public final class KnownFailures implements FailureDiagnosis {
             if (known.isPresent()) {
                 return known.get();
             }
-            cause = cause.getCause();
+            // Where the connection is lost, so is the rollback: what was met before it says why.
+            cause = cause instanceof TransactionSystemException rollback
+                    ? rollback.getOriginalException()
+                    : cause.getCause();
         }
         return new Failure(Code.INTERNAL, "the export failed for a reason that the worker's log explains");
     }

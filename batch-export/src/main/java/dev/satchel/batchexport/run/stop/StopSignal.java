@@ -74,6 +74,20 @@ public final class StopSignal {
         return Duration.ofNanos(grace).plus(LETTING_GO);
     }
 
+    /** Waits until told to stop, which an interrupt does too. */
+    public void await() {
+        synchronized (changed) {
+            while (!isStopping()) {
+                try {
+                    changed.wait();
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    stop();
+                }
+            }
+        }
+    }
+
     /** Waits for that long, or until told to stop; says whether it was. */
     public boolean await(Duration pause) {
         long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(pause);

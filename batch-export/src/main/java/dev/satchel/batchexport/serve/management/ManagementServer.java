@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -27,13 +28,19 @@ public final class ManagementServer implements AutoCloseable {
 
     private static final String HEALTH = "/actuator/health";
 
-    /** A few probes at a time. One that waits for a check that is late does not keep the others. */
-    private static final int THREADS = 8;
+    private static final int THREADS = 32;
 
-    private static final String SECONDS_PER_REQUEST = "10";
+    /** Fewer than the threads: liveness waits for no check, and must not wait for a thread either. */
+    private static final int WAITING = THREADS / 2;
+
+    private static final String SECONDS_TO_ASK = "2";
+
+    /** More than the checks and the gauges take together, which are bounded: an answer must not be cut off. */
+    private static final String SECONDS_TO_ANSWER = "30";
 
     private final HttpServer server;
     private final ExecutorService threads;
+    private final Semaphore waiting = new Semaphore(WAITING);
 
     private ManagementServer(HttpServer server, ExecutorService threads) {
         this.server = server;
@@ -47,8 +54,8 @@ public final class ManagementServer implements AutoCloseable {
      */
     public static ManagementServer at(InetSocketAddress address) {
         // A client that sends its request byte by byte would keep a thread for as long as it likes.
-        System.setProperty("sun.net.httpserver.maxReqTime", SECONDS_PER_REQUEST);
-        System.setProperty("sun.net.httpserver.maxRspTime", SECONDS_PER_REQUEST);
+        System.setProperty("sun.net.httpserver.maxReqTime", SECONDS_TO_ASK);
+        System.setProperty("sun.net.httpserver.maxRspTime", SECONDS_TO_ANSWER);
         if (address.isUnresolved()) {
             throw new RefusedException(
                     "the host '" + address.getHostString() + "' is not known: correct SATCHEL_SERVE_MANAGEMENT");
@@ -83,15 +90,26 @@ public final class ManagementServer implements AutoCloseable {
         Health health = new Health(checks, needed, alive, stopping);
         Map<String, Supplier<Answer>> pages = Map.of(
                 HEALTH,
-                health::health,
+                () -> waitFor(health::health),
                 HEALTH + "/liveness",
                 health::liveness,
                 HEALTH + "/readiness",
-                health::readiness,
+                () -> waitFor(health::readiness),
                 "/actuator/prometheus",
-                () -> new Answer(200, "text/plain; version=0.0.4; charset=utf-8", scrape.get()));
+                () -> waitFor(() -> new Answer(200, "text/plain; version=0.0.4; charset=utf-8", scrape.get())));
         server.createContext("/", exchange -> answer(exchange, pages));
         server.start();
+    }
+
+    private Answer waitFor(Supplier<Answer> page) {
+        if (!waiting.tryAcquire()) {
+            return new Answer(503, "text/plain; charset=utf-8", WAITING + " requests wait for an answer: try again\n");
+        }
+        try {
+            return page.get();
+        } finally {
+            waiting.release();
+        }
     }
 
     /** The port, where the address left it to the system. */
@@ -113,17 +131,27 @@ public final class ManagementServer implements AutoCloseable {
             if (page == null) {
                 exchange.sendResponseHeaders(404, -1);
             } else if (method.equals("GET") || method.equals("HEAD")) {
-                send(exchange, page.get(), method.equals("HEAD"));
+                answer(exchange, page, method.equals("HEAD"));
             } else {
                 exchange.getResponseHeaders().set("Allow", "GET, HEAD");
                 exchange.sendResponseHeaders(405, -1);
             }
+        }
+    }
+
+    private static void answer(HttpExchange exchange, Supplier<Answer> page, boolean isHeadOnly) throws IOException {
+        Answer answer;
+        try {
+            answer = page.get();
         } catch (RuntimeException unforeseen) {
             LOG.warn(
                     "a request to the management port failed: {}",
                     unforeseen.getClass().getSimpleName());
             LOG.debug("the request", unforeseen);
+            exchange.sendResponseHeaders(500, -1);
+            return;
         }
+        send(exchange, answer, isHeadOnly);
     }
 
     private static void send(HttpExchange exchange, Answer answer, boolean isHeadOnly) throws IOException {

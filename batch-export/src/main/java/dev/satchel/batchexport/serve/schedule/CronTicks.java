@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.stream.Stream;
 import org.springframework.scheduling.support.CronExpression;
 
 /**
@@ -19,6 +20,7 @@ public final class CronTicks implements Schedule {
 
     private static final int FIELDS = 6;
     private static final int HOUR = 2;
+    private static final int HOURS = 24;
 
     private final CronExpression cron;
     private final ZoneId zone;
@@ -27,7 +29,16 @@ public final class CronTicks implements Schedule {
     private CronTicks(CronExpression cron, ZoneId zone) {
         this.cron = cron;
         this.zone = zone;
-        this.isForEachHour = cron.toString().split("\\s+", -1)[HOUR].startsWith("*");
+        this.isForEachHour = isForEachHour(cron.toString().split("\\s+", -1)[HOUR]);
+    }
+
+    private static boolean isForEachHour(String hours) {
+        CronExpression hourly = CronExpression.parse("0 0 " + hours + " * * *");
+        LocalDateTime midnight = LocalDateTime.of(2026, 1, 1, 0, 0);
+        return Stream.iterate(hourly.next(midnight.minusSeconds(1)), hourly::next)
+                        .takeWhile(tick -> tick.isBefore(midnight.plusDays(1)))
+                        .count()
+                == HOURS;
     }
 
     /**

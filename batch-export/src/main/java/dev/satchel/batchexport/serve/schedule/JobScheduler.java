@@ -13,13 +13,17 @@ import dev.satchel.batchexport.run.failure.KnownFailures;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,8 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs jobs at their ticks, each tick in one of the programs that share a database. The next tick of a job is known once
- * its run has ended, so that no job runs twice at the same time. When a program falls silent during a run, another one runs
- * that tick again.
+ * its run has ended, so that no job runs twice at the same time. When a program stops or falls silent during a run, another
+ * one runs that tick again.
  *
  * <p>While the database is away no run begins; it goes on by itself. As a check of health it says whether ticks can be kept
  * in the database.
@@ -52,11 +56,15 @@ public final class JobScheduler implements HealthCheck, AutoCloseable {
     // Fails where the login may not do what each look for ticks does, and says why, which the library does not.
     private static final String MAY_TAKE_TICKS = "UPDATE satchel.scheduled_tasks SET version = version WHERE false";
 
+    private static final String SUCCESSES =
+            "SELECT task_name, last_success FROM satchel.scheduled_tasks WHERE last_success IS NOT NULL";
+
     private final DataSource database;
 
     private final Scheduler scheduler;
     private final DatabaseClock clock;
     private final List<RecurringTask<Void>> tasks;
+    private final BiConsumer<String, Instant> succeeded;
     private volatile @Nullable String problem;
     private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(JobScheduler::daemon);
 
@@ -73,10 +81,17 @@ public final class JobScheduler implements HealthCheck, AutoCloseable {
      * Makes a scheduler, which runs nothing before {@link #start}.
      *
      * @param database has connections of its own, so that jobs never take the last one
+     * @param succeeded is told every few seconds when each job succeeded last, in this program or another one
      */
-    public JobScheduler(DataSource database, DatabaseClock clock, List<ScheduledJob> jobs, Times times) {
+    public JobScheduler(
+            DataSource database,
+            DatabaseClock clock,
+            List<ScheduledJob> jobs,
+            Times times,
+            BiConsumer<String, Instant> succeeded) {
         this.database = database;
         this.clock = clock;
+        this.succeeded = succeeded;
         this.tasks = jobs.stream().map(job -> task(job, times.silence())).toList();
         this.scheduler = Scheduler.create(database, List.copyOf(tasks))
                 .clock(clock)
@@ -98,9 +113,15 @@ public final class JobScheduler implements HealthCheck, AutoCloseable {
 
     private RecurringTask<Void> task(ScheduledJob job, Duration silence) {
         return Tasks.recurring(job.name(), job.schedule())
+                .onFailure((run, operations) -> operations.reschedule(
+                        run,
+                        run.getCause()
+                                        .filter(CutShortException.class::isInstance)
+                                        .isPresent()
+                                ? run.getExecution().executionTime
+                                : job.schedule().getNextExecutionTime(run)))
                 // At the tick that was not finished: the library would take the time from the clock of this machine.
-                // After
-                // an outage of the database a silent program may be well and only about to be heard again.
+                // After an outage of the database a silent program may be well and only about to be heard again.
                 .onDeadExecution((run, operations) -> {
                     if (clock.hasAnsweredFor(silence)) {
                         LOG.warn(
@@ -127,6 +148,7 @@ public final class JobScheduler implements HealthCheck, AutoCloseable {
             }
         }
         scheduler.start();
+        look();
         ScheduledFuture<?> unused = upkeep.scheduleWithFixedDelay(
                 this::look, REFRESH.toMillis(), REFRESH.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -136,8 +158,10 @@ public final class JobScheduler implements HealthCheck, AutoCloseable {
         clock.refresh();
         String reason = null;
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(MAY_TAKE_TICKS)) {
+                PreparedStatement statement = connection.prepareStatement(MAY_TAKE_TICKS);
+                PreparedStatement successes = connection.prepareStatement(SUCCESSES)) {
             statement.executeUpdate();
+            tell(successes);
             tasks.forEach(task -> scheduler.scheduleIfNotExists(task.schedulableInstance(RecurringTask.INSTANCE)));
         } catch (SQLException | RuntimeException failed) {
             reason = reason(failed);
@@ -147,6 +171,15 @@ public final class JobScheduler implements HealthCheck, AutoCloseable {
             LOG.debug("the rows of the jobs", failed);
         }
         problem = reason;
+    }
+
+    private void tell(PreparedStatement successes) throws SQLException {
+        try (ResultSet row = successes.executeQuery()) {
+            while (row.next()) {
+                succeeded.accept(
+                        row.getString(1), row.getObject(2, OffsetDateTime.class).toInstant());
+            }
+        }
     }
 
     private static String reason(Exception failed) {

@@ -19,7 +19,8 @@ public record ScheduledJob(String name, Schedule schedule, Work work) {
         /**
          * Does the work of one run.
          *
-         * @param tick when this run was to begin; the same again where another program died during it
+         * @param tick when this run was to begin; the same again where another program died or stopped during it
+         * @throws CutShortException where the run is to be repeated for its tick, because this program stops
          */
         void run(Instant tick);
     }

@@ -2,6 +2,9 @@ package dev.satchel.batchexport.cli.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.FaultyProxy;
 import dev.satchel.batchexport.Installation;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -90,8 +95,18 @@ class ServeCommandIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String address = "127.0.0.1:" + taken.getLocalPort();
 
+            Logger logger = (Logger) LoggerFactory.getLogger(ServeCommand.class);
+            ListAppender<ILoggingEvent> log = new ListAppender<>();
+            log.start();
+            logger.addAppender(log);
+
             Result refused = Installation.satchel(with("SATCHEL_SERVE_MANAGEMENT", address), "serve");
 
+            logger.detachAppender(log);
+            assertThat(log.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .startsWith("the program ends: the management port " + address + " cannot be had");
             assertThat(refused.exit()).isEqualTo(1);
             assertThat(refused.err().strip())
                     .isEqualTo("satchel: the management port " + address + " cannot be had (Address already in use):"

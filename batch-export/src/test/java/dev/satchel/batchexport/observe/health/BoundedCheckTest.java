@@ -35,8 +35,24 @@ class BoundedCheckTest {
 
         answers.countDown();
 
-        assertThat(check.check()).isEqualTo(CheckResult.failed("the database refused the login"));
+        Await.until(
+                "its answer is the next one",
+                () -> check.check().equals(CheckResult.failed("the database refused the login")));
         assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void aCheckThatIsLateIsNotWaitedForAgain() {
+        AtomicLong nanos = new AtomicLong();
+        BoundedCheck check =
+                new BoundedCheck("the database", this::slow, Duration.ofSeconds(20), Duration.ZERO, nanos::get);
+        check.begin();
+
+        nanos.addAndGet(Duration.ofSeconds(20).toNanos());
+        CheckResult late = check.check();
+
+        assertThat(late).isEqualTo(CheckResult.failed("the database did not answer within 20 seconds"));
+        answers.countDown();
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.dao.QueryTimeoutException;
+import org.springframework.transaction.TransactionSystemException;
 
 class KnownFailuresTest {
 
@@ -52,6 +53,15 @@ class KnownFailuresTest {
     void saysWhyTheDatabaseIsUnavailable(String state, Failure.Code code, String explanation) {
         assertThat(failures.diagnose(new IllegalStateException(new SQLException("said", state))))
                 .isEqualTo(new Failure(code, explanation));
+    }
+
+    @Test
+    void looksBehindARollbackThatTheLostConnectionPrevented() {
+        TransactionSystemException rollback =
+                new TransactionSystemException("rollback failed", new SQLException("Connection is closed"));
+        rollback.initApplicationException(new IllegalStateException(new SQLException("terminated", "57P01")));
+
+        assertThat(failures.diagnose(rollback).code()).isEqualTo(Failure.Code.DATABASE_UNAVAILABLE);
     }
 
     @Test

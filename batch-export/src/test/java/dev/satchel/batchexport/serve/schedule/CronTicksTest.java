@@ -68,6 +68,16 @@ class CronTicksTest {
         assertThat(ticks(CronTicks.parse("@hourly", BERLIN), "2026-10-25T00:00:00Z", 2))
                 .extracting(Instant::toString)
                 .containsExactly("2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z");
+        assertThat(ticks(CronTicks.parse("0 0 0-23 * * *", BERLIN), "2026-10-25T00:00:00Z", 1))
+                .extracting(Instant::toString)
+                .containsExactly("2026-10-25T01:00:00Z");
+    }
+
+    @Test
+    void hasOneTickInAnHourThatComesTwiceWhereNotEachHourHasOne() {
+        assertThat(ticks(CronTicks.parse("0 0 */2 * * *", BERLIN), "2026-10-24T22:30:00Z", 2))
+                .extracting(Instant::toString)
+                .containsExactly("2026-10-25T00:00:00Z", "2026-10-25T03:00:00Z");
     }
 
     private static List<Instant> ticks(CronTicks schedule, String from, int count) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Each tick once, among schedulers of one database whose machines disagree about the time. */
+/** Each tick once, among schedulers of one database. {@code ClocksWithFaketime} has machines that disagree about the time. */
 class JobSchedulerIT {
 
     private static final int TICKS = 500;
@@ -39,6 +39,7 @@ class JobSchedulerIT {
     @AutoClose
     private final SampleDatabase database = SampleDatabase.create();
 
+    private final Queue<String> successes = new ConcurrentLinkedQueue<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final JdbcClient owner = JdbcClient.create(database.ownerDataSource());
 
@@ -66,10 +67,11 @@ class JobSchedulerIT {
     private record Run(String program, Instant tick) {}
 
     @Test
-    void runsEachOf500TicksOnceWhereClocksDifferByFiveMinutes() throws Exception {
+    void runsEachOf500TicksOnceAmongTwoPrograms() throws Exception {
         Queue<Run> runs = new ConcurrentLinkedQueue<>();
-        for (String program : List.of("right", "fast")) {
-            LongSupplier clock = () -> System.nanoTime() + (program.equals("fast") ? WRONG.toNanos() : 0);
+        for (String program : List.of("right", "other")) {
+            // Each program counts the time that passes from a moment of its own.
+            LongSupplier clock = () -> System.nanoTime() + (program.equals("other") ? WRONG.toNanos() : 0);
             begin(clock, new ScheduledJob("counted", new EachTick(), tick -> runs.add(new Run(program, tick))));
         }
         Await.until("500 ticks have run", () -> runs.size() >= TICKS);
@@ -82,8 +84,8 @@ class JobSchedulerIT {
                 .containsExactlyElementsOf(IntStream.range(0, ticks.size())
                         .mapToObj(n -> first.plus(APART.multipliedBy(n)))
                         .toList());
-        assertThat(runs).extracting(Run::program).contains("right", "fast");
-        // By the clock that is five minutes fast, ticks would begin before their time.
+        assertThat(runs).extracting(Run::program).contains("right", "other");
+        // None begins before its time.
         assertThat(ticks.get(ticks.size() - 1)).isBefore(now());
     }
 
@@ -177,9 +179,46 @@ class JobSchedulerIT {
                 .isTrue();
     }
 
+    @Test
+    void leavesTheTickOfARunThatAStopCutsShortToTheNextProgram() throws Exception {
+        Queue<Instant> runs = new ConcurrentLinkedQueue<>();
+        CronTicks yearly = CronTicks.parse("0 0 0 1 1 *", ZoneOffset.UTC);
+        owner.sql("""
+                        INSERT INTO satchel.scheduled_tasks (task_name, task_instance, execution_time, picked, version)
+                        VALUES ('long', 'recurring', pg_catalog.now() - INTERVAL '1 minute', false, 1)
+                        """).update();
+        begin(System::nanoTime, new ScheduledJob("long", yearly, tick -> {
+            runs.add(tick);
+            throw new CutShortException(null);
+        }));
+        Await.until("it has begun", () -> !runs.isEmpty());
+        close();
+        opened.clear();
+
+        Queue<Instant> again = new ConcurrentLinkedQueue<>();
+        begin(System::nanoTime, new ScheduledJob("long", yearly, again::add));
+        Await.until("it has run again", () -> !again.isEmpty());
+
+        assertThat(again).containsExactly(runs.remove());
+    }
+
+    @Test
+    void tellsThatAJobSucceededInAnotherProgram() throws Exception {
+        owner.sql("""
+                        INSERT INTO satchel.scheduled_tasks
+                            (task_name, task_instance, execution_time, picked, version, last_success)
+                        VALUES ('shared', 'recurring', pg_catalog.now() + INTERVAL '1 hour', false, 1, pg_catalog.now())
+                        """).update();
+
+        begin(System::nanoTime, new ScheduledJob("shared", new EachTick(), tick -> {}));
+
+        assertThat(successes).contains("shared");
+    }
+
     private void begin(LongSupplier nanoTime, ScheduledJob job) throws SQLException {
         HikariDataSource pool = pool();
-        JobScheduler scheduler = new JobScheduler(pool, DatabaseClock.of(pool, nanoTime), List.of(job), TIMES);
+        JobScheduler scheduler = new JobScheduler(
+                pool, DatabaseClock.of(pool, nanoTime), List.of(job), TIMES, (name, at) -> successes.add(name));
         scheduler.start();
         // Before its pool.
         opened.add(0, scheduler);
