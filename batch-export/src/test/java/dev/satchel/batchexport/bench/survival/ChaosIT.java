@@ -46,7 +46,7 @@ class ChaosIT {
     }
 
     private void survives(Store store, SatchelSubject satchel, Network network, Survival.Plan plan) throws Exception {
-        // An export that was killed waits first in line, where it is hit again.
+        // Nothing but kills, pauses and faults ends an attempt here, and how many hit the same export is chance.
         satchel.set("SATCHEL_EXPORT_ATTEMPTS", "100");
 
         Outcome outcome = new Survival(satchel, store, network, plan, folder.resolve("logs")).run();
@@ -55,6 +55,11 @@ class ChaosIT {
         System.out.println(outcome.row());
         assertThat(outcome.findings()).as("seed %d", SEED).isEmpty();
         assertThat(outcome.delivered()).isEqualTo(plan.exports());
+        for (Fault fault : List.of(Fault.KILL, Fault.PAUSE)) {
+            assertThat(outcome.hitBy(fault) > 0)
+                    .as("%s hit a busy worker", fault)
+                    .isEqualTo(plan.faults().contains(fault));
+        }
     }
 
     @Test
