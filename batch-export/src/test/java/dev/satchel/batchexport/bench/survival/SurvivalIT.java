@@ -29,7 +29,8 @@ class SurvivalIT {
     @Test
     void anExportSurvivesThatItsWorkerIsKilled() throws Exception {
         Duration lease = Duration.ofSeconds(3);
-        Survival.Plan plan = new Survival.Plan(1, 4, 5000, List.of(Fault.KILL), lease, Duration.ZERO, 1);
+        Survival.Plan plan =
+                new Survival.Plan(1, 4, 5000, List.of(Fault.KILL), lease, Duration.ZERO, Duration.ofSeconds(36), 1);
         try (Store store = Store.directory(folder.resolve("store"));
                 SatchelSubject satchel = new SatchelSubject(store, lease)) {
 

@@ -47,17 +47,21 @@ public final class Survival {
      * @param faults in their order
      * @param lease after which a silent worker is taken for dead
      * @param gap on average, between two faults
+     * @param quiet without any event, after which nothing more is expected of a system
      * @param seed of all that is random
      */
-    public record Plan(int workers, int exports, int records, List<Fault> faults, Duration lease, Duration gap, long seed) {
+    public record Plan(
+            int workers,
+            int exports,
+            int records,
+            List<Fault> faults,
+            Duration lease,
+            Duration gap,
+            Duration quiet,
+            long seed) {
 
         Duration pause() {
             return lease.multipliedBy(7).dividedBy(5);
-        }
-
-        /** After so long without any event, nothing more is expected of a system. */
-        Duration quiet() {
-            return lease.multipliedBy(2).plusSeconds(30);
         }
     }
 

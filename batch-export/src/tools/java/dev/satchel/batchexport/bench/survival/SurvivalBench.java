@@ -151,6 +151,7 @@ public final class SurvivalBench implements Callable<Integer> {
                 Fault.plan(Map.of(Fault.KILL, kills, Fault.PAUSE, pauses), seed),
                 Duration.ofSeconds(lease),
                 Duration.ofMillis(1500),
+                Duration.ofSeconds(lease).multipliedBy(2).plusSeconds(30),
                 seed);
     }
 
