@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BuildSwitchesIT {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final List<String> MODULES =
-            List.of("migrations", "domain", "adapters-postgres", "batch-export", "batch-export/starter");
+    private static final List<String> MODULES = List.of(
+            "migrations", "domain", "adapters-postgres", "batch-export/judge", "batch-export", "batch-export/starter");
 
     @TempDir
     Path build;
@@ -55,6 +55,23 @@ class BuildSwitchesIT {
     @Test
     void runsTheIntegrationTestsOtherwise() throws Exception {
         assertThat(maven("-pl", "migrations")).contains("it was run").endsWith("exit 1");
+    }
+
+    /** Each property is emptied by one profile, so that both profiles may be given together. */
+    @ParameterizedTest
+    @ValueSource(strings = {"chaos", "matrix"})
+    void oneProfileAloneBringsBackEachTag(String tag) throws IOException {
+        String pom = Files.readString(ROOT.resolve("pom.xml"));
+        String property = "satchel.test.excluded." + tag;
+
+        assertThat(pom).containsOnlyOnce("<" + property + ">" + tag + "</" + property + ">");
+        assertThat(pom).containsOnlyOnce("<" + property + ">none</" + property + ">");
+        for (String excluding : List.of("pom.xml", "batch-export/pom.xml")) {
+            assertThat(Files.readString(ROOT.resolve(excluding)).lines())
+                    .filteredOn(line -> line.contains("<excludedGroups>") && line.contains("satchel.test."))
+                    .isNotEmpty()
+                    .allMatch(line -> line.contains("${" + property + "}"));
+        }
     }
 
     private String maven(String... more) throws Exception {

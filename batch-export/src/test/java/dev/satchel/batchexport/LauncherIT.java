@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,7 +69,16 @@ class LauncherIT {
         chmod(folder, 0755);
         checkout = Files.createDirectory(folder.resolve("checkout"));
         chmod(Files.copy(ROOT.resolve("satchel"), checkout.resolve("satchel")), 0755);
-        for (String pom : List.of("", "migrations", "domain", "adapters-postgres", "batch-export")) {
+        for (String pom : List.of(
+                "",
+                "migrations",
+                "domain",
+                "adapters-postgres",
+                "batch-export",
+                "batch-export/bom",
+                "batch-export/judge",
+                "batch-export/peers",
+                "batch-export/starter")) {
             Path module = Files.createDirectories(checkout.resolve(pom));
             Files.createDirectories(module.resolve("src"));
             Files.copy(ROOT.resolve(pom).resolve("pom.xml"), module.resolve("pom.xml"));
@@ -189,6 +200,83 @@ class LauncherIT {
         assertThat(version.out()).matches(VERSION);
     }
 
+    @Test
+    void startsWithoutAnArchiveWhereARecordingOrAnAgentWouldMeetIt() throws Exception {
+        copyThePrepared();
+        assertThat(withStandIns(Map.of(), "--version").out()).contains("-XX:SharedArchiveFile=");
+
+        for (Map<String, String> observed : List.of(
+                Map.of("JAVA_OPTS", "-XX:StartFlightRecording"),
+                Map.of("JDK_JAVA_OPTIONS", "-XX:FlightRecorderOptions=stackdepth=8"),
+                Map.of("JAVA_TOOL_OPTIONS", "-javaagent:agent.jar"),
+                Map.of("JAVA_TOOL_OPTIONS", "-agentlib:jdwp=transport=dt_socket"))) {
+            Result start = withStandIns(observed, "--version");
+
+            assertThat(start.out())
+                    .as(observed.toString())
+                    .startsWith("java ")
+                    .endsWith(" --version\n")
+                    .doesNotContain("-XX:SharedArchiveFile=");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"domain/src", "batch-export/judge/src", "batch-export/starter/pom.xml"})
+    void buildsWhenAModuleHasChanged(String changed) throws Exception {
+        setMode("u+rwX");
+        makeNewest(checkout.resolve(changed));
+
+        Result start = withStandIns(Map.of(), "--version");
+
+        assertThat(start.err()).endsWith(" -DskipTests package\n");
+        assertThat(start.exit()).isEqualTo(3);
+    }
+
+    @Test
+    void buildsOtherSystemsOnlyToCompareThem() throws Exception {
+        setMode("u+rwX");
+        makeNewest(Files.writeString(launcher.resolve("test.classpath"), jar + "\n"));
+
+        Result withoutOthers = withStandIns(Map.of(), "bench", "survival", "--only", "satchel");
+        assertThat(withoutOthers.err()).isEmpty();
+        assertThat(withoutOthers.out()).endsWith(".Bench survival --only satchel\n");
+
+        Result withOthers = withStandIns(Map.of(), "bench", "survival");
+        assertThat(withOthers.err()).endsWith(" -DskipTests -Pcomparison -pl batch-export/peers -am package\n");
+        assertThat(withOthers.exit()).isEqualTo(3);
+
+        Path others = Files.createDirectories(checkout.resolve("batch-export/peers/target"));
+        makeNewest(Files.writeString(others.resolve("runtime.classpath"), jar + "\n"));
+        Result built = withStandIns(Map.of(), "bench", "survival");
+        assertThat(built.err()).isEmpty();
+        assertThat(built.out()).endsWith(".Bench survival\n");
+    }
+
+    /** A start with a Java that prints what it was started with, and a Maven that does so and fails. */
+    private Result withStandIns(Map<String, String> environment, String... arguments) throws Exception {
+        Path bin = Files.createDirectories(folder.resolve("stand-ins/bin"));
+        Files.writeString(bin.resolveSibling("release"), "JAVA_VERSION=17\n");
+        script(bin.resolve("java"), """
+                for option; do
+                    case $option in -XX:ArchiveClassesAtExit=*) echo archive >"${option#*=}" && exit ;; esac
+                done
+                echo "java $*"
+                """);
+        script(bin.resolve("jar"), "exit 1\n");
+        script(bin.resolve("mvn"), """
+                echo "mvn $*"
+                exit 3
+                """);
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("JAVA_HOME", bin.getParent().toString());
+        all.put("PATH", bin + ":" + System.getenv("PATH"));
+        return begin(false, all, arguments).result();
+    }
+
+    private static void script(Path file, String lines) throws IOException {
+        chmod(Files.writeString(file, "#!/bin/sh\n" + lines), 0755);
+    }
+
     private void copyThePrepared() throws Exception {
         setMode("u+rwX");
         checkout = folder.resolve("copy");
@@ -205,6 +293,13 @@ class LauncherIT {
     }
 
     private Start begin(boolean asAnotherUser, String options, String... arguments) throws IOException {
+        Map<String, String> environment = Map.of(
+                "JAVA_HOME", System.getProperty("java.home"), "JAVA_OPTS", Installation.SHORT_LIVED + " " + options);
+        return begin(asAnotherUser, environment, arguments);
+    }
+
+    private Start begin(boolean asAnotherUser, Map<String, String> environment, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         if (asAnotherUser) {
             command.addAll(List.of("setpriv", "--reuid=" + OTHER, "--regid=" + OTHER, "--clear-groups"));
@@ -215,8 +310,7 @@ class LauncherIT {
         Path err = Files.createTempFile(folder, "err", "");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("JAVA_OPTS", Installation.SHORT_LIVED + " " + options);
+        builder.environment().putAll(environment);
         return new Start(builder.start(), out, err);
     }
 

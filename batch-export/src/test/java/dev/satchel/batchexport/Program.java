@@ -30,6 +30,9 @@ public final class Program {
     private static final Path CLASSES = Path.of("target", "classes");
     private static final String ARCHIVE = "classes.jsa";
 
+    /** Written last: without it, what is there was left by a start that failed or was killed. */
+    private static final String COMPLETE = "complete";
+
     private static final Path BUILT = built();
 
     private Program() {}
@@ -72,10 +75,11 @@ public final class Program {
             try (FileChannel lock =
                     FileChannel.open(FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 lock.lock();
-                if (!Files.exists(build)) {
-                    deleteOthers();
+                if (!Files.exists(build.resolve(COMPLETE))) {
+                    deleteBuilds();
                     Files.createDirectory(build);
                     make(build);
+                    Files.createFile(build.resolve(COMPLETE));
                 }
             }
             return build;
@@ -107,7 +111,7 @@ public final class Program {
         return stamp.toString();
     }
 
-    private static void deleteOthers() throws IOException {
+    private static void deleteBuilds() throws IOException {
         try (Stream<Path> builds = Files.list(FOLDER)) {
             for (Path build : builds.filter(Files::isDirectory).toList()) {
                 delete(build);

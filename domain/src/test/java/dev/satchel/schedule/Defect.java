@@ -37,7 +37,8 @@ enum Defect {
     /** Clean-up takes the object of a running attempt for a leftover. */
     CLEAN_UP_IGNORES_THE_LEASE(
             "a published object was removed before it expired",
-            "an export was published whose object is not there as a whole"),
+            "an export was published whose object is not there as a whole",
+            "an attempt failed although nothing was wrong"),
 
     /** An object comes on record only when it is published. */
     OBJECT_IS_ON_RECORD_TOO_LATE("orphaned");

@@ -15,6 +15,7 @@ public final class RandomSearch implements Search {
     private static final int MOST_CHANGES = 5;
 
     private final long seed;
+    private final long first;
     private final Set<Long> seen = new HashSet<>();
     private long schedules;
     private SplittableRandom random = new SplittableRandom(0);
@@ -27,12 +28,14 @@ public final class RandomSearch implements Search {
 
     public RandomSearch(long seed) {
         this.seed = seed;
+        // Otherwise the schedules of a seed would be those of the next, one later.
+        this.first = new SplittableRandom(seed).nextLong();
     }
 
     @Override
     public boolean next() {
         finish();
-        random = new SplittableRandom(seed + schedules);
+        random = new SplittableRandom(first + schedules);
         changes =
                 random.ints((int) (schedules % (MOST_CHANGES + 1)), 0, longest).toArray();
         schedules++;

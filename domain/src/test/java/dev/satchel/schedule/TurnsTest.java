@@ -66,6 +66,22 @@ class TurnsTest {
         assertThat(schedules(new RandomSearch(5))).isNotEqualTo(schedules(new RandomSearch(6)));
     }
 
+    @Test
+    void makesOtherDecisionsForTheNextSeed() {
+        assertThat(decisions(new RandomSearch(6))).doesNotContainAnyElementsOf(decisions(new RandomSearch(5)));
+    }
+
+    private static List<Integer> decisions(Search search) {
+        List<Integer> decisions = new ArrayList<>();
+        for (int schedule = 0; schedule < 20; schedule++) {
+            search.next();
+            for (int choice = 0; choice < 10; choice++) {
+                decisions.add(search.choose(1 << 30));
+            }
+        }
+        return decisions;
+    }
+
     private List<String> schedules(Search search) {
         steps.clear();
         for (int schedule = 0; schedule < 20; schedule++) {

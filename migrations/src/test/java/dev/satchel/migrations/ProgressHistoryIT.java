@@ -36,7 +36,8 @@ import org.junit.jupiter.api.Test;
  */
 class ProgressHistoryIT {
 
-    private static final int HISTORIES = Integer.getInteger("satchel.histories", 75);
+    private static final int HISTORIES =
+            Integer.getInteger("satchel.histories", System.getProperty("satchel.test.matrix") == null ? 75 : 150);
     private static final int FIRST_SEED = Integer.getInteger("satchel.seed", 0);
     private static final int OPERATIONS = 50;
     private static final Duration MARGIN = Duration.ofMinutes(1);

@@ -10,14 +10,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every export is delivered once and whole, whatever fails wherever: at each point of a run, each kind of fault. */
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 class FaultEnumerationIT {
+
+    private static final List<String> STORES = List.of("directory", "s3");
 
     /** Names points and modes to replay, such as {@code s3:SQL:12:killed-before}; parts may be left out from the end. */
     private static final String ONLY = System.getProperty("satchel.fault", "");
@@ -90,12 +95,16 @@ class FaultEnumerationIT {
                 leftOut,
                 Duration.ofNanos(System.nanoTime() - begun).toSeconds());
         assertThat(failures).isEmpty();
-        assertThat(played + ONLY.length()).as("replays").isPositive();
+        assertThat(played > 0 || isAnotherNamed(store)).as("replays").isTrue();
+    }
+
+    private static boolean isAnotherNamed(String store) {
+        return STORES.stream().anyMatch(other -> !other.equals(store) && ONLY.startsWith(other));
     }
 
     // Nothing has this file on record but its name, which is the mark's: it would take a process that is held in a
-    // system
-    // call for longer than the lease, on its first use of the store, and is killed there. It leaves an empty file.
+    // system call for longer than the lease, on its first use of the store, and is killed there. It leaves an empty
+    // file.
     private static boolean isLeftOut(Point point, Mode mode) {
         return mode == Mode.ARRIVES_LATE && point.text().startsWith("open .satchel-store-");
     }

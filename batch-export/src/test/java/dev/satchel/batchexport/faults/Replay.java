@@ -18,6 +18,7 @@ final class Replay {
     /** Enough to see that the worker goes on to ask. */
     private static final int FAILURES = 6;
 
+    private static final long PATIENCE = TimeUnit.MINUTES.toNanos(2);
     private static final long PATIENCE_WITH_FAILURES = TimeUnit.MILLISECONDS.toNanos(1200);
 
     private final Scene scene;
@@ -55,7 +56,11 @@ final class Replay {
         List<String> wrong = new ArrayList<>();
         Gate gate = Gate.with(new Fault(point.kind(), point.number(), mode));
         try (WorkerProcess worker = new WorkerProcess(scene, gate, weakness::worker)) {
+            long begun = System.nanoTime();
             while (!gate.hasStruck() && !worker.hasEnded()) {
+                if (System.nanoTime() - begun > PATIENCE) {
+                    return List.of("the run neither reached the point nor ended within two minutes");
+                }
                 TimeUnit.MILLISECONDS.sleep(1);
             }
             if (!gate.hasStruck()) {

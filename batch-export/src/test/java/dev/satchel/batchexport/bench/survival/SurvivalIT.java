@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.bench.Bench;
 import dev.satchel.batchexport.terminal.Console;
+import dev.satchel.judge.Finding;
+import dev.satchel.judge.Verdict;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -27,16 +29,30 @@ class SurvivalIT {
     @Test
     void anExportSurvivesThatItsWorkerIsKilled() throws Exception {
         Duration lease = Duration.ofSeconds(3);
-        Survival.Plan plan = new Survival.Plan(1, 4, 2000, List.of(Fault.KILL), lease, Duration.ZERO, 1);
+        Survival.Plan plan =
+                new Survival.Plan(1, 4, 5000, List.of(Fault.KILL), lease, Duration.ZERO, Duration.ofSeconds(36), 1);
         try (Store store = Store.directory(folder.resolve("store"));
                 SatchelSubject satchel = new SatchelSubject(store, lease)) {
 
             Outcome outcome = new Survival(satchel, store, Network.SOUND, plan, folder.resolve("logs")).run();
 
             assertThat(outcome.findings()).isEmpty();
+            assertThat(outcome.hitBy(Fault.KILL)).isEqualTo(1);
             assertThat(outcome.asked()).isEqualTo(4);
             assertThat(outcome.delivered()).isEqualTo(4);
         }
+    }
+
+    @Test
+    void countsAsDeliveredWhatHasNoFinding() {
+        List<Finding> findings = List.of(
+                new Finding(Verdict.LOST, "export-1", "given up"),
+                new Finding(Verdict.ORPHANED, "s3://bucket/export-1-part", "not the file of an export"),
+                new Finding(Verdict.ORPHANED, "s3://bucket/export-2-part", "not the file of an export"),
+                new Finding(Verdict.ORPHANED, "s3://bucket/unknown", "not the file of an export"));
+
+        assertThat(Outcome.delivered(List.of("export-1", "export-2", "export-3"), findings))
+                .isEqualTo(1);
     }
 
     @Test

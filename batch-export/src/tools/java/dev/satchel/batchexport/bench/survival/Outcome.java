@@ -3,21 +3,36 @@ package dev.satchel.batchexport.bench.survival;
 import dev.satchel.judge.Finding;
 import dev.satchel.judge.Verdict;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What became of a system's exports.
  *
- * @param faults so many of each that was planned
+ * @param hits how many workers each fault has hit while they were busy
  * @param asked how many exports were asked for
  * @param delivered how many exports were delivered, and have no finding
  * @param quietAfter from the end of the last fault to the last thing that happened
  */
 public record Outcome(
-        String system, List<Fault> faults, int asked, int delivered, List<Finding> findings, Duration quietAfter) {
+        String system,
+        Map<Fault, Integer> hits,
+        int asked,
+        int delivered,
+        List<Finding> findings,
+        Duration quietAfter) {
 
     private static final String ROW = "| %-24s | %5s | %6s | %5s | %9s | %4s | %7s | %5s | %9s | %8s | %11s | %13s |";
+
+    /** How many of the exports have no finding. An object that is left is one of the export whose id is in its name. */
+    static int delivered(Collection<String> exports, List<Finding> findings) {
+        return (int) exports.stream()
+                .filter(export ->
+                        findings.stream().noneMatch(finding -> finding.subject().contains(export)))
+                .count();
+    }
 
     /** The head of the table. */
     public static List<String> head() {
@@ -46,8 +61,8 @@ public record Outcome(
                 Locale.ROOT,
                 ROW,
                 system,
-                count(Fault.KILL),
-                count(Fault.PAUSE),
+                hitBy(Fault.KILL),
+                hitBy(Fault.PAUSE),
                 asked,
                 delivered,
                 count(Verdict.LOST),
@@ -59,8 +74,8 @@ public record Outcome(
                 quietAfter.toSeconds());
     }
 
-    private long count(Fault wanted) {
-        return faults.stream().filter(wanted::equals).count();
+    int hitBy(Fault fault) {
+        return hits.getOrDefault(fault, 0);
     }
 
     private long count(Verdict wanted) {

@@ -123,6 +123,10 @@ final class PeerSubject implements Subject {
 
     private static String classPath() throws IOException {
         Path target = BuiltModule.of("batch-export/peers");
+        if (!Files.exists(target.resolve("runtime.classpath"))) {
+            throw new IOException("the other systems are not built: start ./satchel bench survival, which builds them, or"
+                    + " run mvn package -Pcomparison -pl batch-export/peers -am");
+        }
         return target.resolve("classes")
                 + File.pathSeparator
                 + Files.readString(target.resolve("runtime.classpath"), StandardCharsets.UTF_8)

@@ -5,7 +5,6 @@ import dev.satchel.judge.Event;
 import dev.satchel.judge.Finding;
 import dev.satchel.judge.Judge;
 import dev.satchel.judge.ObjectWitness;
-import dev.satchel.judge.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +14,10 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -29,12 +30,13 @@ import java.util.concurrent.TimeUnit;
  * One run: exports are asked for while workers are killed and paused, until all is quiet and the judge speaks.
  *
  * <p>A worker is hit while it is busy, as far as the table shows it, after a random moment: an idle one has nothing to lose.
+ * Only such hits are counted.
  */
 public final class Survival {
 
     private static final Duration LONGEST_WAIT_FOR_WORK = Duration.ofSeconds(10);
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(10);
-    private static final int LONGEST_EXPORT_MILLIS = 150;
+    private static final int LONGEST_DELAY_MILLIS = 150;
 
     /**
      * How much is asked for and done.
@@ -45,17 +47,21 @@ public final class Survival {
      * @param faults in their order
      * @param lease after which a silent worker is taken for dead
      * @param gap on average, between two faults
+     * @param quiet without any event, after which nothing more is expected of a system
      * @param seed of all that is random
      */
-    public record Plan(int workers, int exports, int records, List<Fault> faults, Duration lease, Duration gap, long seed) {
+    public record Plan(
+            int workers,
+            int exports,
+            int records,
+            List<Fault> faults,
+            Duration lease,
+            Duration gap,
+            Duration quiet,
+            long seed) {
 
         Duration pause() {
             return lease.multipliedBy(7).dividedBy(5);
-        }
-
-        /** After so long without any event, nothing more is expected of a system. */
-        Duration quiet() {
-            return lease.multipliedBy(2).plusSeconds(30);
         }
     }
 
@@ -65,7 +71,9 @@ public final class Survival {
     private final Plan plan;
     private final Path logs;
     private final Random random;
-    private final List<Event> asked = new ArrayList<>();
+    private final List<Event.Asked> asked = new ArrayList<>();
+    private final Map<Fault, Integer> hits = new EnumMap<>(Fault.class);
+    private int longestDelayMillis = LONGEST_DELAY_MILLIS;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
     /** A run whose workers write their logs into that folder. */
@@ -104,16 +112,8 @@ public final class Survival {
         history.addAll(witness.events());
         history.addAll(objects.events());
         List<Finding> findings = Judge.judge(history);
-        return new Outcome(
-                subject.name(), plan.faults(), asked.size(), asked.size() - wrong(findings), findings, quietAfter);
-    }
-
-    private static int wrong(List<Finding> findings) {
-        Set<String> exports = new HashSet<>();
-        findings.stream()
-                .filter(finding -> finding.verdict() != Verdict.ORPHANED)
-                .forEach(finding -> exports.add(finding.subject()));
-        return exports.size();
+        int delivered = Outcome.delivered(asked.stream().map(Event.Asked::export).toList(), findings);
+        return new Outcome(subject.name(), hits, asked.size(), delivered, findings, quietAfter);
     }
 
     private Instant disturb(Workers workers, DatabaseWitness witness, ObjectWitness objects, List<Learner> learners)
@@ -126,7 +126,12 @@ public final class Survival {
             done = next;
             Fault fault = plan.faults().get(number);
             switch (fault) {
-                case KILL -> victim(workers, witness).kill();
+                case KILL -> {
+                    Workers.Place victim = victim(workers, witness);
+                    String name = victim.name();
+                    victim.kill();
+                    count(fault, name, witness);
+                }
                 case PAUSE -> {
                     // One worker at least goes on.
                     while (paused.size() >= Math.max(1, plan.workers() - 1)) {
@@ -134,6 +139,7 @@ public final class Survival {
                     }
                     Workers.Place victim = victim(workers, witness);
                     victim.pause();
+                    count(fault, victim.name(), witness);
                     paused.add(clock.schedule(
                             () -> {
                                 victim.resume();
@@ -172,18 +178,34 @@ public final class Survival {
     private Workers.Place victim(Workers workers, DatabaseWitness witness) throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + LONGEST_WAIT_FOR_WORK.toNanos();
         while (System.nanoTime() < deadline) {
-            List<Workers.Place> busy = witness.busy().keySet().stream()
-                    .sorted()
-                    .flatMap(name -> workers.running(name).stream())
-                    .toList();
+            List<Workers.Place> busy = busy(workers, witness);
             if (!busy.isEmpty()) {
-                TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_EXPORT_MILLIS));
-                return busy.get(random.nextInt(busy.size()));
+                Workers.Place victim = busy.get(random.nextInt(busy.size()));
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(longestDelayMillis));
+                if (busy(workers, witness).contains(victim)) {
+                    return victim;
+                }
+                // This system's exports take less.
+                longestDelayMillis = Math.max(1, longestDelayMillis / 2);
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_INTERVAL.toMillis());
         }
         List<Workers.Place> idle = workers.running();
         return idle.get(random.nextInt(idle.size()));
+    }
+
+    private static List<Workers.Place> busy(Workers workers, DatabaseWitness witness) throws SQLException {
+        return witness.busy().keySet().stream()
+                .sorted()
+                .flatMap(name -> workers.running(name).stream())
+                .toList();
+    }
+
+    // What it was busy with when it was hit stays so until its lease ends.
+    private void count(Fault fault, String worker, DatabaseWitness witness) throws SQLException {
+        if (witness.busy().containsKey(worker)) {
+            hits.merge(fault, 1, Integer::sum);
+        }
     }
 
     // One who was paused may still write when everything has been delivered, so a moment of silence follows.

@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -105,6 +107,14 @@ public final class SurvivalBench implements Callable<Integer> {
 
     private Outcome run(Competitor competitor) throws Exception {
         Path folder = Files.createTempDirectory("satchel-survival");
+        Outcome outcome = run(competitor, folder);
+        if (outcome.findings().isEmpty()) {
+            delete(folder);
+        }
+        return outcome;
+    }
+
+    private Outcome run(Competitor competitor, Path folder) throws Exception {
         try (Store store = Store.s3(folder.resolve("s3"));
                 Subject subject = competitor.start(store, Duration.ofSeconds(lease), folder)) {
             Outcome outcome = new Survival(subject, store, Network.SOUND, plan(), folder.resolve("logs")).run();
@@ -125,6 +135,14 @@ public final class SurvivalBench implements Callable<Integer> {
         }
     }
 
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
     private Survival.Plan plan() {
         return new Survival.Plan(
                 3,
@@ -133,6 +151,7 @@ public final class SurvivalBench implements Callable<Integer> {
                 Fault.plan(Map.of(Fault.KILL, kills, Fault.PAUSE, pauses), seed),
                 Duration.ofSeconds(lease),
                 Duration.ofMillis(1500),
+                Duration.ofSeconds(lease).multipliedBy(2).plusSeconds(30),
                 seed);
     }
 

@@ -7,17 +7,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** The worker processes of a system, each started again at once when it has ended, as a service manager does it. */
+/**
+ * The worker processes of a system, each started again at once when it has ended, as a service manager does it. None outlives
+ * this process, not even one that is paused.
+ */
 final class Workers implements AutoCloseable {
 
     private final Subject subject;
     private final Path logs;
     private final List<Place> places = new ArrayList<>();
+    private final Thread killAtExit = new Thread(this::killAll, "kill-workers");
+    private boolean isExiting;
 
     /** Starts that many. Each writes what it prints into a file of its own in {@code logs}. */
     Workers(Subject subject, int number, Path logs) throws IOException {
         this.subject = subject;
         this.logs = logs;
+        Runtime.getRuntime().addShutdownHook(killAtExit);
         for (int place = 1; place <= number; place++) {
             places.add(new Place(place));
         }
@@ -49,6 +55,14 @@ final class Workers implements AutoCloseable {
         return places.stream().mapToInt(place -> place.starts).sum();
     }
 
+    // SIGKILL also ends a process that SIGSTOP has stopped.
+    private synchronized void killAll() {
+        isExiting = true;
+        for (Place place : places) {
+            place.process.destroyForcibly();
+        }
+    }
+
     /** Tells all to stop, and kills those that take longer than half a minute. */
     @Override
     public synchronized void close() throws IOException {
@@ -65,6 +79,9 @@ final class Workers implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             places.forEach(place -> place.process.destroyForcibly());
             Thread.currentThread().interrupt();
+        }
+        if (!isExiting) {
+            Runtime.getRuntime().removeShutdownHook(killAtExit);
         }
     }
 
@@ -87,6 +104,9 @@ final class Workers implements AutoCloseable {
         }
 
         private void start() throws IOException {
+            if (isExiting) {
+                throw new IOException("no worker is started while this process ends");
+            }
             starts++;
             process = subject.worker(number, name())
                     .redirectErrorStream(true)
