@@ -26,6 +26,9 @@ import java.util.stream.Stream;
  */
 public final class Program {
 
+    /** An option with which the program starts without the archive: Java 17 crashes where that meets a flight recording. */
+    public static final String WITHOUT_ARCHIVE = "-Xshare:auto";
+
     private static final Path FOLDER = Path.of("target", "launcher", "tests");
     private static final Path CLASSES = Path.of("target", "classes");
     private static final String ARCHIVE = "classes.jsa";
@@ -40,7 +43,7 @@ public final class Program {
     /** The command that starts the program, with further options of the JVM; its arguments follow. */
     public static List<String> command(List<String> jvm) {
         List<String> command = new ArrayList<>(options(BUILT.resolve("satchel.jar")));
-        if (Files.exists(BUILT.resolve(ARCHIVE))) {
+        if (!jvm.contains(WITHOUT_ARCHIVE) && Files.exists(BUILT.resolve(ARCHIVE))) {
             command.addAll(List.of("-XX:SharedArchiveFile=" + BUILT.resolve(ARCHIVE), "-Xlog:disable"));
         }
         command.addAll(jvm);

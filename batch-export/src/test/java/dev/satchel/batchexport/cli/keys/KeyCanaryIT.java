@@ -3,6 +3,7 @@ package dev.satchel.batchexport.cli.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.Program;
 import dev.satchel.provider.ProviderServers;
 import dev.satchel.provider.ProviderServers.Reply;
 import java.io.ByteArrayOutputStream;
@@ -386,8 +387,9 @@ class KeyCanaryIT {
 
         private List<String> options() {
             return List.of(
-                    // Java 17 crashes where a flight recording meets an archive of the program's classes.
-                    "-Xshare:off",
+                    Program.WITHOUT_ARCHIVE,
+                    // With the collector that Java chooses.
+                    "-XX:-UseSerialGC",
                     "-Dlogback.configurationFile=" + logback,
                     "-Djava.util.logging.config.file=" + logging);
         }
