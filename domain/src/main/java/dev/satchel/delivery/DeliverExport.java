@@ -131,8 +131,8 @@ public final class DeliverExport {
             MeteredOutputStream bytes = new MeteredOutputStream(new GuardedOutputStream(upload.body(), lease));
             UserRecords.Snapshot snapshot;
             List<DeliveredFile.Entry> entries;
-            try (WriteBehindOutputStream body = new WriteBehindOutputStream(bytes)) {
-                FileFormats.Writer writer = formats.open(request, body);
+            try (WriteBehindOutputStream body = new WriteBehindOutputStream(bytes);
+                    FileFormats.Writer writer = formats.open(request, body)) {
                 snapshot = records.read(
                                 request.user(), request.type().datasets(), request.filters(), writer, lease.signal())
                         .accepting(settings.acceptedGaps());

@@ -4,6 +4,7 @@ import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.record.RecordSink;
 import dev.satchel.record.UserRecords;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -22,8 +23,8 @@ public interface FileFormats {
      */
     Writer open(ExportRequest request, OutputStream out) throws IOException;
 
-    /** A file that is being written. */
-    interface Writer extends RecordSink {
+    /** A file that is being written. Closing it without {@link #finish} gives up the file. */
+    interface Writer extends RecordSink, Closeable {
 
         /**
          * Writes the end of the file and flushes the stream.
@@ -31,5 +32,9 @@ public interface FileFormats {
          * @return the files inside, if the file is an archive; otherwise empty
          */
         List<DeliveredFile.Entry> finish(UserRecords.Snapshot snapshot) throws IOException;
+
+        /** Frees what the writer holds, such as temporary files. Does not write to the stream. */
+        @Override
+        default void close() throws IOException {}
     }
 }

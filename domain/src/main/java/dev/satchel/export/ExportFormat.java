@@ -10,7 +10,9 @@ public enum ExportFormat {
     /** One RFC 8259 document with an array per dataset. */
     JSON,
     /** One JSON object per line, each naming its dataset when there are several. */
-    JSONL;
+    JSONL,
+    /** One ZIP for the person whose data it is: a page to read, the data, and what proves that they are whole. */
+    ARCHIVE;
 
     /**
      * The format of that name.

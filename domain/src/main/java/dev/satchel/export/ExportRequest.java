@@ -22,11 +22,15 @@ public record ExportRequest(UserId user, ExportType type, ExportFormat format, E
                 "filter 'difficulty' does",
                 "no difficulty");
         refuse(type, filters.phaseOfWords().isPresent(), Dataset.Filter.PHASE, "filter 'phase' does", "no phase");
-        if (filters.compressionOfFile().isPresent() && format == ExportFormat.CSV && type.isAll()) {
+        if (filters.compressionOfFile().isPresent() && isZip(type, format)) {
             throw new IllegalArgumentException(
-                    "the file of all types as CSV is a ZIP, which is compressed already: leave"
-                            + " out 'compress', or choose the format json or jsonl");
+                    (format == ExportFormat.ARCHIVE ? "an archive is a ZIP" : "the file of all types as CSV is a ZIP")
+                            + ", which is compressed already: leave out 'compress', or choose the format json or jsonl");
         }
+    }
+
+    private static boolean isZip(ExportType type, ExportFormat format) {
+        return format == ExportFormat.ARCHIVE || (format == ExportFormat.CSV && type.isAll());
     }
 
     private static void refuse(ExportType type, boolean isAsked, Dataset.Filter filter, String subject, String reason) {

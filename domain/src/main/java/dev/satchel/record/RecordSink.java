@@ -1,16 +1,26 @@
 package dev.satchel.record;
 
 import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 
 /**
  * Receives a user's records value by value, so that no object is made for a record or a value.
  *
- * <p>The calls come in this order: for each dataset {@code beginDataset}; for each of its records {@code beginRecord},
+ * <p>The calls come in this order: {@code begin}; for each dataset {@code beginDataset}; for each of its records {@code beginRecord},
  * then exactly one value call per column in the columns' order, then {@code endRecord}; then {@code endDataset}. Byte
  * arrays belong to the caller and are valid during the call only. Used by one thread.
  */
 public interface RecordSink {
+
+    /**
+     * The reading begins.
+     *
+     * @param takenAt when the snapshot was taken
+     * @param zone the zone in which the user's days are counted; UTC if none is known
+     */
+    default void begin(Instant takenAt, ZoneId zone) throws IOException {}
 
     void beginDataset(Dataset dataset, List<Column> columns) throws IOException;
 

@@ -10,6 +10,7 @@ import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.HiddenRecords;
+import dev.satchel.record.Period;
 import dev.satchel.record.RecordSink;
 import dev.satchel.record.SnapshotTooOldException;
 import dev.satchel.record.UserRecords;
@@ -20,6 +21,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,6 +131,7 @@ public final class PostgresUserRecords implements UserRecords {
                 throws SQLException, IOException {
             OpenSnapshot snapshot = OpenSnapshot.take(connection, user, plan, limit());
             LiveSchema live = snapshot.live();
+            sink.begin(snapshot.takenAt(), filters.days().map(Period::zone).orElse(ZoneOffset.UTC));
             Map<Dataset, Long> counts = new LinkedHashMap<>();
             List<Dataset> absent = new ArrayList<>();
             List<HiddenRecords> hidden = new ArrayList<>();

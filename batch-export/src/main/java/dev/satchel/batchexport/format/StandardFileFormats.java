@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.format;
 
+import dev.satchel.batchexport.format.archive.ArchiveWriter;
 import dev.satchel.batchexport.format.compress.CompressedWriter;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.csv.CsvWriter;
@@ -11,6 +12,7 @@ import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.record.Compression;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,7 +32,7 @@ public final class StandardFileFormats implements FileFormats {
 
     @Override
     public String extension(ExportRequest request) {
-        String plain = isArchive(request) ? "zip" : request.format().code();
+        String plain = isZip(request) ? "zip" : request.format().code();
         return request.filters()
                 .compressionOfFile()
                 .map(compression -> plain + "." + compression.extension())
@@ -47,9 +49,10 @@ public final class StandardFileFormats implements FileFormats {
 
     private static String plainContentType(ExportRequest request) {
         return switch (request.format()) {
-            case CSV -> isArchive(request) ? "application/zip" : "text/csv; charset=utf-8; header=present";
+            case CSV -> isZip(request) ? "application/zip" : "text/csv; charset=utf-8; header=present";
             case JSON -> "application/json";
             case JSONL -> "application/x-ndjson";
+            case ARCHIVE -> "application/zip";
         };
     }
 
@@ -63,13 +66,15 @@ public final class StandardFileFormats implements FileFormats {
 
     private Writer plain(ExportRequest request, OutputStream out) {
         return switch (request.format()) {
-            case CSV -> isArchive(request) ? new ZipWriter(request, csv, out) : new CsvWriter(csv, out);
+            case CSV -> isZip(request) ? new ZipWriter(request, csv, out) : new CsvWriter(csv, out);
             case JSON -> new JsonWriter(request, out);
             case JSONL -> new JsonLinesWriter(request, out);
+            case ARCHIVE -> new ArchiveWriter(request, csv, List.of(), out);
         };
     }
 
-    private static boolean isArchive(ExportRequest request) {
-        return request.format() == ExportFormat.CSV && request.type().isAll();
+    private static boolean isZip(ExportRequest request) {
+        return request.format() == ExportFormat.ARCHIVE
+                || (request.format() == ExportFormat.CSV && request.type().isAll());
     }
 }

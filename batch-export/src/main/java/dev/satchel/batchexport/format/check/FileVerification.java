@@ -113,6 +113,7 @@ public final class FileVerification {
             }
             case JSON -> JsonContent.read(plain, recorded, found);
             case JSONL -> JsonLinesContent.read(plain, recorded, found);
+            case ARCHIVE -> ZipContent.read(plain, recorded, found);
         }
     }
 

@@ -13,6 +13,8 @@ import dev.satchel.record.UserRecords;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
@@ -63,6 +65,16 @@ public final class CompressedWriter extends ForwardingWriter {
         List<DeliveredFile.Entry> entries = writer.finish(snapshot);
         compressed.close();
         return entries;
+    }
+
+    @Override
+    public void begin(Instant takenAt, ZoneId zone) throws IOException {
+        writer.begin(takenAt, zone);
+    }
+
+    @Override
+    public void close() throws IOException {
+        writer.close();
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /** A stream whose {@code close} only flushes, because the caller closes the stream. Used by one thread. */
-public final class UnclosedOutputStream extends FilterOutputStream {
+public class UnclosedOutputStream extends FilterOutputStream {
 
     public UnclosedOutputStream(OutputStream out) {
         super(out);
