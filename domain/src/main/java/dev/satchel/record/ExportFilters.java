@@ -1,5 +1,6 @@
 package dev.satchel.record;
 
+import dev.satchel.record.filter.RecipientKey;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -15,31 +16,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The filters of an export: a period, the difficulty of words, and the phase of learning them. Each is optional. The
- * compression of the file is no filter; it stands here because requests that differ in it are different exports.
+ * compression of the file and the key to which it is encrypted are no filters; they stand here because requests that differ in
+ * them are different exports.
  *
  * <p>As text a filter is a name and a value, which is how {@code export_history.filters} and the command line carry
  * it: {@code from} and {@code to} (dates, both included), {@code zone} (a region for those dates, UTC when left out),
- * {@code difficulty}, {@code phase}, {@code compress}. Any other name is refused, so that a misspelt filter never leads to an unfiltered
+ * {@code difficulty}, {@code phase}, {@code compress}, {@code encrypt_to}. Any other name is refused, so that a misspelt filter never leads to an unfiltered
  * export.
  */
 public record ExportFilters(
         @Nullable Period period,
         @Nullable Difficulty difficulty,
         @Nullable Phase phase,
-        @Nullable Compression compression) {
+        @Nullable Compression compression,
+        @Nullable RecipientKey recipient) {
 
     /** No filter: all of a user's records of the type. */
-    public static final ExportFilters NONE = new ExportFilters(null, null, null, null);
+    public static final ExportFilters NONE = new ExportFilters(null, null, null, null, null);
+
+    /** The name of the option that holds a {@link RecipientKey}. */
+    public static final String ENCRYPT_TO = "encrypt_to";
 
     private static final Set<String> NAMES =
-            new TreeSet<>(Set.of("from", "to", "zone", "difficulty", "phase", "compress"));
+            new TreeSet<>(Set.of("from", "to", "zone", "difficulty", "phase", "compress", ENCRYPT_TO));
 
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT).withResolverStyle(ResolverStyle.STRICT);
 
-    /** Filters of an export whose file is not compressed. */
+    /** Filters of an export whose file is neither compressed nor encrypted. */
     public ExportFilters(@Nullable Period period, @Nullable Difficulty difficulty, @Nullable Phase phase) {
-        this(period, difficulty, phase, null);
+        this(period, difficulty, phase, null, null);
     }
 
     /**
@@ -65,13 +71,15 @@ public record ExportFilters(
         String difficulty = texts.get("difficulty");
         String phase = texts.get("phase");
         String compress = texts.get("compress");
+        String recipient = texts.get(ENCRYPT_TO);
         return new ExportFilters(
                 from == null && to == null
                         ? null
                         : new Period(from, to, zone == null ? ZoneOffset.UTC : Period.zone(zone)),
                 difficulty == null ? null : Difficulty.of(difficulty),
                 phase == null ? null : Phase.of(phase),
-                compress == null ? null : Compression.of(compress));
+                compress == null ? null : Compression.of(compress),
+                recipient == null ? null : new RecipientKey(recipient));
     }
 
     private static @Nullable LocalDate day(String name, @Nullable String text) {
@@ -107,6 +115,11 @@ public record ExportFilters(
         return Optional.ofNullable(compression);
     }
 
+    /** To whose key the file is encrypted; empty if it is not. */
+    public Optional<RecipientKey> recipientOfFile() {
+        return Optional.ofNullable(recipient);
+    }
+
     /** These filters as names and values, such that {@code of(f.texts())} equals {@code f}; empty without filters. */
     public Map<String, String> texts() {
         Map<String, String> texts = new TreeMap<>();
@@ -129,6 +142,9 @@ public record ExportFilters(
         }
         if (compression != null) {
             texts.put("compress", compression.code());
+        }
+        if (recipient != null) {
+            texts.put(ENCRYPT_TO, recipient.text());
         }
         return Map.copyOf(texts);
     }

@@ -3,6 +3,7 @@ package dev.satchel.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.satchel.record.filter.RecipientKey;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -33,7 +34,12 @@ class ExportFiltersTest {
     }
 
     private ExportFilters anyFilters() {
-        return new ExportFilters(anyPeriod(), any(Difficulty.values()), any(Phase.values()), any(Compression.values()));
+        return new ExportFilters(
+                anyPeriod(),
+                any(Difficulty.values()),
+                any(Phase.values()),
+                any(Compression.values()),
+                random.nextBoolean() ? null : new RecipientKey("mDME" + random.nextInt()));
     }
 
     private @Nullable Period anyPeriod() {
@@ -86,8 +92,8 @@ class ExportFiltersTest {
     void refusesAnUnknownName(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ExportFilters.of(Map.of(name, "2026-01-01")))
-                .withMessage(
-                        "unknown filter '" + name + "': expected one of compress, difficulty, from, phase, to, zone");
+                .withMessage("unknown filter '" + name
+                        + "': expected one of compress, difficulty, encrypt_to, from, phase, to, zone");
     }
 
     @ParameterizedTest

@@ -30,7 +30,8 @@ final class ExportRequests {
             WITH added AS (
                 INSERT INTO public.export_history (user_id, export_type, export_format, filters)
                 VALUES (:user, :type, :format, nullif(jsonb_object(:names::text[], :values::text[]), '{}'))
-                ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
+                ON CONFLICT (user_id, export_type, export_format,
+                             sha256(decode(replace(coalesce(filters, '{}'::jsonb)::text, '\\', '\\\\'), 'escape')))
                       WHERE status IN ('pending', 'processing')
                       DO NOTHING
                 RETURNING id
@@ -52,7 +53,8 @@ final class ExportRequests {
             INSERT INTO public.export_history (user_id, export_type, export_format, filters)
             SELECT user_id, :type, :format, nullif(jsonb_object(:names::text[], :values::text[]), '{}')
               FROM satchel.users_with_room() AS user_id
-            ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
+            ON CONFLICT (user_id, export_type, export_format,
+                             sha256(decode(replace(coalesce(filters, '{}'::jsonb)::text, '\\', '\\\\'), 'escape')))
                   WHERE status IN ('pending', 'processing')
                   DO NOTHING
             RETURNING id
@@ -92,7 +94,7 @@ final class ExportRequests {
                        AND (f.filters IS NULL
                             OR CASE jsonb_typeof(f.filters)
                                    WHEN 'object'
-                                   THEN f.filters - '{compress,difficulty,from,phase,to,zone}'::text[] = '{}'::jsonb
+                                   THEN f.filters - '{compress,difficulty,encrypt_to,from,phase,to,zone}'::text[] = '{}'::jsonb
                                         AND NOT jsonb_path_exists(
                                                     f.filters, 'strict $.* ? (@.type() != "string")', '{}', true)
                                    ELSE false
@@ -105,7 +107,8 @@ final class ExportRequests {
                                           AND later.export_format = f.export_format
                                           AND coalesce(later.filters, '{}') = coalesce(f.filters, '{}'))) AS failed
              WHERE place <= satchel.most_active_exports()
-            ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
+            ON CONFLICT (user_id, export_type, export_format,
+                             sha256(decode(replace(coalesce(filters, '{}'::jsonb)::text, '\\', '\\\\'), 'escape')))
                   WHERE status IN ('pending', 'processing')
                   DO NOTHING
             RETURNING id

@@ -21,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  * What the history has on record of a delivered file: the columns of its row, and the manifest in the column {@code data}.
  * Immutable.
  *
+ * @param sealed whether the file is encrypted to its reader, so that nobody else can read what is in it
  * @param rowBytes the column {@code file_size_bytes}; null if it is empty
  * @param rowRecords the column {@code records_count}
  * @param bytes the size in the manifest
@@ -32,6 +33,7 @@ public record RecordedFile(
         String type,
         ExportFormat format,
         Optional<Compression> compression,
+        boolean sealed,
         @Nullable Long rowBytes,
         long rowRecords,
         long bytes,
@@ -96,6 +98,7 @@ public record RecordedFile(
                     ExportFormat.of(row.format()),
                     Optional.ofNullable(filters.path("compress").stringValue(null))
                             .map(Compression::of),
+                    filters.has("encrypt_to"),
                     row.bytes(),
                     row.records(),
                     manifest.required("bytes").longValue(),

@@ -4,6 +4,7 @@ import dev.satchel.batchexport.database.DatabaseFailures;
 import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.delivery.CompressionUnavailableException;
 import dev.satchel.delivery.FailureDiagnosis;
+import dev.satchel.delivery.RefusedRecipientException;
 import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
 import dev.satchel.record.HiddenRecordsException;
@@ -32,6 +33,9 @@ public final class KnownFailures implements FailureDiagnosis {
             }
             if (cause instanceof CompressionUnavailableException compression) {
                 return new Failure(Code.WORKER_MISCONFIGURED, String.valueOf(compression.getMessage()));
+            }
+            if (cause instanceof RefusedRecipientException recipient) {
+                return new Failure(Code.INVALID_REQUEST, String.valueOf(recipient.getMessage()));
             }
             if (cause instanceof HiddenRecordsException hidden) {
                 return new Failure(Code.RECORDS_HIDDEN, String.valueOf(hidden.getMessage()));
