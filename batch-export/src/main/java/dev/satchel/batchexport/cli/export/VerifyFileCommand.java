@@ -74,7 +74,7 @@ final class VerifyFileCommand implements Callable<Integer> {
         RecordedFile recorded = RecordedFile.of(row.entry(), location(row));
         VerifiedFile file;
         try (NamedFileStore store = settings.store()) {
-            if (!recorded.location().toString().startsWith(store.root().toString())) {
+            if (!store.isHere(recorded.location())) {
                 throw LinkCommand.elsewhere(export, store);
             }
             file = new FileVerification(store).verify(recorded);
