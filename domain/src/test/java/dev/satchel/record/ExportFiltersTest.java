@@ -33,7 +33,12 @@ class ExportFiltersTest {
     }
 
     private ExportFilters anyFilters() {
-        return new ExportFilters(anyPeriod(), any(Difficulty.values()), any(Phase.values()), any(Compression.values()));
+        return new ExportFilters(
+                anyPeriod(),
+                any(Difficulty.values()),
+                any(Phase.values()),
+                any(Compression.values()),
+                ExportFilters.Profile.values()[random.nextInt(2)]);
     }
 
     private @Nullable Period anyPeriod() {
@@ -65,6 +70,23 @@ class ExportFiltersTest {
     }
 
     @Test
+    void holdsEveryColumnUnlessAProfileSaysOtherwise() {
+        Column score = new Column("score", Column.Type.DECIMAL, Column.Origin.DERIVED);
+        Column name = new Column("name", Column.Type.TEXT, Column.Origin.PROVIDED);
+        Column visit = new Column("visit", Column.Type.INSTANT, Column.Origin.OBSERVED);
+        Column unknown = new Column("unknown", Column.Type.TEXT);
+
+        assertThat(List.of(score, name, visit, unknown)).allMatch(ExportFilters.NONE.profile()::holds);
+        assertThat(List.of(score, name, visit, unknown))
+                .filteredOn(ExportFilters.of(Map.of("profile", "portability")).profile()::holds)
+                .containsExactly(name, visit, unknown);
+        assertThat(ExportFilters.of(Map.of("profile", "access"))).isEqualTo(ExportFilters.NONE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ExportFilters.of(Map.of("profile", "all")))
+                .withMessage("unknown profile 'all': expected one of access, portability");
+    }
+
+    @Test
     void isNothingWithoutText() {
         assertThat(ExportFilters.of(Map.of())).isEqualTo(ExportFilters.NONE);
         assertThat(ExportFilters.NONE.texts()).isEmpty();
@@ -86,8 +108,8 @@ class ExportFiltersTest {
     void refusesAnUnknownName(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ExportFilters.of(Map.of(name, "2026-01-01")))
-                .withMessage(
-                        "unknown filter '" + name + "': expected one of compress, difficulty, from, phase, to, zone");
+                .withMessage("unknown filter '" + name
+                        + "': expected one of compress, difficulty, from, phase, profile, to, zone");
     }
 
     @ParameterizedTest

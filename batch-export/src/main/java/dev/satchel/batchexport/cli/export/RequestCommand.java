@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
 
                 Examples:
                   satchel export request --user "$ID" --type all --format json --compress gzip
+                  satchel export request --user "$ID" --type all --format json --profile portability
                   satchel export request --all-users --type all --format jsonl --from 2026-01-01
                   satchel export request --users users.csv --type all --format csv
                 """)
@@ -96,6 +97,15 @@ final class RequestCommand implements Callable<Integer> {
     @Nullable
     String compress;
 
+    @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            completionCandidates = Candidates.Profiles.class,
+            description = "access: every column, the default. portability: those that the user provided or that were"
+                    + " recorded of their use, without what the application derived.")
+    @Nullable
+    String profile;
+
     RequestCommand(Console console) {
         this.console = console;
     }
@@ -141,6 +151,7 @@ final class RequestCommand implements Callable<Integer> {
         put(texts, "difficulty", difficulty);
         put(texts, "phase", phase);
         put(texts, "compress", compress);
+        put(texts, "profile", profile);
         return texts;
     }
 
