@@ -1,6 +1,8 @@
 package dev.satchel.postgres.dataset;
 
-import dev.satchel.postgres.dataset.YamlValue.Fields;
+import dev.satchel.postgres.yaml.YamlFileException;
+import dev.satchel.postgres.yaml.YamlValue;
+import dev.satchel.postgres.yaml.YamlValue.Fields;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,9 +43,9 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
     static final List<String> SQL_KEYS = List.of("from", "tables", "homes", "order", "date", "difficulty", "phase");
     static final List<String> SQL_TABLE_KEYS = List.of("table", "empty", "excluded");
 
-    /** @throws DatasetFileException if the text violates the format */
+    /** @throws YamlFileException if the text violates the format */
     static DatasetFile parse(String file, String text) {
-        YamlValue root = YamlValue.parse(file, text);
+        YamlValue root = YamlValue.parse(file, text, "a list 'datasets'");
         Fields fields = root.fields("a file with the keys " + String.join(" and ", FILE_KEYS), FILE_KEYS);
         Map<String, Optional<DatasetQuery>> entries = new LinkedHashMap<>();
         fields.find("datasets")
@@ -113,7 +115,7 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
                     fields.require("columns").texts("columns"),
                     table(fields.require("table")),
                     fields.require("key").texts("columns"));
-        } catch (DatasetFileException placed) {
+        } catch (YamlFileException placed) {
             throw placed;
         } catch (IllegalArgumentException refused) {
             throw value.error(String.valueOf(refused.getMessage()));

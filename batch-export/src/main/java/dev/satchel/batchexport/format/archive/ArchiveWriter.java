@@ -33,15 +33,24 @@ public final class ArchiveWriter implements FileFormats.Writer {
 
     private final ExportRequest request;
     private final CsvOptions options;
+    private final ArchiveSettings settings;
     private final List<ArchivePart> parts;
     private final ZipFiles files;
+    private final AddresseeFinder addressee = new AddresseeFinder();
+    private boolean speaksOfAddressee;
     private @Nullable CsvWriter csv;
     private @Nullable OutputStream csvFile;
 
     /** @param parts what is in the archive besides the CSV files, in the order of their files; closed with the writer */
-    public ArchiveWriter(ExportRequest request, CsvOptions options, List<ArchivePart> parts, OutputStream out) {
+    public ArchiveWriter(
+            ExportRequest request,
+            CsvOptions options,
+            ArchiveSettings settings,
+            List<ArchivePart> parts,
+            OutputStream out) {
         this.request = request;
         this.options = options;
+        this.settings = settings;
         this.parts = List.copyOf(parts);
         this.files = new ZipFiles(out);
     }
@@ -49,6 +58,7 @@ public final class ArchiveWriter implements FileFormats.Writer {
     @Override
     public void begin(Instant takenAt, ZoneId zone) throws IOException {
         files.time = LocalDateTime.ofInstant(takenAt, ZoneOffset.UTC);
+        addressee.begin(takenAt, zone);
         for (ArchivePart part : parts) {
             part.begin(takenAt, zone);
         }
@@ -58,6 +68,7 @@ public final class ArchiveWriter implements FileFormats.Writer {
     public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
         csvFile = files.begin("data/" + dataset.name() + ".csv");
         csv = new CsvWriter(options, csvFile);
+        speaksOfAddressee = AddresseeFinder.reads(dataset);
         all(sink -> sink.beginDataset(dataset, columns));
     }
 
@@ -66,6 +77,9 @@ public final class ArchiveWriter implements FileFormats.Writer {
             throw new IllegalStateException("a value came before its dataset began");
         }
         call.on(csv);
+        if (speaksOfAddressee) {
+            call.on(addressee);
+        }
         for (ArchivePart part : parts) {
             call.on(part);
         }
@@ -143,8 +157,10 @@ public final class ArchiveWriter implements FileFormats.Writer {
 
     @Override
     public List<DeliveredFile.Entry> finish(UserRecords.Snapshot snapshot) throws IOException {
+        ArchiveContext context = new ArchiveContext(
+                request, snapshot, addressee.addressee(), settings, ArchiveContext.folder(request, snapshot.takenAt()));
         for (ArchivePart part : parts) {
-            part.finish(request, snapshot, files);
+            part.finish(context, files);
         }
         // close(), not only finish(), because it frees the compressor's native memory.
         files.zip.close();
