@@ -1,7 +1,9 @@
 package dev.satchel.postgres.dataset;
 
 import dev.satchel.Codes;
-import dev.satchel.postgres.dataset.YamlValue.Fields;
+import dev.satchel.postgres.yaml.YamlFileException;
+import dev.satchel.postgres.yaml.YamlValue;
+import dev.satchel.postgres.yaml.YamlValue.Fields;
 import dev.satchel.record.Column.Origin;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,9 +47,9 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
     static final List<String> SQL_KEYS = List.of("from", "tables", "homes", "order", "date", "difficulty", "phase");
     static final List<String> SQL_TABLE_KEYS = List.of("table", "empty", "excluded");
 
-    /** @throws DatasetFileException if the text violates the format */
+    /** @throws YamlFileException if the text violates the format */
     static DatasetFile parse(String file, String text) {
-        YamlValue root = YamlValue.parse(file, text);
+        YamlValue root = YamlValue.parse(file, text, "a list 'datasets'");
         Fields fields = root.fields("a file with the keys " + String.join(" and ", FILE_KEYS), FILE_KEYS);
         Map<String, Optional<DatasetQuery>> entries = new LinkedHashMap<>();
         fields.find("datasets")
@@ -121,7 +123,7 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
                     fields.require("columns").texts("columns"),
                     table(fields.require("table")),
                     fields.require("key").texts("columns"));
-        } catch (DatasetFileException placed) {
+        } catch (YamlFileException placed) {
             throw placed;
         } catch (IllegalArgumentException refused) {
             throw value.error(String.valueOf(refused.getMessage()));

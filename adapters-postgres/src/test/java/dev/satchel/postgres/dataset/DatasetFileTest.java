@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.satchel.UserId;
+import dev.satchel.postgres.yaml.YamlFileException;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import java.io.IOException;
@@ -242,7 +243,7 @@ class DatasetFileTest {
 
     @Test
     void makesNoObjectOfATag() {
-        assertThatExceptionOfType(DatasetFileException.class)
+        assertThatExceptionOfType(YamlFileException.class)
                 .isThrownBy(() -> DatasetFile.parse("f.yaml", "!!javax.script.ScriptEngineManager [x]"))
                 .withMessage("f.yaml:1:1: expected a file with the keys datasets and excluded_tables, was a list");
     }
