@@ -39,7 +39,8 @@ class ExportFiltersTest {
                 any(Difficulty.values()),
                 any(Phase.values()),
                 any(Compression.values()),
-                random.nextBoolean() ? null : new RecipientKey("mDME" + random.nextInt()));
+                random.nextBoolean() ? null : new RecipientKey("mDME" + random.nextInt()),
+                ExportFilters.Profile.values()[random.nextInt(2)]);
     }
 
     private @Nullable Period anyPeriod() {
@@ -71,6 +72,23 @@ class ExportFiltersTest {
     }
 
     @Test
+    void holdsEveryColumnUnlessAProfileSaysOtherwise() {
+        Column score = new Column("score", Column.Type.DECIMAL, Column.Origin.DERIVED);
+        Column name = new Column("name", Column.Type.TEXT, Column.Origin.PROVIDED);
+        Column visit = new Column("visit", Column.Type.INSTANT, Column.Origin.OBSERVED);
+        Column unknown = new Column("unknown", Column.Type.TEXT);
+
+        assertThat(List.of(score, name, visit, unknown)).allMatch(ExportFilters.NONE.profile()::holds);
+        assertThat(List.of(score, name, visit, unknown))
+                .filteredOn(ExportFilters.of(Map.of("profile", "portability")).profile()::holds)
+                .containsExactly(name, visit, unknown);
+        assertThat(ExportFilters.of(Map.of("profile", "access"))).isEqualTo(ExportFilters.NONE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ExportFilters.of(Map.of("profile", "all")))
+                .withMessage("unknown profile 'all': expected one of access, portability");
+    }
+
+    @Test
     void isNothingWithoutText() {
         assertThat(ExportFilters.of(Map.of())).isEqualTo(ExportFilters.NONE);
         assertThat(ExportFilters.NONE.texts()).isEmpty();
@@ -93,7 +111,7 @@ class ExportFiltersTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ExportFilters.of(Map.of(name, "2026-01-01")))
                 .withMessage("unknown filter '" + name
-                        + "': expected one of compress, difficulty, encrypt_to, from, phase, to, zone");
+                        + "': expected one of compress, difficulty, encrypt_to, from, phase, profile, to, zone");
     }
 
     @ParameterizedTest

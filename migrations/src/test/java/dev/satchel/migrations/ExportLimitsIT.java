@@ -301,8 +301,8 @@ class ExportLimitsIT {
                 strings = {
                     "{}",
                     "{\"from\": \"2026-01-01\"}",
-                    "{\"compress\": \"gzip\", \"difficulty\": \"a\", \"from\": \"b\", \"phase\": \"c\", \"to\": \"d\","
-                            + " \"zone\": \"e\"}"
+                    "{\"compress\": \"gzip\", \"difficulty\": \"a\", \"from\": \"b\", \"phase\": \"c\","
+                            + " \"profile\": \"portability\", \"to\": \"d\", \"zone\": \"e\"}"
                 })
         void areAnObjectOfTextsWithKnownNames(String filters) {
             assertThatCode(() -> ask(filters)).doesNotThrowAnyException();

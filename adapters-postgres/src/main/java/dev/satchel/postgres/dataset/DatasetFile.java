@@ -1,6 +1,10 @@
 package dev.satchel.postgres.dataset;
 
-import dev.satchel.postgres.dataset.YamlValue.Fields;
+import dev.satchel.Codes;
+import dev.satchel.postgres.yaml.YamlFileException;
+import dev.satchel.postgres.yaml.YamlValue;
+import dev.satchel.postgres.yaml.YamlValue.Fields;
+import dev.satchel.record.Column.Origin;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +25,7 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
     static final List<String> DATASET_KEYS = List.of(
             "name",
             "description",
+            "origin",
             "remove",
             "table",
             "owner",
@@ -35,15 +40,16 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
             "sql");
     static final List<String> OWNER_KEYS = List.of("column", "via");
     static final List<String> STEP_KEYS = List.of("columns", "table", "key");
-    static final List<String> COLUMN_KEYS = List.of("type", "column", "secret", "of", "when", "expression");
+    static final List<String> COLUMN_KEYS = List.of("type", "column", "secret", "of", "when", "expression", "origin");
+    static final List<String> TABLE_COLUMN_KEYS = List.of("type", "column", "secret", "origin");
     static final List<String> LOOKUP_KEYS = List.of("table", "on", "columns", "excluded");
     static final List<String> OWNED_KEYS = List.of("table", "owner");
     static final List<String> SQL_KEYS = List.of("from", "tables", "homes", "order", "date", "difficulty", "phase");
     static final List<String> SQL_TABLE_KEYS = List.of("table", "empty", "excluded");
 
-    /** @throws DatasetFileException if the text violates the format */
+    /** @throws YamlFileException if the text violates the format */
     static DatasetFile parse(String file, String text) {
-        YamlValue root = YamlValue.parse(file, text);
+        YamlValue root = YamlValue.parse(file, text, "a list 'datasets'");
         Fields fields = root.fields("a file with the keys " + String.join(" and ", FILE_KEYS), FILE_KEYS);
         Map<String, Optional<DatasetQuery>> entries = new LinkedHashMap<>();
         fields.find("datasets")
@@ -85,6 +91,10 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
                                 "the type '" + key + "' is unknown: expected one of " + SourceType.names())));
     }
 
+    static Origin origin(YamlValue value) {
+        return value.text("an origin", code -> Codes.find("origin", code, Origin.values(), Origin::code));
+    }
+
     static List<OwnerPath> owners(YamlValue value) {
         return value.isList()
                 ? value.list("a list of owners").stream()
@@ -113,7 +123,7 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
                     fields.require("columns").texts("columns"),
                     table(fields.require("table")),
                     fields.require("key").texts("columns"));
-        } catch (DatasetFileException placed) {
+        } catch (YamlFileException placed) {
             throw placed;
         } catch (IllegalArgumentException refused) {
             throw value.error(String.valueOf(refused.getMessage()));

@@ -3,6 +3,7 @@ package dev.satchel.postgres.dataset;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.satchel.postgres.dataset.SourceColumn.Source;
+import dev.satchel.postgres.yaml.YamlFileException;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.DatasetCatalogue;
 import java.io.IOException;
@@ -84,7 +85,7 @@ public final class PostgresDatasets {
                 changed = changed.with(file.toString(), Files.readString(file));
             }
         } catch (IOException | UncheckedIOException unreadable) {
-            throw new DatasetFileException(
+            throw new YamlFileException(
                     "the datasets in " + fileOrDirectory + " cannot be read: " + unreadable.getMessage());
         }
         return changed;
@@ -99,7 +100,7 @@ public final class PostgresDatasets {
                     .sorted()
                     .toList();
             if (found.isEmpty()) {
-                throw new DatasetFileException("the directory " + fileOrDirectory
+                throw new YamlFileException("the directory " + fileOrDirectory
                         + " holds no file of datasets: expected names that end in .yaml or .yml");
             }
             return found;
@@ -123,7 +124,7 @@ public final class PostgresDatasets {
             if (query.isPresent()) {
                 changed.put(name, query.get());
             } else if (changed.remove(name) == null) {
-                throw new DatasetFileException("the dataset '" + name
+                throw new YamlFileException("the dataset '" + name
                         + "' cannot be removed, because no dataset has that name: expected one of "
                         + String.join(", ", queries.keySet()));
             }
@@ -167,7 +168,12 @@ public final class PostgresDatasets {
                         lines.add("rows of " + owned.table() + " where " + owned.condition("record", "the user's id")));
         query.columns()
                 .forEach(column -> lines.add("column " + column.column().name() + " ("
-                        + column.type().code() + ")"
+                        + column.type().code()
+                        + column.column()
+                                .knownOrigin()
+                                .map(origin -> ", " + origin.code())
+                                .orElse("")
+                        + ")"
                         + (column.source() == null ? ", computed" : " from " + column.source())));
         query.excluded().forEach((source, reason) -> lines.add("left out " + source + ": " + reason));
         return lines;

@@ -59,6 +59,27 @@ public enum SourceType {
         return expression.replace("%s", value);
     }
 
+    /**
+     * The SQL expression that {@code value}, which was read, has in the hash of its record: one type of PostgreSQL for each
+     * type of a file, whatever the width or domain of the column.
+     */
+    String hashed(String value) {
+        return switch (type) {
+            case BOOLEAN -> value + "::pg_catalog.bool";
+            case INTEGER -> value + "::pg_catalog.int8";
+            case DECIMAL, TEXT -> value + "::pg_catalog.text";
+            case UUID -> value + "::pg_catalog.uuid";
+            // As in a file: a line break between the tokens of JSON is a space.
+            case JSON ->
+                this == ARRAY
+                        ? value + "::pg_catalog.text"
+                        : "pg_catalog.replace(pg_catalog.replace(" + value
+                                + "::pg_catalog.text, pg_catalog.chr(10), ' '), pg_catalog.chr(13), ' ')";
+            case INSTANT -> value + "::pg_catalog.timestamptz";
+            case DATE -> value + "::pg_catalog.date";
+        };
+    }
+
     /** Whether a column with that type of PostgreSQL can be read as this type. */
     public boolean reads(LiveType of) {
         return switch (this) {

@@ -94,7 +94,7 @@ final class ExportRequests {
                        AND (f.filters IS NULL
                             OR CASE jsonb_typeof(f.filters)
                                    WHEN 'object'
-                                   THEN f.filters - '{compress,difficulty,encrypt_to,from,phase,to,zone}'::text[] = '{}'::jsonb
+                                   THEN f.filters - '{compress,difficulty,encrypt_to,from,phase,profile,to,zone}'::text[] = '{}'::jsonb
                                         AND NOT jsonb_path_exists(
                                                     f.filters, 'strict $.* ? (@.type() != "string")', '{}', true)
                                    ELSE false

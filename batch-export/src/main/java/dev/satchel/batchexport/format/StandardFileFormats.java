@@ -1,5 +1,7 @@
 package dev.satchel.batchexport.format;
 
+import dev.satchel.batchexport.format.archive.ArchivePart;
+import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.archive.ArchiveWriter;
 import dev.satchel.batchexport.format.compress.CompressedWriter;
 import dev.satchel.batchexport.format.csv.CsvOptions;
@@ -32,15 +34,22 @@ import java.util.Optional;
 public final class StandardFileFormats implements FileFormats {
 
     private final CsvOptions csv;
+    private final ArchiveSettings archives;
     private final InstantSource clock;
 
+    public StandardFileFormats(CsvOptions csv, ArchiveSettings archives) {
+        this(csv, archives, InstantSource.system());
+    }
+
+    /** Formats whose archives have no texts of an operator. */
     public StandardFileFormats(CsvOptions csv) {
-        this(csv, InstantSource.system());
+        this(csv, ArchiveSettings.DEFAULT);
     }
 
     /** @param clock decides which keys have expired */
-    public StandardFileFormats(CsvOptions csv, InstantSource clock) {
+    StandardFileFormats(CsvOptions csv, ArchiveSettings archives, InstantSource clock) {
         this.csv = csv;
+        this.archives = archives;
         this.clock = clock;
     }
 
@@ -95,8 +104,13 @@ public final class StandardFileFormats implements FileFormats {
             case CSV -> isZip(request) ? new ZipWriter(request, csv, out) : new CsvWriter(csv, out);
             case JSON -> new JsonWriter(request, out);
             case JSONL -> new JsonLinesWriter(request, out);
-            case ARCHIVE -> new ArchiveWriter(request, csv, List.of(), out);
+            case ARCHIVE -> new ArchiveWriter(request, csv, archives, parts(), out);
         };
+    }
+
+    // In the order of their files.
+    private static List<ArchivePart> parts() {
+        return List.of();
     }
 
     private static boolean isZip(ExportRequest request) {

@@ -41,7 +41,7 @@ CREATE TABLE public.export_history (
         CHECK (status::text IN ('completed', 'failed')
                OR filters IS NULL
                OR CASE jsonb_typeof(filters)
-                      WHEN 'object' THEN filters - '{compress,difficulty,encrypt_to,from,phase,to,zone}'::text[] = '{}'::jsonb
+                      WHEN 'object' THEN filters - '{compress,difficulty,encrypt_to,from,phase,profile,to,zone}'::text[] = '{}'::jsonb
                                          AND NOT jsonb_path_exists(filters, 'strict $.* ? (@.type() != "string")', '{}', true)
                       ELSE false
                   END)
@@ -311,7 +311,7 @@ BEGIN
                             OR jsonb_path_exists(filters, 'strict $.* ? (@.type() != "string")', '{}', true)
                             OR EXISTS (SELECT
                                          FROM jsonb_path_query(filters, '$.keyvalue().key') AS name
-                                        WHERE name #>> '{}' NOT IN ('compress', 'difficulty', 'encrypt_to', 'from', 'phase', 'to', 'zone')),
+                                        WHERE name #>> '{}' NOT IN ('compress', 'difficulty', 'encrypt_to', 'from', 'phase', 'profile', 'to', 'zone')),
                             false) AS has_other_filters,
                    coalesce(octet_length(filters::text) > 9000
                             OR jsonb_array_length(jsonb_path_query_array(filters, 'strict $.keyvalue()', '{}', true)) > 10,
@@ -331,7 +331,7 @@ BEGIN
                        WHEN is_active AND has_large_filters
                            THEN 'adopted: its filters are larger than 9000 bytes or have more than 10 names'
                        WHEN is_active AND has_other_filters
-                           THEN 'adopted: its filters are not an object of texts with the names compress, difficulty, encrypt_to, from, phase, to and zone'
+                           THEN 'adopted: its filters are not an object of texts with the names compress, difficulty, encrypt_to, from, phase, profile, to and zone'
                        WHEN is_active AND age > 1 THEN 'adopted: an older request for the same is active'
                    END AS refusal
               FROM ranked

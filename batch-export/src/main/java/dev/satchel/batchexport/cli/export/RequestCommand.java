@@ -38,6 +38,7 @@ import picocli.CommandLine.Option;
 
                 Examples:
                   satchel export request --user "$ID" --type all --format json --compress gzip
+                  satchel export request --user "$ID" --type all --format json --profile portability
                   satchel export request --all-users --type all --format jsonl --from 2026-01-01
                   satchel export request --users users.csv --type all --format csv
                   satchel export request --user "$ID" --type all --format csv --encrypt-to key.asc
@@ -110,6 +111,15 @@ final class RequestCommand implements Callable<Integer> {
     @Nullable
     Path encryptTo;
 
+    @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            completionCandidates = Candidates.Profiles.class,
+            description = "access: every column, the default. portability: those that the user provided or that were"
+                    + " recorded of their use, without what the application derived.")
+    @Nullable
+    String profile;
+
     RequestCommand(Console console) {
         this.console = console;
     }
@@ -158,6 +168,7 @@ final class RequestCommand implements Callable<Integer> {
         if (encryptTo != null) {
             texts.put("encrypt_to", recipientKey(encryptTo).text());
         }
+        put(texts, "profile", profile);
         return texts;
     }
 

@@ -1,8 +1,6 @@
 package dev.satchel.batchexport.format.archive;
 
-import dev.satchel.export.ExportRequest;
 import dev.satchel.record.RecordSink;
-import dev.satchel.record.UserRecords;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,7 +12,7 @@ import java.io.OutputStream;
 public interface ArchivePart extends RecordSink, Closeable {
 
     /** Adds the part's files to the archive. Called once, after the last record. */
-    void finish(ExportRequest request, UserRecords.Snapshot snapshot, Files files) throws IOException;
+    void finish(ArchiveContext context, Files files) throws IOException;
 
     /** Frees what the part holds. Called once, whether the archive was finished or not. */
     @Override
@@ -26,7 +24,7 @@ public interface ArchivePart extends RecordSink, Closeable {
         /**
          * Begins a file. The one before must be closed.
          *
-         * @param path its path in the archive, with {@code /}, for example {@code data/words.csv}
+         * @param path its path in the archive's folder, with {@code /}, for example {@code data/words.csv}
          * @return receives its bytes; closing it ends the file and not the archive
          */
         OutputStream begin(String path) throws IOException;

@@ -1,4 +1,4 @@
-package dev.satchel.postgres.dataset;
+package dev.satchel.postgres.yaml;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +22,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  *
  * <p>Reads YAML 1.2 without aliases, so that each value has one position. Tags create no objects.
  */
-final class YamlValue {
+public final class YamlValue {
 
     private final String file;
     private final Node node;
@@ -32,8 +32,14 @@ final class YamlValue {
         this.node = node;
     }
 
-    /** @throws DatasetFileException if the text is not YAML, or is empty */
-    static YamlValue parse(String file, String text) {
+    /**
+     * Reads a text.
+     *
+     * @param file the name of the file in error messages
+     * @param content what the file should hold, in the message for an empty one
+     * @throws YamlFileException if the text is not YAML, or is empty
+     */
+    public static YamlValue parse(String file, String text, String content) {
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(file)
                 .setAllowDuplicateKeys(true)
@@ -42,23 +48,22 @@ final class YamlValue {
         try {
             Node root = new Compose(settings)
                     .composeString(text)
-                    .orElseThrow(
-                            () -> new DatasetFileException(file + ": the file is empty: expected a list 'datasets'"));
+                    .orElseThrow(() -> new YamlFileException(file + ": the file is empty: expected " + content));
             return new YamlValue(file, root);
         } catch (MarkedYamlEngineException malformed) {
             String problem = malformed.getProblem();
             throw malformed
                     .getProblemMark()
-                    .map(mark -> new DatasetFileException(at(file, mark) + "is not YAML: " + problem))
-                    .orElseGet(() -> new DatasetFileException(file + ": is not YAML: " + problem));
+                    .map(mark -> new YamlFileException(at(file, mark) + "is not YAML: " + problem))
+                    .orElseGet(() -> new YamlFileException(file + ": is not YAML: " + problem));
         } catch (YamlEngineException malformed) {
-            throw new DatasetFileException(file + ": is not YAML: " + malformed.getMessage());
+            throw new YamlFileException(file + ": is not YAML: " + malformed.getMessage());
         }
     }
 
     /** An exception with the position of this value. */
-    DatasetFileException error(String problem) {
-        return new DatasetFileException(
+    public YamlFileException error(String problem) {
+        return new YamlFileException(
                 node.getStartMark().map(mark -> at(file, mark)).orElse(file + ": ") + problem);
     }
 
@@ -66,16 +71,16 @@ final class YamlValue {
         return file + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1) + ": ";
     }
 
-    boolean isText() {
+    public boolean isText() {
         return node instanceof ScalarNode;
     }
 
-    boolean isList() {
+    public boolean isList() {
         return node instanceof SequenceNode;
     }
 
     /** The text of a scalar that is not empty. */
-    String text(String what) {
+    public String text(String what) {
         if (node instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
             return scalar.getValue();
         }
@@ -86,18 +91,18 @@ final class YamlValue {
      * The result of {@code parser} for the text. An {@link IllegalArgumentException} of the parser becomes an error
      * with the position.
      */
-    <T> T text(String what, Function<String, T> parser) {
+    public <T> T text(String what, Function<String, T> parser) {
         String text = text(what);
         try {
             return parser.apply(text);
-        } catch (DatasetFileException placed) {
+        } catch (YamlFileException placed) {
             throw placed;
         } catch (IllegalArgumentException refused) {
             throw error(String.valueOf(refused.getMessage()));
         }
     }
 
-    boolean truth(String what) {
+    public boolean truth(String what) {
         return switch (text(what)) {
             case "true" -> true;
             case "false" -> false;
@@ -105,7 +110,7 @@ final class YamlValue {
         };
     }
 
-    List<YamlValue> list(String what) {
+    public List<YamlValue> list(String what) {
         if (node instanceof SequenceNode sequence) {
             return sequence.getValue().stream()
                     .map(each -> new YamlValue(file, each))
@@ -115,14 +120,14 @@ final class YamlValue {
     }
 
     /** A list of texts; a single text counts as a list of one. */
-    List<String> texts(String what) {
+    public List<String> texts(String what) {
         return isText()
                 ? List.of(text(what))
                 : list(what).stream().map(each -> each.text(what)).toList();
     }
 
     /** A mapping with any keys. */
-    Map<String, YamlValue> mapping(String what) {
+    public Map<String, YamlValue> mapping(String what) {
         if (!(node instanceof MappingNode mapping)) {
             throw error("expected " + what + ", was " + kind());
         }
@@ -137,7 +142,7 @@ final class YamlValue {
     }
 
     /** A mapping in which only the keys {@code allowed} may occur. */
-    Fields fields(String what, List<String> allowed) {
+    public Fields fields(String what, List<String> allowed) {
         Map<String, YamlValue> values = mapping(what);
         List<String> unknown = new ArrayList<>(values.keySet());
         unknown.removeAll(allowed);
@@ -168,13 +173,13 @@ final class YamlValue {
     }
 
     /** The values of a mapping by key. */
-    record Fields(YamlValue of, String what, Map<String, YamlValue> values) {
+    public record Fields(YamlValue of, String what, Map<String, YamlValue> values) {
 
-        Optional<YamlValue> find(String key) {
+        public Optional<YamlValue> find(String key) {
             return Optional.ofNullable(values.get(key));
         }
 
-        YamlValue require(String key) {
+        public YamlValue require(String key) {
             return find(key).orElseThrow(() -> of.error(what + " needs the key '" + key + "'"));
         }
     }
