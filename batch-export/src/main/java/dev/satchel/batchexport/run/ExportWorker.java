@@ -56,12 +56,14 @@ public final class ExportWorker implements AutoCloseable {
     private final StopSignal stop;
 
     private ExportWorker(Builder parts) {
+        this.stop = parts.stop == null ? new StopSignal() : parts.stop;
         this.jobs = new JobContext(
                 parts.dataSource,
                 parts.store,
                 parts.datasets,
                 parts.limits,
                 RunSettings.connections(parts.concurrency),
+                stop::isAbandoning,
                 parts.observed);
         this.formats = parts.formats;
         this.settings = parts.settings;
@@ -70,7 +72,6 @@ public final class ExportWorker implements AutoCloseable {
         this.listeners = List.copyOf(parts.listeners);
         this.log = parts.log;
         this.observed = parts.observed;
-        this.stop = parts.stop == null ? new StopSignal() : parts.stop;
     }
 
     /**
