@@ -199,7 +199,7 @@ public final class ExportWorker implements AutoCloseable {
 
     private static void deliver(JobContext.ReadyJob job, RunReport report) {
         Optional<Throwable> failure = failure(job, report);
-        report.endedBy().ifPresent(ExportWorker::rethrow);
+        report.rethrow();
         failure.ifPresent(unrecorded -> {
             LOG.warn("the database has no complete record of this run");
             LOG.debug("the record of the run", unrecorded);
@@ -215,7 +215,7 @@ public final class ExportWorker implements AutoCloseable {
             }
             Throwable failure = JobContext.failure(run);
             if (!report.hasBegun()) {
-                rethrow(failure);
+                RunReport.rethrow(failure);
             }
             return Optional.of(failure);
         } catch (RuntimeException unrecorded) {
@@ -224,15 +224,6 @@ public final class ExportWorker implements AutoCloseable {
             }
             return Optional.of(unrecorded);
         }
-    }
-
-    private static void rethrow(Throwable reason) {
-        if (reason instanceof Error error) {
-            throw error;
-        }
-        throw reason instanceof RuntimeException exception
-                ? exception
-                : new IllegalStateException("the run did not begin", reason);
     }
 
     /**

@@ -73,12 +73,12 @@ class StoppedWorkerIT {
             Thread caller = new Thread(run);
             caller.start();
             store.awaitUploads();
-            Await.until("the run waits for its slots", () -> caller.getState() == Thread.State.WAITING);
 
             caller.interrupt();
             Await.until(
-                    "the run lets its slots go, or is over",
-                    () -> caller.getState() == Thread.State.TIMED_WAITING || !caller.isAlive());
+                    "the run has told its slots and waits again, or is over",
+                    () -> !caller.isInterrupted()
+                            && (caller.getState() == Thread.State.TIMED_WAITING || !caller.isAlive()));
             assertThat(caller.isAlive()).as("the run waits for its slots").isTrue();
             store.release();
 
