@@ -136,7 +136,7 @@ class SilenceChaosIT {
                 () -> s3.isSilent() && satchel.status(id).startsWith("processing"),
                 () -> satchel.status(id).startsWith("pending"));
 
-        assertThat(row).isLessThan(LONGEST_SILENCE.multipliedBy(2));
+        assertThat(row).isLessThan(LONGEST_SILENCE);
         assertThat(satchel.value("SELECT error_message FROM export_history WHERE id = '" + id + "'"))
                 .startsWith("store_unavailable: ");
         s3.recover();
