@@ -306,8 +306,8 @@ public final class ProviderServers implements AutoCloseable {
         }
     }
 
-    // To read the files takes much of the time of a question, and what is trusted stays the same. A context of its own gives
-    // each client no session that another one began.
+    // Reading the files takes most of the time of a question, and what is trusted stays the same. Each client gets a context
+    // of its own, and so no session that another one began.
     private SSLContext trusting() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
