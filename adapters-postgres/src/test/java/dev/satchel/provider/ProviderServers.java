@@ -306,7 +306,8 @@ public final class ProviderServers implements AutoCloseable {
         }
     }
 
-    // Reading the files takes most of the time of a question, and what is trusted stays the same. Each client gets a context
+    // Reading the files takes most of the time of a question, and what is trusted stays the same. Each client gets a
+    // context
     // of its own, and so no session that another one began.
     private SSLContext trusting() {
         try {
