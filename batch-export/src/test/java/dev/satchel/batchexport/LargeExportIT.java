@@ -31,7 +31,9 @@ import tools.jackson.core.json.JsonFactory;
 class LargeExportIT {
 
     private static final String LEARNER = "11111111-1111-4111-8111-111111111111";
-    private static final int INTERACTIONS = System.getProperty("satchel.test.matrix") == null ? 300_000 : 1_000_000;
+    private static final int INTERACTIONS = System.getProperty("satchel.test.matrix") == null ? 150_000 : 1_000_000;
+    private static final int HEAP_MEGABYTES = 32;
+    private static final String HEAP = "-Xmx" + HEAP_MEGABYTES + "m";
 
     @TempDir
     static Path folder;
@@ -64,7 +66,8 @@ class LargeExportIT {
             request(format);
         }
 
-        Process worker = satchel.start(Map.of(), List.of("-Xmx64m"), folder.resolve("small"), "export", "run");
+        Process worker =
+                satchel.start(Map.of(), List.of(HEAP), folder.resolve("small"), "export", "run", "--concurrency", "2");
 
         assertThat(Installation.ended(worker))
                 .as(Files.readString(folder.resolve("small")))
@@ -77,7 +80,9 @@ class LargeExportIT {
             assertThat(rows.stream().count()).isEqualTo(INTERACTIONS + 1);
         }
         assertThat(reader(file("jsonl")).lines().count()).isEqualTo(INTERACTIONS);
-        assertThat(recordsOfDocument(file("json"))).isEqualTo(INTERACTIONS);
+        byte[] json = file("json");
+        assertThat(json).hasSizeGreaterThan(HEAP_MEGABYTES << 20);
+        assertThat(recordsOfDocument(json)).isEqualTo(INTERACTIONS);
         assertThat(verifiedInLittleMemory("csv"))
                 .contains(" is as recorded: ", INTERACTIONS + " records in 1 datasets");
     }
@@ -85,7 +90,7 @@ class LargeExportIT {
     private static String verifiedInLittleMemory(String format) throws IOException, InterruptedException {
         Path output = folder.resolve("verified");
         String id = satchel.value("SELECT id FROM export_history WHERE export_format = '" + format + "'");
-        Installation.ended(satchel.start(Map.of(), List.of("-Xmx64m"), output, "export", "verify", id));
+        Installation.ended(satchel.start(Map.of(), List.of(HEAP), output, "export", "verify", id));
         return Files.readString(output);
     }
 
