@@ -139,7 +139,7 @@ class ArchiveWriterTest {
         Bag bag = Bag.of(spanish());
 
         assertThat(bag.text("data/csv/sessions.csv"))
-                .isEqualTo("\uFEFF\"started_at\",\"started_at_local\",\"ended_at\",\"ended_at_local\"\r\n"
+                .isEqualTo("\"started_at\",\"started_at_local\",\"ended_at\",\"ended_at_local\"\r\n"
                         // On the day when Madrid's clocks go back, the same wall time comes twice.
                         + "\"2026-10-25T00:30:00.000001Z\",\"2026-10-25 02:30:00\","
                         + "\"2026-10-25T01:30:00.000000Z\",\"2026-10-25 02:30:00\"\r\n"
@@ -166,7 +166,7 @@ class ArchiveWriterTest {
 
         assertThat(bag.text("data/csv/qa.csv").lines().toList())
                 .containsExactly(
-                        "\uFEFF\"t\",\"t_local_\",\"t_local\"",
+                        "\"t\",\"t_local_\",\"t_local\"",
                         "Infinity,,\"mine\"",
                         "\"-4712-01-01T00:00:00.000000Z\",\"'-4713-12-31 23:45:16\",",
                         "\"+290000-12-31T23:59:59.000000Z\",\"'+290001-01-01 00:59:59\",");
@@ -197,10 +197,10 @@ class ArchiveWriterTest {
                         "boolean boolean",
                         "integer integer",
                         "decimal number",
-                        "uuid string uuid",
+                        "uuid string",
                         "text string",
                         "json object",
-                        "instant datetime %Y-%m-%dT%H:%M:%S.%fZ",
+                        "instant datetime any",
                         "instant_local datetime %Y-%m-%d %H:%M:%S",
                         "date date",
                         "list array",
