@@ -29,6 +29,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -374,6 +375,30 @@ class ArchiveWriterTest {
             all.forEach(files::add);
         }
         return files;
+    }
+
+    /** Under {@code -Pmatrix}, the file is too long for a ZIP without ZIP64. */
+    @Test
+    void holdsFilesOfAnyLength() throws IOException {
+        long length = System.getProperty("satchel.test.matrix") == null ? 1 << 20 : (1L << 32) + 7;
+        Path zip = directory.resolve("long.zip");
+        try (OutputStream out = Files.newOutputStream(zip)) {
+            ZipFolder folder = new ZipFolder("f", LocalDateTime.of(2026, 1, 1, 0, 0), out);
+            byte[] piece = new byte[1 << 16];
+            try (OutputStream file = folder.begin("data/long")) {
+                for (long left = length; left > 0; left -= piece.length) {
+                    file.write(piece, 0, (int) Math.min(left, piece.length));
+                }
+            }
+            folder.add("after", new byte[] {1});
+            folder.end();
+        }
+
+        try (ZipFile read = ZipFile.builder().setPath(zip).get()) {
+            assertThat(read.getEntry("f/data/long").getSize()).isEqualTo(length);
+            assertThat(read.getInputStream(read.getEntry("f/after")).readAllBytes())
+                    .containsExactly(1);
+        }
     }
 
     @Test
