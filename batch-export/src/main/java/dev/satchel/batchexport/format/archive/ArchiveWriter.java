@@ -58,7 +58,9 @@ public final class ArchiveWriter extends ForwardingWriter {
             List<ArchivePart> parts,
             OutputStream out) {
         this.request = request;
-        this.options = options;
+        // Readers of data packages take a byte order mark for text before the first quote, and people have the
+        // workbook.
+        this.options = new CsvOptions(false, options.escapeFormulas());
         this.settings = settings;
         this.parts = List.copyOf(parts);
         this.out = out;
