@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -31,7 +30,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * Verifies a ZIP that Satchel wrote: an archive, or all datasets as CSV. It reads every file again, counts the records and
@@ -40,17 +38,11 @@ import tools.jackson.core.JacksonException;
  */
 public final class ArchiveVerification {
 
-    private static final String MANIFEST = "manifest.json";
+    private static final String MANIFEST = ArchiveContents.MANIFEST;
     private static final String README = "README.txt";
-    private static final List<String> TAGS =
-            List.of(MANIFEST, BagTags.DECLARATION, BagTags.INFO, BagTags.MANIFEST, BagTags.TAG_MANIFEST);
-    private static final int LONGEST_TAG = 16 << 20;
 
     private final FileChannel file;
     private final Findings findings = new Findings();
-    private final Map<String, byte[]> tags = new HashMap<>();
-    private final Map<String, CsvRows.Sums> csv = new HashMap<>();
-    private final Map<String, JsonRows.Sums> json = new HashMap<>();
     private final Map<String, Long> records = new LinkedHashMap<>();
     private final List<DeliveredFile.Entry> files = new ArrayList<>();
     private Optional<ArchiveManifest> manifest = Optional.empty();
@@ -139,138 +131,17 @@ public final class ArchiveVerification {
     }
 
     private void content() throws IOException {
-        List<ZipStructure.Entry> entries = ZipStructure.read(file, findings);
-        String folder = folder(entries);
-        manifest = readTags(entries, folder);
-        Set<String> seen = new HashSet<>();
-        for (ZipStructure.Entry entry : entries) {
-            if (!seen.add(entry.name())) {
-                findings.add(Kind.ENTRY, entry.name(), "each file once", "another file of that name");
-            } else if (entry.name().startsWith(folder)) {
-                read(entry, entry.name().substring(folder.length()));
-            } else {
-                findings.add(Kind.ENTRY, entry.name(), "no file outside of the folder " + folder, "a file there");
-            }
+        ArchiveContents contents = ArchiveContents.read(file, findings);
+        files.addAll(contents.files());
+        manifest = contents.manifest();
+        if (contents.isArchive()) {
+            new Bag(contents.tags(), findings).compare(files);
         }
-        if (!folder.isEmpty()) {
-            new Bag(tags, findings).compare(files);
-        }
-        manifest.ifPresent(of -> compare(of, entries, !folder.isEmpty()));
+        manifest.ifPresent(of -> compare(of, contents));
     }
 
-    /** The name of the folder that holds the manifest, with a slash; empty for all datasets as CSV, which have none. */
-    private static String folder(List<ZipStructure.Entry> entries) throws UnreadableContentException {
-        for (ZipStructure.Entry entry : entries) {
-            String name = entry.name();
-            int slash = name.indexOf('/');
-            if (slash < 0 && name.equals(MANIFEST)) {
-                return "";
-            }
-            if (slash > 0 && TAGS.contains(name.substring(slash + 1))) {
-                return name.substring(0, slash + 1);
-            }
-        }
-        throw new UnreadableContentException("it is a ZIP, but neither an archive of Satchel's (a folder with "
-                + BagTags.DECLARATION + ") nor all datasets as CSV (" + MANIFEST + ")");
-    }
-
-    private Optional<ArchiveManifest> readTags(List<ZipStructure.Entry> entries, String folder) {
-        List<String> names = folder.isEmpty() ? List.of(MANIFEST) : TAGS;
-        for (ZipStructure.Entry entry : entries) {
-            for (String name : names) {
-                if (entry.name().equals(folder + name)) {
-                    try (EntryContent content = new EntryContent(file, entry)) {
-                        tags.putIfAbsent(name, content.small(LONGEST_TAG));
-                    } catch (IOException damaged) {
-                        // Reported when all files are read.
-                        tags.putIfAbsent(name, new byte[0]);
-                    }
-                }
-            }
-        }
-        for (String name : names) {
-            if (!tags.containsKey(name)) {
-                findings.add(Kind.ENTRY, name, "a file that each archive has", "no such file");
-            }
-        }
-        byte[] content = tags.get(MANIFEST);
-        if (content == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(ArchiveManifest.of(content));
-        } catch (UnreadableContentException malformed) {
-            findings.add(Kind.MANIFEST, MANIFEST, "a manifest", String.valueOf(malformed.getMessage()));
-            return Optional.empty();
-        }
-    }
-
-    private void read(ZipStructure.Entry entry, String path) throws IOException {
-        try (EntryContent content = new EntryContent(file, entry)) {
-            String problem = problem(content, path);
-            if (problem != null) {
-                findings.add(Kind.CONTENT, path, entry.bytes() + " bytes that can be read", problem);
-            }
-            if (problem == null && !EntryContent.hasCleanEnd(file, entry)) {
-                findings.add(Kind.ZIP, path, "0 in the bits after its compressed content", "others");
-            }
-            if (content.bytes() <= entry.bytes()) {
-                files.add(new DeliveredFile.Entry(path, content.bytes(), content.sha256()));
-            }
-        }
-    }
-
-    /** Why the content cannot be read; null if it can. */
-    private @Nullable String problem(EntryContent content, String path) throws IOException {
-        String problem = null;
-        try {
-            parse(content, path);
-        } catch (IOException
-                | UncheckedIOException
-                | JacksonException
-                | IllegalArgumentException
-                | IllegalStateException
-                | ArithmeticException damaged) {
-            problem = reason(damaged);
-        } catch (OutOfMemoryError tooLong) {
-            problem = "a value is too long for the memory of this program";
-        }
-        try {
-            content.end();
-            return problem;
-        } catch (IOException damaged) {
-            return problem == null || !(damaged instanceof UnreadableContentException) ? reason(damaged) : problem;
-        }
-    }
-
-    private static String reason(Exception damaged) {
-        return damaged instanceof UnreadableContentException known
-                ? String.valueOf(known.getMessage())
-                : "it is damaged: its compressed content cannot be read to its end";
-    }
-
-    private void parse(EntryContent content, String path) throws IOException {
-        if (manifest.isEmpty()) {
-            return;
-        }
-        for (ArchiveManifest.Table table : manifest.get().tables().values()) {
-            if (path.equals(table.csv().name())) {
-                csv.put(
-                        table.dataset(),
-                        table.columns().isEmpty()
-                                ? CsvRows.count(content.stream())
-                                : CsvRows.read(content.stream(), table.written()));
-            } else if (path.equals(jsonOf(table)) && !table.columns().isEmpty()) {
-                json.put(table.dataset(), JsonRows.read(content.stream(), table));
-            }
-        }
-    }
-
-    private static String jsonOf(ArchiveManifest.Table table) {
-        return BagTags.PAYLOAD + "json/" + table.dataset() + ".json";
-    }
-
-    private void compare(ArchiveManifest of, List<ZipStructure.Entry> entries, boolean isArchive) {
+    private void compare(ArchiveManifest of, ArchiveContents contents) {
+        boolean isArchive = contents.isArchive();
         Map<String, DeliveredFile.Entry> byName = new LinkedHashMap<>();
         files.forEach(each -> byName.put(each.name(), each));
         Set<String> expected = new HashSet<>(Set.of(MANIFEST, README));
@@ -281,17 +152,19 @@ public final class ArchiveVerification {
             if (isArchive && table.hash().isEmpty()) {
                 findings.add(Kind.HASH, table.dataset(), "a hash of its records in " + MANIFEST, "none");
             }
-            if (isArchive && !byName.containsKey(jsonOf(table))) {
-                findings.add(Kind.ENTRY, jsonOf(table), "the records of " + table.dataset(), "no such file");
+            if (isArchive && !byName.containsKey(ArchiveContents.jsonOf(table))) {
+                findings.add(
+                        Kind.ENTRY, ArchiveContents.jsonOf(table), "the records of " + table.dataset(), "no such file");
             }
-            compare(table);
+            compare(table, contents);
         });
         if (isArchive) {
             for (String name : byName.keySet()) {
                 boolean isData = name.startsWith("data/csv/") || name.startsWith("data/json/");
                 if (isData
                         && of.tables().values().stream()
-                                .noneMatch(table -> name.equals(table.csv().name()) || name.equals(jsonOf(table)))) {
+                                .noneMatch(table -> name.equals(table.csv().name())
+                                        || name.equals(ArchiveContents.jsonOf(table)))) {
                     findings.add(Kind.ENTRY, name, "no such dataset in " + MANIFEST, "a file of it");
                 }
             }
@@ -304,7 +177,7 @@ public final class ArchiveVerification {
             }
         }
         int time = isArchive ? dosTime(of.snapshotAt()) : dosTime(Instant.parse("1980-02-01T00:00:00Z"));
-        for (ZipStructure.Entry entry : entries) {
+        for (ZipStructure.Entry entry : contents.entries()) {
             if (entry.time() != time) {
                 findings.add(
                         Kind.ZIP,
@@ -328,10 +201,10 @@ public final class ArchiveVerification {
                 | time.getSecond() >> 1;
     }
 
-    private void compare(ArchiveManifest.Table table) {
+    private void compare(ArchiveManifest.Table table, ArchiveContents contents) {
         String dataset = table.dataset();
-        CsvRows.Sums inCsv = csv.get(dataset);
-        JsonRows.Sums inJson = json.get(dataset);
+        CsvRows.@Nullable Sums inCsv = contents.csv(dataset).orElse(null);
+        JsonRows.@Nullable Sums inJson = contents.json(dataset).orElse(null);
         if (inCsv != null) {
             records.put(dataset, inCsv.records());
             findings.compare(
@@ -348,14 +221,14 @@ public final class ArchiveVerification {
                     dataset,
                     table.records() + " in " + MANIFEST,
                     inJson.records() + " in " + MANIFEST,
-                    inJson.records() + " in " + jsonOf(table));
+                    inJson.records() + " in " + ArchiveContents.jsonOf(table));
             table.hash()
                     .filter(hash -> !hash.equals(inJson.hash().toString()))
                     .ifPresent(hash -> findings.add(
                             Kind.HASH,
                             dataset,
                             hash + ", which PostgreSQL computed of its records",
-                            inJson.hash() + " of the records in " + jsonOf(table)));
+                            inJson.hash() + " of the records in " + ArchiveContents.jsonOf(table)));
         }
         if (inCsv != null
                 && inJson != null
@@ -365,7 +238,7 @@ public final class ArchiveVerification {
                     Kind.VALUES,
                     dataset,
                     "the same records in both files",
-                    "other records in " + table.csv().name() + " than in " + jsonOf(table));
+                    "other records in " + table.csv().name() + " than in " + ArchiveContents.jsonOf(table));
         }
     }
 
