@@ -69,12 +69,12 @@ public enum SourceType {
             case INTEGER -> value + "::pg_catalog.int8";
             case DECIMAL, TEXT -> value + "::pg_catalog.text";
             case UUID -> value + "::pg_catalog.uuid";
-            // As in a file: a line break between the tokens of JSON is a space.
+            // As in a JSON file: 'null' is no value, and line breaks between tokens are spaces.
             case JSON ->
                 this == ARRAY
-                        ? value + "::pg_catalog.text"
-                        : "pg_catalog.replace(pg_catalog.replace(" + value
-                                + "::pg_catalog.text, pg_catalog.chr(10), ' '), pg_catalog.chr(13), ' ')";
+                        ? "NULLIF(" + value + "::pg_catalog.text, 'null')"
+                        : "NULLIF(pg_catalog.btrim(pg_catalog.replace(pg_catalog.replace(" + value
+                                + "::pg_catalog.text, E'\\n', ' '), E'\\r', ' '), E' \\t'), 'null')";
             case INSTANT -> value + "::pg_catalog.timestamptz";
             case DATE -> value + "::pg_catalog.date";
         };

@@ -16,6 +16,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The snapshot of one user's reading, taken in the open transaction of a connection, which has the user's rights
@@ -81,7 +82,7 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
              WHERE success
                AND version ~ '^[0-9]+([.][0-9]+)*$'
              ORDER BY string_to_array(version, '.')::numeric[] DESC
-             LIMIT 1;
+             LIMIT 1
             """;
 
     // Read before the role becomes the user's, who may not see this table.
@@ -91,8 +92,14 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
              WHERE user_id = ?
                AND since <= statement_timestamp()
              ORDER BY since DESC
-             LIMIT 1;
+             LIMIT 1
             """;
+
+    // One statement, of which only what this role may read is executed.
+    private static String find(boolean versioned, boolean zoned) {
+        return "SELECT (" + (versioned ? FIND_VERSION : "NULL") + ")::text AS version, (" + (zoned ? FIND_ZONE : "NULL")
+                + ")::text AS zone;\n";
+    }
 
     // A SECURITY DEFINER function, whose owner sees every row. It counts in the snapshot of this transaction.
     private static final String COUNT_OWNED =
@@ -155,11 +162,7 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
             boolean versioned,
             boolean zoned)
             throws SQLException {
-        String sql = (versioned ? FIND_VERSION : "")
-                + (zoned ? FIND_ZONE : "")
-                + (migrated ? COUNT_OWNED : "")
-                + BECOME_USER
-                + IS_USER;
+        String sql = find(versioned, zoned) + (migrated ? COUNT_OWNED : "") + BECOME_USER + IS_USER;
         String version = taken.schemaVersion();
         ZoneId zone = taken.zone();
         Map<OwnedTable, Owned> owned = new HashMap<>();
@@ -176,16 +179,12 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
             statement.setString(parameter++, user.toString());
             statement.setObject(parameter, user.value());
             statement.execute();
-            if (versioned) {
-                ResultSet row = statement.getResultSet();
-                version = row.next() ? row.getString(1) : UNKNOWN_VERSION;
-                statement.getMoreResults();
-            }
-            if (zoned) {
-                ResultSet row = statement.getResultSet();
-                zone = row.next() ? zone(row.getString(1)) : zone;
-                statement.getMoreResults();
-            }
+            ResultSet found = only(statement);
+            version = Optional.ofNullable(found.getString("version")).orElse(version);
+            zone = Optional.ofNullable(found.getString("zone"))
+                    .map(OpenSnapshot::zone)
+                    .orElse(zone);
+            statement.getMoreResults();
             if (migrated) {
                 ResultSet rows = statement.getResultSet();
                 while (rows.next()) {

@@ -14,7 +14,8 @@ import java.util.List;
  *
  * <p>The hash of a record is the SHA-256 of what PostgreSQL's {@code record_send} makes of its values: the number of
  * values, and for each the object id of its type, its length, and its bytes. Integers are {@code int8}; numbers with
- * decimals and JSON are {@code text}, and in JSON each line break is a space, as in a file. Used by one thread.
+ * decimals and JSON are {@code text}. JSON is as a JSON file has it: its {@code null} is no value, white space around it is
+ * left out, and each line break in it is a space. Used by one thread.
  */
 public final class RecordHasher implements RecordSink {
 
@@ -26,6 +27,7 @@ public final class RecordHasher implements RecordSink {
     private static final int UUID = 2950;
 
     private static final int MISSING = -1;
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
     /** Seconds and days from 1970-01-01, Java's epoch, to 2000-01-01, PostgreSQL's epoch. */
     private static final long EPOCH_SECONDS = 946_684_800L;
@@ -152,7 +154,27 @@ public final class RecordHasher implements RecordSink {
 
     @Override
     public void json(byte[] utf8, int offset, int size) {
-        text(utf8, offset, size);
+        int start = offset;
+        int end = offset + size;
+        while (start < end && isSpace(utf8[start])) {
+            start++;
+        }
+        while (start < end && isSpace(utf8[end - 1])) {
+            end--;
+        }
+        if (Arrays.equals(utf8, start, end, NULL, 0, NULL.length)) {
+            missing();
+            return;
+        }
+        text(utf8, start, end - start);
+        breaksAsSpaces(end - start);
+    }
+
+    private static boolean isSpace(byte value) {
+        return value == ' ' || value == '\t' || value == '\n' || value == '\r';
+    }
+
+    private void breaksAsSpaces(int size) {
         for (int at = length - size; at < length; at++) {
             if (bytes[at] == '\n' || bytes[at] == '\r') {
                 bytes[at] = ' ';

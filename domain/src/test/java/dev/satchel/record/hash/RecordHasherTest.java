@@ -60,6 +60,22 @@ class RecordHasherTest {
                 .doesNotHaveDuplicates();
     }
 
+    @Test
+    void takesJsonAsAFileHasIt() {
+        assertThat(json("{\"a\": 1}")).isEqualTo(json(" \n{\"a\":\n1}\t")).isNotEqualTo(json("{\"a\":1}"));
+        assertThat(json("null")).isEqualTo(json(" null\r\n")).isNotEqualTo(json("\"null\""));
+    }
+
+    private static String json(String text) {
+        RecordHasher hasher = new RecordHasher();
+        hasher.begin(List.of(new Column("a", Column.Type.JSON)));
+        hasher.beginRecord();
+        byte[] utf8 = ("x" + text + "x").getBytes(UTF_8);
+        hasher.json(utf8, 1, utf8.length - 2);
+        hasher.endRecord();
+        return hasher.hash().toString();
+    }
+
     // Computed by PostgreSQL: docs/datasets.md has the statement.
     @Test
     void hasTheHashThatPostgresHas() {

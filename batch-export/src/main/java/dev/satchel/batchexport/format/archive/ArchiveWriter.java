@@ -58,7 +58,9 @@ public final class ArchiveWriter extends ForwardingWriter {
             List<ArchivePart> parts,
             OutputStream out) {
         this.request = request;
-        this.options = options;
+        // Readers of data packages take a byte order mark for text before the first quote, and people have the
+        // workbook.
+        this.options = new CsvOptions(false, options.escapeFormulas());
         this.settings = settings;
         this.parts = List.copyOf(parts);
         this.out = out;
@@ -84,6 +86,11 @@ public final class ArchiveWriter extends ForwardingWriter {
             throw new IllegalStateException("a dataset came before the reading began");
         }
         return opened;
+    }
+
+    @Override
+    public boolean needsHashes() {
+        return true;
     }
 
     @Override
@@ -130,7 +137,7 @@ public final class ArchiveWriter extends ForwardingWriter {
                 .toList();
         ArchiveContext context = context(snapshot, folder);
         folder.add(README, Readme.text(context, options, facts()));
-        folder.add(MANIFEST, Manifest.ofArchive(request, snapshot, csvFiles()));
+        folder.add(MANIFEST, Manifest.ofArchive(request, snapshot, csvFiles(), columns()));
         describe(context, folder);
         folder.add(BagTags.DECLARATION, BagTags.declaration());
         folder.add(BagTags.INFO, info(context, payload));
@@ -155,6 +162,12 @@ public final class ArchiveWriter extends ForwardingWriter {
         Map<Dataset, DeliveredFile.Entry> files = new LinkedHashMap<>();
         tables.forEach((each, file) -> files.put(each.dataset(), file));
         return files;
+    }
+
+    private Map<Dataset, List<Column>> columns() {
+        Map<Dataset, List<Column>> columns = new LinkedHashMap<>();
+        tables.keySet().forEach(each -> columns.put(each.dataset(), each.facts().columns()));
+        return columns;
     }
 
     private Map<String, ColumnFacts> facts() {

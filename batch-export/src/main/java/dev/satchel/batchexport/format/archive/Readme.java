@@ -233,9 +233,6 @@ final class Readme {
         head("rules");
         paragraph(words.say("zone", zone()));
         paragraph(words.say("csv"));
-        if (options.bom()) {
-            paragraph(words.say("csv.bom"));
-        }
         if (options.escapeFormulas()) {
             paragraph(words.say("csv.formulas"));
         }

@@ -8,8 +8,10 @@ import dev.satchel.record.ExportType;
 import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param bytes the size in the manifest
  * @param records the number of records of each dataset in the manifest
  * @param entries the files inside, by their names, if the file is an archive
+ * @param hashes the hash of each dataset's records that PostgreSQL computed, if the format has one
  */
 public record RecordedFile(
         URI location,
@@ -40,7 +43,8 @@ public record RecordedFile(
         String sha256,
         Instant snapshotAt,
         Map<String, Long> records,
-        Map<String, DeliveredFile.Entry> entries) {
+        Map<String, DeliveredFile.Entry> entries,
+        Map<String, String> hashes) {
 
     /** The version of the manifest that this class reads. */
     private static final int VERSION = 1;
@@ -48,6 +52,22 @@ public record RecordedFile(
     public RecordedFile {
         records = Collections.unmodifiableMap(new LinkedHashMap<>(records));
         entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+        hashes = Collections.unmodifiableMap(new LinkedHashMap<>(hashes));
+    }
+
+    /** In which respects the columns of the row contradict the manifest. Other programs may change them, and readers trust either. */
+    public List<Difference> contradictions() {
+        List<Difference> differences = new ArrayList<>();
+        if (rowBytes == null || rowBytes != bytes) {
+            differences.add(new Difference(
+                    Difference.Kind.ROW, "file_size_bytes", bytes + " bytes", rowBytes + " in the column"));
+        }
+        // The column cannot hold more.
+        if (rowRecords != Math.min(recordCount(), Integer.MAX_VALUE)) {
+            differences.add(new Difference(
+                    Difference.Kind.ROW, "records_count", recordCount() + " records", rowRecords + " in the column"));
+        }
+        return differences;
     }
 
     /** Whether the file is a ZIP with one CSV file per dataset. */
@@ -92,6 +112,11 @@ public record RecordedFile(
                                 entry.required("bytes").longValue(),
                                 entry.required("sha256").stringValue()));
             });
+            Map<String, String> hashes = new LinkedHashMap<>();
+            manifest.path("record_hashes")
+                    .properties()
+                    .forEach(dataset ->
+                            hashes.put(dataset.getKey(), dataset.getValue().stringValue()));
             return new RecordedFile(
                     location,
                     row.type(),
@@ -105,7 +130,8 @@ public record RecordedFile(
                     manifest.required("sha256").stringValue(),
                     Instant.parse(manifest.required("snapshot_at").stringValue()),
                     records,
-                    entries);
+                    entries,
+                    hashes);
         } catch (JacksonException | DateTimeException | IllegalArgumentException malformed) {
             throw new UnrecordedFileException(row.id(), malformed);
         }

@@ -118,7 +118,8 @@ class FileVerificationTest {
                 file.records(),
                 file.entries().stream()
                         .collect(Collectors.toMap(
-                                DeliveredFile.Entry::name, entry -> entry, (a, b) -> a, LinkedHashMap::new)));
+                                DeliveredFile.Entry::name, entry -> entry, (a, b) -> a, LinkedHashMap::new)),
+                Map.of());
     }
 
     private VerifiedFile verify(RecordedFile recorded, byte[] stored) throws IOException {
@@ -255,7 +256,8 @@ class FileVerificationTest {
                 same.sha256(),
                 same.snapshotAt(),
                 same.records(),
-                same.entries());
+                same.entries(),
+                same.hashes());
 
         assertThat(verify(changed, file.bytes()).differences())
                 .containsExactly(

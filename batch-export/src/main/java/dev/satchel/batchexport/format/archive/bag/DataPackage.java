@@ -19,7 +19,9 @@ public final class DataPackage {
 
     private static final JsonFactory FACTORY = new JsonFactory();
 
-    private static final String MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ";
+    // ISO 8601 with microseconds, for which the libraries know no pattern in common.
+    private static final String MOMENT = "any";
+    private static final String UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
     private static final String LOCAL = "%Y-%m-%d %H:%M:%S";
 
     private DataPackage() {}
@@ -122,7 +124,10 @@ public final class DataPackage {
                 case DECIMAL -> json.writeName("type").writeString("number");
                 case UUID -> {
                     json.writeName("type").writeString("string");
-                    json.writeName("format").writeString("uuid");
+                    // Not the format "uuid", which some libraries take for the versions 1 to 5 only.
+                    json.writeName("constraints").writeStartObject();
+                    json.writeName("pattern").writeString(UUID);
+                    json.writeEndObject();
                 }
                 case TEXT -> json.writeName("type").writeString("string");
                 case JSON -> json.writeName("type").writeString(typeOfJson);
