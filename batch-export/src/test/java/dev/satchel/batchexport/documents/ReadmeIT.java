@@ -217,7 +217,8 @@ class ReadmeIT {
                         .filter(line -> line.matches("[0-9a-f-]{36}  .* completed .*"))
                         .map(line -> line.split("  +")[2] + " " + line.split("  +")[3])
                         .distinct())
-                .hasSize(12 * 3);
+                .as("every type in every format, and everything as an archive")
+                .hasSize(12 * 3 + 1);
         assertThat(shown.lines()
                         .filter(line -> line.contains(" sample learners "))
                         .findFirst()
