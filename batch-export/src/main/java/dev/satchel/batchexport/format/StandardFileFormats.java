@@ -3,6 +3,7 @@ package dev.satchel.batchexport.format;
 import dev.satchel.batchexport.format.archive.ArchivePart;
 import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.archive.ArchiveWriter;
+import dev.satchel.batchexport.format.archive.words.WordsPart;
 import dev.satchel.batchexport.format.compress.CompressedWriter;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.csv.CsvWriter;
@@ -14,6 +15,7 @@ import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.record.Compression;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -83,8 +85,10 @@ public final class StandardFileFormats implements FileFormats {
     }
 
     // In the order of their files.
-    private static List<ArchivePart> parts() {
-        return List.of();
+    private List<ArchivePart> parts() {
+        List<ArchivePart> parts = new ArrayList<>();
+        parts.add(new WordsPart(csv));
+        return parts;
     }
 
     private static boolean isZip(ExportRequest request) {

@@ -14,6 +14,7 @@ import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.ExportType;
+import dev.satchel.record.RecordSink;
 import dev.satchel.record.RecordSink.NonFinite;
 import dev.satchel.record.UserRecords;
 import java.io.ByteArrayOutputStream;
@@ -67,7 +68,7 @@ public final class Written {
         for (Object[] values : records) {
             writer.beginRecord();
             for (int i = 0; i < values.length; i++) {
-                write(columns.get(i).type(), values[i]);
+                write(writer, columns.get(i).type(), values[i]);
             }
             writer.endRecord();
         }
@@ -76,7 +77,8 @@ public final class Written {
         return this;
     }
 
-    private void write(Column.Type type, Object value) throws IOException {
+    /** Passes a value on; an instant is a number of microseconds, a date one of days. */
+    public static void write(RecordSink writer, Column.Type type, Object value) throws IOException {
         if (value == null) {
             writer.missing();
         } else if (value instanceof NonFinite none) {
