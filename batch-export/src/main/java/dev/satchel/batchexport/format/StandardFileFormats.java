@@ -3,6 +3,7 @@ package dev.satchel.batchexport.format;
 import dev.satchel.batchexport.format.archive.ArchivePart;
 import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.archive.ArchiveWriter;
+import dev.satchel.batchexport.format.archive.deck.DeckPart;
 import dev.satchel.batchexport.format.archive.words.WordsPart;
 import dev.satchel.batchexport.format.compress.CompressedWriter;
 import dev.satchel.batchexport.format.csv.CsvOptions;
@@ -88,6 +89,9 @@ public final class StandardFileFormats implements FileFormats {
     private List<ArchivePart> parts() {
         List<ArchivePart> parts = new ArrayList<>();
         parts.add(new WordsPart(csv));
+        if (DeckPart.isPossible()) {
+            parts.add(new DeckPart());
+        }
         return parts;
     }
 
