@@ -5,6 +5,7 @@ import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.archive.ArchiveWriter;
 import dev.satchel.batchexport.format.archive.deck.DeckPart;
 import dev.satchel.batchexport.format.archive.words.WordsPart;
+import dev.satchel.batchexport.format.archive.workbook.WorkbookPart;
 import dev.satchel.batchexport.format.compress.CompressedWriter;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.csv.CsvWriter;
@@ -92,6 +93,7 @@ public final class StandardFileFormats implements FileFormats {
         if (DeckPart.isPossible()) {
             parts.add(new DeckPart());
         }
+        parts.add(new WorkbookPart());
         return parts;
     }
 
