@@ -3,6 +3,9 @@ package dev.satchel.batchexport.format;
 import dev.satchel.batchexport.format.archive.ArchivePart;
 import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.archive.ArchiveWriter;
+import dev.satchel.batchexport.format.archive.deck.DeckPart;
+import dev.satchel.batchexport.format.archive.words.WordsPart;
+import dev.satchel.batchexport.format.archive.workbook.WorkbookPart;
 import dev.satchel.batchexport.format.compress.CompressedWriter;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.csv.CsvWriter;
@@ -19,6 +22,7 @@ import dev.satchel.record.filter.RecipientKey;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -109,8 +113,14 @@ public final class StandardFileFormats implements FileFormats {
     }
 
     // In the order of their files.
-    private static List<ArchivePart> parts() {
-        return List.of();
+    private List<ArchivePart> parts() {
+        List<ArchivePart> parts = new ArrayList<>();
+        parts.add(new WordsPart(csv));
+        if (DeckPart.isPossible()) {
+            parts.add(new DeckPart());
+        }
+        parts.add(new WorkbookPart());
+        return parts;
     }
 
     private static boolean isZip(ExportRequest request) {

@@ -101,7 +101,8 @@ public final class Written {
         writer.endRecord();
     }
 
-    private static void write(RecordSink writer, Column.Type type, Object value) throws IOException {
+    /** Passes a value on; an instant is a number of microseconds, a date one of days. */
+    public static void write(RecordSink writer, Column.Type type, Object value) throws IOException {
         if (value == null) {
             writer.missing();
         } else if (value instanceof NonFinite none) {
