@@ -3,6 +3,7 @@ package dev.satchel.batchexport.format;
 import dev.satchel.batchexport.format.archive.ArchivePart;
 import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.archive.ArchiveWriter;
+import dev.satchel.batchexport.format.archive.page.ArchivePage;
 import dev.satchel.batchexport.format.compress.CompressedWriter;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.csv.CsvWriter;
@@ -84,7 +85,7 @@ public final class StandardFileFormats implements FileFormats {
 
     // In the order of their files.
     private static List<ArchivePart> parts() {
-        return List.of();
+        return List.of(new ArchivePage());
     }
 
     private static boolean isZip(ExportRequest request) {
