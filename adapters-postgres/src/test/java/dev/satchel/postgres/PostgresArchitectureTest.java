@@ -25,7 +25,8 @@ class PostgresArchitectureTest {
             .that()
             .areTopLevelClasses()
             .and()
-            .resideOutsideOfPackages("dev.satchel.postgres.dataset", "dev.satchel.postgres.session")
+            .resideOutsideOfPackages(
+                    "dev.satchel.postgres.dataset", "dev.satchel.postgres.session", "dev.satchel.postgres.yaml")
             .and()
             .doNotHaveSimpleName("package-info")
             .and(not(simpleName("SatchelPostgres")
@@ -60,6 +61,8 @@ class PostgresArchitectureTest {
             .definedBy("dev.satchel.postgres.dataset.check..")
             .layer("session")
             .definedBy("dev.satchel.postgres.session..")
+            .layer("yaml")
+            .definedBy("dev.satchel.postgres.yaml..")
             .whereLayer("way in")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("export")
@@ -71,10 +74,12 @@ class PostgresArchitectureTest {
             .whereLayer("keys")
             .mayOnlyAccessLayers("session")
             .whereLayer("dataset")
-            .mayNotAccessAnyLayer()
+            .mayOnlyAccessLayers("yaml")
             .whereLayer("dataset check")
             .mayOnlyAccessLayers("dataset", "session")
             .whereLayer("session")
+            .mayNotAccessAnyLayer()
+            .whereLayer("yaml")
             .mayNotAccessAnyLayer();
 
     @ArchTest

@@ -2,6 +2,7 @@ package dev.satchel.batchexport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.format.archive.Bag;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The same data gives the same file, wherever and however a worker runs. */
 class SameBytesIT {
+
+    private static final List<String> FORMATS = List.of("csv", "jsonl", "archive");
 
     private static final String LEARNER = "11111111-1111-4111-8111-111111111111";
 
@@ -77,7 +80,7 @@ class SameBytesIT {
         satchel.sql("DELETE FROM export_history");
         Map<String, String> settings = satchel.environment();
         settings.putAll(more);
-        for (String format : List.of("csv", "jsonl")) {
+        for (String format : FORMATS) {
             Installation.satchel(
                             settings,
                             "export",
@@ -95,13 +98,31 @@ class SameBytesIT {
                 satchel.start(more, jvm, output, "export", "run", "--concurrency", Integer.toString(concurrency));
         assertThat(Installation.ended(worker)).as(Files.readString(output)).isZero();
         Map<String, String> digests = new TreeMap<>();
-        for (String format : List.of("csv", "jsonl")) {
+        for (String format : FORMATS) {
             byte[] file = bytes(satchel.value("SELECT file_url FROM export_history WHERE status = 'completed'"
                     + " AND export_format = '" + format + "'"));
-            // More than one part of an upload.
-            assertThat(file).hasSizeGreaterThan(6 << 20);
-            digests.put(format, sha256(file));
+            if (format.equals("archive")) {
+                digests.putAll(dataOf(file));
+            } else {
+                // More than one part of an upload.
+                assertThat(file).hasSizeGreaterThan(6 << 20);
+                digests.put(format, sha256(file));
+            }
         }
+        return digests;
+    }
+
+    // The time of the snapshot, which is another one for each run, is in all other files.
+    private static Map<String, String> dataOf(byte[] archive) throws IOException {
+        Bag bag = Bag.of(archive);
+        assertThat(bag.problems()).isEmpty();
+        Map<String, String> digests = new TreeMap<>();
+        bag.files().forEach((path, content) -> {
+            if (path.startsWith("data/csv/") || path.startsWith("data/json/")) {
+                digests.put(path, sha256(content));
+            }
+        });
+        assertThat(digests).containsOnlyKeys("data/csv/interactions.csv", "data/json/interactions.json");
         return digests;
     }
 

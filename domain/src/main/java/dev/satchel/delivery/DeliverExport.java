@@ -3,6 +3,7 @@ package dev.satchel.delivery;
 import dev.satchel.AbortSignal;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
+import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.Failure;
@@ -293,10 +294,14 @@ public final class DeliverExport {
                 + formats.extension(export.request());
     }
 
+    // An archive is for people, who do not know what a type is.
     private String downloadName(Export.Processing export) {
-        return "satchel-" + export.request().type().name() + "-"
+        ExportRequest request = export.request();
+        boolean isAllForPeople =
+                request.format() == ExportFormat.ARCHIVE && request.type().isAll();
+        return "satchel-" + (isAllForPeople ? "learning-data" : request.type().name()) + "-"
                 + export.startedAt().atZone(ZoneOffset.UTC).toLocalDate() + "."
-                + formats.extension(export.request());
+                + formats.extension(request);
     }
 
     /**

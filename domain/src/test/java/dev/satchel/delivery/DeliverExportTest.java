@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
+import dev.satchel.export.ExportFormat;
+import dev.satchel.export.ExportRequest;
 import dev.satchel.export.Exports;
 import dev.satchel.export.Failure;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.ExportType;
 import dev.satchel.record.LearningDatasets;
+import dev.satchel.record.LearningTypes;
 import java.io.IOException;
 import java.net.URI;
 import java.security.MessageDigest;
@@ -73,6 +78,17 @@ class DeliverExportTest extends DeliveryFixture {
                     .hasSize(1)
                     .allSatisfy(name -> assertThat(name).matches(second.id() + "/2-[0-9a-f]{32}\\.txt"));
             assertThat(store.downloadNames).containsExactly("satchel-vocabulary-2026-03-01.txt");
+        }
+
+        @Test
+        void namesTheDownloadOfAnArchiveForPeople() {
+            for (ExportType type : List.of(LearningTypes.ALL, LearningTypes.QA)) {
+                history.request(new ExportRequest(user, type, ExportFormat.ARCHIVE, ExportFilters.NONE));
+                deliver(history.claim("worker", LEASE).orElseThrow());
+            }
+
+            assertThat(store.downloadNames)
+                    .containsExactly("satchel-learning-data-2026-03-01.txt", "satchel-qa-2026-03-01.txt");
         }
 
         @Test

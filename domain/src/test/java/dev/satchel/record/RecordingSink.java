@@ -6,11 +6,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -22,6 +24,7 @@ import java.util.UUID;
  * RecordSink.NonFinite}.
  */
 public final class RecordingSink implements RecordSink {
+    private ZoneId zone;
 
     private final Map<Dataset, Table> tables = new LinkedHashMap<>();
     private Table table;
@@ -71,6 +74,16 @@ public final class RecordingSink implements RecordSink {
     private Table table(Dataset dataset) {
         check(tables.containsKey(dataset), "nothing of " + dataset + " was pushed, only " + tables.keySet());
         return tables.get(dataset);
+    }
+
+    /** The zone of the user's days; empty before the reading began. */
+    public Optional<ZoneId> zone() {
+        return Optional.ofNullable(zone);
+    }
+
+    @Override
+    public void begin(Instant takenAt, ZoneId zoneOfDays) {
+        zone = zoneOfDays;
     }
 
     @Override

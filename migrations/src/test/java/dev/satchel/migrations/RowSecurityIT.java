@@ -110,9 +110,9 @@ class RowSecurityIT {
         try (var user = Session.speakingFor(amelia, database.workerDataSource())) {
             assertThat(user.rows(status))
                     .containsExactly(
-                            amelia + " | anthropic | f | NULL | t",
+                            amelia + " | anthropic | f | NULL | f",
                             amelia + " | openai | t | NULL | t",
-                            amelia + " | unsplash | f | NULL | t");
+                            amelia + " | unsplash | f | NULL | f");
         }
         try (var user = Session.speakingFor(bruno, database.workerDataSource())) {
             assertThat(user.rows("SELECT DISTINCT user_id, is_set FROM public.user_api_keys_status"))

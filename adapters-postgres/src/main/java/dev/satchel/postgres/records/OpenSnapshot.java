@@ -8,11 +8,15 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The snapshot of one user's reading, taken in the open transaction of a connection, which has the user's rights
@@ -25,8 +29,9 @@ import java.util.Map;
  * @param schemaVersion the version of Satchel's schema, or {@code unknown}
  * @param live the tables and columns that exist in the snapshot
  * @param owned how many rows of each table are the user's; lacks what PostgreSQL cannot count
+ * @param zone the zone that the user's days are counted in at the time of the snapshot; UTC if none is set
  */
-record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<OwnedTable, Owned> owned) {
+record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<OwnedTable, Owned> owned, ZoneId zone) {
 
     private static final String UNKNOWN_VERSION = "unknown";
 
@@ -62,6 +67,13 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
                               AND relation.relname = 'flyway_schema_history'
                               AND has_schema_privilege(namespace.oid, 'USAGE')
                               AND has_table_privilege(relation.oid, 'SELECT')) AS versioned,
+                   EXISTS (SELECT
+                             FROM pg_catalog.pg_class AS relation
+                             JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
+                            WHERE namespace.nspname = 'satchel'
+                              AND relation.relname = 'user_zone'
+                              AND has_schema_privilege(namespace.oid, 'USAGE')
+                              AND has_table_privilege(relation.oid, 'SELECT')) AS zoned,
             """ + LiveSchema.FINGERPRINT + " AS fingerprint";
 
     private static final String FIND_VERSION = """
@@ -70,8 +82,24 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
              WHERE success
                AND version ~ '^[0-9]+([.][0-9]+)*$'
              ORDER BY string_to_array(version, '.')::numeric[] DESC
-             LIMIT 1;
+             LIMIT 1
             """;
+
+    // Read before the role becomes the user's, who may not see this table.
+    private static final String FIND_ZONE = """
+            SELECT zone
+              FROM satchel.user_zone
+             WHERE user_id = ?
+               AND since <= statement_timestamp()
+             ORDER BY since DESC
+             LIMIT 1
+            """;
+
+    // One statement, of which only what this role may read is executed.
+    private static String find(boolean versioned, boolean zoned) {
+        return "SELECT (" + (versioned ? FIND_VERSION : "NULL") + ")::text AS version, (" + (zoned ? FIND_ZONE : "NULL")
+                + ")::text AS zone;\n";
+    }
 
     // A SECURITY DEFINER function, whose owner sees every row. It counts in the snapshot of this transaction.
     private static final String COUNT_OWNED =
@@ -98,6 +126,7 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
         Instant takenAt;
         boolean migrated;
         boolean versioned;
+        boolean zoned;
         String fingerprint;
         try (PreparedStatement statement = connection.prepareStatement(ISOLATE + TAKE + SET + DESCRIBE)) {
             statement.setString(1, Long.toString(limit.toMillis()));
@@ -110,6 +139,7 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
             ResultSet description = only(statement);
             migrated = description.getBoolean("migrated");
             versioned = description.getBoolean("versioned");
+            zoned = description.getBoolean("zoned");
             fingerprint = String.valueOf(description.getString("fingerprint"));
         }
         LiveSchema live = plan.live(connection, fingerprint);
@@ -117,9 +147,10 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
                 connection,
                 user,
                 plan,
-                new OpenSnapshot(takenAt, UNKNOWN_VERSION, live, Map.of()),
+                new OpenSnapshot(takenAt, UNKNOWN_VERSION, live, Map.of(), ZoneOffset.UTC),
                 migrated,
-                versioned);
+                versioned,
+                zoned);
     }
 
     private static OpenSnapshot become(
@@ -128,13 +159,18 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
             ReadingPlan plan,
             OpenSnapshot taken,
             boolean migrated,
-            boolean versioned)
+            boolean versioned,
+            boolean zoned)
             throws SQLException {
-        String sql = (versioned ? FIND_VERSION : "") + (migrated ? COUNT_OWNED : "") + BECOME_USER + IS_USER;
+        String sql = find(versioned, zoned) + (migrated ? COUNT_OWNED : "") + BECOME_USER + IS_USER;
         String version = taken.schemaVersion();
+        ZoneId zone = taken.zone();
         Map<OwnedTable, Owned> owned = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int parameter = 1;
+            if (zoned) {
+                statement.setObject(parameter++, user.value());
+            }
             if (migrated) {
                 statement.setObject(parameter++, user.value());
                 statement.setString(parameter++, plan.ownedAsJson());
@@ -143,11 +179,12 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
             statement.setString(parameter++, user.toString());
             statement.setObject(parameter, user.value());
             statement.execute();
-            if (versioned) {
-                ResultSet row = statement.getResultSet();
-                version = row.next() ? row.getString(1) : UNKNOWN_VERSION;
-                statement.getMoreResults();
-            }
+            ResultSet found = only(statement);
+            version = Optional.ofNullable(found.getString("version")).orElse(version);
+            zone = Optional.ofNullable(found.getString("zone"))
+                    .map(OpenSnapshot::zone)
+                    .orElse(zone);
+            statement.getMoreResults();
             if (migrated) {
                 ResultSet rows = statement.getResultSet();
                 while (rows.next()) {
@@ -165,7 +202,16 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
                         + " security would hide the user's own records");
             }
         }
-        return new OpenSnapshot(taken.takenAt(), version, taken.live(), owned);
+        return new OpenSnapshot(taken.takenAt(), version, taken.live(), owned, zone);
+    }
+
+    // The server may know zones that this machine does not know.
+    private static ZoneId zone(String name) {
+        try {
+            return name.equals("UTC") ? ZoneOffset.UTC : ZoneId.of(name);
+        } catch (DateTimeException unknown) {
+            return ZoneOffset.UTC;
+        }
     }
 
     private static ResultSet only(PreparedStatement statement) throws SQLException {

@@ -21,7 +21,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,7 +130,7 @@ public final class PostgresUserRecords implements UserRecords {
                 throws SQLException, IOException {
             OpenSnapshot snapshot = OpenSnapshot.take(connection, user, plan, limit());
             LiveSchema live = snapshot.live();
-            sink.begin(snapshot.takenAt(), filters.days().map(Period::zone).orElse(ZoneOffset.UTC));
+            sink.begin(snapshot.takenAt(), filters.days().map(Period::zone).orElse(snapshot.zone()));
             Map<Dataset, Long> counts = new LinkedHashMap<>();
             List<Dataset> absent = new ArrayList<>();
             List<HiddenRecords> hidden = new ArrayList<>();

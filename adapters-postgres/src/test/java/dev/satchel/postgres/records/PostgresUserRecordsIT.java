@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -236,6 +237,34 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
                 .hasMessage("full");
 
         assertThat(told).containsExactly("begins profile", "ended profile", "begins sessions", "ended sessions");
+    }
+
+    @Test
+    void tellsTheZoneOfTheUsersDays() throws Exception {
+        UserId user = addUser();
+        UserId another = addUser();
+        run(
+                "INSERT INTO satchel.user_zone (user_id, since, zone) VALUES"
+                        + " (?, '2020-01-01', 'Asia/Tokyo'), (?, '2021-01-01', 'Europe/Madrid'), (?, 'infinity', 'America/Lima')",
+                user.value(),
+                user.value(),
+                user.value());
+
+        assertThat(zoneOf(user, ExportFilters.NONE)).isEqualTo(ZoneId.of("Europe/Madrid"));
+        assertThat(zoneOf(another, ExportFilters.NONE)).isEqualTo(ZoneOffset.UTC);
+        assertThat(zoneOf(user, ExportFilters.of(Map.of("from", "2026-01-01", "zone", "America/Lima"))))
+                .as("the zone of the request")
+                .isEqualTo(ZoneId.of("America/Lima"));
+
+        // An operator may take the right away from the workers.
+        run("REVOKE SELECT ON satchel.user_zone FROM satchel_exports");
+        assertThat(zoneOf(user, ExportFilters.NONE)).isEqualTo(ZoneOffset.UTC);
+    }
+
+    private ZoneId zoneOf(UserId user, ExportFilters filters) throws Exception {
+        RecordingSink sink = new RecordingSink();
+        records().read(user, List.of(LearningDatasets.SESSIONS), filters, sink, new AbortSignal());
+        return sink.zone().orElseThrow();
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.observe.ObservedBeans;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.ExportWorker;
+import dev.satchel.batchexport.run.archive.ArchiveOptions;
 import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
 import dev.satchel.delivery.DeliveryListener;
 import dev.satchel.delivery.FileFormats;
@@ -34,14 +35,24 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(JobOperator.class)
 @ConditionalOnBean(SatchelPostgresAutoConfiguration.class)
 @ConditionalOnSingleCandidate(FileStore.class)
-@EnableConfigurationProperties({SatchelProperties.class, ExportSettings.class, CsvOptions.class, PostgresSettings.class
+@EnableConfigurationProperties({
+    SatchelProperties.class,
+    ExportSettings.class,
+    CsvOptions.class,
+    ArchiveOptions.class,
+    PostgresSettings.class
 })
 public final class SatchelExportAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    FileFormats satchelFileFormats(CsvOptions csv) {
-        return new StandardFileFormats(csv);
+    FileFormats satchelFileFormats(
+            CsvOptions csv,
+            ArchiveOptions archives,
+            ObjectProvider<PostgresDatasets> datasets,
+            ExportSettings settings) {
+        return new StandardFileFormats(
+                csv, archives.settings(datasets.getIfAvailable(PostgresDatasets::builtIn), settings.retention()));
     }
 
     /** Told the outcome of each attempt by beans of type {@link DeliveryListener}. */

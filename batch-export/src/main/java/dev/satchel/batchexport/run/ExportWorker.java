@@ -4,6 +4,7 @@ import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.observe.ObservedBeans;
 import dev.satchel.batchexport.observe.SatchelJob;
+import dev.satchel.batchexport.run.archive.ArchiveOptions;
 import dev.satchel.batchexport.run.listener.RunLog;
 import dev.satchel.batchexport.run.listener.RunTotals;
 import dev.satchel.batchexport.run.stop.StopSignal;
@@ -63,7 +64,10 @@ public final class ExportWorker implements AutoCloseable {
                 parts.limits,
                 RunSettings.connections(parts.concurrency),
                 parts.observed);
-        this.formats = parts.formats;
+        this.formats = parts.formats == null
+                ? new StandardFileFormats(
+                        CsvOptions.DEFAULT, ArchiveOptions.DEFAULT.settings(parts.datasets, parts.settings.retention()))
+                : parts.formats;
         this.settings = parts.settings;
         this.name = parts.name;
         this.concurrency = parts.concurrency;
@@ -263,7 +267,7 @@ public final class ExportWorker implements AutoCloseable {
         private final FileStore store;
         private final List<DeliveryListener> listeners = new ArrayList<>();
         private PostgresDatasets datasets = PostgresDatasets.builtIn();
-        private FileFormats formats = new StandardFileFormats(CsvOptions.DEFAULT);
+        private @Nullable FileFormats formats;
         private ExportSettings settings = ExportSettings.DEFAULT;
         private PostgresSettings limits = PostgresSettings.DEFAULT;
         private String name = ManagementFactory.getRuntimeMXBean().getName();
@@ -283,7 +287,7 @@ public final class ExportWorker implements AutoCloseable {
             return this;
         }
 
-        /** How files are written. */
+        /** How files are written; with the defaults, and archives without texts of an operator, when left out. */
         public Builder formats(FileFormats those) {
             formats = those;
             return this;

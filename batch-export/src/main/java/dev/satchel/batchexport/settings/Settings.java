@@ -2,9 +2,11 @@ package dev.satchel.batchexport.settings;
 
 import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.database.DatabaseUrl;
+import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.observe.health.HealthSettings;
 import dev.satchel.batchexport.run.ExportSettings;
+import dev.satchel.batchexport.run.archive.ArchiveOptions;
 import dev.satchel.batchexport.serve.ServeSettings;
 import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.store.StoreAddress;
@@ -190,12 +192,15 @@ public final class Settings {
     }
 
     /**
-     * How CSV is written.
+     * How files are written.
      *
-     * @throws UsageException if a value is neither true nor false
+     * @throws UsageException if a value is malformed, or the file of texts cannot be read or breaks a rule of its format
      */
-    public CsvOptions csv() {
-        return bound("satchel.csv", CsvOptions.class);
+    public StandardFileFormats formats() {
+        ArchiveOptions archives = bound("satchel.archive", ArchiveOptions.class);
+        return new StandardFileFormats(
+                bound("satchel.csv", CsvOptions.class),
+                refused(() -> archives.settings(datasets(), exports().retention())));
     }
 
     private <T> T bound(String prefix, Class<T> type) {

@@ -60,7 +60,7 @@ class BadInputIT {
                         "all"),
                 request("unknown export type 'grades': expected one of profile, settings, progress,", "grades", "csv"),
                 request("unknown export type 'ALL'", "ALL", "csv"),
-                request("unknown export format 'xml': expected one of csv, json, jsonl", "all", "xml"),
+                request("unknown export format 'xml': expected one of csv, json, jsonl, archive", "all", "xml"),
                 request(
                         "'2026-02-30' is not a date for 'from': expected year-month-day such as 2026-01-31",
                         "all",

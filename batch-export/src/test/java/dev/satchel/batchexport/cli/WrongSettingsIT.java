@@ -546,6 +546,11 @@ class WrongSettingsIT {
                         "99999999999",
                         "satchel: SATCHEL_EXPORT_ATTEMPTS is malformed: expected a whole number"),
                 setting(
+                        "a file of texts that is not there",
+                        "SATCHEL_ARCHIVE_TEXTS",
+                        "missing.yaml",
+                        "satchel: the texts in missing.yaml cannot be read: missing.yaml"),
+                setting(
                         "SATCHEL_CSV_BOM=maybe",
                         "SATCHEL_CSV_BOM",
                         "maybe",

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.satchel.UserId;
+import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.DeliveredFile;
@@ -18,6 +19,8 @@ import dev.satchel.record.UserRecords;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +29,16 @@ import java.util.UUID;
 /** Writes a file the way the use case does, from plain values. */
 public final class Written {
 
-    static final Instant SNAPSHOT = Instant.parse("2026-10-05T04:03:02.001Z");
+    public static final Instant SNAPSHOT = Instant.parse("2026-10-05T04:03:02.001Z");
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final Map<Dataset, Long> counts = new LinkedHashMap<>();
     private final FileFormats.Writer writer;
     private List<DeliveredFile.Entry> entries = List.of();
 
-    private Written(ExportRequest request, CsvOptions options) throws IOException {
-        this.writer = new StandardFileFormats(options).open(request, bytes);
+    private Written(ExportRequest request, FileFormats formats, ZoneId zone) throws IOException {
+        this.writer = formats.open(request, bytes);
+        writer.begin(SNAPSHOT, zone);
     }
 
     public static Written file(ExportType type, ExportFormat format, CsvOptions options) throws IOException {
@@ -42,7 +46,15 @@ public final class Written {
     }
 
     public static Written file(ExportRequest request, CsvOptions options) throws IOException {
-        return new Written(request, options);
+        return new Written(request, new StandardFileFormats(options), ZoneOffset.UTC);
+    }
+
+    /** Writes an archive for somebody who lives in that zone. */
+    public static Written archive(ExportType type, ArchiveSettings settings, ZoneId zone) throws IOException {
+        return new Written(
+                request(type, ExportFormat.ARCHIVE, ExportFilters.NONE),
+                new StandardFileFormats(CsvOptions.DEFAULT, settings),
+                zone);
     }
 
     public static ExportRequest request(ExportType type, ExportFormat format, ExportFilters filters) {
@@ -108,6 +120,11 @@ public final class Written {
 
     public String text(Dataset... absent) throws IOException {
         return new String(finish(absent), UTF_8);
+    }
+
+    /** Gives up, as after a failure. */
+    public void close() throws IOException {
+        writer.close();
     }
 
     /** What {@link #finish} returned as the files inside. */

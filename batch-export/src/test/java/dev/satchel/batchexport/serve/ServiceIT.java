@@ -6,7 +6,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.FaultyProxy;
 import dev.satchel.batchexport.Installation;
-import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.serve.management.ManagementServer;
 import dev.satchel.batchexport.settings.Settings;
@@ -92,7 +91,7 @@ class ServiceIT {
                                     settings.exports(),
                                     settings.health(),
                                     settings.datasets(),
-                                    new StandardFileFormats(settings.csv()),
+                                    settings.formats(),
                                     2,
                                     store,
                                     null,

@@ -40,13 +40,13 @@ class SettingNamesTest {
     @CsvSource({
         "SATCHEL_STROE, there is no setting SATCHEL_STROE: did you mean SATCHEL_STORE?",
         "SATCHEL_EXPORT_RETENTON, there is no setting SATCHEL_EXPORT_RETENTON: did you mean SATCHEL_EXPORT_RETENTION?",
-        "SATCHEL_RETENTION, there is no setting SATCHEL_RETENTION: expected one of SATCHEL_CSV_BOM",
+        "SATCHEL_RETENTION, there is no setting SATCHEL_RETENTION: expected one of SATCHEL_ARCHIVE_TEXTS",
         "SATCHEL_CSV_BOMB, there is no setting SATCHEL_CSV_BOMB: did you mean SATCHEL_CSV_BOM?",
         "SATCHEL_EXPORT_STOPGRACE, there is no setting SATCHEL_EXPORT_STOPGRACE: did you mean SATCHEL_EXPORT_STOP_GRACE?",
         "SATCHEL_S3_PATHSTYLE, there is no setting SATCHEL_S3_PATHSTYLE: did you mean SATCHEL_S3_PATH_STYLE?",
         "SATCHEL_LOGLEVEL, there is no setting SATCHEL_LOGLEVEL: did you mean SATCHEL_LOG_LEVEL?",
         "satchel_store, there is no setting satchel_store: did you mean SATCHEL_STORE?",
-        "SATCHEL_, there is no setting SATCHEL_: expected one of SATCHEL_CSV_BOM"
+        "SATCHEL_, there is no setting SATCHEL_: expected one of SATCHEL_ARCHIVE_TEXTS"
     })
     void refusesAMisspeltVariableBeforeAnythingIsDone(String name, String sentence) {
         for (String command : List.of("export run", "cleanup", "migrate", "verify", "keys init", "types typescript")) {
@@ -66,7 +66,7 @@ class SettingNamesTest {
         "satchel.csv.boom, did you mean satchel.csv.bom?",
         "satchel.stroe, did you mean satchel.store?",
         "satchel.s3.path-stile, did you mean satchel.s3.path-style?",
-        "satchel.colour, expected one of satchel.csv.bom"
+        "satchel.colour, expected one of satchel.archive.texts"
     })
     void refusesAMisspeltProperty(String name, String remedy) {
         assertThatThrownBy(() -> SettingNames.check(Map.of(), Set.of(name)))

@@ -155,7 +155,8 @@ public final class Demo {
                 quietly("export", "request", "--user", learners.get(0), "--type", type, "--format", format);
             }
         }
-        out.println("(and " + learners.get(0) + " asks for every type in every format)");
+        quietly("export", "request", "--user", learners.get(0), "--type", "all", "--format", "archive");
+        out.println("(and " + learners.get(0) + " asks for every type in every format, and for everything as an archive)");
 
         title("A worker delivers what waits");
         satchel("export", "run", "--concurrency", "2");

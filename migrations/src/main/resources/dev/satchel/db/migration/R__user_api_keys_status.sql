@@ -11,7 +11,8 @@ CREATE OR REPLACE FUNCTION satchel.own_api_keys_status()
     ROWS 3
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    SELECT keys.user_id, cell.provider, cell.sealed IS NOT NULL, keys.last_validated_at, keys.is_active
+    SELECT keys.user_id, cell.provider, cell.sealed IS NOT NULL, keys.last_validated_at,
+           cell.sealed IS NOT NULL AND keys.is_active
       FROM public.user_api_keys AS keys
      CROSS JOIN LATERAL satchel.api_key_cells(to_jsonb(keys)) AS cell
      WHERE keys.user_id = (SELECT auth.uid())

@@ -71,7 +71,7 @@ CREATE UNIQUE INDEX export_history_one_active_per_request
 COMMENT ON TABLE public.export_history IS
     'Every export asked for. Expired and archived are facts about a completed row, not statuses.';
 COMMENT ON COLUMN public.export_history.export_type IS 'The data: profile, sessions, vocabulary, …, all.';
-COMMENT ON COLUMN public.export_history.export_format IS 'The file: csv, json, jsonl.';
+COMMENT ON COLUMN public.export_history.export_format IS 'The file: csv, json, jsonl, archive.';
 COMMENT ON COLUMN public.export_history.status IS
     'pending to processing or failed; processing to completed, failed or pending again. A trigger refuses the rest.';
 COMMENT ON COLUMN public.export_history.records_count IS 'Records in the published file.';

@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
 
                 Examples:
                   satchel export request --user "$ID" --type all --format json --compress gzip
+                  satchel export request --user "$ID" --type all --format archive
                   satchel export request --all-users --type all --format jsonl --from 2026-01-01
                   satchel export request --users users.csv --type all --format csv
                 """)
@@ -54,7 +55,10 @@ final class RequestCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FORMAT",
             completionCandidates = Candidates.Formats.class,
-            description = "The file: csv, json or jsonl.")
+            description = {
+                "The file: csv, json, jsonl or archive.",
+                "An archive is a ZIP for the person whose data it is, in their language and time zone."
+            })
     String format = "";
 
     @Option(names = "--from", paramLabel = "DATE", description = "The first day, such as 2026-01-31.")

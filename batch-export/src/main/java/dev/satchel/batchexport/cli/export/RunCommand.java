@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.cli.metrics.MetricsFileOption;
 import dev.satchel.batchexport.cli.metrics.RecordedCommand;
 import dev.satchel.batchexport.database.Database;
-import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.ExportWorker;
@@ -86,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
         Settings settings = new Settings(console.environment());
         Database database = settings.database();
         ExportSettings exports = settings.exports();
-        FileFormats formats = new StandardFileFormats(settings.csv());
+        FileFormats formats = settings.formats();
         RunTotals totals = new RunTotals();
         try (NamedFileStore store = settings.store();
                 RunProgress progress = progress();

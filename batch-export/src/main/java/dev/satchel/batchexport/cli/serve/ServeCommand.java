@@ -2,7 +2,6 @@ package dev.satchel.batchexport.cli.serve;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.database.Database;
-import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.observe.health.Reasons;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.failure.KnownFailures;
@@ -76,7 +75,7 @@ public final class ServeCommand implements Callable<Integer> {
                                     exports,
                                     settings.health(),
                                     settings.datasets(),
-                                    new StandardFileFormats(settings.csv()),
+                                    settings.formats(),
                                     concurrency,
                                     store,
                                     keys,

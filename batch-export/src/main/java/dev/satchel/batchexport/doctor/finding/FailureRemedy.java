@@ -46,7 +46,7 @@ public final class FailureRemedy {
             case RECORDS_HIDDEN -> "satchel verify names the policy";
             case WORKER_LOST -> "none, unless it recurs";
             case WORKER_MISCONFIGURED ->
-                "a directory for temporary files that the worker may write to and run libraries from"
+                "room in a directory for temporary files that the worker may write to and run libraries from"
                         + " (JAVA_OPTS=-Djava.io.tmpdir=…), and a new start of the worker";
             case OUT_OF_MEMORY -> "more heap (JAVA_OPTS=-Xmx…), less --concurrency";
             case CANCELLED -> "none: the user or the operator wanted it";

@@ -1,13 +1,14 @@
 package dev.satchel.batchexport.format.value;
 
 import dev.satchel.delivery.FileFormats;
+import dev.satchel.record.RecordSink;
 import java.io.IOException;
 
 /** A writer that passes records and values on to another one, as they are. Used by one thread. */
 public abstract class ForwardingWriter implements FileFormats.Writer {
 
-    /** The writer of the dataset that has begun. */
-    protected abstract FileFormats.Writer writer();
+    /** What receives the records of the dataset that has begun. */
+    protected abstract RecordSink writer();
 
     @Override
     public void beginRecord() throws IOException {

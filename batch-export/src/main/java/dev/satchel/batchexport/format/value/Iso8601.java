@@ -29,19 +29,28 @@ public final class Iso8601 {
 
     /** Writes a moment, and returns the position after it. */
     static int moment(byte[] target, int at, long epochSecond, int microOfSecond) {
-        int second = (int) Math.floorMod(epochSecond, (long) SECONDS_PER_DAY);
-        int end = day(target, at, Math.floorDiv(epochSecond, (long) SECONDS_PER_DAY));
-        target[end] = 'T';
-        end = Ascii.twoDigits(target, end + 1, second / 3_600);
-        target[end] = ':';
-        end = Ascii.twoDigits(target, end + 1, second / 60 % 60);
-        target[end] = ':';
-        end = Ascii.twoDigits(target, end + 1, second % 60);
+        int end = clock(target, at, epochSecond, 'T');
         target[end] = '.';
         end = Ascii.twoDigits(target, end + 1, microOfSecond / 10_000);
         end = Ascii.fourDigits(target, end, microOfSecond % 10_000);
         target[end] = 'Z';
         return end + 1;
+    }
+
+    /** Writes the date and the time of a clock, to the second and without a zone, and returns the position after it. */
+    static int clock(byte[] target, int at, long localSecond) {
+        return clock(target, at, localSecond, ' ');
+    }
+
+    private static int clock(byte[] target, int at, long secondOfClock, char separator) {
+        int second = (int) Math.floorMod(secondOfClock, (long) SECONDS_PER_DAY);
+        int end = day(target, at, Math.floorDiv(secondOfClock, (long) SECONDS_PER_DAY));
+        target[end] = (byte) separator;
+        end = Ascii.twoDigits(target, end + 1, second / 3_600);
+        target[end] = ':';
+        end = Ascii.twoDigits(target, end + 1, second / 60 % 60);
+        target[end] = ':';
+        return Ascii.twoDigits(target, end + 1, second % 60);
     }
 
     /** Writes a date, and returns the position after it. */

@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.run.failure;
 
 import dev.satchel.batchexport.database.DatabaseFailures;
+import dev.satchel.batchexport.format.archive.TemporaryDirectoryException;
 import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.delivery.CompressionUnavailableException;
 import dev.satchel.delivery.FailureDiagnosis;
@@ -32,6 +33,9 @@ public final class KnownFailures implements FailureDiagnosis {
             }
             if (cause instanceof CompressionUnavailableException compression) {
                 return new Failure(Code.WORKER_MISCONFIGURED, String.valueOf(compression.getMessage()));
+            }
+            if (cause instanceof TemporaryDirectoryException directory) {
+                return new Failure(Code.WORKER_MISCONFIGURED, String.valueOf(directory.getMessage()));
             }
             if (cause instanceof HiddenRecordsException hidden) {
                 return new Failure(Code.RECORDS_HIDDEN, String.valueOf(hidden.getMessage()));

@@ -142,6 +142,18 @@ class FileVerificationTest {
         assertThat(verified.records()).containsEntry("profile", 4L);
     }
 
+    @Test
+    void readsTheTablesInTheFolderOfAnArchive() throws IOException {
+        Kinds kind = new Kinds(LearningTypes.ALL, ExportFormat.ARCHIVE, null);
+        Delivered file = kind.with(RECORDS);
+
+        assertThat(verify(recorded(kind, file), file.bytes()).differences()).isEmpty();
+        assertThat(verify(recorded(kind, file), kind.with(FEWER).bytes()).differences())
+                .contains(
+                        new Difference(Kind.RECORDS, "profile", "4", "3"),
+                        new Difference(Kind.MANIFEST, "profile", "4 records", "3 records"));
+    }
+
     @ParameterizedTest
     @MethodSource("kinds")
     void namesTheChecksumWhicheverByteChanged(Kinds kind) throws IOException {

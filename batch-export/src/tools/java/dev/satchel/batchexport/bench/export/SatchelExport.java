@@ -2,7 +2,6 @@ package dev.satchel.batchexport.bench.export;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.bench.measure.Contestant;
-import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.batchexport.settings.Settings;
@@ -77,7 +76,7 @@ final class SatchelExport implements Contestant {
                 history,
                 satchel.uploadJournal(),
                 satchel.userRecords(),
-                new StandardFileFormats(settings.csv()),
+                settings.formats(),
                 store,
                 check,
                 new KnownFailures(),
