@@ -77,7 +77,7 @@ final class ClosingSections {
         Part.end(html);
     }
 
-    /** The columns that the operator leaves out, with the reasons, which are in English in each page. */
+    /** The columns that are left out, with the reasons. */
     private void writeColumns(Html html) {
         Table table = new Table(
                 wording.text("missing.columns"),
@@ -91,7 +91,10 @@ final class ClosingSections {
                     .leftOut()
                     .getOrDefault(rows.dataset().name(), Map.of());
             for (Map.Entry<String, String> reason : new TreeMap<>(reasons).entrySet()) {
-                table.row(wording.title(rows.dataset()), reason.getKey(), reason.getValue());
+                table.row(
+                        wording.title(rows.dataset()),
+                        reason.getKey(),
+                        contents.context().translated(reason.getValue()));
                 isEmpty = false;
             }
         }

@@ -2,9 +2,15 @@ package dev.satchel.batchexport.format.archive.page;
 
 import dev.satchel.batchexport.page.Html;
 import dev.satchel.batchexport.page.Table;
+import dev.satchel.export.DeliveredFile;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What is inside the archive, and the records of each dataset. */
@@ -13,12 +19,22 @@ final class RecordSections {
     /** The styles print no more rows of a table than these. */
     private static final int PRINTED = 30;
 
+    /** Files of everything, each with what it is for. */
+    private static final Map<String, String> EXTRAS = new TreeMap<>(Map.of(
+            "data/words.csv", "inside.words",
+            "data/words.apkg", "inside.deck",
+            "data/workbook.xlsx", "inside.workbook"));
+
     private final Contents contents;
+    private final Set<String> files;
     private final Wording wording;
     private final Cells cells;
 
     RecordSections(Contents contents) {
         this.contents = contents;
+        this.files = contents.context().files().stream()
+                .map(DeliveredFile.Entry::name)
+                .collect(Collectors.toSet());
         this.wording = contents.wording();
         this.cells = new Cells(wording);
     }
@@ -74,29 +90,30 @@ final class RecordSections {
             }
             html.end();
             html.begin("td", "class", "prose", "dir", "auto")
-                    .prose(wording.description(rows.dataset()))
+                    .prose(contents.context().described(rows.dataset()))
                     .end();
             html.leaf("td", wording.whole(rows.records()), "class", "number");
             html.begin("td", "class", "files");
-            file(html, "data/csv/" + name + ".csv", "CSV", name);
-            html.text(" ");
-            file(html, "data/json/" + name + ".json", "JSON", name);
+            for (String format : List.of("csv", "json")) {
+                String path = "data/" + format + "/" + name + "." + format;
+                if (files.contains(path)) {
+                    String label = format.toUpperCase(Locale.ROOT);
+                    html.leaf("a", label, "href", path, "aria-label", label + ": " + name)
+                            .text(" ");
+                }
+            }
             html.end().end().line();
         }
         html.end().end().end().line();
         html.begin("ul", "class", "notes").line();
-        if (contents.rows().stream().anyMatch(rows -> rows.dataset().name().equals("vocabulary"))) {
-            extra(html, "data/words.csv", "inside.words");
-            extra(html, "data/words.apkg", "inside.deck");
+        for (Map.Entry<String, String> extra : EXTRAS.entrySet()) {
+            if (files.contains(extra.getKey())) {
+                extra(html, extra.getKey(), extra.getValue());
+            }
         }
-        extra(html, "data/workbook.xlsx", "inside.workbook");
         extra(html, "README.txt", "inside.readme");
         html.end().line();
         Part.end(html);
-    }
-
-    private static void file(Html html, String path, String label, String dataset) {
-        html.leaf("a", label, "href", path, "aria-label", label + ": " + dataset);
     }
 
     private void extra(Html html, String path, String key) {
@@ -136,7 +153,7 @@ final class RecordSections {
             if (rows.size() > 0) {
                 part(rows).begin(html, "records");
                 html.begin("p", "class", "prose", "dir", "auto")
-                        .prose(wording.description(rows.dataset()))
+                        .prose(contents.context().described(rows.dataset()))
                         .end()
                         .line();
                 if (rows.records() == 1) {

@@ -73,12 +73,6 @@ final class Wording {
         return or("dataset." + dataset.name(), plain(dataset.name()));
     }
 
-    /** What a dataset holds: in the reader's language if it is one that Satchel describes, else as the operator says. */
-    String description(Dataset dataset) {
-        String key = "description." + dataset.name();
-        return dataset.description().equals(or(key + ".original", "")) ? text(key) : dataset.description();
-    }
-
     /** What a column is called. */
     String heading(String column) {
         return or("column." + column, plain(column));

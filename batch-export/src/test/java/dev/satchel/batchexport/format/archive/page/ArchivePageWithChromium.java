@@ -32,8 +32,8 @@ class ArchivePageWithChromium {
         for (Map.Entry<String, String> page : SamplePages.all().entrySet()) {
             write(page.getKey(), page.getValue());
         }
-        write("learner", SampleLearner.page(Language.ENGLISH, folder, 2));
-        write("aprendiz", SampleLearner.page(Language.SPANISH, folder, 2));
+        write("learner", SampleLearner.page(Language.ENGLISH, 2));
+        write("aprendiz", SampleLearner.page(Language.SPANISH, 2));
         browser = Chromium.start(Files.createDirectory(folder.resolve("profile")));
     }
 
@@ -156,7 +156,7 @@ class ArchivePageWithChromium {
 
     @Test
     void printsOnFewPages() throws Exception {
-        write("whole", SampleLearner.page(Language.ENGLISH, folder, 100));
+        write("whole", SampleLearner.page(Language.ENGLISH, 100));
         browser.show(file("whole"), "light", WIDE);
         browser.send("Emulation.setEmulatedMedia", Map.of("media", "print"));
         try {

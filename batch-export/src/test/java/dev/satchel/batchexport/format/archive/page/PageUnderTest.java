@@ -8,6 +8,7 @@ import dev.satchel.batchexport.format.archive.Addressee;
 import dev.satchel.batchexport.format.archive.ArchiveContext;
 import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.value.RecordObjects;
+import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.record.Column;
@@ -15,6 +16,7 @@ import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.ExportType;
 import dev.satchel.record.HiddenRecords;
+import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.RecordSink;
 import dev.satchel.record.UserRecords;
 import java.io.ByteArrayOutputStream;
@@ -93,6 +95,20 @@ final class PageUnderTest {
         }
     }
 
+    /** Those that an archive has before its page is written. */
+    private List<DeliveredFile.Entry> files() {
+        List<String> paths = new ArrayList<>();
+        for (Dataset dataset : records.keySet()) {
+            paths.add("data/csv/" + dataset.name() + ".csv");
+            paths.add("data/json/" + dataset.name() + ".json");
+            if (dataset.equals(LearningDatasets.VOCABULARY)) {
+                paths.addAll(List.of("data/words.csv", "data/words.apkg"));
+            }
+        }
+        paths.add("data/workbook.xlsx");
+        return paths.stream().map(path -> new DeliveredFile.Entry(path, 0, "")).toList();
+    }
+
     String html() throws IOException {
         return html(List.of());
     }
@@ -105,7 +121,8 @@ final class PageUnderTest {
                 ExportFormat.ARCHIVE,
                 ExportFilters.NONE);
         UserRecords.Snapshot snapshot = new UserRecords.Snapshot(NOW, records, List.of(), "1", hidden);
-        page.finish(new ArchiveContext(request, snapshot, addressee, settings, "satchel-data"), path -> file);
+        page.finish(new ArchiveContext(request, snapshot, addressee, settings, "satchel-data", files()), path -> file);
+
         return file.toString(UTF_8);
     }
 }

@@ -4,14 +4,13 @@ import dev.satchel.batchexport.format.archive.Addressee;
 import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.archive.Language;
 import dev.satchel.batchexport.format.archive.OperatorTexts;
+import dev.satchel.batchexport.format.archive.OperatorTexts.Topic;
 import dev.satchel.batchexport.format.value.RecordObjects;
 import dev.satchel.record.Column;
 import dev.satchel.record.Column.Type;
 import dev.satchel.record.LearningDatasets;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -50,27 +49,42 @@ final class SampleLearner {
         this.page = page;
     }
 
-    /** What an operator says, in a file. */
-    private static ArchiveSettings settings(Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("texts.yaml"), """
-                application: Palabra
-                contact: privacy@palabra.example
-                default:
-                  retention: {en: Until you delete your account., es: Hasta que borres tu cuenta.}
-                datasets:
-                  sessions:
-                    purpose:
-                      en: To show your progress and to choose the next words.
-                      es: Para mostrar tu progreso y elegir las próximas palabras.
-                    recipients: {en: Nobody outside of Palabra., es: Nadie fuera de Palabra.}
-                  qa:
-                    purpose: {en: To tell how well you know a word., es: Para saber qué tan bien conoces una palabra.}
-                    recipients: {en: "OpenAI, which judges free answers.", es: "OpenAI, que juzga respuestas libres."}
-                """);
+    private static ArchiveSettings settings() {
         return new ArchiveSettings(
-                OperatorTexts.read(file, List.of("sessions", "qa")),
+                new OperatorTexts(
+                        text("Palabra", "Palabra"),
+                        text("privacy@palabra.example", "privacidad@palabra.example"),
+                        Map.of(Topic.RETENTION, text("Until you delete your account.", "Hasta que borres tu cuenta.")),
+                        Map.of(
+                                "sessions",
+                                Map.of(
+                                        Topic.PURPOSE,
+                                        text(
+                                                "To show your progress and to choose the next words.",
+                                                "Para mostrar tu progreso y elegir las próximas palabras."),
+                                        Topic.RECIPIENTS,
+                                        text("Nobody outside of Palabra.", "Nadie fuera de Palabra.")),
+                                "qa",
+                                Map.of(
+                                        Topic.PURPOSE,
+                                        text(
+                                                "To tell how well you know a word.",
+                                                "Para saber qué tan bien conoces una palabra."),
+                                        Topic.RECIPIENTS,
+                                        text(
+                                                "OpenAI, which judges free answers.",
+                                                "OpenAI, que juzga respuestas libres.")))),
                 Duration.ofDays(7),
-                Map.of("sessions", Map.of("user_id", "the user's own id, the same in every record: 'id' in profile")));
+                Map.of(
+                        "sessions",
+                        Map.of(
+                                "public.sessions.user_id",
+                                "the user's own id, the same in every record: 'id' in profile")),
+                "Satchel 1");
+    }
+
+    private static Map<Language, String> text(String english, String spanish) {
+        return Map.of(Language.ENGLISH, english, Language.SPANISH, spanish);
     }
 
     /**
@@ -78,10 +92,9 @@ final class SampleLearner {
      *
      * @param size of tables in percent: axe-core looks at each cell
      */
-    static String page(Language language, Path folder, int size) throws IOException {
+    static String page(Language language, int size) throws IOException {
         SampleLearner learner = new SampleLearner(
-                size,
-                new PageUnderTest(new Addressee(language, Optional.of("Ana María Núñez"), ZONE), settings(folder)));
+                size, new PageUnderTest(new Addressee(language, Optional.of("Ana María Núñez"), ZONE), settings()));
         learner.profile();
         learner.progress();
         learner.sessions();
