@@ -71,7 +71,10 @@ public final class Html {
 
     private static String holdable(String text) {
         StringBuilder kept = new StringBuilder(text.length());
-        text.codePoints().forEach(point -> kept.appendCodePoint(isHoldable(point) ? point : 0xFFFD));
+        text.replace("\r\n", "\n")
+                .replace('\r', '\n')
+                .codePoints()
+                .forEach(point -> kept.appendCodePoint(isHoldable(point) ? point : 0xFFFD));
         return kept.toString();
     }
 

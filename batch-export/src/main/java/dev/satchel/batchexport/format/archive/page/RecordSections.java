@@ -156,7 +156,7 @@ final class RecordSections {
                         .prose(contents.context().described(rows.dataset()))
                         .end()
                         .line();
-                if (rows.records() == 1) {
+                if (rows.isAlone()) {
                     writeAlone(html, rows);
                 } else {
                     writeTable(html, rows);
@@ -167,13 +167,13 @@ final class RecordSections {
     }
 
     private void writeAlone(Html html, Rows rows) {
-        @Nullable Object[] values = rows.rows().next();
+        List<@Nullable Object> values = rows.rows().next();
         html.begin("dl", "class", "values").line();
         for (int at : rows.columns()) {
             html.begin("div")
                     .leaf("dt", wording.headingAlone(rows.column(at).name()))
                     .begin("dd", "dir", "auto")
-                    .prose(cells.text(rows.column(at), values[at]))
+                    .prose(cells.text(rows.column(at), values.get(at)))
                     .end()
                     .end()
                     .line();
@@ -187,11 +187,11 @@ final class RecordSections {
         Table table = new Table(
                 caption(rows),
                 columns.stream().map(at -> cells.head(rows.column(at))).toArray(Table.Column[]::new));
-        for (Iterator<@Nullable Object[]> each = rows.rows(); each.hasNext(); ) {
-            @Nullable Object[] values = each.next();
+        for (Iterator<List<@Nullable Object>> each = rows.rows(); each.hasNext(); ) {
+            List<@Nullable Object> values = each.next();
             List<String> texts = new ArrayList<>(columns.size());
             for (int at : columns) {
-                texts.add(cells.text(rows.column(at), at < values.length ? values[at] : null));
+                texts.add(cells.text(rows.column(at), values.get(at)));
             }
             table.row(texts);
         }

@@ -35,7 +35,7 @@ final class Rows {
     private int bytes;
     private long records;
 
-    private record Row(@Nullable Object[] values, int bytes) {}
+    private record Row(List<@Nullable Object> values, int bytes) {}
 
     Rows(Dataset dataset, List<Column> columns, int mostBytes) {
         this.dataset = dataset;
@@ -50,21 +50,22 @@ final class Rows {
             return;
         }
         int width = records == 1 ? view.shown().size() : view.width();
-        @Nullable Object[] values = new Object[width];
+        List<@Nullable Object> values = new ArrayList<>(width);
         int size = BYTES_OF_ROW;
-        for (int at = 0; at < width; at++) {
-            values[at] = shortened(record.get(view.shown().get(at).index()));
-            size += BYTES_OF_CELL + bytes(values[at]);
+        for (View.Shown shown : view.shown().subList(0, width)) {
+            Object value = shortened(record.get(shown.index()));
+            values.add(value);
+            size += BYTES_OF_CELL + bytes(value);
+        }
+        if (!dataset.isDated() && bytes + size > mostBytes) {
+            // A later one may be shorter, but the first ones are without a gap.
+            bytes = mostBytes;
+            return;
         }
         rows.addLast(new Row(values, size));
         bytes += size;
-        while (rows.size() > 1 && (bytes > mostBytes || rows.size() > MOST)) {
-            Row dropped = dataset.isDated() ? rows.removeFirst() : rows.removeLast();
-            bytes -= dropped.bytes();
-            if (!dataset.isDated()) {
-                // The next one may be shorter, but the first ones are without a gap.
-                bytes = mostBytes;
-            }
+        while (bytes > mostBytes || rows.size() > MOST) {
+            bytes -= rows.removeFirst().bytes();
         }
     }
 
@@ -124,14 +125,19 @@ final class Rows {
         return Math.min(bytes, mostBytes);
     }
 
+    /** Whether there is one record, which is shown with all of its columns. */
+    boolean isAlone() {
+        return records == 1 && rows.size() == 1;
+    }
+
     /** The columns that are not empty in each row that is shown. */
     List<Integer> columns() {
-        int width = rows.size() == 1 && records == 1 ? view.shown().size() : view.width();
-        int most = rows.size() == 1 && records == 1 ? View.MOST_ALONE : View.MOST_IN_TABLE;
         List<Integer> columns = new ArrayList<>();
+        int width = isAlone() ? view.shown().size() : view.width();
+        int most = isAlone() ? View.MOST_ALONE : View.MOST_IN_TABLE;
         for (int at = 0; at < width && columns.size() < most; at++) {
             int column = at;
-            if (rows.stream().anyMatch(row -> row.values()[column] != null)) {
+            if (rows.stream().anyMatch(row -> row.values().get(column) != null)) {
                 columns.add(at);
             }
         }
@@ -143,7 +149,7 @@ final class Rows {
     }
 
     /** The values of each row, the latest first if the dataset has dates. */
-    Iterator<@Nullable Object[]> rows() {
+    Iterator<List<@Nullable Object>> rows() {
         Iterator<Row> inOrder = dataset.isDated() ? rows.descendingIterator() : rows.iterator();
         return new Iterator<>() {
             @Override
@@ -152,7 +158,7 @@ final class Rows {
             }
 
             @Override
-            public @Nullable Object[] next() {
+            public List<@Nullable Object> next() {
                 return inOrder.next().values();
             }
         };

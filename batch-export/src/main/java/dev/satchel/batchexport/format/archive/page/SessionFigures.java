@@ -106,12 +106,17 @@ final class SessionFigures {
 
     private long seconds(List<@Nullable Object> values, Moment end) {
         return values.get(started) instanceof Moment start
-                ? Math.max(0, end.epochSecond() - start.epochSecond())
-                : 60 * Math.min(number(values, minutes), Integer.MAX_VALUE);
+                ? bounded(end.epochSecond() - start.epochSecond())
+                : 60 * number(values, minutes);
     }
 
     private static long number(List<@Nullable Object> values, int at) {
-        return at >= 0 && values.get(at) instanceof Long number ? Math.max(0, number) : 0;
+        return at >= 0 && values.get(at) instanceof Long number ? bounded(number) : 0;
+    }
+
+    /** Not negative, and small enough for a sum of all sessions. */
+    private static long bounded(long number) {
+        return Math.max(0, Math.min(number, Integer.MAX_VALUE));
     }
 
     LocalDate today() {

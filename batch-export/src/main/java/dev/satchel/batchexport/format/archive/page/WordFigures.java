@@ -19,6 +19,7 @@ final class WordFigures {
 
     private final ZoneId zone;
     private final LocalDate today;
+    private final int item;
     private final int phase;
     private final int review;
     private final Map<Phase, Long> phases = new EnumMap<>(Phase.class);
@@ -31,6 +32,7 @@ final class WordFigures {
     private WordFigures(List<Column> columns, ZoneId zone, LocalDate today) {
         this.zone = zone;
         this.today = today;
+        this.item = View.index(columns, "vocabulary_item_id", Column.Type.UUID);
         this.phase = View.index(columns, "learning_phase", Column.Type.TEXT);
         this.review = View.index(columns, "next_review", Column.Type.INSTANT);
     }
@@ -42,6 +44,10 @@ final class WordFigures {
     }
 
     void add(List<@Nullable Object> values) {
+        if (item >= 0 && values.get(item) == null) {
+            // A list without a word.
+            return;
+        }
         words++;
         Phase found = phase(values.get(phase));
         if (found == null) {

@@ -171,11 +171,15 @@ class ArchivePageTest {
     @Test
     void countsWordsByPhaseAndByNextReview() throws Exception {
         PageUnderTest page = SamplePages.page(Language.ENGLISH, "Ana", SamplePages.MADRID);
-        page.begin(LearningDatasets.VOCABULARY, SamplePages.WORDS);
-        page.row("el mar", "sea", "mastered", Instant.parse("2026-11-27T12:00:00Z"));
-        page.row("la sal", "salt", "mastered", Instant.parse("2026-11-27T23:30:00Z"));
-        page.row("el sol", "sun", "new", Instant.parse("2027-03-01T12:00:00Z"));
-        page.row("la luz", "light", null, null);
+        List<Column> columns = new ArrayList<>(List.of(SamplePages.WORDS));
+        columns.add(new Column("vocabulary_item_id", Column.Type.UUID));
+        page.begin(LearningDatasets.VOCABULARY, columns.toArray(Column[]::new));
+        page.row("el mar", "sea", "mastered", Instant.parse("2026-11-27T12:00:00Z"), new UUID(1, 1));
+        page.row("la sal", "salt", "mastered", Instant.parse("2026-11-27T23:30:00Z"), new UUID(1, 2));
+        page.row("el sol", "sun", "new", Instant.parse("2027-03-01T12:00:00Z"), new UUID(1, 3));
+        page.row("la luz", "light", null, null, new UUID(1, 4));
+        // A list of the learner's own that is empty.
+        page.row(null, null, null, null, null);
         page.end();
         Document read = Jsoup.parse(page.html());
 
@@ -184,6 +188,7 @@ class ArchivePageTest {
         assertThat(read.select("#chart-reviews desc").text()).contains("1 are overdue, 1 are due today and 1 later");
         assertThat(read.select("#data-vocabulary tbody tr").eachText())
                 .containsExactly(
+                        "",
                         "la luz light",
                         "el sol sun new 1 Mar 2027, 13:00",
                         "la sal salt mastered 28 Nov 2026, 00:30",
@@ -329,7 +334,7 @@ class ArchivePageTest {
 
     @Test
     void replacesWhatNoDocumentCanHold() throws Exception {
-        assertThat(Jsoup.parse(SamplePages.with(List.of("x", "a\u0001b\u001Bc\uFFFEd\ne")))
+        assertThat(Jsoup.parse(SamplePages.with(List.of("x", "a\u0001b\u001Bc\uFFFEd\r\ne")))
                         .select("#data-vocabulary tbody th")
                         .first()
                         .wholeText())
@@ -383,6 +388,18 @@ class ArchivePageTest {
                         row % 7 == 0 ? null : texts.get(row / 3 % texts.size()),
                         row);
             }
+            page.end();
+        }
+        // Each record is large, and the datasets before left little.
+        Column[] wide = new Column[View.MOST_ALONE];
+        Object[] values = new Object[wide.length];
+        for (int column = 0; column < wide.length; column++) {
+            wide[column] = new Column("column_" + column, Column.Type.TEXT);
+            values[column] = "&".repeat(Rows.MOST_CHARACTERS);
+        }
+        for (String name : List.of("wide", "wider", "widest", "and", "so", "on")) {
+            page.begin(new Dataset(name, name, Set.of()), wide);
+            page.row(values);
             page.end();
         }
         return page.html();
