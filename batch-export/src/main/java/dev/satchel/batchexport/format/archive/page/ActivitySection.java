@@ -17,7 +17,7 @@ import java.util.List;
 final class ActivitySection {
 
     private static final int FEWEST_WEEKS = 12;
-    private static final int LABELS = 6;
+    private static final int LABELS = 5;
 
     private final SessionFigures figures;
     private final Wording wording;

@@ -93,7 +93,8 @@ public final class ArchivePage extends RecordObjects implements ArchivePart {
     @Override
     public void finish(ArchiveContext context, Files files) throws IOException {
         Wording wording = new Wording(context.addressee().language(), zone);
-        Contents contents = new Contents(context, wording, datasets, sessions, words, totals);
+        Contents contents = new Contents(
+                context, wording, datasets, sessions, words, totals == null || totals.isEmpty() ? null : totals);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Writer writer = new OutputStreamWriter(bytes, UTF_8);
         write(contents, writer);
@@ -110,7 +111,7 @@ public final class ArchivePage extends RecordObjects implements ArchivePart {
                         contents.wording().language(),
                         title,
                         Page.text(ArchivePage.class, "archive.css"),
-                        Page.text(ArchivePage.class, "search.js"))
+                        contents.hasRows() ? Page.text(ArchivePage.class, "search.js") : "")
                 .write(target, html -> write(contents, html));
     }
 
@@ -151,7 +152,9 @@ public final class ArchivePage extends RecordObjects implements ArchivePart {
             new WordsSection(words, wording).write(html, vocabulary);
         }
         records.writeInside(html, inside);
-        records.writeSearch(html);
+        if (contents.hasRows()) {
+            records.writeSearch(html);
+        }
         records.writeRecords(html);
         closing.writeUses(html, uses);
         closing.writeMissing(html, missing);

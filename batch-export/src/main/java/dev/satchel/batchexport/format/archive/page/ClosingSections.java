@@ -69,7 +69,8 @@ final class ClosingSections {
         if (!contents.context().request().type().isAll()) {
             html.leaf("li", wording.text("missing.type")).line();
         }
-        for (String each : List.of("secrets", "others", "own", "files")) {
+        // Of another application's datasets, only the list of columns knows.
+        for (String each : contents.isLearning() ? List.of("secrets", "others", "own", "files") : List.of("files")) {
             html.leaf("li", wording.text("missing." + each)).line();
         }
         html.end().line();

@@ -38,8 +38,9 @@ record Contents(
         return context.texts().about(dataset, topic, context.addressee().language());
     }
 
-    long records() {
-        return rows.stream().mapToLong(Rows::records).sum();
+    /** Whether the page shows any record. */
+    boolean hasRows() {
+        return rows.stream().anyMatch(each -> each.size() > 0);
     }
 
     /** A text about the learning or, where there is none, about the data; with the application's name if it is known. */

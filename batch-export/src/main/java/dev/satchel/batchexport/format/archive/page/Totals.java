@@ -42,6 +42,10 @@ final class Totals {
         }
     }
 
+    boolean isEmpty() {
+        return values.isEmpty();
+    }
+
     OptionalLong number(String column) {
         return values.get(column) instanceof Long number ? OptionalLong.of(number) : OptionalLong.empty();
     }

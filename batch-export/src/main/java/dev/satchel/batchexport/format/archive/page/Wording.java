@@ -99,6 +99,8 @@ final class Wording {
 
     String decimal(BigDecimal number) {
         NumberFormat format = NumberFormat.getNumberInstance(locale);
+        // As many as are stored: an amount of money keeps its cents.
+        format.setMinimumFractionDigits(Math.max(0, Math.min(DECIMALS, number.scale())));
         format.setMaximumFractionDigits(DECIMALS);
         return format.format(number);
     }
