@@ -83,7 +83,7 @@ public final class StandardFileFormats implements FileFormats {
         };
     }
 
-    // In the order of their files.
+    // In the order of their files. The page is the last, because it links to those that are there.
     private static List<ArchivePart> parts() {
         return List.of(new ArchivePage());
     }
