@@ -3,12 +3,16 @@ package dev.satchel.batchexport.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.format.archive.Language;
+import dev.satchel.batchexport.format.archive.OperatorTexts;
+import dev.satchel.batchexport.run.archive.ArchiveOptions;
 import dev.satchel.export.Failure;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.record.DatasetFinding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -144,13 +148,31 @@ class DocumentedNamesTest {
     }
 
     @Test
-    void datasetsOfTheExampleAreReadAsTheyStand() throws IOException {
+    void textsOfTheExampleAreReadAsTheyStand() throws IOException {
+        OperatorTexts texts = new ArchiveOptions(example("application: ").toString())
+                .settings(PostgresDatasets.builtIn(), Duration.ofDays(7))
+                .texts();
+
+        assertThat(texts.application(Language.SPANISH)).hasValue("Palabra");
+        assertThat(texts.about("sessions", OperatorTexts.Topic.PURPOSE, Language.ENGLISH))
+                .isEqualTo("To show you how you progress.");
+        assertThat(texts.about("qa", OperatorTexts.Topic.RECIPIENTS, Language.SPANISH))
+                .isEqualTo("Nadie más.");
+    }
+
+    /** The YAML of the page that begins so, as a file. */
+    private Path example(String beginning) throws IOException {
         String example = Documents.blocks("docs/datasets.md").stream()
-                .filter(block -> block.language().equals("yaml"))
+                .filter(block -> block.language().equals("yaml") && block.text().startsWith(beginning))
                 .findFirst()
                 .orElseThrow()
                 .text();
-        Path file = Files.writeString(folder.resolve("datasets.yaml"), example);
+        return Files.writeString(folder.resolve("datasets.yaml"), example);
+    }
+
+    @Test
+    void datasetsOfTheExampleAreReadAsTheyStand() throws IOException {
+        Path file = example("# yaml-language-server: ");
 
         assertThat(PostgresDatasets.builtIn().with(file).catalogue().names().split(", "))
                 .contains("orders", "order_items", "messages")

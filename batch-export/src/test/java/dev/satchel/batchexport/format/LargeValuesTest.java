@@ -14,6 +14,7 @@ import dev.satchel.record.LearningTypes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringReader;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 import org.apache.commons.csv.CSVFormat;
@@ -122,6 +123,7 @@ class LargeValuesTest {
 
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> {
+                    writer.begin(Written.SNAPSHOT, ZoneOffset.UTC);
                     writer.beginDataset(LearningDatasets.VOCABULARY, COLUMNS);
                     writer.beginRecord();
                     writer.integer(1);

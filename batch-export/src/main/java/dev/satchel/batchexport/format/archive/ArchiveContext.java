@@ -28,6 +28,16 @@ public record ArchiveContext(
         files = List.copyOf(files);
     }
 
+    /** In a folder that holds no file yet. */
+    public ArchiveContext(
+            ExportRequest request,
+            UserRecords.Snapshot snapshot,
+            Addressee addressee,
+            ArchiveSettings settings,
+            String folder) {
+        this(request, snapshot, addressee, settings, folder, List.of());
+    }
+
     static String folder(ExportRequest request, Instant takenAt) {
         return "satchel-"
                 + (request.type().isAll() ? "learning-data" : request.type().name()) + "-"

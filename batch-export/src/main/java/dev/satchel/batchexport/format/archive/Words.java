@@ -10,11 +10,14 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The sentences of archives in one language, from resources that translators can read. Immutable. */
 final class Words {
+
+    private static final Map<Language, Words> KNOWN = new ConcurrentHashMap<>();
 
     private final Properties sentences;
     private final Map<String, String> translations;
@@ -25,6 +28,10 @@ final class Words {
     }
 
     static Words in(Language language) {
+        return KNOWN.computeIfAbsent(language, Words::read);
+    }
+
+    private static Words read(Language language) {
         Properties sentences = new Properties();
         Map<String, String> translations = new HashMap<>();
         try (InputStream file = resource("readme_" + language.code() + ".properties");

@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Reads the operator's texts from a YAML file, which {@code docs/datasets.md} describes. */
-final class ArchiveTexts {
+public final class ArchiveTexts {
 
     private static final String APPLICATION = "application";
     private static final String CONTACT = "contact";
@@ -45,7 +45,7 @@ final class ArchiveTexts {
      * @throws IllegalArgumentException if the file cannot be read or violates the format; the message names file and
      *     line
      */
-    static OperatorTexts read(Path file, Collection<String> known) {
+    public static OperatorTexts read(Path file, Collection<String> known) {
         try {
             return parse(file.toString(), Files.readString(file), known);
         } catch (IOException unreadable) {

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.format.compress;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdInputStream;
@@ -42,6 +43,7 @@ class CompressedFilesTest {
 
     static Stream<Kind> kinds() {
         return Arrays.stream(ExportFormat.values())
+                .filter(format -> format != ExportFormat.ARCHIVE)
                 .flatMap(format ->
                         Arrays.stream(Compression.values()).map(compression -> new Kind(format, compression)));
     }
@@ -70,6 +72,16 @@ class CompressedFilesTest {
             case GZIP -> new GZIPInputStream(bytes);
             case ZSTD -> new ZstdInputStream(bytes);
         };
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void areNoArchives(Compression compression) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> request(ExportFormat.ARCHIVE, compress(compression)))
+                .withMessage(
+                        "an archive is a ZIP, which is compressed already: leave out 'compress', or choose the format"
+                                + " json or jsonl");
     }
 
     @ParameterizedTest

@@ -19,6 +19,7 @@ import dev.satchel.record.RecordSink.NonFinite;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -201,6 +202,7 @@ class JsonWritersTest {
         byte[] text = "x".repeat(200_000).getBytes(UTF_8);
 
         assertThatThrownBy(() -> {
+                    writer.begin(Written.SNAPSHOT, ZoneOffset.UTC);
                     writer.beginDataset(LearningDatasets.QA, List.of(new Column("a", Column.Type.TEXT)));
                     writer.beginRecord();
                     writer.text(text, 0, text.length);
