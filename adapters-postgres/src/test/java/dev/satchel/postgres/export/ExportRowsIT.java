@@ -36,7 +36,8 @@ class ExportRowsIT extends PostgresExportFixture {
         insertFailed(user, null);
 
         // The empty filters and the absent ones ask for the same.
-        assertThat(postgres.history().requestAgain(Failure.Code.ACCESS_DENIED)).hasSize(1);
+        assertThat(postgres.history().requestAgain(Failure.Code.ACCESS_DENIED).added())
+                .hasSize(1);
     }
 
     private void insertFailed(UserId user, @Nullable String filters) {

@@ -4,6 +4,7 @@ import dev.satchel.batchexport.format.archive.ArchivePart;
 import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.archive.ArchiveWriter;
 import dev.satchel.batchexport.format.archive.deck.DeckPart;
+import dev.satchel.batchexport.format.archive.page.ArchivePage;
 import dev.satchel.batchexport.format.archive.words.WordsPart;
 import dev.satchel.batchexport.format.archive.workbook.WorkbookPart;
 import dev.satchel.batchexport.format.compress.CompressedWriter;
@@ -112,7 +113,7 @@ public final class StandardFileFormats implements FileFormats {
         };
     }
 
-    // In the order of their files.
+    // In the order of their files. The page is the last, because it links to those that are there.
     private List<ArchivePart> parts() {
         List<ArchivePart> parts = new ArrayList<>();
         parts.add(new WordsPart(csv));
@@ -120,6 +121,7 @@ public final class StandardFileFormats implements FileFormats {
             parts.add(new DeckPart());
         }
         parts.add(new WorkbookPart());
+        parts.add(new ArchivePage());
         return parts;
     }
 

@@ -16,7 +16,7 @@ import javax.xml.stream.XMLStreamWriter;
 public final class Html {
 
     /** HTML knows no end of these. */
-    private static final Set<String> VOID = Set.of("br", "hr", "link", "meta", "wbr");
+    private static final Set<String> VOID = Set.of("br", "hr", "input", "link", "meta", "wbr");
 
     private final XMLStreamWriter out;
 
@@ -60,6 +60,33 @@ public final class Html {
         return write(() -> out.writeCharacters(VisibleText.line(text)));
     }
 
+    /**
+     * Writes a text of a person in any language. It keeps line breaks and the invisible characters by which scripts and
+     * emoji are joined, so it belongs into an element with {@code dir="auto"} that is a block of its own: no direction
+     * in the text reaches beyond it. What no document can hold becomes the replacement character.
+     */
+    public Html prose(String text) {
+        return write(() -> out.writeCharacters(holdable(text)));
+    }
+
+    private static String holdable(String text) {
+        StringBuilder kept = new StringBuilder(text.length());
+        text.replace("\r\n", "\n")
+                .replace('\r', '\n')
+                .codePoints()
+                .forEach(point -> kept.appendCodePoint(isHoldable(point) ? point : 0xFFFD));
+        return kept.toString();
+    }
+
+    private static boolean isHoldable(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL -> point == '\n' || point == '\t';
+            case Character.SURROGATE -> false;
+            // U+FFFE, U+FFFF and the last two of each other plane are no characters.
+            default -> (point & 0xFFFE) != 0xFFFE && (point < 0xFDD0 || point > 0xFDEF);
+        };
+    }
+
     /** Writes an element with a text. */
     public Html leaf(String element, String text, String... attributes) {
         return begin(element, attributes).text(text).end();
@@ -78,14 +105,14 @@ public final class Html {
         return write(() -> out.writeCharacters("\n"));
     }
 
-    /** Writes the styles, a text of ours that HTML reads as it is: it has none of the characters that are escaped. */
-    Html styles(String css) {
+    /** Writes the element {@code style} or {@code script}, with a text of ours that HTML reads as it is. */
+    Html verbatim(String element, String text) {
         return write(() -> {
-            if (css.matches("(?s).*[<>&].*")) {
-                throw new IllegalArgumentException("HTML and XML would read these styles differently");
+            if (text.matches("(?s).*[<>&\r].*")) {
+                throw new IllegalArgumentException("HTML and XML would read this " + element + " differently");
             }
-            out.writeStartElement("style");
-            out.writeCharacters(css);
+            out.writeStartElement(element);
+            out.writeCharacters(text);
             out.writeEndElement();
         });
     }

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.page;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 
 /** A chart of counts: one bar per column, of parts that stand on each other. */
@@ -14,6 +15,7 @@ public final class StackedBars {
     private final List<Series> series;
     private final List<Column> columns = new ArrayList<>();
     private final List<long[]> values = new ArrayList<>();
+    private LongFunction<String> scale = Numbers::brief;
 
     /**
      * A chart without columns.
@@ -23,6 +25,12 @@ public final class StackedBars {
     public StackedBars(Description description, Series... series) {
         this.description = description;
         this.series = List.of(series);
+    }
+
+    /** Writes the numbers of the scale in another way than in short English. */
+    public StackedBars scale(LongFunction<String> words) {
+        scale = words;
+        return this;
     }
 
     /** Adds a column, with the size of each of its parts. */
@@ -45,9 +53,10 @@ public final class StackedBars {
         long top = Math.max(step, (most + step - 1) / step * step);
         List<Tick> ticks = new ArrayList<>();
         for (long tick = 0; tick <= top; tick += step) {
-            ticks.add(new Tick((double) tick / top, Numbers.brief(tick)));
+            ticks.add(new Tick((double) tick / top, scale.apply(tick)));
         }
-        Chart.begin(html, description, series, ticks, columns);
+        // A single colour says nothing that the title does not say.
+        Chart.begin(html, description, series.size() > 1 ? series : List.of(), ticks, columns);
         double room = 100.0 / columns.size();
         double width = Math.min(WIDEST, room * 0.76);
         for (int column = 0; column < columns.size(); column++) {

@@ -12,16 +12,57 @@ public final class Table {
     private final List<List<String>> rows = new ArrayList<>();
 
     /** A column. */
-    public record Column(String name, boolean isNumeric) {
+    public record Column(String name, Kind kind) {
+
+        /** What stands in a column. */
+        public enum Kind {
+            WORDS,
+            NUMBER,
+            PROSE
+        }
 
         /** One of words, which are aligned to the left and wrapped. */
         public static Column words(String name) {
-            return new Column(name, false);
+            return new Column(name, Kind.WORDS);
         }
 
         /** One of numbers, which are aligned to the right and stay on one line. */
         public static Column number(String name) {
-            return new Column(name, true);
+            return new Column(name, Kind.NUMBER);
+        }
+
+        /** One of texts that people wrote in any language, see {@link Html#prose}. */
+        public static Column prose(String name) {
+            return new Column(name, Kind.PROSE);
+        }
+
+        private void head(Html html) {
+            html.leaf("th", name, "scope", "col", "class", style());
+        }
+
+        private void cell(Html html, String text, boolean isFirst) {
+            List<String> attributes = new ArrayList<>(List.of("class", style()));
+            if (isFirst) {
+                attributes.addAll(List.of("scope", "row"));
+            }
+            if (kind == Kind.PROSE) {
+                attributes.addAll(List.of("dir", "auto"));
+            }
+            html.begin(isFirst ? "th" : "td", attributes.toArray(String[]::new));
+            if (kind == Kind.PROSE) {
+                html.prose(text);
+            } else {
+                html.text(text);
+            }
+            html.end();
+        }
+
+        private String style() {
+            return switch (kind) {
+                case WORDS -> "words";
+                case NUMBER -> "number";
+                case PROSE -> "prose";
+            };
         }
     }
 
@@ -55,18 +96,12 @@ public final class Table {
         html.begin("div", "class", "scroll", "role", "region", "aria-label", caption, "tabindex", "0");
         html.begin("table").leaf("caption", caption).line();
         html.begin("thead").begin("tr");
-        for (Column column : columns) {
-            html.leaf("th", column.name(), "scope", "col", "class", style(column));
-        }
+        columns.forEach(column -> column.head(html));
         html.end().end().line().begin("tbody").line();
         for (List<String> row : rows) {
             html.begin("tr");
             for (int at = 0; at < row.size(); at++) {
-                if (at == 0) {
-                    html.leaf("th", row.get(at), "scope", "row", "class", style(columns.get(at)));
-                } else {
-                    html.leaf("td", row.get(at), "class", style(columns.get(at)));
-                }
+                columns.get(at).cell(html, row.get(at), at == 0);
             }
             html.end().line();
         }
@@ -75,12 +110,13 @@ public final class Table {
 
     /** Writes the table behind a line that opens it, below a chart of the same numbers. */
     public void writeFolded(Html html) {
-        html.begin("details").leaf("summary", "The numbers as a table").line();
-        write(html);
-        html.end().line();
+        writeFolded(html, "The numbers as a table");
     }
 
-    private static String style(Column column) {
-        return column.isNumeric() ? "number" : "words";
+    /** Writes the table behind a line that opens it, in these words. */
+    public void writeFolded(Html html, String summary) {
+        html.begin("details").leaf("summary", summary).line();
+        write(html);
+        html.end().line();
     }
 }

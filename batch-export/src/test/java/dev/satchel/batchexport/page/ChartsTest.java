@@ -138,8 +138,8 @@ class ChartsTest {
     }
 
     @Test
-    void takesNoStylesThatXmlWouldReadDifferently() {
-        assertThatThrownBy(() -> Page.of("x", html -> html.styles("a > b { }")))
-                .hasMessage("HTML and XML would read these styles differently");
+    void takesNoStylesThatWouldEndTheirElement() {
+        assertThatThrownBy(() -> Page.of("x", html -> html.verbatim("style", "a {} </style><b>")))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

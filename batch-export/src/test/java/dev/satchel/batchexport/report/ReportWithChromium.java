@@ -2,9 +2,8 @@ package dev.satchel.batchexport.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.page.Chromium;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,17 +31,12 @@ class ReportWithChromium {
     private static Path busy;
     private static Path empty;
     private static Path hostile;
-    private static String axe;
 
     @BeforeAll
     static void start() throws Exception {
         busy = write("busy", ReportPage.of(SampleReports.busy(), "1.2.3"));
         empty = write("empty", ReportPage.of(SampleReports.empty(), "1.2.3"));
         hostile = write("hostile", ReportPage.of(SampleReports.named("app", HOSTILE), HOSTILE));
-        try (InputStream file =
-                ReportWithChromium.class.getResourceAsStream("/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")) {
-            axe = new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        }
         browser = Chromium.start(Files.createDirectory(folder.resolve("profile")));
     }
 
@@ -63,7 +57,7 @@ class ReportWithChromium {
         browser.show(folder.resolve(page + ".html"), colours, width);
         browser.evaluate(UNFOLD);
 
-        assertThat(violations()).isEqualTo("[]");
+        assertThat(browser.violations()).isEqualTo("[]");
     }
 
     @Test
@@ -74,7 +68,7 @@ class ReportWithChromium {
 
         browser.show(faint, "light", WIDE);
 
-        assertThat(violations()).contains("color-contrast");
+        assertThat(browser.violations()).contains("color-contrast");
     }
 
     @Test
@@ -166,14 +160,5 @@ class ReportWithChromium {
 
         assertThat(folded).isLessThan(60);
         assertThat(printed).isGreaterThan(100);
-    }
-
-    /** What axe finds, with the elements in question. */
-    private static String violations() throws Exception {
-        browser.evaluate(axe);
-        return browser.evaluate("""
-                        axe.run().then(found => JSON.stringify(found.violations.map(
-                            rule => [rule.id, rule.help, rule.nodes.map(node => node.html + ' ' + node.failureSummary)])))
-                        """).asString();
     }
 }

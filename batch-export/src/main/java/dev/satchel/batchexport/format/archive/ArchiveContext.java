@@ -61,6 +61,11 @@ public record ArchiveContext(
 
     /** What the dataset holds, in the addressee's language if Satchel knows the dataset, else in the operator's words. */
     public String described(Dataset dataset) {
-        return Words.in(addressee.language()).translated(dataset.description());
+        return translated(dataset.description());
+    }
+
+    /** A description or reason of the built-in datasets in the addressee's language; others as they are. */
+    public String translated(String english) {
+        return Words.in(addressee.language()).translated(english);
     }
 }

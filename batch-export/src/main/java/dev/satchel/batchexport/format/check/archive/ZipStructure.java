@@ -183,7 +183,7 @@ final class ZipStructure {
                 same(name, "the length of the extra field", 4 + 8 * fields, extraLength);
                 ByteBuffer extra = read(file, next + CENTRAL + nameLength, 4 + 8 * fields);
                 same(name, "the kind of the extra field", EXTRA64, extra.getShort());
-                same(name, "the size of the extra field", 8 * fields, extra.getShort());
+                same(name, "the size of the extra field", 8L * fields, extra.getShort());
                 bytes = bytes == INT64 ? extra.getLong() : bytes;
                 compressed = compressed == INT64 ? extra.getLong() : compressed;
                 offset = offset == INT64 ? extra.getLong() : offset;

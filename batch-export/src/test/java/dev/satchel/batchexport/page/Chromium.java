@@ -1,9 +1,11 @@
-package dev.satchel.batchexport.report;
+package dev.satchel.batchexport.page;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A headless Chromium with one page, driven by its DevTools protocol. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
 
     private static final String ADDRESS = "DevTools listening on ";
 
@@ -48,7 +50,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Starts the browser of the PATH, which keeps what it writes in that folder. */
-    static Chromium start(Path profile) throws Exception {
+    public static Chromium start(Path profile) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 "chromium",
                 "--headless",
@@ -87,7 +89,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Shows the page as to a reader who likes these colours, on a screen of that width. */
-    void show(Path page, String colours, int width) throws Exception {
+    public void show(Path page, String colours, int width) throws Exception {
         send(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colours))));
@@ -101,7 +103,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** The addresses that the page asked for since it was shown, without its own. */
-    List<String> requests() {
+    public List<String> requests() {
         return answers.events.stream()
                 .filter(event -> event.path("method").asString().equals("Network.requestWillBeSent"))
                 .filter(event -> !event.path("params").path("type").asString().equals("Document"))
@@ -110,7 +112,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** What the browser complained of, and dialogs that the page opened. */
-    List<String> complaints() {
+    public List<String> complaints() {
         return answers.events.stream()
                 .filter(event -> List.of(
                                 "Log.entryAdded",
@@ -123,7 +125,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** The value of an expression, or what its promise comes to. */
-    JsonNode evaluate(String expression) throws Exception {
+    public JsonNode evaluate(String expression) throws Exception {
         JsonNode answer =
                 send("Runtime.evaluate", Map.of("expression", expression, "awaitPromise", true, "returnByValue", true));
         if (answer.has("exceptionDetails")) {
@@ -132,8 +134,20 @@ final class Chromium implements AutoCloseable {
         return answer.path("result").path("value");
     }
 
+    /** What axe-core finds that keeps people from reading the page, with the elements in question; {@code []} for nothing. */
+    public String violations() throws Exception {
+        try (InputStream file =
+                Chromium.class.getResourceAsStream("/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")) {
+            evaluate(new String(file.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        return evaluate("""
+                        axe.run().then(found => JSON.stringify(found.violations.map(
+                            rule => [rule.id, rule.help, rule.nodes.map(node => node.html + ' ' + node.failureSummary)])))
+                        """).asString();
+    }
+
     /** Carries out a command of the protocol on the page. */
-    JsonNode send(String method, Map<String, Object> parameters) throws Exception {
+    public JsonNode send(String method, Map<String, Object> parameters) throws Exception {
         return send(session, method, parameters);
     }
 

@@ -1,0 +1,106 @@
+package dev.satchel.batchexport.format.archive.page;
+
+import dev.satchel.batchexport.format.archive.OperatorTexts.Topic;
+import dev.satchel.batchexport.page.Html;
+import dev.satchel.batchexport.page.Table;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.HiddenRecords;
+import dev.satchel.record.UserRecords;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the operator does with the data, and what the archive does not hold. */
+final class ClosingSections {
+
+    private final Contents contents;
+    private final Wording wording;
+
+    ClosingSections(Contents contents) {
+        this.contents = contents;
+        this.wording = contents.wording();
+    }
+
+    void writeUses(Html html, Part part) {
+        part.begin(html, "uses");
+        html.leaf("p", wording.text("uses.text")).line();
+        Table table = new Table(
+                wording.text("uses.caption"),
+                Table.Column.prose(wording.text("inside.dataset")),
+                Table.Column.prose(wording.text("uses.purpose")),
+                Table.Column.prose(wording.text("uses.recipients")),
+                Table.Column.prose(wording.text("uses.retention")));
+        for (Rows rows : contents.rows()) {
+            String name = rows.dataset().name();
+            table.row(
+                    wording.title(rows.dataset()),
+                    contents.about(name, Topic.PURPOSE),
+                    contents.about(name, Topic.RECIPIENTS),
+                    contents.about(name, Topic.RETENTION));
+        }
+        table.write(html);
+        html.leaf("p", wording.text("uses.ask")).line();
+        html.begin("p", "class", "contact", "dir", "auto")
+                .prose(contents.contact())
+                .end()
+                .line();
+        Part.end(html);
+    }
+
+    void writeMissing(Html html, Part part) {
+        UserRecords.Snapshot snapshot = contents.context().snapshot();
+        part.begin(html, "missing");
+        html.begin("ul", "class", "notes").line();
+        for (HiddenRecords gap : snapshot.hidden()) {
+            html.begin("li", "dir", "auto")
+                    .prose(wording.text(
+                            "missing.hidden",
+                            wording.title(gap.dataset()),
+                            wording.whole(gap.records()),
+                            wording.whole(gap.of()),
+                            gap.reason()))
+                    .end()
+                    .line();
+        }
+        for (Dataset absent : snapshot.absent()) {
+            html.leaf("li", wording.text("missing.absent", wording.title(absent)))
+                    .line();
+        }
+        if (!contents.context().request().type().isAll()) {
+            html.leaf("li", wording.text("missing.type")).line();
+        }
+        // Of another application's datasets, only the list of columns knows.
+        for (String each : contents.isLearning() ? List.of("secrets", "others", "own", "files") : List.of("files")) {
+            html.leaf("li", wording.text("missing." + each)).line();
+        }
+        html.end().line();
+        writeColumns(html);
+        Part.end(html);
+    }
+
+    /** The columns that are left out, with the reasons. */
+    private void writeColumns(Html html) {
+        Table table = new Table(
+                wording.text("missing.columns"),
+                Table.Column.prose(wording.text("inside.dataset")),
+                Table.Column.prose(wording.text("missing.column")),
+                Table.Column.prose(wording.text("missing.reason")));
+        boolean isEmpty = true;
+        for (Rows rows : contents.rows()) {
+            Map<String, String> reasons = contents.context()
+                    .settings()
+                    .leftOut()
+                    .getOrDefault(rows.dataset().name(), Map.of());
+            for (Map.Entry<String, String> reason : new TreeMap<>(reasons).entrySet()) {
+                table.row(
+                        wording.title(rows.dataset()),
+                        reason.getKey(),
+                        contents.context().translated(reason.getValue()));
+                isEmpty = false;
+            }
+        }
+        if (!isEmpty) {
+            table.writeFolded(html, wording.text("missing.columns"));
+        }
+    }
+}

@@ -1,0 +1,426 @@
+package dev.satchel.batchexport.format.archive.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.batchexport.format.archive.Language;
+import dev.satchel.record.Column;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.LearningDatasets;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ResourceBundle;
+import java.util.Set;
+import java.util.TimeZone;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Attribute;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class ArchivePageTest {
+
+    private static final int MOST_BYTES = 2_000_000;
+
+    private static Map<String, String> pages;
+
+    @BeforeAll
+    static void write() throws Exception {
+        pages = new TreeMap<>(SamplePages.all());
+        pages.put("english", SampleLearner.page(Language.ENGLISH, 100));
+        pages.put("spanish", SampleLearner.page(Language.SPANISH, 10));
+    }
+
+    private static Document page(String name) {
+        return Jsoup.parse(pages.get(name));
+    }
+
+    @Test
+    void isWellFormedXmlToo() throws Exception {
+        for (String page : pages.values()) {
+            assertThat(page).startsWith("<!DOCTYPE html>\n<html lang=");
+            DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(new ByteArrayInputStream(page.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    @Test
+    void asksNoServerAndRunsOneScriptOfKnownHash() throws Exception {
+        for (String name : pages.keySet()) {
+            Document page = page(name);
+            // There is nothing to find on an empty page.
+            assertThat(page.select("script")).hasSameSizeAs(page.select("#search"));
+            if (name.equals("empty")) {
+                assertThat(page.select("#search")).isEmpty();
+                continue;
+            }
+            String script = page.select("script").first().data();
+            String hash = Base64.getEncoder()
+                    .encodeToString(
+                            MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8)));
+
+            assertThat(page.select("meta[http-equiv=Content-Security-Policy]").attr("content"))
+                    .isEqualTo("default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-"
+                            + hash + "'");
+            assertThat(page.select("link, iframe, object, embed, form, base, img, image, use, audio, video"))
+                    .isEmpty();
+            assertThat(page.select("style").html()).doesNotContain("url(", "@import");
+            for (Element element : page.getAllElements()) {
+                for (Attribute attribute : element.attributes()) {
+                    assertThat(attribute.getKey())
+                            .doesNotStartWith("on")
+                            .isNotEqualTo("src")
+                            .isNotEqualTo("style");
+                }
+            }
+        }
+    }
+
+    @Test
+    void linksOnlyToItselfAndToFilesOfTheArchive() {
+        for (String name : pages.keySet()) {
+            Document page = page(name);
+            for (Element link : page.select("[href]")) {
+                String address = link.attr("href");
+                if (address.startsWith("#")) {
+                    assertThat(page.getElementById(address.substring(1)))
+                            .as(address)
+                            .isNotNull();
+                } else {
+                    assertThat(address)
+                            .matches(
+                                    "README\\.txt|data/(words\\.csv|words\\.apkg|workbook\\.xlsx|(csv|json)/[a-z_]+\\.(csv|json))");
+                }
+            }
+        }
+        assertThat(page("english").select("#inside a[href^=data/]").eachAttr("href"))
+                .contains("data/csv/sessions.csv", "data/json/sessions.json", "data/words.apkg", "data/workbook.xlsx");
+        assertThat(page("shop").select("a[href*=words]")).isEmpty();
+    }
+
+    @Test
+    void canBeReadWithoutSeeingIt() {
+        for (String name : pages.keySet()) {
+            Document page = page(name);
+            for (String landmark : List.of("header", "nav", "main", "footer", "h1")) {
+                assertThat(page.select(landmark)).as(landmark).hasSize(1);
+            }
+            assertThat(page.body().child(0).attr("href")).isEqualTo("#content");
+            assertThat(page.title()).isNotBlank();
+            int before = 1;
+            for (Element heading : page.select("h2, h3, h4, h5, h6")) {
+                int level = heading.tagName().charAt(1) - '0';
+                assertThat(level).as(heading.text()).isLessThanOrEqualTo(before + 1);
+                before = level;
+            }
+            assertThat(page.select("[id]").eachAttr("id")).doesNotHaveDuplicates();
+            for (Element chart : page.select("svg")) {
+                assertThat(chart.attr("role")).isEqualTo("img");
+                assertThat(chart.selectFirst("> title").text()).isNotBlank();
+                assertThat(chart.selectFirst("> desc").text()).isNotBlank();
+                assertThat(chart.closest("section").select("details table"))
+                        .as(chart.id())
+                        .isNotEmpty();
+            }
+            for (Element table : page.select("table")) {
+                assertThat(table.selectFirst("> caption").text()).isNotBlank();
+                assertThat(table.select("thead th"))
+                        .isNotEmpty()
+                        .allMatch(cell -> cell.attr("scope").equals("col"));
+                for (Element row : table.select("tbody tr")) {
+                    assertThat(row.children()).hasSameSizeAs(table.select("thead th"));
+                    assertThat(row.child(0).attr("scope")).isEqualTo("row");
+                }
+            }
+        }
+    }
+
+    @Test
+    void countsDaysAndWeeksInTheReadersZone() throws Exception {
+        PageUnderTest page = SamplePages.page(Language.ENGLISH, "Ana", SamplePages.MADRID);
+        page.begin(LearningDatasets.SESSIONS, SamplePages.SESSIONS);
+        // Two days in UTC and one in Madrid: Monday, 2 November.
+        SamplePages.session(page, "2026-11-01T23:30:00Z", 20, 4, 3);
+        SamplePages.session(page, "2026-11-02T10:00:00Z", 10, 0, 0);
+        SamplePages.session(page, "2026-11-08T10:00:00Z", 30, 4, 4);
+        SamplePages.session(page, "2026-11-28T08:00:00Z", 0, 5, 5);
+        SamplePages.session(page, "2027-01-01T08:00:00Z", 5, 5, 5);
+        page.end();
+        Document read = Jsoup.parse(page.html());
+
+        assertThat(read.select("#activity p").first().text())
+                .isEqualTo("In the last year you were active on 2 days: 3 sessions and 1 h 0 min.");
+        assertThat(read.select("#chart-days rect title").eachText())
+                .containsExactly("Mon 2 Nov 2026: 2 sessions, 30 minutes", "Sun 8 Nov 2026: 1 session, 30 minutes");
+        assertThat(read.select("#chart-days rect")).hasSize(52 * 7 + 6);
+        assertThat(read.select("#activity details:last-of-type tr:contains(2 Nov 2026) td")
+                        .eachText())
+                .containsExactly("3", "60", "8", "7", "88%");
+    }
+
+    @Test
+    void countsWordsByPhaseAndByNextReview() throws Exception {
+        PageUnderTest page = SamplePages.page(Language.ENGLISH, "Ana", SamplePages.MADRID);
+        List<Column> columns = new ArrayList<>(List.of(SamplePages.WORDS));
+        columns.add(new Column("vocabulary_item_id", Column.Type.UUID));
+        page.begin(LearningDatasets.VOCABULARY, columns.toArray(Column[]::new));
+        page.row("el mar", "sea", "mastered", Instant.parse("2026-11-27T12:00:00Z"), new UUID(1, 1));
+        page.row("la sal", "salt", "mastered", Instant.parse("2026-11-27T23:30:00Z"), new UUID(1, 2));
+        page.row("el sol", "sun", "new", Instant.parse("2027-03-01T12:00:00Z"), new UUID(1, 3));
+        page.row("la luz", "light", null, null, new UUID(1, 4));
+        // A list of the learner's own that is empty.
+        page.row(null, null, null, null, null);
+        page.end();
+        Document read = Jsoup.parse(page.html());
+
+        assertThat(read.select("#chart-phases text.value").eachText())
+                .containsExactly("1 (25%)", "0 (0%)", "0 (0%)", "2 (50%)", "1 (25%)");
+        assertThat(read.select("#chart-reviews desc").text()).contains("1 are overdue, 1 are due today and 1 later");
+        assertThat(read.select("#data-vocabulary tbody tr").eachText())
+                .containsExactly(
+                        "la luz light",
+                        "el sol sun new 1 Mar 2027, 13:00",
+                        "la sal salt mastered 28 Nov 2026, 00:30",
+                        "el mar sea mastered 27 Nov 2026, 13:00");
+    }
+
+    @Test
+    void endsAStreakAtTheReadersMidnight() throws Exception {
+        assertThat(streak("2026-11-26T22:59:59Z")).containsExactly("0 days", "9 days", "4");
+        assertThat(streak("2026-11-26T23:00:00Z")).containsExactly("7 days", "9 days", "4");
+    }
+
+    private static List<String> streak(String lastActivity) throws Exception {
+        PageUnderTest page = SamplePages.page(Language.ENGLISH, "Ana", SamplePages.MADRID);
+        page.begin(LearningDatasets.PROGRESS, SamplePages.PROGRESS);
+        page.row(4, 7, 9, Instant.parse(lastActivity));
+        page.end();
+        return Jsoup.parse(page.html()).select(".cards .figure").eachText();
+    }
+
+    @Test
+    void saysWhyThereAreMoreRowsThanTheTotalsCount() {
+        assertThat(page("english").select(".cards .beside").eachText()).contains("completed; 1 more has not ended");
+    }
+
+    @Test
+    void showsTheTablesOfAnyApplication() {
+        Document page = page("shop");
+
+        assertThat(page.select("svg, .cards")).isEmpty();
+        assertThat(page.select("h1").text()).isEqualTo("Sam");
+        assertThat(page.select(".eyebrow").text()).isEqualTo("Tus datos");
+        assertThat(page.select("#data-orders thead th").eachText())
+                .containsExactly("Placed at", "Total", "Gift wrapped", "Note", "Lines");
+        assertThat(page.select("#data-orders tbody tr").first().children().eachText())
+                .containsExactly("13 nov 2026, 00:30", "1.234,50", "no", "for a friend", "lamp, cup");
+        assertThat(page.select("#data-sessions dd").eachText()).containsExactly("a1", "1 nov 2026, 09:00");
+        assertThat(page.select("#missing li").first().text())
+                .isEqualTo(
+                        "Orders: faltan 2 de 14 registros, porque las reglas de la aplicación te los ocultan. Motivo del"
+                                + " responsable: they are being checked");
+    }
+
+    @Test
+    void saysThatThereIsNothing() {
+        Document page = page("empty");
+
+        assertThat(page.select("h1").text()).isEqualTo("Your learning so far");
+        assertThat(page.select("#activity p").text()).isEqualTo("No session has ended yet.");
+        assertThat(page.select("#words p").text()).isEqualTo("There are no words yet.");
+        assertThat(page.select("svg, section.records, .glance")).isEmpty();
+    }
+
+    @Test
+    void speaksTheReadersLanguage() {
+        Document page = page("spanish");
+
+        assertThat(page.select("html").attr("lang")).isEqualTo("es");
+        assertThat(page.select(".lead").text())
+                .isEqualTo(
+                        "A 28 de noviembre de 2026, 10:15 (Europe/Madrid). Todas las horas de esta página están en esta zona"
+                                + " horaria.");
+        assertThat(page.select(".eyebrow").text()).isEqualTo("Tu aprendizaje en Palabra");
+        assertThat(page.select("#uses tr:contains(Sesiones) td").eachText())
+                .containsExactly(
+                        "Para mostrar tu progreso y elegir las próximas palabras.",
+                        "Nadie fuera de Palabra.",
+                        "Hasta que borres tu cuenta.");
+        assertThat(page.select("#uses tr:contains(Perfil) td").first().text())
+                .startsWith("[El responsable no ha indicado");
+    }
+
+    @Test
+    void hasEachTextInBothLanguages() {
+        Map<String, Set<String>> english = placeholders(Locale.ENGLISH);
+        Map<String, Set<String>> spanish = placeholders(Locale.forLanguageTag("es"));
+
+        assertThat(spanish).isEqualTo(english);
+    }
+
+    private static Map<String, Set<String>> placeholders(Locale locale) {
+        ResourceBundle texts = ResourceBundle.getBundle(
+                "dev.satchel.batchexport.format.archive.page.page",
+                locale,
+                ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
+        Map<String, Set<String>> found = new TreeMap<>();
+        for (String key : texts.keySet()) {
+            assertThat(texts.getString(key)).as(key).isNotBlank();
+            // In a pattern of MessageFormat a straight one would quote what follows.
+            if (!key.startsWith("pattern.")) {
+                assertThat(texts.getString(key)).as(key).doesNotContain("'");
+            }
+            found.put(
+                    key,
+                    Set.copyOf(Pattern.compile("\\{\\d}")
+                            .matcher(texts.getString(key))
+                            .results()
+                            .map(MatchResult::group)
+                            .distinct()
+                            .toList()));
+        }
+        return found;
+    }
+
+    @Test
+    void takesNoTextForMarkup() throws Exception {
+        List<String> hostile = HostileTexts.some();
+        List<String> harmless = new ArrayList<>();
+        hostile.forEach(text -> harmless.add("x"));
+
+        assertThat(tags(SamplePages.with(hostile))).isEqualTo(tags(SamplePages.with(harmless)));
+    }
+
+    @Test
+    @Tag("matrix")
+    void takesNoneOfFiveHundredTextsForMarkup() throws Exception {
+        List<String> hostile = HostileTexts.all();
+        assertThat(hostile.size()).isGreaterThan(500);
+        for (int from = 0; from < hostile.size(); from += 100) {
+            List<String> some = hostile.subList(from, Math.min(from + 100, hostile.size()));
+            List<String> harmless = new ArrayList<>();
+            some.forEach(text -> harmless.add("x"));
+
+            assertThat(tags(SamplePages.with(some))).isEqualTo(tags(SamplePages.with(harmless)));
+        }
+    }
+
+    private static List<String> tags(String page) {
+        return Jsoup.parse(page).getAllElements().stream().map(Element::tagName).toList();
+    }
+
+    @Test
+    void keepsTheCharactersThatJoinEmojiAndScripts() throws Exception {
+        String family = "\uD83D\uDC69\u200D\uD83D\uDC67 \u2764\uFE0F \u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645";
+
+        Element cell = Jsoup.parse(SamplePages.with(List.of("x", family)))
+                .select("#data-vocabulary tbody th")
+                .first();
+
+        assertThat(cell.wholeText()).isEqualTo(family);
+        assertThat(cell.attr("dir")).isEqualTo("auto");
+    }
+
+    @Test
+    void replacesWhatNoDocumentCanHold() throws Exception {
+        assertThat(Jsoup.parse(SamplePages.with(List.of("x", "a\u0001b\u001Bc\uFFFEd\r\ne")))
+                        .select("#data-vocabulary tbody th")
+                        .first()
+                        .wholeText())
+                .isEqualTo("a\uFFFDb\uFFFDc\uFFFDd\ne");
+    }
+
+    @Test
+    void saysHowManyOfHowManyRowsItShows() {
+        Document page = page("english");
+
+        assertThat(page.select("#data-interactions caption").text())
+                .isEqualTo("Interactions: latest " + number(page, "#data-interactions") + " of 5,000");
+        assertThat(page.select("#data-interactions p a").attr("href")).isEqualTo("data/csv/interactions.csv");
+        assertThat(page.select("#data-sessions tbody tr th").first().text()).isEqualTo("28 Nov 2026, 08:16");
+    }
+
+    private static String number(Document page, String section) {
+        return String.format(
+                Locale.ROOT, "%,d", page.select(section + " tbody tr").size());
+    }
+
+    @Test
+    void staysBelowTwoMegabytes() throws Exception {
+        assertThat(large(30_000).getBytes(StandardCharsets.UTF_8)).hasSizeBetween(MOST_BYTES / 2, MOST_BYTES);
+    }
+
+    @Test
+    @Tag("matrix")
+    void staysBelowTwoMegabytesWithAMillionInteractions() throws Exception {
+        assertThat(large(1_000_000).getBytes(StandardCharsets.UTF_8)).hasSizeBetween(MOST_BYTES / 2, MOST_BYTES);
+    }
+
+    /** Texts that grow when they are escaped, in each of many datasets. */
+    private static String large(int records) throws Exception {
+        PageUnderTest page = SamplePages.page(Language.ENGLISH, "Ana", SamplePages.MADRID);
+        List<String> texts = List.of("&&&&<<<<>>>>", "\u0001\u0001\uFFFE", "ordinary", "\uD83D\uDE00".repeat(300));
+        for (Dataset dataset : LearningDatasets.ALL) {
+            page.begin(
+                    dataset,
+                    new Column("id", Column.Type.UUID),
+                    new Column("at", Column.Type.INSTANT),
+                    new Column("one", Column.Type.TEXT),
+                    new Column("another", Column.Type.TEXT),
+                    new Column("number", Column.Type.INTEGER));
+            int rows = dataset.equals(LearningDatasets.INTERACTIONS) ? records : 4000;
+            for (int row = 0; row < rows; row++) {
+                page.row(
+                        new UUID(1, row),
+                        PageUnderTest.NOW.minus(Duration.ofMinutes(row)),
+                        texts.get(row % texts.size()),
+                        row % 7 == 0 ? null : texts.get(row / 3 % texts.size()),
+                        row);
+            }
+            page.end();
+        }
+        // Each record is large, and the datasets before left little.
+        Column[] wide = new Column[View.MOST_ALONE];
+        Object[] values = new Object[wide.length];
+        for (int column = 0; column < wide.length; column++) {
+            wide[column] = new Column("column_" + column, Column.Type.TEXT);
+            values[column] = "&".repeat(Rows.MOST_CHARACTERS);
+        }
+        for (String name : List.of("wide", "wider", "widest", "and", "so", "on")) {
+            page.begin(new Dataset(name, name, Set.of()), wide);
+            page.row(values);
+            page.end();
+        }
+        return page.html();
+    }
+
+    @Test
+    void isTheSameOnEveryMachine() throws Exception {
+        Locale locale = Locale.getDefault();
+        TimeZone zone = TimeZone.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("es"));
+            TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Apia"));
+
+            assertThat(SampleLearner.page(Language.ENGLISH, 100)).isEqualTo(pages.get("english"));
+        } finally {
+            Locale.setDefault(locale);
+            TimeZone.setDefault(zone);
+        }
+    }
+}
