@@ -1,4 +1,4 @@
-package dev.satchel.postgres;
+package dev.satchel.postgres.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,7 +15,7 @@ import dev.satchel.keys.Purpose;
 import dev.satchel.keys.UserKeys;
 import dev.satchel.keyset.FileKeyEncryptionKeys;
 import dev.satchel.migrations.SampleDatabase;
-import dev.satchel.postgres.session.StatementSettings;
+import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.LearningTypes;
