@@ -132,8 +132,8 @@ public final class IdleTimeoutHttpClient implements SdkHttpClient {
                     leaveBehind();
                     throw new InterruptedIOException("interrupted while the store was asked");
                 } catch (ExecutionException failed) {
-                    if (failed.getCause() instanceof SocketTimeoutException timeout) {
-                        throw silent(timeout);
+                    if (failed.getCause() instanceof IOException end && endsSilence(end)) {
+                        throw silent(end);
                     }
                     throw Failures.thrown(failed);
                 }
@@ -165,19 +165,24 @@ public final class IdleTimeoutHttpClient implements SdkHttpClient {
             return watched.build();
         }
 
+        // The store, or what is before it, may have a time limit of its own, and end the connection just before we do.
+        private boolean endsSilence(IOException end) {
+            return end instanceof SocketTimeoutException || silence.isSilence(System.nanoTime() - movedAt);
+        }
+
         /** A failure that the SDK repeats, unless the silence has been long. */
-        private IOException silent(@Nullable SocketTimeoutException timeout) {
+        private IOException silent(@Nullable IOException end) {
             silence.noticed(movedAt);
-            String message = timeout == null
+            String message = end == null
                     ? "the store neither took a byte nor answered for " + limit.toMillis() / 1000.0 + " s"
-                    : "the store did not answer: " + timeout.getMessage();
+                    : "the store did not answer: " + end.getMessage();
             if (silence.isLong()) {
                 // Without a cause, which would tell the SDK to repeat it.
                 throw SdkClientException.create(message);
             }
             SocketTimeoutException silent = new SocketTimeoutException(message);
-            if (timeout != null) {
-                silent.initCause(timeout);
+            if (end != null) {
+                silent.initCause(end);
             }
             return silent;
         }

@@ -24,6 +24,11 @@ final class StoreSilence {
         silent = true;
     }
 
+    /** Whether a request that ended without an answer after so many nanoseconds met a silent store. */
+    boolean isSilence(long nanos) {
+        return nanos >= timeouts.again().toNanos();
+    }
+
     /** How long a request that begins now may wait. */
     synchronized Duration limit() {
         if (!silent) {

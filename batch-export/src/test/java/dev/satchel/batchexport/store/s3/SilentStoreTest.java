@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.store.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -11,9 +12,13 @@ import dev.satchel.export.Failure;
 import dev.satchel.store.FileStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -175,6 +180,39 @@ class SilentStoreTest {
         assertThat(proxy.unanswered()).isEqualTo(before + 1);
         proxy.recover();
         assertThat(store.link(location, Duration.ofMinutes(1))).isNotNull();
+    }
+
+    /** As a server does that has a time limit of its own for a connection on which nothing moves. */
+    @Test
+    void isSilentWhenItEndsAConnectionThatItDidNotAnswer() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            threads.execute(() -> resetEachAfterTwoSeconds(silent));
+            proxy.close();
+            proxy = FaultyProxy.before("127.0.0.1", silent.getLocalPort());
+            FileStore.Upload upload = open(SHORT, SMALL, false).open(NAME, "a.csv", "text/csv");
+
+            assertThatException()
+                    .isThrownBy(() -> write(upload, 10))
+                    .havingCause()
+                    .withMessageContaining("neither took a byte nor answered for 1.0 s");
+        }
+    }
+
+    private void resetEachAfterTwoSeconds(ServerSocket server) {
+        while (!server.isClosed()) {
+            try {
+                Socket client = server.accept();
+                CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS, threads).execute(() -> {
+                    try (client) {
+                        client.setSoLinger(true, 0);
+                    } catch (IOException ended) {
+                        return;
+                    }
+                });
+            } catch (IOException closed) {
+                return;
+            }
+        }
     }
 
     @Test
