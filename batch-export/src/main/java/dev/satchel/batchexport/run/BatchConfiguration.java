@@ -1,37 +1,40 @@
 package dev.satchel.batchexport.run;
 
-import dev.satchel.postgres.SatchelPostgres;
-import dev.satchel.store.FileStore;
-import dev.satchel.store.KnownStores;
-import dev.satchel.store.ProbeRecords;
-import dev.satchel.store.StoreCheck;
-import dev.satchel.store.UploadJournal;
 import javax.sql.DataSource;
 import org.springframework.batch.core.configuration.annotation.EnableBatchProcessing;
 import org.springframework.batch.core.configuration.annotation.EnableJdbcJobRepository;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.repository.support.JdbcJobRepositoryFactoryBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.annotation.Isolation;
 
-/**
- * What each job needs: the domain's ports over PostgreSQL, Spring Batch's record of runs in schema {@code satchel}, and the
- * check of the store.
- */
+/** Spring Batch's record of runs in schema {@code satchel}, which each job needs. */
 @Configuration(proxyBeanMethods = false)
 @EnableBatchProcessing
-@EnableJdbcJobRepository(tablePrefix = "satchel.batch_", isolationLevelForCreate = Isolation.READ_COMMITTED)
-@Import(SatchelPostgres.class)
+@EnableJdbcJobRepository(tablePrefix = BatchConfiguration.TABLES, isolationLevelForCreate = Isolation.READ_COMMITTED)
 public class BatchConfiguration {
+
+    static final String TABLES = "satchel.batch_";
 
     @Bean
     JdbcTransactionManager transactionManager(DataSource dataSource) {
         return new JdbcTransactionManager(dataSource);
     }
 
-    @Bean
-    StoreCheck storeCheck(FileStore store, KnownStores stores, UploadJournal journal, ProbeRecords probes) {
-        return new StoreCheck(store, stores, journal, probes);
+    /** The same record, for a run that needs no context. */
+    static JobRepository runs(DataSource dataSource) {
+        JdbcJobRepositoryFactoryBean factory = new JdbcJobRepositoryFactoryBean();
+        factory.setDataSource(dataSource);
+        factory.setTransactionManager(new JdbcTransactionManager(dataSource));
+        factory.setTablePrefix(TABLES);
+        factory.setIsolationLevelForCreateEnum(Isolation.READ_COMMITTED);
+        try {
+            factory.afterPropertiesSet();
+            return factory.getObject();
+        } catch (Exception failed) {
+            throw new IllegalStateException("Spring Batch has no repository", failed);
+        }
     }
 }
