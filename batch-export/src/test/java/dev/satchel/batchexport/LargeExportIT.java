@@ -32,18 +32,9 @@ import tools.jackson.core.json.JsonFactory;
 class LargeExportIT {
 
     private static final String LEARNER = "11111111-1111-4111-8111-111111111111";
-<<<<<<< ours
     private static final boolean MATRIX = System.getProperty("satchel.test.matrix") != null;
     private static final int INTERACTIONS = MATRIX ? 1_000_000 : 150_000;
-    private static final int HEAP_MEGABYTES = 32;
-||||||| base
-    private static final int INTERACTIONS = System.getProperty("satchel.test.matrix") == null ? 150_000 : 1_000_000;
-    private static final int HEAP_MEGABYTES = 32;
-=======
-    private static final boolean SAMPLE = System.getProperty("satchel.test.matrix") == null;
-    private static final int INTERACTIONS = SAMPLE ? 150_000 : 1_000_000;
-    private static final int HEAP_MEGABYTES = SAMPLE ? 32 : 64;
->>>>>>> theirs
+    private static final int HEAP_MEGABYTES = MATRIX ? 64 : 32;
     private static final String HEAP = "-Xmx" + HEAP_MEGABYTES + "m";
 
     // An archive costs several times the processor time of the other formats; a day has 86,400 records.

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +57,20 @@ class RoundTripsIT {
         assertThat(database.logins())
                 .as("twice to look for a pooler, and once for the work")
                 .isEqualTo(3);
+    }
+
+    @Test
+    void aRunWithNothingToDoIsRecordedAndBeginsNoSlot() {
+        tripsOf(1);
+
+        List<List<String>> trips = tripsOf(0);
+
+        assertThat(lines(trips)).noneMatch(trip -> trip.toLowerCase(Locale.ROOT).contains("batch_step_execution"));
+        assertThat(satchel.value("SELECT count(*) FROM satchel.batch_job_execution AS run"
+                        + " JOIN satchel.batch_job_instance AS job USING (job_instance_id)"
+                        + " WHERE job.job_name = 'exportRun' AND run.status = 'COMPLETED'"
+                        + " AND run.exit_code = 'COMPLETED' AND run.end_time >= run.start_time"))
+                .isEqualTo("2");
     }
 
     private List<List<String>> tripsOf(int exports) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A failure of the other stream is thrown unchanged by the next call of {@link #write} or {@link #flush}, also by the one that waits for it. After
  * {@link #flush} and after {@link #close} the other stream is not in use, and what was done to it is visible to the
- * caller. The thread begins with the second block, so a short file needs none.
+ * caller. The thread begins when no block is free, so a file of up to four blocks needs none: beginning a thread costs
+ * more than writing them.
  */
 final class WriteBehindOutputStream extends OutputStream {
 
@@ -69,17 +70,10 @@ final class WriteBehindOutputStream extends OutputStream {
 
     private void handOver() throws IOException {
         throwFailure();
-        Thread running = writer;
-        if (running == null) {
-            running = new Thread(this::writeBlocks, Thread.currentThread().getName() + "-write");
-            running.setDaemon(true);
-            running.start();
-            writer = running;
-        }
         full.add(block);
         boolean done = false;
         try {
-            block = nextFree(running);
+            block = nextFree();
             throwFailure();
             done = true;
         } catch (InterruptedException interrupted) {
@@ -91,13 +85,14 @@ final class WriteBehindOutputStream extends OutputStream {
         }
     }
 
-    private Block nextFree(Thread running) throws InterruptedException, IOException {
+    private Block nextFree() throws InterruptedException, IOException {
         Block next = free.poll();
         if (next == null && blocks < BLOCKS) {
             next = new Block(BLOCK);
             blocks++;
         }
         while (next == null) {
+            Thread running = running();
             next = free.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
             if (next == null && !running.isAlive()) {
                 throwFailure();
@@ -105,6 +100,17 @@ final class WriteBehindOutputStream extends OutputStream {
             }
         }
         return next;
+    }
+
+    private Thread running() {
+        Thread running = writer;
+        if (running == null) {
+            running = new Thread(this::writeBlocks, Thread.currentThread().getName() + "-write");
+            running.setDaemon(true);
+            running.start();
+            writer = running;
+        }
+        return running;
     }
 
     // Goes on taking blocks after a failure, so that the caller gets them back.
@@ -136,6 +142,12 @@ final class WriteBehindOutputStream extends OutputStream {
         checkOpen();
         join();
         throwFailure();
+        // Those that no thread has written.
+        for (Block next = full.peek(); next != null; next = full.peek()) {
+            out.write(next.bytes, 0, next.length);
+            next.length = 0;
+            free.add(full.remove());
+        }
         out.write(block.bytes, 0, block.length);
         block.length = 0;
         out.flush();

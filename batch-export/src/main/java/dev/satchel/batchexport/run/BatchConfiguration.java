@@ -1,33 +1,26 @@
 package dev.satchel.batchexport.run;
 
 import dev.satchel.batchexport.run.record.RunIds;
-import dev.satchel.postgres.SatchelPostgres;
-import dev.satchel.store.FileStore;
-import dev.satchel.store.KnownStores;
-import dev.satchel.store.ProbeRecords;
-import dev.satchel.store.StoreCheck;
-import dev.satchel.store.UploadJournal;
 import javax.sql.DataSource;
 import org.springframework.batch.core.configuration.annotation.EnableBatchProcessing;
 import org.springframework.batch.core.configuration.annotation.EnableJdbcJobRepository;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.repository.support.JdbcJobRepositoryFactoryBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.annotation.Isolation;
 
-/**
- * What each job needs: the domain's ports over PostgreSQL, Spring Batch's record of runs in schema {@code satchel}, and the
- * check of the store.
- */
+/** Spring Batch's record of runs in schema {@code satchel}, which each job needs. */
 @Configuration(proxyBeanMethods = false)
 @EnableBatchProcessing
 @EnableJdbcJobRepository(
-        tablePrefix = "satchel.batch_",
+        tablePrefix = BatchConfiguration.TABLES,
         isolationLevelForCreate = Isolation.READ_COMMITTED,
         incrementerFactoryRef = "runIds")
-@Import(SatchelPostgres.class)
 public class BatchConfiguration {
+
+    static final String TABLES = "satchel.batch_";
 
     @Bean
     JdbcTransactionManager transactionManager(DataSource dataSource) {
@@ -39,8 +32,19 @@ public class BatchConfiguration {
         return new RunIds(dataSource);
     }
 
-    @Bean
-    StoreCheck storeCheck(FileStore store, KnownStores stores, UploadJournal journal, ProbeRecords probes) {
-        return new StoreCheck(store, stores, journal, probes);
+    /** The same record, for a run that needs no context. */
+    static JobRepository runs(DataSource dataSource) {
+        JdbcJobRepositoryFactoryBean factory = new JdbcJobRepositoryFactoryBean();
+        factory.setDataSource(dataSource);
+        factory.setTransactionManager(new JdbcTransactionManager(dataSource));
+        factory.setTablePrefix(TABLES);
+        factory.setIncrementerFactory(new RunIds(dataSource));
+        factory.setIsolationLevelForCreateEnum(Isolation.READ_COMMITTED);
+        try {
+            factory.afterPropertiesSet();
+            return factory.getObject();
+        } catch (Exception failed) {
+            throw new IllegalStateException("Spring Batch has no repository", failed);
+        }
     }
 }

@@ -36,10 +36,12 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class ExportRunJob {
 
+    static final String NAME = "exportRun";
+
     // A person who starts a run may just have put right what exports wait for; a schedule has put nothing right.
     @Bean
     Job exportRun(JobRepository runs, Step resume, Step deliver, RunSettings runSettings) {
-        JobBuilder job = new JobBuilder("exportRun", runs);
+        JobBuilder job = new JobBuilder(NAME, runs);
         return runSettings.end() == RunSettings.End.NOTHING_DUE
                 ? job.start(deliver).build()
                 : job.start(resume).next(deliver).build();

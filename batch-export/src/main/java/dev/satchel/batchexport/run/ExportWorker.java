@@ -17,6 +17,8 @@ import dev.satchel.store.FileStore;
 import dev.satchel.store.StoreProbe;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.job.JobExecution;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Delivers the exports that wait, in this process: a service calls {@link #runPending} as often as it likes, say from a
@@ -159,17 +163,39 @@ public final class ExportWorker implements AutoCloseable {
      * @throws IllegalStateException if the worker is closed, or the thread is in a transaction
      */
     public RunSummary run() {
-        return run(RunSettings.End.NOTHING_LEFT);
+        LocalDateTime begin = LocalDateTime.now(ZoneId.systemDefault());
+        RunTotals totals = new RunTotals();
+        RunReport report = report(totals);
+        return idle(report, begin)
+                .map(backlog -> recorded(RunSummary.of(totals, backlog)))
+                .orElseGet(() -> run(RunSettings.End.NOTHING_LEFT, totals, report));
+    }
+
+    // A run costs contexts, slots and their connections, which most runs of a schedule do not need. Where the database
+    // gives no answer, the run begins: it waits for a database that comes back.
+    private Optional<ExportHistory.Backlog> idle(RunReport report, LocalDateTime begin) {
+        if (stop.isStopping()) {
+            return Optional.empty();
+        }
+        try {
+            if (reclaim(report)) {
+                return Optional.empty();
+            }
+            ExportHistory.Backlog backlog = backlog();
+            if (backlog.waiting() + backlog.held() + backlog.silent() > 0) {
+                return Optional.empty();
+            }
+            jobs.recordIdle(ExportRunJob.NAME, begin);
+            return Optional.of(backlog);
+        } catch (DataAccessException | TransactionException noAnswer) {
+            return Optional.empty();
+        }
     }
 
     /** As {@link #run}, but waits for more when nothing is left, and waits for a store or a database that is away. */
     public RunSummary watch() {
-        return run(RunSettings.End.STOPPED);
-    }
-
-    private RunSummary run(RunSettings.End end) {
         RunTotals totals = new RunTotals();
-        return run(end, totals, report(totals));
+        return run(RunSettings.End.STOPPED, totals, report(totals));
     }
 
     private RunSummary run(RunSettings.End end, RunTotals totals, RunReport report) {

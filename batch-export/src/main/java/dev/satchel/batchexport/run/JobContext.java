@@ -6,12 +6,18 @@ import dev.satchel.batchexport.observe.ObservedBeans;
 import dev.satchel.batchexport.run.stop.StoppableConnections;
 import dev.satchel.batchexport.schema.check.WorkerLogins;
 import dev.satchel.postgres.PostgresSettings;
+import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.postgres.session.OwnSessions;
 import dev.satchel.store.FileStore;
+import dev.satchel.store.StoreCheck;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -20,6 +26,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecution;
@@ -28,7 +35,8 @@ import org.springframework.batch.core.job.JobInterruptedException;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 import org.springframework.batch.core.launch.JobOperator;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -39,9 +47,9 @@ import org.springframework.util.ClassUtils;
  * Where jobs run: a private context of Spring with Spring Batch's record of runs in schema {@code satchel}.
  *
  * <p>The context is nobody else's parent or child: a service that hosts it keeps its own job repository, transaction
- * manager and settings. It is opened by the first job, so that creating this object does no I/O. Each job gets a context
- * of its own below it, so that jobs share no state. The data source and the store stay the caller's, who closes them. Safe
- * for use by many threads.
+ * manager and settings. It is opened by the first job, so that creating this object does no I/O, and a question about the
+ * history or the store needs no context. Each job gets a context of its own below it, so that jobs share no state. The data
+ * source and the store stay the caller's, who closes them. Safe for use by many threads.
  */
 public final class JobContext {
 
@@ -58,6 +66,7 @@ public final class JobContext {
     private final BooleanSupplier stopped;
     private final @Nullable ObservedBeans observed;
     private final Object opening = new Object();
+    private @Nullable Map<String, Object> shared;
     private @Nullable AnnotationConfigApplicationContext opened;
     private final Object changed = new Object();
     private int jobs;
@@ -125,7 +134,11 @@ public final class JobContext {
         refuseTransaction();
         enter();
         try {
-            return question.apply(opened().getBean(part));
+            return question.apply(shared().values().stream()
+                    .filter(part::isInstance)
+                    .map(part::cast)
+                    .findFirst()
+                    .orElseThrow());
         } finally {
             leave();
         }
@@ -139,28 +152,76 @@ public final class JobContext {
         }
     }
 
+    /**
+     * Records a run that had nothing to do, as a job of that name which completed.
+     *
+     * @throws org.springframework.dao.DataAccessException if the database cannot be used
+     */
+    void recordIdle(String job, LocalDateTime begin) {
+        refuseTransaction();
+        enter();
+        try {
+            JobRepository runs = BatchConfiguration.runs(dataSource);
+            JobParameters parameters = parametersOfARun();
+            JobExecution run = runs.createJobExecution(
+                    runs.createJobInstance(job, parameters), parameters, new ExecutionContext());
+            run.setStartTime(begin);
+            // Spring Batch's times are the machine's own.
+            run.setEndTime(LocalDateTime.now(ZoneId.systemDefault()));
+            run.setStatus(BatchStatus.COMPLETED);
+            run.setExitStatus(ExitStatus.COMPLETED);
+            runs.update(run);
+        } finally {
+            leave();
+        }
+    }
+
     private AnnotationConfigApplicationContext opened() {
         synchronized (opening) {
             AnnotationConfigApplicationContext context = opened;
             if (context == null) {
-                new JdbcTemplate(dataSource).execute((ConnectionCallback<Boolean>) this::check);
                 context = emptyContext();
-                // As singletons, which a context does not close.
-                ConfigurableListableBeanFactory beans = context.getBeanFactory();
-                beans.registerSingleton("dataSource", StoppableConnections.of(dataSource, stopped));
-                beans.registerSingleton("store", store);
-                // A singleton that is registered is shown to no post-processor.
-                if (observed != null) {
-                    observed.postProcessAfterInitialization(store, "store");
-                }
-                beans.registerSingleton("postgresDatasets", datasets);
-                beans.registerSingleton("postgresSettings", limits);
+                // As singletons, which a context does not close, and which it shows to no post-processor.
+                shared().forEach(context.getBeanFactory()::registerSingleton);
                 observe(context);
                 context.register(BatchConfiguration.class);
                 context.refresh();
                 opened = context;
             }
             return context;
+        }
+    }
+
+    /** What all jobs share, by name. It needs no context, so that a question is answered without one. */
+    private Map<String, Object> shared() {
+        synchronized (opening) {
+            Map<String, Object> parts = shared;
+            if (parts == null) {
+                new JdbcTemplate(dataSource).execute((ConnectionCallback<Boolean>) this::check);
+                DataSource stoppable = StoppableConnections.of(dataSource, stopped);
+                SatchelPostgres satchel = new SatchelPostgres(stoppable, datasets, limits);
+                parts = new LinkedHashMap<>();
+                parts.put("dataSource", stoppable);
+                parts.put("store", store);
+                parts.put("postgresDatasets", datasets);
+                parts.put("satchelExportHistory", satchel.exportHistory());
+                parts.put("satchelExportCatalog", satchel.exportCatalog());
+                parts.put("satchelUserRecords", satchel.userRecords());
+                parts.put("satchelHistoryArchive", satchel.historyArchive());
+                parts.put("satchelUploadJournal", satchel.uploadJournal());
+                parts.put("satchelKnownStores", satchel.knownStores());
+                parts.put("satchelProbeRecords", satchel.probeRecords());
+                parts.put("satchelProgressUpkeep", satchel.progressUpkeep());
+                parts.put(
+                        "storeCheck",
+                        new StoreCheck(store, satchel.knownStores(), satchel.uploadJournal(), satchel.probeRecords()));
+                ObservedBeans measuring = observed;
+                if (measuring != null) {
+                    parts.replaceAll((name, part) -> measuring.postProcessAfterInitialization(part, name));
+                }
+                shared = parts;
+            }
+            return parts;
         }
     }
 
@@ -260,6 +321,13 @@ public final class JobContext {
         }
     }
 
+    // Every run is an instance of its own: it is never restarted, the next run goes on where it ended.
+    private static JobParameters parametersOfARun() {
+        return new JobParametersBuilder()
+                .addString("run", UUID.randomUUID().toString())
+                .toJobParameters();
+    }
+
     /** A job made ready, with a state of its own. Used by one thread, which closes it. */
     public final class ReadyJob implements AutoCloseable {
 
@@ -271,13 +339,9 @@ public final class JobContext {
 
         /** Runs the job once; how it ended is in the answer. */
         public JobExecution run() {
-            // Every run is an instance of its own: it is never restarted, the next run goes on where it ended.
-            JobParameters parameters = new JobParametersBuilder()
-                    .addString("run", UUID.randomUUID().toString())
-                    .toJobParameters();
             Job job = bean(Job.class);
             try {
-                return bean(JobOperator.class).start(job, parameters);
+                return bean(JobOperator.class).start(job, parametersOfARun());
             } catch (JobExecutionException refused) {
                 throw new IllegalStateException("the job " + job.getName() + " could not be started", refused);
             }

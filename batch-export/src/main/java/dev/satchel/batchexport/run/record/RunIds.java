@@ -7,7 +7,7 @@ import org.springframework.jdbc.support.incrementer.DataFieldMaxValueIncrementer
 
 /**
  * Gives each run an id that no other run in this process has, whatever database it is recorded in: the milliseconds since
- * 1970, and 22 random bits. Other ids come from sequences.
+ * 1970, and 20 random bits, which last until the year 2248. Other ids come from sequences.
  *
  * <p>Spring Batch keeps what runs and steps under way refer to in static maps, under ids that it takes for unique. With the
  * sequences of two databases, or of this schema and of the hosting service's own Spring Batch, two runs have the same id, and
@@ -30,7 +30,7 @@ public final class RunIds extends DefaultDataFieldMaxValueIncrementerFactory {
 
     private static final class TimeAndChance implements DataFieldMaxValueIncrementer {
 
-        private static final int RANDOM_BITS = 22;
+        private static final int RANDOM_BITS = 20;
 
         private final SecureRandom random = new SecureRandom();
 

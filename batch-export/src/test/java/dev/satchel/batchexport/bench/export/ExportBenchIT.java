@@ -84,6 +84,7 @@ class ExportBenchIT {
                 .containsPattern("(?m)^export-run +directory ")
                 .containsPattern("(?m)^export-run to directory +[0-9.]+ exports/s")
                 .containsPattern("(?m)^batch-jobs to directory +[0-9.]+ exports/s")
+                .containsPattern("(?m)^export-run to directory +takes .* × of copy-each to nothing")
                 .containsPattern("(?m)^batch-jobs to directory +takes .* × of export-run .* aim at least 10.00 ×")
                 .contains("exports/s from the first claim to the last completion")
                 .containsPattern("(?m)^10 × the users take .* aim at most 10.50 ×: (met|missed)$");

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.bench.export;
 
 import dev.satchel.UserId;
 import dev.satchel.batchexport.bench.export.peer.BatchJobs;
+import dev.satchel.batchexport.bench.export.peer.CopyOfEach;
 import dev.satchel.batchexport.bench.export.peer.UserQuery;
 import dev.satchel.batchexport.bench.measure.Measurement;
 import dev.satchel.batchexport.bench.measure.Meter;
@@ -15,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Many users with few rows each: {@code export run} as a whole, beside one job of Spring Batch for each user. */
+/** Many users with few rows each: {@code export run} as a whole, beside one job of Spring Batch and one bare COPY for each user. */
 final class SmallExports {
 
     private static final double TENFOLD_AIM = 10.5;
@@ -51,13 +52,16 @@ final class SmallExports {
             throws SQLException, IOException {
         List<UserId> students = BenchUsers.students(number);
         ExportRun run = new ExportRun(database, sink, sinks, dataset, concurrency);
-        BatchJobs jobs = new BatchJobs(UserQuery.of(database, students, dataset), concurrency, sinks.folder());
+        List<UserQuery> queries = UserQuery.of(database, students, dataset);
+        BatchJobs jobs = new BatchJobs(queries, concurrency, sinks.folder());
+        CopyOfEach floor = new CopyOfEach(queries, concurrency);
         Report report = new Report(
-                new Rounds(List.of(run, jobs), meter, (long) number * records, measured).measure(rounds));
+                new Rounds(List.of(run, jobs, floor), meter, (long) number * records, measured).measure(rounds));
         report.table().forEach(out);
         report.exportsPerSecond().forEach(out);
         report.ratios(List.of(
-                        new Report.Ratio("batch-jobs", Sinks.DIRECTORY, "export-run", sink, Report.Aim.atLeast(TENFOLD))))
+                        new Report.Ratio("batch-jobs", Sinks.DIRECTORY, "export-run", sink, Report.Aim.atLeast(TENFOLD)),
+                        new Report.Ratio("export-run", sink, "copy-each", Sinks.NOTHING, Report.Aim.NONE)))
                 .forEach(out);
         // The first run was the warm-up.
         List<Double> seconds = run.delivering().subList(1, rounds + 1);
