@@ -29,6 +29,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
@@ -48,6 +49,7 @@ public final class ProviderServers implements AutoCloseable {
     private final ConcurrentLinkedQueue<Asked> asked = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> tunnels = new ConcurrentLinkedQueue<>();
     private final Path trusted;
+    private final TrustManager[] trust;
     private final HttpsServer server;
     private final HttpsServer stranger;
     private final ServerSocket wordForWord;
@@ -65,7 +67,9 @@ public final class ProviderServers implements AutoCloseable {
     private ProviderServers(Path folder) throws IOException, GeneralSecurityException {
         trusted = keyStore(folder, "providers", "dns:api.openai.com,dns:api.anthropic.com,dns:api.unsplash.com");
         server = server(trusted);
-        stranger = server(keyStore(folder, "stranger", "dns:api.example.com"));
+        Path other = keyStore(folder, "stranger", "dns:api.example.com");
+        stranger = server(other);
+        trust = trust(trusted, other);
         wordForWord =
                 context(trusted).getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         proxy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -178,7 +182,7 @@ public final class ProviderServers implements AutoCloseable {
     HttpClient clientThrough(int port) {
         return HttpProviderCheck.builder()
                 .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))
-                .sslContext(trusting(trusted, trusted.resolveSibling("stranger.p12")))
+                .sslContext(trusting())
                 .build();
     }
 
@@ -302,22 +306,28 @@ public final class ProviderServers implements AutoCloseable {
         }
     }
 
-    private static SSLContext trusting(Path... certificates) {
+    // Reading the files takes most of the time of a question, and what is trusted stays the same. Each client gets a
+    // context
+    // of its own, and so no session that another one began.
+    private SSLContext trusting() {
         try {
-            KeyStore all = KeyStore.getInstance("PKCS12");
-            all.load(null, null);
-            for (Path file : certificates) {
-                all.setCertificateEntry(
-                        file.getFileName().toString(), load(file).getCertificate("server"));
-            }
-            TrustManagerFactory manager = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            manager.init(all);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, manager.getTrustManagers(), null);
+            context.init(null, trust, null);
             return context;
-        } catch (GeneralSecurityException | IOException e) {
+        } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private static TrustManager[] trust(Path... certificates) throws IOException, GeneralSecurityException {
+        KeyStore all = KeyStore.getInstance("PKCS12");
+        all.load(null, null);
+        for (Path file : certificates) {
+            all.setCertificateEntry(file.getFileName().toString(), load(file).getCertificate("server"));
+        }
+        TrustManagerFactory manager = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        manager.init(all);
+        return manager.getTrustManagers();
     }
 
     private static KeyStore load(Path file) throws IOException, GeneralSecurityException {

@@ -165,10 +165,15 @@ class LauncherIT {
     @Test
     void preparesAgainAfterABuild() throws Exception {
         copyThePrepared();
+        assertThat(withStandIns(Map.of(), "--version").err()).isEqualTo(PREPARING);
+        assertThat(withStandIns(Map.of(), "--version").err()).isEmpty();
         makeNewest(jar);
         makeNewest(launcher.resolve("test.classpath"));
 
-        assertThat(begin(false, "").result().err()).isEqualTo(PREPARING);
+        Result again = withStandIns(Map.of(), "--version");
+
+        assertThat(again.err()).isEqualTo(PREPARING);
+        assertThat(again.out()).contains("-XX:SharedArchiveFile=");
     }
 
     /** Without a word, because the archive only saves time. */
@@ -252,7 +257,10 @@ class LauncherIT {
         assertThat(built.out()).endsWith(".Bench survival\n");
     }
 
-    /** A start with a Java that prints what it was started with, and a Maven that does so and fails. */
+    /**
+     * A start with a Java that prints what it was started with, and makes an archive in no time, and with a Maven that
+     * prints that and fails.
+     */
     private Result withStandIns(Map<String, String> environment, String... arguments) throws Exception {
         Path bin = Files.createDirectories(folder.resolve("stand-ins/bin"));
         Files.writeString(bin.resolveSibling("release"), "JAVA_VERSION=17\n");
@@ -262,7 +270,7 @@ class LauncherIT {
                 done
                 echo "java $*"
                 """);
-        script(bin.resolve("jar"), "exit 1\n");
+        script(bin.resolve("jar"), "exec '" + Path.of(System.getProperty("java.home"), "bin", "jar") + "' \"$@\"\n");
         script(bin.resolve("mvn"), """
                 echo "mvn $*"
                 exit 3

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * How long a worker with the default settings takes to notice a database or a store that falls silent, and a run to take
- * over from a worker that was killed. Prints each time.
+ * How long a worker with the default settings takes to notice a database or a store that falls silent, a run to take over from
+ * a worker that was killed, and a free slot to take new work. Prints each time.
  */
 @Tag("chaos")
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -31,6 +33,7 @@ class SilenceChaosIT {
     private static final String LEARNER = "11111111-1111-4111-8111-111111111111";
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(75);
     private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(90);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
     @TempDir
     Path folder;
@@ -133,7 +136,7 @@ class SilenceChaosIT {
                 () -> s3.isSilent() && satchel.status(id).startsWith("processing"),
                 () -> satchel.status(id).startsWith("pending"));
 
-        assertThat(row).isLessThan(LONGEST_SILENCE.multipliedBy(2));
+        assertThat(row).isLessThan(LONGEST_SILENCE);
         assertThat(satchel.value("SELECT error_message FROM export_history WHERE id = '" + id + "'"))
                 .startsWith("store_unavailable: ");
         s3.recover();
@@ -179,5 +182,30 @@ class SilenceChaosIT {
 
         assertThat(satchel.status(id)).isEqualTo("completed 0");
         assertThat(satchel.value("SELECT count(*) FROM satchel.upload_journal")).isEqualTo("1");
+    }
+
+    @Test
+    void takesNewWorkAtOnceWhileAnExportIsHeld() throws Exception {
+        String held = request(10);
+        s3.hold(held);
+        Process worker = satchel.start(
+                satchel.throughProxyToS3(s3), List.of(), folder.resolve("worker"), "export", "run", "--watch");
+        s3.awaitHeld();
+        List<Duration> waits = new ArrayList<>();
+        for (int round = 0; round < 10; round++) {
+            TimeUnit.SECONDS.sleep(2);
+            long begun = System.nanoTime();
+            String next = satchel.requestOfNewUser();
+            await(() -> !satchel.status(next).startsWith("pending"));
+            waits.add(Duration.ofNanos(System.nanoTime() - begun));
+        }
+        System.out.println("a free slot takes new work after at most "
+                + Collections.max(waits).toMillis() + " ms");
+        assertThat(satchel.status(held)).isEqualTo("processing 0");
+        assertThat(waits).allMatch(wait -> wait.compareTo(LONGEST_WAIT) < 0);
+        s3.release();
+        await(() -> satchel.status(held).startsWith("completed"));
+        worker.destroy();
+        Installation.ended(worker);
     }
 }

@@ -98,7 +98,7 @@ class SlotsIT {
         assertThat(satchel.value("SELECT string_agg(status, ' ') FROM satchel.batch_job_execution"))
                 .isEqualTo("COMPLETED");
         assertThat(satchel.value("SELECT concat_ws(' ', sum(read_count), sum(write_count), sum(process_skip_count),"
-                        + " sum(filter_count)) FROM satchel.batch_step_execution WHERE step_name LIKE 'slot:%'"))
+                        + " sum(filter_count)) FROM satchel.batch_step_execution WHERE step_name = 'deliver'"))
                 .isEqualTo("3 2 1 0");
     }
 

@@ -12,31 +12,52 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Workers in processes of their own, side by side. */
 class WorkersIT {
 
-    private static final int EXPORTS = System.getProperty("satchel.test.matrix") == null ? 500 : 1_000;
+    private static final int EXPORTS = System.getProperty("satchel.test.matrix") == null ? 250 : 1_000;
+
+    private static final List<String> TABLES_OF_SPRING_BATCH = List.of(
+            "job_instance",
+            "job_execution",
+            "job_execution_params",
+            "job_execution_context",
+            "step_execution",
+            "step_execution_context");
 
     @TempDir
     Path folder;
 
     @Test
     void twoWorkersDeliverManyExportsEachOnce() throws Exception {
+        deliverEachOnce(2, EXPORTS);
+    }
+
+    @Test
+    @Tag("chaos")
+    void fourWorkersDeliverTenThousandExportsEachOnce() throws Exception {
+        deliverEachOnce(4, 10_000);
+    }
+
+    private void deliverEachOnce(int processes, int exports) throws Exception {
+        long begun = System.nanoTime();
         try (Installation satchel = Installation.in(folder.resolve("s3"))) {
             satchel.sql("""
                     INSERT INTO users (id, email, full_name)
                     SELECT gen_random_uuid(), 'learner' || n || '@example.org', 'Learner ' || n
                       FROM generate_series(1, %d) AS n
-                    """.formatted(EXPORTS));
+                    """.formatted(exports));
             String ids = satchel.satchel("export", "request", "--all-users", "--type", "profile", "--format", "json")
                     .succeeded();
-            assertThat(ids.lines()).hasSize(EXPORTS).doesNotHaveDuplicates();
+            assertThat(ids.lines()).hasSize(exports).doesNotHaveDuplicates();
 
             List<Process> workers = new ArrayList<>();
-            for (int n = 0; n < 2; n++) {
+            for (int n = 0; n < processes; n++) {
                 workers.add(satchel.start(Map.of(), List.of(), folder.resolve("worker" + n), "export", "run"));
             }
             for (Process worker : workers) {
@@ -44,7 +65,7 @@ class WorkersIT {
             }
 
             List<String> delivered = new ArrayList<>();
-            for (int n = 0; n < 2; n++) {
+            for (int n = 0; n < processes; n++) {
                 List<String> lines = Files.readAllLines(folder.resolve("worker" + n)).stream()
                         .filter(line -> line.contains(" delivered: "))
                         .toList();
@@ -55,7 +76,7 @@ class WorkersIT {
                     .containsExactlyInAnyOrderElementsOf(ids.lines().toList());
             assertThat(satchel.value(
                             "SELECT count(*) FROM export_history WHERE status = 'completed' AND retry_count = 0"))
-                    .isEqualTo(Integer.toString(EXPORTS));
+                    .isEqualTo(Integer.toString(exports));
             List<String> locations = new ArrayList<>();
             satchel.rows("SELECT file_url FROM export_history", row -> {
                 try {
@@ -64,9 +85,16 @@ class WorkersIT {
                     throw new AssertionError(failed);
                 }
             });
-            assertThat(new HashSet<>(satchel.objects())).hasSize(EXPORTS).isEqualTo(new HashSet<>(locations));
+            assertThat(new HashSet<>(satchel.objects())).hasSize(exports).isEqualTo(new HashSet<>(locations));
             assertThat(satchel.value("SELECT count(*) FROM satchel.export_lease"))
                     .isEqualTo("0");
+            int rows = TABLES_OF_SPRING_BATCH.stream()
+                    .mapToInt(table -> Integer.parseInt(satchel.value("SELECT count(*) FROM satchel.batch_" + table)))
+                    .sum();
+            assertThat(rows).as("rows of Spring Batch").isBetween(1, 10 * processes);
+            System.out.printf(
+                    "%d workers delivered %d exports, each once, and added %d rows to Spring Batch's tables, in %d s%n",
+                    processes, exports, rows, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun));
         }
     }
 

@@ -234,7 +234,7 @@ public final class ArchiveHistory {
     }
 
     private void requireHere(ArchivedMonth file) {
-        if (!file.location().toString().startsWith(store.root().toString())) {
+        if (!store.isHere(file.location())) {
             throw new ArchiveElsewhereException(file);
         }
     }

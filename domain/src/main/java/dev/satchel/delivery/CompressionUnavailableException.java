@@ -1,10 +1,9 @@
 package dev.satchel.delivery;
 
 import dev.satchel.record.Compression;
-import java.io.IOException;
 
 /** The worker cannot compress in the way that a request asks for, although others may. */
-public final class CompressionUnavailableException extends IOException {
+public final class CompressionUnavailableException extends LibraryUnavailableException {
 
     private static final long serialVersionUID = 1L;
 

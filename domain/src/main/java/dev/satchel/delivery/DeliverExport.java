@@ -152,7 +152,8 @@ public final class DeliverExport {
                     snapshot.records(),
                     snapshot.absent(),
                     snapshot.hidden(),
-                    entries);
+                    entries,
+                    snapshot.hashes());
         } finally {
             state.answered = upload.isSettled();
         }

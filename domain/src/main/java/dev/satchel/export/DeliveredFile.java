@@ -22,6 +22,7 @@ import java.util.Map;
  * @param absent the datasets of the type whose table the database lacks
  * @param hidden the records that are missing in the file because row-level security hides them from their user
  * @param entries the files inside, if the stored object is an archive; otherwise empty
+ * @param hashes the {@code RecordHash} of each dataset that PostgreSQL computed, as text; empty unless the format needs it
  */
 public record DeliveredFile(
         URI location,
@@ -33,7 +34,8 @@ public record DeliveredFile(
         Map<Dataset, Long> records,
         List<Dataset> absent,
         List<HiddenRecords> hidden,
-        List<Entry> entries) {
+        List<Entry> entries,
+        Map<Dataset, String> hashes) {
 
     public DeliveredFile {
         if (bytes < 0) {
@@ -43,6 +45,7 @@ public record DeliveredFile(
         absent = List.copyOf(absent);
         hidden = List.copyOf(hidden);
         entries = List.copyOf(entries);
+        hashes = Collections.unmodifiableMap(new LinkedHashMap<>(hashes));
     }
 
     /** A file in which no records are missing. */
@@ -56,7 +59,18 @@ public record DeliveredFile(
             Map<Dataset, Long> records,
             List<Dataset> absent,
             List<Entry> entries) {
-        this(location, contentType, bytes, sha256, snapshotAt, schemaVersion, records, absent, List.of(), entries);
+        this(
+                location,
+                contentType,
+                bytes,
+                sha256,
+                snapshotAt,
+                schemaVersion,
+                records,
+                absent,
+                List.of(),
+                entries,
+                Map.of());
     }
 
     /** The number of records of all datasets. */

@@ -141,11 +141,19 @@ public interface ExportHistory {
     Optional<Requested> requestAgain(UUID failed);
 
     /**
-     * Requests a new export for each one that failed with that code, unless an equal one was requested since.
-     *
-     * @return the ids of the exports that were added
+     * Requests a new export for each one that failed with that code, unless an equal one was requested since, its user has
+     * as many under way as are allowed, or its filters are not allowed.
      */
-    List<UUID> requestAgain(Failure.Code code);
+    RequestedAgain requestAgain(Failure.Code code);
+
+    /**
+     * The result of a request for many.
+     *
+     * @param added the ids of the new exports
+     * @param tooMany the ids of the failed ones whose users have as many under way as are allowed
+     * @param impossible the ids of the failed ones whose filters are not allowed
+     */
+    record RequestedAgain(List<UUID> added, List<UUID> tooMany, List<UUID> impossible) {}
 
     /** The result of a request: the export's id, and whether this request added it. */
     record Requested(UUID id, UserId user, boolean added) {}

@@ -8,8 +8,8 @@ import dev.satchel.record.ExportType;
 /**
  * A request for an export. Equal requests share one export while it is pending or processing.
  *
- * <p>The constructor refuses a filter that no dataset of the type supports, and the compression of a ZIP, with an {@link
- * IllegalArgumentException}.
+ * <p>The constructor refuses a filter that no dataset of the type supports, a profile that leaves nothing of the type, and
+ * the compression of a ZIP, with an {@link IllegalArgumentException}.
  */
 public record ExportRequest(UserId user, ExportType type, ExportFormat format, ExportFilters filters) {
 
@@ -22,6 +22,12 @@ public record ExportRequest(UserId user, ExportType type, ExportFormat format, E
                 "filter 'difficulty' does",
                 "no difficulty");
         refuse(type, filters.phaseOfWords().isPresent(), Dataset.Filter.PHASE, "filter 'phase' does", "no phase");
+        if (type.datasets().stream().noneMatch(dataset -> dataset.isIn(filters.profile()))) {
+            throw new IllegalArgumentException(
+                    "the profile '" + filters.profile().code()
+                            + "' leaves nothing of the type '" + type.name()
+                            + "', all of which the application derived: leave out 'profile', or choose another type");
+        }
         if (filters.compressionOfFile().isPresent() && isZip(type, format)) {
             throw new IllegalArgumentException(
                     (format == ExportFormat.ARCHIVE ? "an archive is a ZIP" : "the file of all types as CSV is a ZIP")

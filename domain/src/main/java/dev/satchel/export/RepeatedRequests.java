@@ -33,17 +33,23 @@ public final class RepeatedRequests {
      * Asks again for each of these exports, and for every export that failed with one of these codes. In one transaction of
      * the caller nothing is asked for where one of them is refused.
      *
-     * @return the ids of the new exports, or of those that were under way already for the same
+     * @return those that were added, or were under way already for the same, and those that failed with one of the codes and
+     *     were left
      * @throws NotRepeatableException if one of the exports did not fail, or would fail again
      */
-    public List<UUID> request(List<UUID> ids, List<Failure.Code> codes) {
+    public ExportHistory.RequestedAgain request(List<UUID> ids, List<Failure.Code> codes) {
         List<UUID> again = new ArrayList<>();
+        List<UUID> tooMany = new ArrayList<>();
+        List<UUID> impossible = new ArrayList<>();
         ids.forEach(id -> again.add(request(id)));
         for (Failure.Code code : codes) {
             requireUseful(code);
-            again.addAll(history.requestAgain(code));
+            ExportHistory.RequestedAgain answer = history.requestAgain(code);
+            again.addAll(answer.added());
+            tooMany.addAll(answer.tooMany());
+            impossible.addAll(answer.impossible());
         }
-        return again;
+        return new ExportHistory.RequestedAgain(again, tooMany, impossible);
     }
 
     private UUID request(UUID id) {

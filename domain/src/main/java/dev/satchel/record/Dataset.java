@@ -1,5 +1,7 @@
 package dev.satchel.record;
 
+import dev.satchel.record.Column.Origin;
+import dev.satchel.record.ExportFilters.Profile;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -9,8 +11,9 @@ import java.util.regex.Pattern;
  * @param name the name in files, manifests, messages and {@code export_history.export_type}, for example {@code api_keys}
  * @param description what it holds, in words for the person whose data it is
  * @param filters the filters that a request may apply to its records
+ * @param origins where the values of its columns come from; empty if that is unknown of one of them
  */
-public record Dataset(String name, String description, Set<Filter> filters) {
+public record Dataset(String name, String description, Set<Filter> filters, Set<Origin> origins) {
 
     /** A property of records by which a request may filter. */
     public enum Filter {
@@ -28,6 +31,17 @@ public record Dataset(String name, String description, Set<Filter> filters) {
                     + " a-z, 0-9 and _, beginning with a letter, and not '" + ExportType.ALL + "'");
         }
         filters = Set.copyOf(filters);
+        origins = Set.copyOf(origins);
+    }
+
+    /** A dataset of which it is unknown where its values come from. */
+    public Dataset(String name, String description, Set<Filter> filters) {
+        this(name, description, filters, Set.of());
+    }
+
+    /** Whether the profile holds at least one of its columns. */
+    public boolean isIn(Profile profile) {
+        return origins.isEmpty() || origins.stream().anyMatch(profile::holds);
     }
 
     /** Whether each record has a date, so that a {@link Period} can filter the records. */

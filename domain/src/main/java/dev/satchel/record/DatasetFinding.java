@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /**
  * A problem of a dataset in a live database: with it, an export would fail, be incomplete, or could hold another
- * user's records or a secret.
+ * user's records or a secret, or what the person did not ask for.
  *
  * @param dataset the name of the dataset; empty if no dataset covers the table
  * @param problem what is wrong, and where
@@ -25,6 +25,7 @@ public record DatasetFinding(String dataset, Kind kind, String problem, String r
         POSSIBLE_SECRET,
         AMBIGUOUS_LOOKUP,
         REFUSED_STATEMENT,
+        NO_ORIGIN,
         UNKNOWN_TABLE_OR_COLUMN;
 
         /** The text in JSON output, such as {@code missing_table}. */

@@ -1,5 +1,7 @@
 package dev.satchel.record;
 
+import dev.satchel.Codes;
+import dev.satchel.record.filter.RecipientKey;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -14,32 +16,68 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The filters of an export: a period, the difficulty of words, and the phase of learning them. Each is optional. The
- * compression of the file is no filter; it stands here because requests that differ in it are different exports.
- *
- * <p>As text a filter is a name and a value, which is how {@code export_history.filters} and the command line carry
- * it: {@code from} and {@code to} (dates, both included), {@code zone} (a region for those dates, UTC when left out),
- * {@code difficulty}, {@code phase}, {@code compress}. Any other name is refused, so that a misspelt filter never leads to an unfiltered
- * export.
+ * The filters of an export: a period, the difficulty of words, and the phase of learning them, each of which is optional,
+ * and the profile, which chooses columns. The compression of the file and the key to which it is encrypted are no filters;
+ * they stand here because requests that differ in them are different exports.
  */
 public record ExportFilters(
         @Nullable Period period,
         @Nullable Difficulty difficulty,
         @Nullable Phase phase,
-        @Nullable Compression compression) {
+        @Nullable Compression compression,
+        @Nullable RecipientKey recipient,
+        Profile profile) {
 
     /** No filter: all of a user's records of the type. */
-    public static final ExportFilters NONE = new ExportFilters(null, null, null, null);
+    public static final ExportFilters NONE = new ExportFilters(null, null, null);
+
+    /** The name of the option that holds a {@link RecipientKey}. */
+    public static final String ENCRYPT_TO = "encrypt_to";
 
     private static final Set<String> NAMES =
-            new TreeSet<>(Set.of("from", "to", "zone", "difficulty", "phase", "compress"));
+            new TreeSet<>(Set.of("from", "to", "zone", "difficulty", "phase", "compress", ENCRYPT_TO, "profile"));
 
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT).withResolverStyle(ResolverStyle.STRICT);
 
-    /** Filters of an export whose file is not compressed. */
+    /** Which columns of the data an export holds: what one right of the person asks for. */
+    public enum Profile {
+        /** Every column: the right of access, Article 15 of the General Data Protection Regulation. */
+        ACCESS,
+        /**
+         * What the person provided and what was observed of them: the right to data portability, Article 20. A column of
+         * unknown origin is held, because it may be theirs.
+         */
+        PORTABILITY;
+
+        /**
+         * The profile of that name.
+         *
+         * @throws IllegalArgumentException if no profile has that name; the message lists the names that exist
+         */
+        public static Profile of(String code) {
+            return Codes.find("profile", code, values(), Profile::code);
+        }
+
+        /** The name in the database and on the command line. */
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Whether a file of this profile has the column. */
+        public boolean holds(Column column) {
+            return column.knownOrigin().map(this::holds).orElse(true);
+        }
+
+        /** Whether a file of this profile has values of that origin. */
+        boolean holds(Column.Origin origin) {
+            return this == ACCESS || origin != Column.Origin.DERIVED;
+        }
+    }
+
+    /** Filters of an export that holds every column and whose file is neither compressed nor encrypted. */
     public ExportFilters(@Nullable Period period, @Nullable Difficulty difficulty, @Nullable Phase phase) {
-        this(period, difficulty, phase, null);
+        this(period, difficulty, phase, null, null, Profile.ACCESS);
     }
 
     /**
@@ -65,13 +103,17 @@ public record ExportFilters(
         String difficulty = texts.get("difficulty");
         String phase = texts.get("phase");
         String compress = texts.get("compress");
+        String recipient = texts.get(ENCRYPT_TO);
+        String profile = texts.get("profile");
         return new ExportFilters(
                 from == null && to == null
                         ? null
                         : new Period(from, to, zone == null ? ZoneOffset.UTC : Period.zone(zone)),
                 difficulty == null ? null : Difficulty.of(difficulty),
                 phase == null ? null : Phase.of(phase),
-                compress == null ? null : Compression.of(compress));
+                compress == null ? null : Compression.of(compress),
+                recipient == null ? null : new RecipientKey(recipient),
+                profile == null ? Profile.ACCESS : Profile.of(profile));
     }
 
     private static @Nullable LocalDate day(String name, @Nullable String text) {
@@ -107,6 +149,11 @@ public record ExportFilters(
         return Optional.ofNullable(compression);
     }
 
+    /** To whose key the file is encrypted; empty if it is not. */
+    public Optional<RecipientKey> recipientOfFile() {
+        return Optional.ofNullable(recipient);
+    }
+
     /** These filters as names and values, such that {@code of(f.texts())} equals {@code f}; empty without filters. */
     public Map<String, String> texts() {
         Map<String, String> texts = new TreeMap<>();
@@ -129,6 +176,13 @@ public record ExportFilters(
         }
         if (compression != null) {
             texts.put("compress", compression.code());
+        }
+        if (recipient != null) {
+            texts.put(ENCRYPT_TO, recipient.text());
+        }
+        // The default is left out, so that requests with and without it are equal.
+        if (profile != Profile.ACCESS) {
+            texts.put("profile", profile.code());
         }
         return Map.copyOf(texts);
     }

@@ -22,6 +22,11 @@ public interface RecordSink {
      */
     default void begin(Instant takenAt, ZoneId zone) throws IOException {}
 
+    /** Whether this sink needs the hash of each dataset in the snapshot, which costs a second reading of the records. */
+    default boolean needsHashes() {
+        return false;
+    }
+
     void beginDataset(Dataset dataset, List<Column> columns) throws IOException;
 
     void beginRecord() throws IOException;

@@ -15,7 +15,8 @@ public interface UserRecords {
 
     /**
      * Pushes the user's records of each dataset into {@code sink}, in the order of {@code datasets}. All come from one
-     * snapshot of the database.
+     * snapshot of the database. Columns that the profile of the filters does not hold are not pushed, nor are datasets of
+     * which it holds no column.
      *
      * <p>The rows are read with the user's own rights, and another user's rows never reach the sink. Memory use does
      * not grow with the number of records. An exception of the sink ends the reading and is thrown to the caller
@@ -37,18 +38,30 @@ public interface UserRecords {
      * @param absent the datasets whose table does not exist in this database; none of their records was pushed
      * @param schemaVersion the version of Satchel's tables in that database
      * @param hidden the user's records that were not pushed, because row-level security hides them from the user
+     * @param hashes the {@code RecordHash} of the records of each dataset, as text; empty unless the sink needs it
      */
     record Snapshot(
             Instant takenAt,
             Map<Dataset, Long> records,
             List<Dataset> absent,
             String schemaVersion,
-            List<HiddenRecords> hidden) {
+            List<HiddenRecords> hidden,
+            Map<Dataset, String> hashes) {
 
         public Snapshot {
             records = Collections.unmodifiableMap(new LinkedHashMap<>(records));
             absent = List.copyOf(absent);
             hidden = List.copyOf(hidden);
+            hashes = Collections.unmodifiableMap(new LinkedHashMap<>(hashes));
+        }
+
+        public Snapshot(
+                Instant takenAt,
+                Map<Dataset, Long> records,
+                List<Dataset> absent,
+                String schemaVersion,
+                List<HiddenRecords> hidden) {
+            this(takenAt, records, absent, schemaVersion, hidden, Map.of());
         }
 
         public Snapshot(Instant takenAt, Map<Dataset, Long> records, List<Dataset> absent, String schemaVersion) {
@@ -69,7 +82,7 @@ public interface UserRecords {
                 }
                 accepted.add(new HiddenRecords(gap.dataset(), gap.table(), gap.records(), gap.of(), reason));
             }
-            return new Snapshot(takenAt, records, absent, schemaVersion, accepted);
+            return new Snapshot(takenAt, records, absent, schemaVersion, accepted, hashes);
         }
     }
 

@@ -26,6 +26,11 @@ public interface FileStore {
      */
     Duration requestLifetime();
 
+    /** Whether the location is one of this store, of a file that exists or not. Does no I/O. */
+    default boolean isHere(URI location) {
+        return location.toString().startsWith(root().toString());
+    }
+
     /** The location of a file of that name, whether it exists or not. Does no I/O. */
     URI locate(String name);
 

@@ -142,7 +142,7 @@ final class FlakyHistory implements ExportHistory {
     }
 
     @Override
-    public List<UUID> requestAgain(Failure.Code code) {
+    public RequestedAgain requestAgain(Failure.Code code) {
         return history.requestAgain(code);
     }
 

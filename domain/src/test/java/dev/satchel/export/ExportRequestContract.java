@@ -290,6 +290,9 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
     @Nested
     class RequestAgain {
 
+        private static final ExportHistory.RequestedAgain NOTHING =
+                new ExportHistory.RequestedAgain(List.of(), List.of(), List.of());
+
         private UUID failed() {
             UUID id = requested();
             history.fail(claimed(), Exports.accessDenied());
@@ -337,7 +340,7 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
             requested();
             history.fail(claimed(), new Failure(Failure.Code.INTERNAL, "a defect"));
 
-            List<UUID> added = history.requestAgain(Failure.Code.ACCESS_DENIED);
+            List<UUID> added = history.requestAgain(Failure.Code.ACCESS_DENIED).added();
 
             assertThat(added).hasSize(1).doesNotContain(failed);
             assertThat(entry(added.get(0)).user()).isEqualTo(entry(failed).user());
@@ -351,7 +354,18 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
             Export.Processing first = claimed();
             history.complete(first, Exports.anyFileOf(first), RETENTION);
 
-            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED)).isEmpty();
+            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED)).isEqualTo(NOTHING);
+        }
+
+        @Test
+        void namesThoseOfAUserWhoHasTheMostUnderWay() {
+            UUID failed = failed();
+            for (int day = 0; day < ExportHistory.MOST_ACTIVE; day++) {
+                history.request(ofDay(day));
+            }
+
+            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED))
+                    .isEqualTo(new ExportHistory.RequestedAgain(List.of(), List.of(failed), List.of()));
         }
 
         @Test
@@ -359,8 +373,8 @@ public abstract class ExportRequestContract extends ExportHistoryContract {
             failed();
             failed();
 
-            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED)).hasSize(1);
-            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED)).isEmpty();
+            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED).added()).hasSize(1);
+            assertThat(history.requestAgain(Failure.Code.ACCESS_DENIED)).isEqualTo(NOTHING);
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.satchel.record.ExportFilters;
 import dev.satchel.record.ExportType;
 import dev.satchel.record.LearningTypes;
 import dev.satchel.record.Phase;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +70,21 @@ class ExportRequestTest {
         }
         assertThat(new ExportRequest(user, type, ExportFormat.JSONL, gzip).filters())
                 .isEqualTo(gzip);
+    }
+
+    @ParameterizedTest
+    @FieldSource("dev.satchel.record.LearningTypes#EACH")
+    void takesTheProfilePortabilityWhereNotEverythingIsDerived(ExportType type) {
+        if (List.of("progress", "analytics").contains(type.name())) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> request(type, "profile", "portability"))
+                    .withMessage("the profile 'portability' leaves nothing of the type '" + type.name()
+                            + "', all of which the application derived: leave out 'profile', or choose another type");
+        } else {
+            assertThat(request(type, "profile", "portability").filters().texts())
+                    .containsExactly(Map.entry("profile", "portability"));
+        }
+        assertThat(request(type, "profile", "access").filters()).isEqualTo(ExportFilters.NONE);
     }
 
     @ParameterizedTest

@@ -316,19 +316,25 @@ public final class InMemoryExportHistory implements ExportHistory, ExportCatalog
     }
 
     @Override
-    public synchronized List<UUID> requestAgain(Failure.Code code) {
-        return rows.values().stream()
-                .filter(row -> row.status.equals("failed") && row.errorCode().equals(code.code()))
-                .filter(row -> rows.values().stream()
-                        .noneMatch(other ->
-                                other.request.equals(row.request) && other.requestedAt.isAfter(row.requestedAt)))
-                .map(row -> row.request)
-                .distinct()
-                .filter(request -> underWay(request).isEmpty())
-                .toList()
-                .stream()
-                .map(this::add)
-                .toList();
+    public synchronized RequestedAgain requestAgain(Failure.Code code) {
+        List<UUID> added = new ArrayList<>();
+        List<UUID> tooMany = new ArrayList<>();
+        for (Row row : List.copyOf(rows.values())) {
+            if (!row.status.equals("failed")
+                    || !row.errorCode().equals(code.code())
+                    || underWay(row.request).isPresent()
+                    || rows.values().stream()
+                            .anyMatch(other ->
+                                    other.request.equals(row.request) && other.requestedAt.isAfter(row.requestedAt))) {
+                continue;
+            }
+            if (active(row.request.user()).size() < MOST_ACTIVE) {
+                added.add(add(row.request));
+            } else {
+                tooMany.add(row.id);
+            }
+        }
+        return new RequestedAgain(added, tooMany, List.of());
     }
 
     @Override

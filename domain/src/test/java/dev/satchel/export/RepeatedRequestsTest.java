@@ -26,7 +26,8 @@ class RepeatedRequestsTest {
         UUID one = failed(Exports.storeUnavailable());
         UUID other = failed(Failure.OUT_OF_MEMORY);
 
-        List<UUID> again = requests.request(List.of(one), List.of(Failure.Code.OUT_OF_MEMORY));
+        List<UUID> again = requests.request(List.of(one), List.of(Failure.Code.OUT_OF_MEMORY))
+                .added();
 
         assertThat(again).hasSize(2).doesNotContain(one, other);
         assertThat(history.backlog(Duration.ofMinutes(1)).waiting()).isEqualTo(2);

@@ -3,6 +3,7 @@ package dev.satchel.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.satchel.record.filter.RecipientKey;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -33,7 +34,13 @@ class ExportFiltersTest {
     }
 
     private ExportFilters anyFilters() {
-        return new ExportFilters(anyPeriod(), any(Difficulty.values()), any(Phase.values()), any(Compression.values()));
+        return new ExportFilters(
+                anyPeriod(),
+                any(Difficulty.values()),
+                any(Phase.values()),
+                any(Compression.values()),
+                random.nextBoolean() ? null : new RecipientKey("mDME" + random.nextInt()),
+                ExportFilters.Profile.values()[random.nextInt(2)]);
     }
 
     private @Nullable Period anyPeriod() {
@@ -65,6 +72,23 @@ class ExportFiltersTest {
     }
 
     @Test
+    void holdsEveryColumnUnlessAProfileSaysOtherwise() {
+        Column score = new Column("score", Column.Type.DECIMAL, Column.Origin.DERIVED);
+        Column name = new Column("name", Column.Type.TEXT, Column.Origin.PROVIDED);
+        Column visit = new Column("visit", Column.Type.INSTANT, Column.Origin.OBSERVED);
+        Column unknown = new Column("unknown", Column.Type.TEXT);
+
+        assertThat(List.of(score, name, visit, unknown)).allMatch(ExportFilters.NONE.profile()::holds);
+        assertThat(List.of(score, name, visit, unknown))
+                .filteredOn(ExportFilters.of(Map.of("profile", "portability")).profile()::holds)
+                .containsExactly(name, visit, unknown);
+        assertThat(ExportFilters.of(Map.of("profile", "access"))).isEqualTo(ExportFilters.NONE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ExportFilters.of(Map.of("profile", "all")))
+                .withMessage("unknown profile 'all': expected one of access, portability");
+    }
+
+    @Test
     void isNothingWithoutText() {
         assertThat(ExportFilters.of(Map.of())).isEqualTo(ExportFilters.NONE);
         assertThat(ExportFilters.NONE.texts()).isEmpty();
@@ -86,8 +110,8 @@ class ExportFiltersTest {
     void refusesAnUnknownName(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ExportFilters.of(Map.of(name, "2026-01-01")))
-                .withMessage(
-                        "unknown filter '" + name + "': expected one of compress, difficulty, from, phase, to, zone");
+                .withMessage("unknown filter '" + name
+                        + "': expected one of compress, difficulty, encrypt_to, from, phase, profile, to, zone");
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.satchel.record;
 
 import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
+import dev.satchel.record.hash.RecordHasher;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -61,26 +62,39 @@ public final class InMemoryUserRecords implements UserRecords {
             throws IOException {
         Map<Dataset, Long> counts = new LinkedHashMap<>();
         List<Dataset> absent = new ArrayList<>();
+        Map<Dataset, String> hashes = new LinkedHashMap<>();
         for (Dataset dataset : datasets) {
             if (!columns.containsKey(dataset)) {
                 absent.add(dataset);
                 continue;
             }
-            sink.beginDataset(dataset, columns.get(dataset));
+            if (!dataset.isIn(filters.profile())) {
+                continue;
+            }
+            List<Column> held = columns.get(dataset).stream()
+                    .filter(filters.profile()::holds)
+                    .toList();
+            sink.beginDataset(dataset, held);
+            RecordHasher hasher = new RecordHasher();
+            hasher.begin(held);
             long count = 0;
             for (Row row : rows.get(dataset)) {
                 if (row.owner().equals(user) && passes(dataset, row, filters)) {
                     if (signal.isAborted()) {
                         throw new CancellationException("the reading was aborted");
                     }
-                    push(row, columns.get(dataset), sink);
+                    push(row, columns.get(dataset), filters.profile(), sink);
+                    push(row, columns.get(dataset), filters.profile(), hasher);
                     count++;
                 }
             }
             sink.endDataset();
             counts.put(dataset, count);
+            if (sink.needsHashes()) {
+                hashes.put(dataset, hasher.hash().toString());
+            }
         }
-        return new Snapshot(takenAt, counts, absent, "in memory");
+        return new Snapshot(takenAt, counts, absent, "in memory", List.of(), hashes);
     }
 
     private boolean passes(Dataset dataset, Row row, ExportFilters filters) {
@@ -126,10 +140,13 @@ public final class InMemoryUserRecords implements UserRecords {
         return false;
     }
 
-    private static void push(Row row, List<Column> columns, RecordSink sink) throws IOException {
+    private static void push(Row row, List<Column> columns, ExportFilters.Profile profile, RecordSink sink)
+            throws IOException {
         sink.beginRecord();
         for (int i = 0; i < columns.size(); i++) {
-            push(row.values().get(i), sink);
+            if (profile.holds(columns.get(i))) {
+                push(row.values().get(i), sink);
+            }
         }
         sink.endRecord();
     }

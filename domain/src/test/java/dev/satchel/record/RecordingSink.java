@@ -1,5 +1,6 @@
 package dev.satchel.record;
 
+import dev.satchel.record.hash.RecordHasher;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -29,6 +30,32 @@ public final class RecordingSink implements RecordSink {
     private final Map<Dataset, Table> tables = new LinkedHashMap<>();
     private Table table;
     private List<Object> row;
+    private final boolean hashes;
+    private final RecordHasher hasher = new RecordHasher();
+    private final Map<Dataset, String> found = new LinkedHashMap<>();
+
+    public RecordingSink() {
+        this(false);
+    }
+
+    private RecordingSink(boolean hashes) {
+        this.hashes = hashes;
+    }
+
+    /** A sink that asks for hashes, and computes them itself. */
+    public static RecordingSink hashing() {
+        return new RecordingSink(true);
+    }
+
+    @Override
+    public boolean needsHashes() {
+        return hashes;
+    }
+
+    /** The hash of each dataset that was pushed. */
+    public Map<Dataset, String> hashes() {
+        return found;
+    }
 
     /** The text of a JSON value, which is not the same as a text. */
     public record Json(String text) {}
@@ -94,6 +121,7 @@ public final class RecordingSink implements RecordSink {
         check(columns.stream().map(Column::name).distinct().count() == columns.size(), "two columns of one name");
         table = new Table(dataset, List.copyOf(columns), new ArrayList<>());
         tables.put(dataset, table);
+        hasher.beginDataset(dataset, columns);
     }
 
     @Override
@@ -101,21 +129,25 @@ public final class RecordingSink implements RecordSink {
         check(table != null, "beginRecord outside a dataset");
         check(row == null, "beginRecord inside a record");
         row = new ArrayList<>();
+        hasher.beginRecord();
     }
 
     @Override
     public void missing() {
         value(null, Column.Type.values());
+        hasher.missing();
     }
 
     @Override
     public void bool(boolean value) {
         value(value, Column.Type.BOOLEAN);
+        hasher.bool(value);
     }
 
     @Override
     public void integer(long value) {
         value(value, Column.Type.INTEGER);
+        hasher.integer(value);
     }
 
     @Override
@@ -123,6 +155,7 @@ public final class RecordingSink implements RecordSink {
         String text = new String(ascii, offset, length, StandardCharsets.US_ASCII);
         check(text.matches("-?(0|[1-9][0-9]*)([.][0-9]+)?"), "not in plain notation: " + text);
         value(new BigDecimal(text), Column.Type.DECIMAL);
+        hasher.decimal(ascii, offset, length);
     }
 
     @Override
@@ -132,21 +165,25 @@ public final class RecordingSink implements RecordSink {
         } else {
             value(value, Column.Type.DECIMAL, Column.Type.INSTANT, Column.Type.DATE);
         }
+        hasher.nonFinite(value);
     }
 
     @Override
     public void uuid(long mostSignificantBits, long leastSignificantBits) {
         value(new UUID(mostSignificantBits, leastSignificantBits), Column.Type.UUID);
+        hasher.uuid(mostSignificantBits, leastSignificantBits);
     }
 
     @Override
     public void text(byte[] utf8, int offset, int length) {
         value(strictly(utf8, offset, length), Column.Type.TEXT);
+        hasher.text(utf8, offset, length);
     }
 
     @Override
     public void json(byte[] utf8, int offset, int length) {
         value(new Json(strictly(utf8, offset, length)), Column.Type.JSON);
+        hasher.json(utf8, offset, length);
     }
 
     private static String strictly(byte[] utf8, int offset, int length) {
@@ -164,11 +201,13 @@ public final class RecordingSink implements RecordSink {
     public void instant(long epochSecond, int microOfSecond) {
         check(microOfSecond >= 0 && microOfSecond < 1_000_000, "not within a second: " + microOfSecond);
         value(Instant.ofEpochSecond(epochSecond, microOfSecond * 1_000L), Column.Type.INSTANT);
+        hasher.instant(epochSecond, microOfSecond);
     }
 
     @Override
     public void date(long epochDay) {
         value(LocalDate.ofEpochDay(epochDay), Column.Type.DATE);
+        hasher.date(epochDay);
     }
 
     private void value(Object value, Column.Type... types) {
@@ -184,6 +223,7 @@ public final class RecordingSink implements RecordSink {
         check(row != null, "endRecord outside a record");
         check(row.size() == table.columns().size(), "fewer values than columns");
         table.rows().add(row);
+        hasher.endRecord();
         row = null;
     }
 
@@ -191,6 +231,7 @@ public final class RecordingSink implements RecordSink {
     public void endDataset() {
         check(table != null, "endDataset outside a dataset");
         check(row == null, "endDataset inside a record");
+        found.put(table.dataset(), hasher.hash().toString());
         table = null;
     }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -240,6 +241,50 @@ public abstract class UserRecordsContract {
         records().read(user, SOME, new ExportFilters(null, Difficulty.BEGINNER, Phase.REVIEW), sink, new AbortSignal());
 
         assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly("perro");
+    }
+
+    @Test
+    void hashesWhatItPushesIfTheSinkAsksForIt() throws Exception {
+        UserId user = addUser();
+        addSession(user, Instant.parse("2026-01-01T10:00:00Z"));
+        addSession(user, Instant.parse("2026-01-02T10:00:00.000001Z"));
+        addWord(user, "niño, \"gato\"", Difficulty.BEGINNER, Phase.NEW);
+        addSession(addUser(), Instant.parse("2026-01-01T10:00:00Z"));
+        RecordingSink sink = RecordingSink.hashing();
+
+        UserRecords.Snapshot snapshot = records().read(user, SOME, ExportFilters.NONE, sink, new AbortSignal());
+
+        assertThat(snapshot.hashes()).isEqualTo(sink.hashes()).hasSize(3);
+        assertThat(snapshot.hashes().get(LearningDatasets.SESSIONS))
+                .matches("[0-9a-f]{32}")
+                .isNotEqualTo("0".repeat(32));
+        assertThat(records()
+                        .read(user, SOME, ExportFilters.NONE, new RecordingSink(), new AbortSignal())
+                        .hashes())
+                .isEmpty();
+    }
+
+    @Test
+    void pushesNothingDerivedForPortability() throws Exception {
+        UserId user = addUser();
+        addWord(user, "gato", Difficulty.BEGINNER, Phase.NEW);
+        ExportFilters portability = ExportFilters.of(Map.of("profile", "portability"));
+        RecordingSink sink = RecordingSink.hashing();
+        List<Dataset> all = LearningTypes.ALL.datasets();
+
+        UserRecords.Snapshot snapshot = records().read(user, all, portability, sink, new AbortSignal());
+
+        assertThat(sink.datasets())
+                .containsExactlyElementsOf(all.stream()
+                        .filter(dataset -> dataset.isIn(ExportFilters.Profile.PORTABILITY))
+                        .toList());
+        assertThat(sink.datasets().stream().flatMap(dataset -> sink.columns(dataset).stream()))
+                .extracting(Column::origin)
+                .doesNotContain(Column.Origin.DERIVED);
+        assertThat(sink.values(LearningDatasets.VOCABULARY, "spanish_text")).containsExactly("gato");
+        assertThat(snapshot.records().keySet()).containsExactlyElementsOf(sink.datasets());
+        assertThat(snapshot.hashes()).isEqualTo(sink.hashes());
+        assertThat(snapshot.absent()).isEmpty();
     }
 
     @ParameterizedTest

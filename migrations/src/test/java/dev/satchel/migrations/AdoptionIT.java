@@ -71,7 +71,7 @@ class AdoptionIT {
                             "8 | failed | 0 | NULL | 5 | 1 | out of luck",
                             "9 | pending | 0 | NULL | 0 | NULL | NULL",
                             "10 | processing | 0 | NULL | 0 | NULL | NULL",
-                            "11 | failed | 0 | NULL | 0 | NULL | adopted: its filters are larger than 1000 bytes or"
+                            "11 | failed | 0 | NULL | 0 | NULL | adopted: its filters are larger than 9000 bytes or"
                                     + " have more than 10 names");
             assertThat(owner.value("SELECT count(*) FROM public.export_history WHERE data ->> 'etiqueta' = 'año'"))
                     .isEqualTo("10");
@@ -85,7 +85,7 @@ class AdoptionIT {
             owner.run("""
                     INSERT INTO public.export_history (user_id, export_type, export_format, status, filters)
                     SELECT (SELECT min(id::text)::uuid FROM public.users), 'large', n::text, status,
-                           CASE n WHEN 1 THEN jsonb_build_object('x', repeat('a', 1500))
+                           CASE n WHEN 1 THEN jsonb_build_object('x', repeat('a', 9500))
                                   ELSE (SELECT jsonb_object_agg(name, 1) FROM generate_series(1, 11) AS name) END
                       FROM unnest(ARRAY ['pending', 'completed']) AS status
                      CROSS JOIN generate_series(1, 2) AS n
@@ -100,15 +100,15 @@ class AdoptionIT {
                              ORDER BY status, export_format
                             """))
                     .containsExactly(
-                            "completed | {\"removed\": \"1509 bytes of filters\"} | NULL",
+                            "completed | {\"removed\": \"9509 bytes of filters\"} | NULL",
                             "completed | {\"removed\": \"90 bytes of filters\"} | NULL",
-                            "failed | {\"removed\": \"1509 bytes of filters\"} | " + TOO_LARGE,
+                            "failed | {\"removed\": \"9509 bytes of filters\"} | " + TOO_LARGE,
                             "failed | {\"removed\": \"90 bytes of filters\"} | " + TOO_LARGE);
         }
     }
 
     private static final String TOO_LARGE =
-            "adopted: its filters are larger than 1000 bytes or have more than 10 names";
+            "adopted: its filters are larger than 9000 bytes or have more than 10 names";
 
     @Test
     void keepsTheLocationOfAnEarlierFileInTheMovedTableOnly() throws SQLException {

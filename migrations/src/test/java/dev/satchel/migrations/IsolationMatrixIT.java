@@ -307,7 +307,7 @@ class IsolationMatrixIT {
         DELETE_BLIND("DELETE FROM public.%1$s");
 
         private static final String CONFLICTING_EXPORT =
-                "(user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))"
+                "(user_id, export_type, export_format, sha256(decode(replace(coalesce(filters, '{}'::jsonb)::text, '\\', '\\\\'), 'escape')))"
                         + " WHERE status IN ('pending', 'processing')";
 
         final String sql;

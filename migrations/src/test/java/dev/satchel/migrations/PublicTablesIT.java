@@ -167,7 +167,7 @@ class PublicTablesIT {
                         "export_history_filters_names_check | CHECK ((jsonb_array_length(jsonb_path_query_array(filters,"
                                 + " 'strict $.keyvalue()'::jsonpath, '{}'::jsonb, true)) <= 10))",
                         "export_history_filters_shape_check | " + shape,
-                        "export_history_filters_size_check | CHECK ((octet_length((filters)::text) <= 1000))",
+                        "export_history_filters_size_check | CHECK ((octet_length((filters)::text) <= 9000))",
                         "export_history_pkey | PRIMARY KEY (id)",
                         "export_history_processing_time_seconds_check | CHECK ((processing_time_seconds >= 0))",
                         "export_history_records_count_check | CHECK ((records_count >= 0))",
@@ -179,7 +179,8 @@ class PublicTablesIT {
         assertThat(owner.rows(INDEXES, "export_history"))
                 .containsExactly(
                         "export_history_one_active_per_request UNIQUE  btree (user_id, export_type, export_format,"
-                                + " COALESCE(filters, '{}'::jsonb)) WHERE " + active,
+                                + " sha256(decode(replace((COALESCE(filters, '{}'::jsonb))::text, '\\'::text, '\\\\'::text), 'escape'::text))) WHERE "
+                                + active,
                         "export_history_pkey UNIQUE  btree (id)",
                         "idx_export_history_created_at  btree (created_at DESC)",
                         "idx_export_history_expires_at  btree (expires_at) WHERE (file_url IS NOT NULL)",

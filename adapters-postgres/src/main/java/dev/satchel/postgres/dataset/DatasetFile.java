@@ -1,8 +1,10 @@
 package dev.satchel.postgres.dataset;
 
+import dev.satchel.Codes;
 import dev.satchel.postgres.yaml.YamlFileException;
 import dev.satchel.postgres.yaml.YamlValue;
 import dev.satchel.postgres.yaml.YamlValue.Fields;
+import dev.satchel.record.Column.Origin;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
     static final List<String> DATASET_KEYS = List.of(
             "name",
             "description",
+            "origin",
             "remove",
             "table",
             "owner",
@@ -37,7 +40,8 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
             "sql");
     static final List<String> OWNER_KEYS = List.of("column", "via");
     static final List<String> STEP_KEYS = List.of("columns", "table", "key");
-    static final List<String> COLUMN_KEYS = List.of("type", "column", "secret", "of", "when", "expression");
+    static final List<String> COLUMN_KEYS = List.of("type", "column", "secret", "of", "when", "expression", "origin");
+    static final List<String> TABLE_COLUMN_KEYS = List.of("type", "column", "secret", "origin");
     static final List<String> LOOKUP_KEYS = List.of("table", "on", "columns", "excluded");
     static final List<String> OWNED_KEYS = List.of("table", "owner");
     static final List<String> SQL_KEYS = List.of("from", "tables", "homes", "order", "date", "difficulty", "phase");
@@ -85,6 +89,10 @@ record DatasetFile(Map<String, Optional<DatasetQuery>> entries, Map<TableName, S
                 key -> SourceType.find(key)
                         .orElseThrow(() -> new IllegalArgumentException(
                                 "the type '" + key + "' is unknown: expected one of " + SourceType.names())));
+    }
+
+    static Origin origin(YamlValue value) {
+        return value.text("an origin", code -> Codes.find("origin", code, Origin.values(), Origin::code));
     }
 
     static List<OwnerPath> owners(YamlValue value) {

@@ -51,6 +51,17 @@ public record DatasetQuery(
         owned = List.copyOf(owned);
     }
 
+    // OFFSET 0, so that each hash is computed once and not once for each half. docs/datasets.md has this for other
+    // programs.
+    private static final String HASH = """
+            SELECT pg_catalog.count(*),
+                   pg_catalog.sum(('x' OPERATOR(pg_catalog.||) pg_catalog.encode(pg_catalog.substr(sha256, 1, 8), 'hex'))
+                                  ::pg_catalog.bit(64)::pg_catalog.int8),
+                   pg_catalog.sum(('x' OPERATOR(pg_catalog.||) pg_catalog.encode(pg_catalog.substr(sha256, 9, 8), 'hex'))
+                                  ::pg_catalog.bit(64)::pg_catalog.int8)
+              FROM (SELECT pg_catalog.sha256(pg_catalog.record_send(%s)) AS sha256
+            """;
+
     /** The expression that a period filters by, and whether its type is {@code date}. */
     record Moment(String expression, boolean isDate) {}
 
@@ -82,14 +93,15 @@ public record DatasetQuery(
                 && conditions(filters).isEmpty();
     }
 
-    /** The columns that exist in this database. */
-    public List<Column> columnsIn(LiveSchema live) {
-        return presentIn(live).stream().map(SourceColumn::column).toList();
+    /** The columns that exist in this database and that the profile holds. */
+    public List<Column> columnsIn(LiveSchema live, ExportFilters filters) {
+        return presentIn(live, filters).stream().map(SourceColumn::column).toList();
     }
 
-    private List<SourceColumn> presentIn(LiveSchema live) {
+    private List<SourceColumn> presentIn(LiveSchema live, ExportFilters filters) {
         return columns.stream()
                 .filter(column -> column.source() == null || live.has(column.source()))
+                .filter(column -> filters.profile().holds(column.column()))
                 .toList();
     }
 
@@ -100,11 +112,23 @@ public record DatasetQuery(
 
     /** The query inside of {@link #copy}. */
     public String select(LiveSchema live, UserId user, ExportFilters filters) {
-        String expressions = presentIn(live).stream()
+        String expressions = presentIn(live, filters).stream()
                 .map(SourceColumn::expression)
                 .collect(Collectors.joining(",\n       ", "SELECT ", "\n"));
         return expressions + relations.fromAndWhere(live, SqlLiteral.of(user.value())) + "\n" + conditions(filters)
                 + " ORDER BY " + order;
+    }
+
+    /**
+     * The statement that computes the hash of the records that {@link #copy} reads: their number, and the two sums of a
+     * {@code RecordHash}.
+     */
+    public String hash(LiveSchema live, UserId user, ExportFilters filters) {
+        String values = presentIn(live, filters).stream()
+                .map(SourceColumn::hashed)
+                .collect(Collectors.joining(",\n       ", "ROW(", ")"));
+        return HASH.replace("%s", values) + relations.fromAndWhere(live, SqlLiteral.of(user.value())) + "\n"
+                + conditions(filters) + " OFFSET 0) AS hashed";
     }
 
     private String conditions(ExportFilters filters) {

@@ -5,6 +5,7 @@ import dev.satchel.postgres.dataset.SourceColumn.Source;
 import dev.satchel.postgres.dataset.TableRelations.Lookup;
 import dev.satchel.postgres.yaml.YamlValue;
 import dev.satchel.postgres.yaml.YamlValue.Fields;
+import dev.satchel.record.Column.Origin;
 import dev.satchel.record.Dataset;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -29,6 +30,7 @@ final class DatasetReader {
     private final YamlValue place;
     private final Fields fields;
     private final String name;
+    private final @Nullable Origin origin;
     private final Map<String, SourceColumn> columns = new LinkedHashMap<>();
     private final Map<Source, String> excluded = new LinkedHashMap<>();
     private final Set<Source> harmless = new HashSet<>();
@@ -37,6 +39,7 @@ final class DatasetReader {
         this.place = place;
         this.fields = place.fields("a dataset", DatasetFile.DATASET_KEYS);
         this.name = fields.require("name").text("a name", named -> new Dataset(named, "", Set.of()).name());
+        this.origin = fields.find("origin").map(DatasetFile::origin).orElse(null);
     }
 
     String name() {
@@ -104,7 +107,7 @@ final class DatasetReader {
                 .map(text -> text.text("a description"))
                 .orElseGet(() -> name.replace('_', ' '));
         return new DatasetQuery(
-                new Dataset(name, description, filters),
+                new Dataset(name, description, filters, origins()),
                 List.copyOf(columns.values()),
                 excluded,
                 harmless,
@@ -114,6 +117,22 @@ final class DatasetReader {
                 moment,
                 difficulty,
                 phase);
+    }
+
+    private Set<Origin> origins() {
+        EnumSet<Origin> origins = EnumSet.noneOf(Origin.class);
+        for (SourceColumn column : columns.values()) {
+            Origin known = column.column().origin();
+            if (known == null) {
+                return Set.of();
+            }
+            origins.add(known);
+        }
+        return origins;
+    }
+
+    private @Nullable Origin origin(Fields column) {
+        return column.find("origin").map(DatasetFile::origin).orElse(origin);
     }
 
     private List<OwnedTable> owned(List<OwnedTable> otherwise) {
@@ -129,16 +148,18 @@ final class DatasetReader {
     private void readColumns(YamlValue list, TableName table, String alias) {
         list.mapping("columns, each with its type").forEach((column, value) -> {
             if (value.isText()) {
-                add(value, SourceColumn.of(column, DatasetFile.type(value), alias, new Source(table, column)));
+                add(value, SourceColumn.of(column, DatasetFile.type(value), origin, alias, new Source(table, column)));
             } else {
-                Fields given = value.fields("a column", List.of("type", "column", "secret"));
+                Fields given = value.fields("a column", DatasetFile.TABLE_COLUMN_KEYS);
                 Source source = new Source(
                         table,
                         given.find("column")
                                 .map(name -> name.text("a column of the table"))
                                 .orElse(column));
                 readSecret(given, source);
-                add(value, SourceColumn.of(column, DatasetFile.type(given.require("type")), alias, source));
+                add(
+                        value,
+                        SourceColumn.of(column, DatasetFile.type(given.require("type")), origin(given), alias, source));
             }
         });
     }
@@ -263,7 +284,8 @@ final class DatasetReader {
         SourceType type = DatasetFile.type(given.require("type"));
         Optional<YamlValue> expression = given.find("expression");
         if (expression.isPresent()) {
-            return SourceColumn.computed(column, type, expression.get().text("an expression"));
+            return SourceColumn.computed(
+                    column, type, origin(given), expression.get().text("an expression"));
         }
         YamlValue of = given.require("of");
         String alias = of.text("the name of a table");
@@ -275,7 +297,7 @@ final class DatasetReader {
                         .map(name -> name.text("a column of the table"))
                         .orElse(column));
         readSecret(given, source);
-        SourceColumn read = SourceColumn.of(column, type, alias, source);
+        SourceColumn read = SourceColumn.of(column, type, origin(given), alias, source);
         return given.find("when")
                 .map(when -> read.where(when.text("a condition")))
                 .orElse(read);

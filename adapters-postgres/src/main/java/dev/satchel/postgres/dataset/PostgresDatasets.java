@@ -168,7 +168,12 @@ public final class PostgresDatasets {
                         lines.add("rows of " + owned.table() + " where " + owned.condition("record", "the user's id")));
         query.columns()
                 .forEach(column -> lines.add("column " + column.column().name() + " ("
-                        + column.type().code() + ")"
+                        + column.type().code()
+                        + column.column()
+                                .knownOrigin()
+                                .map(origin -> ", " + origin.code())
+                                .orElse("")
+                        + ")"
                         + (column.source() == null ? ", computed" : " from " + column.source())));
         query.excluded().forEach((source, reason) -> lines.add("left out " + source + ": " + reason));
         return lines;

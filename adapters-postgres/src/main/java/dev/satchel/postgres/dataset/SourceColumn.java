@@ -1,6 +1,7 @@
 package dev.satchel.postgres.dataset;
 
 import dev.satchel.record.Column;
+import dev.satchel.record.Column.Origin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,14 +23,22 @@ public record SourceColumn(
     }
 
     /** A column that is read from the table with this alias. */
-    static SourceColumn of(String name, SourceType type, String alias, Source source) {
+    static SourceColumn of(String name, SourceType type, @Nullable Origin origin, String alias, Source source) {
         return new SourceColumn(
-                new Column(name, type.type()), type, source, type.read(TableName.column(alias, source.column())));
+                new Column(name, type.type(), origin),
+                type,
+                source,
+                type.read(TableName.column(alias, source.column())));
     }
 
     /** A column that is computed by an SQL expression. */
-    static SourceColumn computed(String name, SourceType type, String expression) {
-        return new SourceColumn(new Column(name, type.type()), type, null, type.read("(" + expression + ")"));
+    static SourceColumn computed(String name, SourceType type, @Nullable Origin origin, String expression) {
+        return new SourceColumn(new Column(name, type.type(), origin), type, null, type.read("(" + expression + ")"));
+    }
+
+    /** The SQL expression of the value in the hash of a record. */
+    String hashed() {
+        return type.hashed("(" + expression + ")");
     }
 
     /** This column, but NULL where the condition does not hold. */

@@ -59,6 +59,27 @@ public enum SourceType {
         return expression.replace("%s", value);
     }
 
+    /**
+     * The SQL expression that {@code value}, which was read, has in the hash of its record: one type of PostgreSQL for each
+     * type of a file, whatever the width or domain of the column.
+     */
+    String hashed(String value) {
+        return switch (type) {
+            case BOOLEAN -> value + "::pg_catalog.bool";
+            case INTEGER -> value + "::pg_catalog.int8";
+            case DECIMAL, TEXT -> value + "::pg_catalog.text";
+            case UUID -> value + "::pg_catalog.uuid";
+            // As in a JSON file: 'null' is no value, and line breaks between tokens are spaces.
+            case JSON ->
+                this == ARRAY
+                        ? "NULLIF(" + value + "::pg_catalog.text, 'null')"
+                        : "NULLIF(pg_catalog.btrim(pg_catalog.replace(pg_catalog.replace(" + value
+                                + "::pg_catalog.text, E'\\n', ' '), E'\\r', ' '), E' \\t'), 'null')";
+            case INSTANT -> value + "::pg_catalog.timestamptz";
+            case DATE -> value + "::pg_catalog.date";
+        };
+    }
+
     /** Whether a column with that type of PostgreSQL can be read as this type. */
     public boolean reads(LiveType of) {
         return switch (this) {

@@ -67,6 +67,12 @@ final class ExportOutcomes {
                                               ORDER BY e.position), '[]')
                                      FROM unnest(:entryNames::text[], :entryBytes::bigint[], :entrySums::text[])
                                           WITH ORDINALITY AS e (name, bytes, sha256, position)))
+                       || CASE cardinality(:hashed::text[])
+                              WHEN 0 THEN '{}'
+                              ELSE jsonb_build_object('record_hashes',
+                                      (SELECT jsonb_object_agg(d.name, d.hash)
+                                         FROM unnest(:hashed::text[], :hashes::text[]) AS d (name, hash)))
+                          END
                        || CASE cardinality(:gapDatasets::text[])
                               WHEN 0 THEN '{}'
                               ELSE jsonb_build_object('left_out',
@@ -259,6 +265,10 @@ final class ExportOutcomes {
                 .param(
                         "gapReasons",
                         file.hidden().stream().map(HiddenRecords::reason).toArray(String[]::new))
+                .param(
+                        "hashed",
+                        file.hashes().keySet().stream().map(Dataset::name).toArray(String[]::new))
+                .param("hashes", file.hashes().values().toArray(String[]::new))
                 .param("retention", retention.toMillis())
                 .query((row, number) -> completed(export, file, row))
                 .optional();

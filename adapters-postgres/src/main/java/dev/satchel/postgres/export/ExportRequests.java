@@ -12,6 +12,7 @@ import dev.satchel.record.ExportFilters;
 import dev.satchel.record.ExportType;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,8 @@ final class ExportRequests {
             WITH added AS (
                 INSERT INTO public.export_history (user_id, export_type, export_format, filters)
                 VALUES (:user, :type, :format, nullif(jsonb_object(:names::text[], :values::text[]), '{}'))
-                ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
+                ON CONFLICT (user_id, export_type, export_format,
+                             sha256(decode(replace(coalesce(filters, '{}'::jsonb)::text, '\\', '\\\\'), 'escape')))
                       WHERE status IN ('pending', 'processing')
                       DO NOTHING
                 RETURNING id
@@ -52,7 +54,8 @@ final class ExportRequests {
             INSERT INTO public.export_history (user_id, export_type, export_format, filters)
             SELECT user_id, :type, :format, nullif(jsonb_object(:names::text[], :values::text[]), '{}')
               FROM satchel.users_with_room() AS user_id
-            ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
+            ON CONFLICT (user_id, export_type, export_format,
+                             sha256(decode(replace(coalesce(filters, '{}'::jsonb)::text, '\\', '\\\\'), 'escape')))
                   WHERE status IN ('pending', 'processing')
                   DO NOTHING
             RETURNING id
@@ -75,40 +78,52 @@ final class ExportRequests {
 
     // As many of a user as may be under way; the rest can be asked for again once those have ended. Not those whose
     // filters are not allowed in a request, which an adopted row may have: the table's check of the same condition
-    // would
-    // refuse all the others with them.
+    // would refuse all the others with them.
     private static final String REQUEST_AGAIN = """
-            INSERT INTO public.export_history (user_id, export_type, export_format, filters)
-            SELECT user_id, export_type, export_format, filters
-              FROM (SELECT f.user_id, f.export_type, f.export_format, f.filters,
-                           row_number() OVER (PARTITION BY f.user_id ORDER BY f.created_at DESC, f.id)
-                               + (SELECT count(*)
-                                    FROM public.export_history active
-                                   WHERE active.user_id = f.user_id
-                                     AND active.status IN ('pending', 'processing')) AS place
-                      FROM public.export_history f
-                     WHERE f.status = 'failed'
-                       AND split_part(f.error_message, ':', 1) = :code
-                       AND (f.filters IS NULL
-                            OR CASE jsonb_typeof(f.filters)
-                                   WHEN 'object'
-                                   THEN f.filters - '{compress,difficulty,from,phase,to,zone}'::text[] = '{}'::jsonb
-                                        AND NOT jsonb_path_exists(
-                                                    f.filters, 'strict $.* ? (@.type() != "string")', '{}', true)
-                                   ELSE false
-                               END)
-                       AND NOT EXISTS (SELECT
-                                         FROM public.export_history later
-                                        WHERE later.user_id = f.user_id
-                                          AND later.created_at > f.created_at
-                                          AND later.export_type = f.export_type
-                                          AND later.export_format = f.export_format
-                                          AND coalesce(later.filters, '{}') = coalesce(f.filters, '{}'))) AS failed
-             WHERE place <= satchel.most_active_exports()
-            ON CONFLICT (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
-                  WHERE status IN ('pending', 'processing')
-                  DO NOTHING
-            RETURNING id
+            WITH failed AS MATERIALIZED (
+                SELECT f.id, f.user_id, f.export_type, f.export_format, f.filters, possible,
+                       row_number() OVER (PARTITION BY f.user_id, possible ORDER BY f.created_at DESC, f.id)
+                           + (SELECT count(*)
+                                FROM public.export_history active
+                               WHERE active.user_id = f.user_id
+                                 AND active.status IN ('pending', 'processing'))
+                           > satchel.most_active_exports() AS too_many
+                  FROM public.export_history f
+                 CROSS JOIN LATERAL (SELECT CASE coalesce(jsonb_typeof(f.filters), 'none')
+                                                WHEN 'none' THEN true
+                                                WHEN 'object'
+                                                THEN f.filters - '{compress,difficulty,encrypt_to,from,phase,profile,to,zone}'::text[]
+                                                         = '{}'::jsonb
+                                                     AND NOT jsonb_path_exists(
+                                                                 f.filters, 'strict $.* ? (@.type() != "string")',
+                                                                 '{}', true)
+                                                ELSE false
+                                            END AS possible) AS checked
+                 WHERE f.status = 'failed'
+                   AND split_part(f.error_message, ':', 1) = :code
+                   AND NOT EXISTS (SELECT
+                                     FROM public.export_history later
+                                    WHERE later.user_id = f.user_id
+                                      AND later.created_at > f.created_at
+                                      AND later.export_type = f.export_type
+                                      AND later.export_format = f.export_format
+                                      AND coalesce(later.filters, '{}') = coalesce(f.filters, '{}'))
+            ), added AS (
+                INSERT INTO public.export_history (user_id, export_type, export_format, filters)
+                SELECT user_id, export_type, export_format, filters
+                  FROM failed
+                 WHERE possible AND NOT too_many
+                ON CONFLICT (user_id, export_type, export_format,
+                             sha256(decode(replace(coalesce(filters, '{}'::jsonb)::text, '\\', '\\\\'), 'escape')))
+                      WHERE status IN ('pending', 'processing')
+                      DO NOTHING
+                RETURNING id
+            )
+            SELECT 'added' AS outcome, id FROM added
+             UNION ALL
+            SELECT CASE WHEN possible THEN 'too many' ELSE 'impossible' END, id
+              FROM failed
+             WHERE too_many OR NOT possible
             """;
 
     private static final String FOREIGN_KEY_VIOLATION = "23503";
@@ -186,11 +201,16 @@ final class ExportRequests {
                 .map(this::request);
     }
 
-    List<UUID> requestAgain(Failure.Code code) {
-        return jdbc.sql(REQUEST_AGAIN)
-                .param("code", code.code())
-                .query(ExportRequests::id)
-                .list();
+    ExportHistory.RequestedAgain requestAgain(Failure.Code code) {
+        Map<String, List<UUID>> outcomes = new TreeMap<>();
+        jdbc.sql(REQUEST_AGAIN).param("code", code.code()).query(row -> {
+            outcomes.computeIfAbsent(row.getString("outcome"), outcome -> new ArrayList<>())
+                    .add(row.getObject("id", UUID.class));
+        });
+        return new ExportHistory.RequestedAgain(
+                outcomes.getOrDefault("added", List.of()),
+                outcomes.getOrDefault("too many", List.of()),
+                outcomes.getOrDefault("impossible", List.of()));
     }
 
     private static UUID id(ResultSet row, int number) throws SQLException {

@@ -48,7 +48,7 @@ final class PostgresExportHistory implements ExportHistory {
     }
 
     @Override
-    public List<UUID> requestAgain(Failure.Code code) {
+    public RequestedAgain requestAgain(Failure.Code code) {
         return requests.requestAgain(code);
     }
 

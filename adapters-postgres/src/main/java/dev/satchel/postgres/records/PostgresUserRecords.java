@@ -14,6 +14,7 @@ import dev.satchel.record.Period;
 import dev.satchel.record.RecordSink;
 import dev.satchel.record.SnapshotTooOldException;
 import dev.satchel.record.UserRecords;
+import dev.satchel.record.hash.RecordHash;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -134,10 +135,14 @@ public final class PostgresUserRecords implements UserRecords {
             Map<Dataset, Long> counts = new LinkedHashMap<>();
             List<Dataset> absent = new ArrayList<>();
             List<HiddenRecords> hidden = new ArrayList<>();
+            Map<Dataset, String> hashes = new LinkedHashMap<>();
             for (Dataset dataset : datasets) {
                 DatasetQuery query = known.of(dataset);
+                if (!dataset.isIn(filters.profile())) {
+                    continue;
+                }
                 if (query.isIn(live)) {
-                    List<Column> columns = query.columnsIn(live);
+                    List<Column> columns = query.columnsIn(live, filters);
                     long records;
                     Observed observed = observer.begins(dataset);
                     try {
@@ -145,6 +150,12 @@ public final class PostgresUserRecords implements UserRecords {
                         records = copy(query.copy(live, user, filters), columns, sink);
                         counts.put(dataset, records);
                         sink.endDataset();
+                        if (sink.needsHashes()) {
+                            hashes.put(
+                                    dataset,
+                                    hash(query.hash(live, user, filters), dataset, records)
+                                            .toString());
+                        }
                     } finally {
                         observed.ended();
                     }
@@ -162,7 +173,7 @@ public final class PostgresUserRecords implements UserRecords {
                     absent.add(dataset);
                 }
             }
-            return new Snapshot(snapshot.takenAt(), counts, absent, snapshot.schemaVersion(), hidden);
+            return new Snapshot(snapshot.takenAt(), counts, absent, snapshot.schemaVersion(), hidden, hashes);
         }
 
         // The condition comes from the same function as the other count, so that both count the same rows.
@@ -174,6 +185,24 @@ public final class PostgresUserRecords implements UserRecords {
                 row.next();
                 return row.getLong(1);
             }
+        }
+
+        // By PostgreSQL, in the same snapshot, so that it vouches for what was read and written after it.
+        private RecordHash hash(String sql, Dataset dataset, long records) throws SQLException {
+            limitNextStatement();
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(sql)) {
+                row.next();
+                if (row.getLong(1) != records) {
+                    throw new IllegalStateException("PostgreSQL counts " + row.getLong(1) + " records in "
+                            + dataset.name() + ", of which " + records + " were read in the same snapshot");
+                }
+                return records == 0 ? RecordHash.NONE : new RecordHash(lowBits(row, 2), lowBits(row, 3));
+            }
+        }
+
+        private static long lowBits(ResultSet row, int column) throws SQLException {
+            return row.getBigDecimal(column).toBigIntegerExact().longValue();
         }
 
         private long copy(String sql, List<Column> columns, RecordSink sink) throws SQLException, IOException {

@@ -176,7 +176,7 @@ class DatasetFileTest {
                         "f.yaml:2:24: expected true or false for remove, was 'yes'"),
                 List.of(
                         dataset(SOUND + "colums: {id: uuid}"),
-                        "f.yaml:6:5: the key 'colums' is unknown: expected one of name, description, remove, table,"
+                        "f.yaml:6:5: the key 'colums' is unknown: expected one of name, description, origin, remove, table,"
                                 + " owner, date, difficulty, phase, order, columns, lookups, excluded, owned, sql"),
                 List.of(dataset(SOUND + "order: id"), "f.yaml:6:5: the key 'order' is here twice: remove one of them"),
                 List.of(dataset(SOUND), "f.yaml:2:5: a dataset needs the key 'columns'"),
@@ -184,6 +184,12 @@ class DatasetFileTest {
                         dataset(SOUND + "columns: {id: serial}"),
                         "f.yaml:6:19: the type 'serial' is unknown: expected one of boolean, integer, numeric, float,"
                                 + " uuid, text, json, array, timestamptz, timestamp, date, bytea, inet"),
+                List.of(
+                        dataset(SOUND + "columns: {id: {type: uuid, origin: inferred}}"),
+                        "f.yaml:6:40: unknown origin 'inferred': expected one of provided, observed, derived"),
+                List.of(
+                        dataset(SOUND + "origin: mine\ncolumns: {id: uuid}"),
+                        "f.yaml:6:13: unknown origin 'mine': expected one of provided, observed, derived"),
                 List.of(
                         dataset(SOUND + "columns: {id: uuid, id: text}"),
                         "f.yaml:6:25: the key 'id' is here twice: remove one of them"),

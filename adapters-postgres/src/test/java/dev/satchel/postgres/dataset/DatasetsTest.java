@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.UserId;
 import dev.satchel.postgres.dataset.SourceColumn.Source;
+import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
@@ -39,6 +40,40 @@ class DatasetsTest {
         assertThat(DATASETS.of(dataset).columns())
                 .extracting(column -> column.column().name())
                 .doesNotHaveDuplicates();
+    }
+
+    // The guard: a column that is added without an origin would be handed out as the user's own.
+    @ParameterizedTest
+    @FieldSource("dev.satchel.record.LearningDatasets#ALL")
+    void saysOfEachColumnWhereItsValuesComeFrom(Dataset dataset) {
+        assertThat(DATASETS.of(dataset).columns())
+                .filteredOn(column -> column.column().knownOrigin().isEmpty())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @FieldSource("dev.satchel.record.LearningDatasets#ALL")
+    void readsNoDerivedColumnForPortability(Dataset dataset) {
+        ExportFilters portability = ExportFilters.of(Map.of("profile", "portability"));
+
+        List<Column> all = DATASETS.of(dataset).columnsIn(everything(), ExportFilters.NONE);
+        List<Column> held = DATASETS.of(dataset).columnsIn(everything(), portability);
+
+        assertThat(held)
+                .isEqualTo(all.stream()
+                        .filter(column -> column.origin() != Column.Origin.DERIVED)
+                        .toList());
+        assertThat(held.isEmpty()).isEqualTo(!dataset.isIn(ExportFilters.Profile.PORTABILITY));
+        assertThat(DATASETS.of(dataset).select(everything(), USER, portability))
+                .contains("= '00000000-0000-0001-0000-000000000002'::uuid")
+                .containsPattern("ORDER BY \\w");
+    }
+
+    @Test
+    void leavesOutWholeDatasetsForPortabilityOnlyWhereAllOfThemIsDerived() {
+        assertThat(LearningDatasets.ALL)
+                .filteredOn(dataset -> !dataset.isIn(ExportFilters.Profile.PORTABILITY))
+                .containsExactly(LearningDatasets.PROGRESS, LearningDatasets.ANALYTICS);
     }
 
     @ParameterizedTest

@@ -122,8 +122,12 @@ abstract class PostgresRecordsFixture {
     }
 
     static RecordingSink all(UserId user, UserRecords records) throws IOException {
-        RecordingSink sink = new RecordingSink();
-        records.read(user, LearningTypes.ALL.datasets(), ExportFilters.NONE, sink, new AbortSignal());
+        RecordingSink sink = RecordingSink.hashing();
+        UserRecords.Snapshot snapshot =
+                records.read(user, LearningTypes.ALL.datasets(), ExportFilters.NONE, sink, new AbortSignal());
+        assertThat(snapshot.hashes())
+                .as("what PostgreSQL computed of the same values")
+                .isEqualTo(sink.hashes());
         return sink;
     }
 

@@ -253,8 +253,8 @@ class RecordPrivacyIT extends PostgresRecordsFixture {
                 statement.execute("SET LOCAL request.jwt.claims = '{\"sub\": \"" + claimed + "\"}'");
                 statement.execute("SET LOCAL ROLE authenticated");
                 RecordingSink sink = new RecordingSink();
-                sink.beginDataset(dataset, query.columnsIn(live));
-                BinaryCopyDecoder decoder = new BinaryCopyDecoder(query.columnsIn(live), sink);
+                sink.beginDataset(dataset, query.columnsIn(live, ExportFilters.NONE));
+                BinaryCopyDecoder decoder = new BinaryCopyDecoder(query.columnsIn(live, ExportFilters.NONE), sink);
                 CopyOut copy = connection
                         .unwrap(PGConnection.class)
                         .getCopyAPI()

@@ -148,6 +148,7 @@ public final class Examination {
                 () -> ofHistory("exports of the last day", jdbc, () -> Outcomes.look(jdbc))));
         findings.add(asked("last export run", () -> LastRuns.exportRun(jdbc, clock)));
         findings.add(asked("last clean-up run", () -> LastRuns.cleanUp(jdbc, clock)));
+        findings.add(asked("schedule", () -> Schedule.look(jdbc)));
         findings.add(asked("tables", () -> OwnTables.look(jdbc)));
         findings.add(asked("triggers", () -> TriggerTime.look(jdbc)));
         findings.add(asked("row security", () -> RowSecurity.look(connection)));

@@ -3,23 +3,34 @@ package dev.satchel.batchexport.format;
 import dev.satchel.batchexport.format.archive.ArchivePart;
 import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.archive.ArchiveWriter;
+import dev.satchel.batchexport.format.archive.deck.DeckPart;
+import dev.satchel.batchexport.format.archive.words.WordsPart;
+import dev.satchel.batchexport.format.archive.workbook.WorkbookPart;
 import dev.satchel.batchexport.format.compress.CompressedWriter;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.csv.CsvWriter;
 import dev.satchel.batchexport.format.json.JsonLinesWriter;
 import dev.satchel.batchexport.format.json.JsonWriter;
+import dev.satchel.batchexport.format.seal.Recipient;
+import dev.satchel.batchexport.format.seal.SealedWriter;
 import dev.satchel.batchexport.format.zip.ZipWriter;
 import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.record.Compression;
+import dev.satchel.record.filter.RecipientKey;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The built-in file formats: one per {@link ExportFormat}, and a ZIP for all datasets as CSV. Safe for use by many
  * threads.
+ *
+ * <p>A file that is encrypted to a key is an OpenPGP message; what is inside has the name without {@code .gpg}.
  *
  * <p>A file that is compressed has the name and the media type of the compressed file, so that a browser saves it as it
  * is.
@@ -28,10 +39,10 @@ public final class StandardFileFormats implements FileFormats {
 
     private final CsvOptions csv;
     private final ArchiveSettings archives;
+    private final InstantSource clock;
 
     public StandardFileFormats(CsvOptions csv, ArchiveSettings archives) {
-        this.csv = csv;
-        this.archives = archives;
+        this(csv, archives, InstantSource.system());
     }
 
     /** Formats whose archives have no texts of an operator. */
@@ -39,17 +50,28 @@ public final class StandardFileFormats implements FileFormats {
         this(csv, ArchiveSettings.DEFAULT);
     }
 
+    /** @param clock decides which keys have expired */
+    StandardFileFormats(CsvOptions csv, ArchiveSettings archives, InstantSource clock) {
+        this.csv = csv;
+        this.archives = archives;
+        this.clock = clock;
+    }
+
     @Override
     public String extension(ExportRequest request) {
         String plain = isZip(request) ? "zip" : request.format().code();
-        return request.filters()
+        String compressed = request.filters()
                 .compressionOfFile()
                 .map(compression -> plain + "." + compression.extension())
                 .orElse(plain);
+        return request.filters().recipientOfFile().isPresent() ? compressed + ".gpg" : compressed;
     }
 
     @Override
     public String contentType(ExportRequest request) {
+        if (request.filters().recipientOfFile().isPresent()) {
+            return "application/pgp-encrypted";
+        }
         return request.filters()
                 .compressionOfFile()
                 .map(Compression::contentType)
@@ -66,7 +88,15 @@ public final class StandardFileFormats implements FileFormats {
     }
 
     @Override
-    public Writer open(ExportRequest request, OutputStream out) {
+    public Writer open(ExportRequest request, OutputStream out) throws IOException {
+        Optional<RecipientKey> recipient = request.filters().recipientOfFile();
+        return recipient.isEmpty()
+                ? unsealed(request, out)
+                : SealedWriter.open(
+                        Recipient.of(recipient.get(), clock.instant()), out, encrypted -> unsealed(request, encrypted));
+    }
+
+    private Writer unsealed(ExportRequest request, OutputStream out) {
         Optional<Compression> compression = request.filters().compressionOfFile();
         return compression.isEmpty()
                 ? plain(request, out)
@@ -83,8 +113,14 @@ public final class StandardFileFormats implements FileFormats {
     }
 
     // In the order of their files.
-    private static List<ArchivePart> parts() {
-        return List.of();
+    private List<ArchivePart> parts() {
+        List<ArchivePart> parts = new ArrayList<>();
+        parts.add(new WordsPart(csv));
+        if (DeckPart.isPossible()) {
+            parts.add(new DeckPart());
+        }
+        parts.add(new WorkbookPart());
+        return parts;
     }
 
     private static boolean isZip(ExportRequest request) {

@@ -154,7 +154,7 @@ final class ObservedExportHistory implements ExportHistory {
     }
 
     @Override
-    public List<UUID> requestAgain(Failure.Code code) {
+    public RequestedAgain requestAgain(Failure.Code code) {
         return history.requestAgain(code);
     }
 }

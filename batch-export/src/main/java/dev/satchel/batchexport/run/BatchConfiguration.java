@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.run;
 
+import dev.satchel.batchexport.run.record.RunIds;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.KnownStores;
@@ -21,13 +22,21 @@ import org.springframework.transaction.annotation.Isolation;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableBatchProcessing
-@EnableJdbcJobRepository(tablePrefix = "satchel.batch_", isolationLevelForCreate = Isolation.READ_COMMITTED)
+@EnableJdbcJobRepository(
+        tablePrefix = "satchel.batch_",
+        isolationLevelForCreate = Isolation.READ_COMMITTED,
+        incrementerFactoryRef = "runIds")
 @Import(SatchelPostgres.class)
 public class BatchConfiguration {
 
     @Bean
     JdbcTransactionManager transactionManager(DataSource dataSource) {
         return new JdbcTransactionManager(dataSource);
+    }
+
+    @Bean
+    RunIds runIds(DataSource dataSource) {
+        return new RunIds(dataSource);
     }
 
     @Bean

@@ -1,36 +1,22 @@
 package dev.satchel.batchexport.run;
 
 import dev.satchel.batchexport.observe.ExportObservations;
+import dev.satchel.batchexport.run.record.RunRecord;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.Delivery;
-import dev.satchel.delivery.DeliveryListener;
 import dev.satchel.export.Export;
 import dev.satchel.export.ImpossibleExportException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.batch.core.repository.JobRepository;
-import org.springframework.batch.core.step.AbstractStep;
-import org.springframework.batch.core.step.StepExecution;
 
 /**
  * One of the slots of a run: it claims an export, delivers it, reports the outcome, and claims the next one, whatever the
- * other slots do.
- *
- * <p>A step of its own kind, because the others hold a transaction, and with it a connection, from claim to report. Read
- * counts what was claimed, write what was delivered, process skip what failed, and filter what ended otherwise.
- * Spring Batch's record of these counts is renewed once a minute; no delivery waits for it or fails with it. One object
- * serves all slots of a run.
+ * other slots do. One object serves all slots of a run.
  */
-final class DeliverySlot extends AbstractStep {
-
-    private static final Logger LOG = LoggerFactory.getLogger(DeliverySlot.class);
+final class DeliverySlot {
 
     private static final Duration PAUSE = Duration.ofMillis(500);
-    private static final long RECORD_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
     private final PendingExports exports;
     private final StoreGate store;
@@ -41,7 +27,6 @@ final class DeliverySlot extends AbstractStep {
     private final StopSignal stop;
 
     DeliverySlot(
-            JobRepository runs,
             PendingExports exports,
             StoreGate store,
             DatabaseOutage database,
@@ -49,7 +34,6 @@ final class DeliverySlot extends AbstractStep {
             RunReport report,
             ExportObservations observations,
             StopSignal stop) {
-        super(runs);
         this.exports = exports;
         this.store = store;
         this.database = database;
@@ -59,26 +43,21 @@ final class DeliverySlot extends AbstractStep {
         this.stop = stop;
     }
 
-    @Override
-    protected void doExecute(StepExecution step) {
-        long recordedAt = System.nanoTime();
+    /** Goes on until the run ends; what ends it before it is done is in the report. */
+    void run(RunRecord record) {
         report.begin();
         Idle idle = new Idle(stop);
         try {
-            while (!stop.isStopping() && goOn(step, idle)) {
-                if (System.nanoTime() - recordedAt > RECORD_INTERVAL) {
-                    record(step);
-                    recordedAt = System.nanoTime();
-                }
+            while (!stop.isStopping() && goOn(record, idle)) {
+                record.renew();
             }
         } catch (RuntimeException | Error ended) {
             report.endedBy(ended);
-            throw ended;
         }
     }
 
     /** Delivers the next export, or waits a while for one; says whether to begin again. */
-    private boolean goOn(StepExecution step, Idle idle) {
+    private boolean goOn(RunRecord record, Idle idle) {
         if (!store.isOpen()) {
             stop.await(PAUSE);
             return true;
@@ -92,7 +71,7 @@ final class DeliverySlot extends AbstractStep {
                 return false;
             }
         } catch (ImpossibleExportException impossible) {
-            report(new Delivery.Refused(impossible.exportId(), impossible.failure()), step);
+            report(new Delivery.Refused(impossible.exportId(), impossible.failure()), record);
             return true;
         } catch (RuntimeException | Error noAnswer) {
             stop.await(database.failed(noAnswer));
@@ -100,7 +79,7 @@ final class DeliverySlot extends AbstractStep {
         }
         if (claimed.isPresent()) {
             idle.over();
-            deliver(claimed.get(), step);
+            deliver(claimed.get(), record);
         } else {
             idle.await();
         }
@@ -133,14 +112,14 @@ final class DeliverySlot extends AbstractStep {
         }
     }
 
-    private void deliver(Export.Processing export, StepExecution step) {
+    private void deliver(Export.Processing export, RunRecord record) {
         Delivery delivery;
         try {
             delivery = attempt(export);
         } finally {
             exports.ended();
         }
-        report(delivery, step);
+        report(delivery, record);
         if (delivery instanceof Delivery.Postponed postponed && postponed.storeFailed()) {
             store.close(postponed.failure());
         }
@@ -155,72 +134,8 @@ final class DeliverySlot extends AbstractStep {
         }
     }
 
-    private void report(Delivery delivery, StepExecution step) {
-        step.setReadCount(step.getReadCount() + 1);
-        delivery.tell(new StepCounts(step));
-        step.incrementCommitCount();
+    private void report(Delivery delivery, RunRecord record) {
+        record.add(delivery);
         report.add(delivery);
-    }
-
-    private void record(StepExecution step) {
-        try {
-            getJobRepository().update(step);
-        } catch (RuntimeException later) {
-            LOG.debug("the record of the run is not renewed", later);
-        }
-    }
-
-    /** Counts outcomes in the columns that Spring Batch has for a step. */
-    private record StepCounts(StepExecution step) implements DeliveryListener {
-
-        @Override
-        public void delivered(Delivery.Delivered delivery) {
-            step.setWriteCount(step.getWriteCount() + 1);
-        }
-
-        @Override
-        public void retried(Delivery.Retried delivery) {
-            step.setFilterCount(step.getFilterCount() + 1);
-        }
-
-        @Override
-        public void postponed(Delivery.Postponed delivery) {
-            step.setFilterCount(step.getFilterCount() + 1);
-        }
-
-        @Override
-        public void failed(Delivery.Failed delivery) {
-            step.setProcessSkipCount(step.getProcessSkipCount() + 1);
-        }
-
-        @Override
-        public void released(Delivery.Released delivery) {
-            step.setFilterCount(step.getFilterCount() + 1);
-        }
-
-        @Override
-        public void leaseLost(Delivery.LeaseLost delivery) {
-            step.setFilterCount(step.getFilterCount() + 1);
-        }
-
-        @Override
-        public void cancelled(Delivery.Cancelled delivery) {
-            step.setFilterCount(step.getFilterCount() + 1);
-        }
-
-        @Override
-        public void unconfirmed(Delivery.Unconfirmed delivery) {
-            step.setFilterCount(step.getFilterCount() + 1);
-        }
-
-        @Override
-        public void abandoned(Delivery.Abandoned delivery) {
-            step.setProcessSkipCount(step.getProcessSkipCount() + 1);
-        }
-
-        @Override
-        public void refused(Delivery.Refused delivery) {
-            step.setProcessSkipCount(step.getProcessSkipCount() + 1);
-        }
     }
 }

@@ -15,7 +15,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.builder.JobBuilder;
-import org.springframework.batch.core.partition.support.SimplePartitioner;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.builder.StepBuilder;
@@ -57,17 +56,12 @@ class ExportRunJob {
     }
 
     @Bean
-    Step deliver(JobRepository runs, DeliverySlot slot, RunSettings runSettings) {
-        return new StepBuilder("deliver", runs)
-                .partitioner("slot", new SimplePartitioner())
-                .step(slot)
-                .partitionHandler(new SlotThreads(slot, runSettings))
-                .build();
+    Step deliver(JobRepository runs, DeliverySlot slot, RunSettings runSettings, RunReport report) {
+        return new DeliveryStep(runs, slot, runSettings, report);
     }
 
     @Bean
     DeliverySlot slot(
-            JobRepository runs,
             PendingExports exports,
             StoreCheck check,
             DeliverExport deliverExport,
@@ -76,7 +70,6 @@ class ExportRunJob {
             RunReport report,
             ObjectProvider<ObservationRegistry> observations) {
         return new DeliverySlot(
-                runs,
                 exports,
                 new StoreGate(check, new KnownFailures(), runSettings, settings.outagePatience()),
                 new DatabaseOutage(new KnownFailures(), runSettings, settings.outagePatience()),

@@ -57,12 +57,14 @@ public final class ExportWorker implements AutoCloseable {
     private final StopSignal stop;
 
     private ExportWorker(Builder parts) {
+        this.stop = parts.stop == null ? new StopSignal() : parts.stop;
         this.jobs = new JobContext(
                 parts.dataSource,
                 parts.store,
                 parts.datasets,
                 parts.limits,
                 RunSettings.connections(parts.concurrency),
+                stop::isAbandoning,
                 parts.observed);
         this.formats = parts.formats == null
                 ? new StandardFileFormats(
@@ -74,7 +76,6 @@ public final class ExportWorker implements AutoCloseable {
         this.listeners = List.copyOf(parts.listeners);
         this.log = parts.log;
         this.observed = parts.observed;
-        this.stop = parts.stop == null ? new StopSignal() : parts.stop;
     }
 
     /**
@@ -202,7 +203,7 @@ public final class ExportWorker implements AutoCloseable {
 
     private static void deliver(JobContext.ReadyJob job, RunReport report) {
         Optional<Throwable> failure = failure(job, report);
-        report.endedBy().ifPresent(ExportWorker::rethrow);
+        report.rethrow();
         failure.ifPresent(unrecorded -> {
             LOG.warn("the database has no complete record of this run");
             LOG.debug("the record of the run", unrecorded);
@@ -218,7 +219,7 @@ public final class ExportWorker implements AutoCloseable {
             }
             Throwable failure = JobContext.failure(run);
             if (!report.hasBegun()) {
-                rethrow(failure);
+                RunReport.rethrow(failure);
             }
             return Optional.of(failure);
         } catch (RuntimeException unrecorded) {
@@ -227,15 +228,6 @@ public final class ExportWorker implements AutoCloseable {
             }
             return Optional.of(unrecorded);
         }
-    }
-
-    private static void rethrow(Throwable reason) {
-        if (reason instanceof Error error) {
-            throw error;
-        }
-        throw reason instanceof RuntimeException exception
-                ? exception
-                : new IllegalStateException("the run did not begin", reason);
     }
 
     /**

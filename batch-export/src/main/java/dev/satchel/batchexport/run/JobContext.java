@@ -3,6 +3,7 @@ package dev.satchel.batchexport.run;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.batchexport.database.MigratedSchema;
 import dev.satchel.batchexport.observe.ObservedBeans;
+import dev.satchel.batchexport.run.stop.StoppableConnections;
 import dev.satchel.batchexport.schema.check.WorkerLogins;
 import dev.satchel.postgres.PostgresSettings;
 import dev.satchel.postgres.dataset.PostgresDatasets;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,7 @@ public final class JobContext {
     private final PostgresDatasets datasets;
     private final PostgresSettings limits;
     private final int connections;
+    private final BooleanSupplier stopped;
     private final @Nullable ObservedBeans observed;
     private final Object opening = new Object();
     private @Nullable AnnotationConfigApplicationContext opened;
@@ -62,6 +65,7 @@ public final class JobContext {
 
     /**
      * @param connections how many connections a job uses at most
+     * @param stopped whether jobs were told to end, and do not wait for the database any longer
      * @param observed measures the ports and the jobs; null for no one
      */
     public JobContext(
@@ -70,12 +74,14 @@ public final class JobContext {
             PostgresDatasets datasets,
             PostgresSettings limits,
             int connections,
+            BooleanSupplier stopped,
             @Nullable ObservedBeans observed) {
         this.dataSource = dataSource;
         this.store = store;
         this.datasets = datasets;
         this.limits = limits;
         this.connections = connections;
+        this.stopped = stopped;
         this.observed = observed;
     }
 
@@ -141,7 +147,7 @@ public final class JobContext {
                 context = emptyContext();
                 // As singletons, which a context does not close.
                 ConfigurableListableBeanFactory beans = context.getBeanFactory();
-                beans.registerSingleton("dataSource", dataSource);
+                beans.registerSingleton("dataSource", StoppableConnections.of(dataSource, stopped));
                 beans.registerSingleton("store", store);
                 // A singleton that is registered is shown to no post-processor.
                 if (observed != null) {

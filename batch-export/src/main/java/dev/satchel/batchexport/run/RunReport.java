@@ -55,4 +55,19 @@ final class RunReport {
     synchronized Optional<Throwable> endedBy() {
         return Optional.ofNullable(endedBy);
     }
+
+    /** Throws why the run ended although something was left to do, if it did. */
+    void rethrow() {
+        endedBy().ifPresent(RunReport::rethrow);
+    }
+
+    /** Throws what ended a run. */
+    static void rethrow(Throwable reason) {
+        if (reason instanceof Error error) {
+            throw error;
+        }
+        throw reason instanceof RuntimeException exception
+                ? exception
+                : new IllegalStateException("the run did not begin", reason);
+    }
 }

@@ -236,7 +236,7 @@ class ArchiveHistoryIT {
 
     /** Changes a row after it was written and before it would be deleted. */
     private static HistoryArchive changing() {
-        return Gate.around(HistoryArchive.class, history(), (method, call) -> {
+        return MortalProcess.around(HistoryArchive.class, history(), (method, call) -> {
             if (method.equals("publish")) {
                 owner.sql("UPDATE public.export_history SET error_message = 'later'"
                                 + " WHERE id = (SELECT id FROM public.export_history ORDER BY id LIMIT 1)")
@@ -281,7 +281,7 @@ class ArchiveHistoryIT {
         ended("completed", 150, 220);
         List<String> before = inDatabase();
         boolean[] met = {false};
-        HistoryArchive interrupted = Gate.around(HistoryArchive.class, history(), (method, call) -> {
+        HistoryArchive interrupted = MortalProcess.around(HistoryArchive.class, history(), (method, call) -> {
             if (method.equals("remove") && !met[0]) {
                 met[0] = true;
                 archive(store()).run(AGE, () -> false);
@@ -344,7 +344,7 @@ class ArchiveHistoryIT {
     void cleanUpLeavesAFileAloneThatIsAboutToBePublished() throws IOException {
         ended("completed", 150, 220);
         List<String> before = inDatabase();
-        HistoryArchive slow = Gate.around(HistoryArchive.class, history(), (method, call) -> {
+        HistoryArchive slow = MortalProcess.around(HistoryArchive.class, history(), (method, call) -> {
             if (method.equals("publish")) {
                 owner.sql("UPDATE satchel.upload_journal SET opened_at = opened_at - interval '11 hours'")
                         .update();
@@ -398,7 +398,7 @@ class ArchiveHistoryIT {
     }
 
     private static HistoryArchive stoppedBeforeRemoval() {
-        return Gate.around(HistoryArchive.class, history(), (method, call) -> switch (method) {
+        return MortalProcess.around(HistoryArchive.class, history(), (method, call) -> switch (method) {
             case "remove" -> 0;
             case "emptied" -> null;
             default -> call.call();
@@ -539,16 +539,16 @@ class ArchiveHistoryIT {
     }
 
     private boolean diesAt(int point, boolean after) {
-        Gate gate = new Gate(point, after);
-        FileStore store = gate.around(FileStore.class, store());
+        MortalProcess process = new MortalProcess(point, after);
+        FileStore store = process.around(FileStore.class, store());
         try {
             archive(
                             store,
-                            gate.around(HistoryArchive.class, history()),
-                            gate.around(UploadJournal.class, new SatchelPostgres(workers).uploadJournal()))
+                            process.around(HistoryArchive.class, history()),
+                            process.around(UploadJournal.class, new SatchelPostgres(workers).uploadJournal()))
                     .run(AGE, () -> false);
             return false;
-        } catch (Gate.Killed killed) {
+        } catch (MortalProcess.Killed killed) {
             return true;
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);

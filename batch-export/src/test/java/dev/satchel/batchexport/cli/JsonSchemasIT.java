@@ -113,7 +113,7 @@ class JsonSchemasIT {
 
     @Test
     void describesTheDoctor() {
-        assertThat(valid("doctor", run("doctor", "--json"))).hasSize(18);
+        assertThat(valid("doctor", run("doctor", "--json"))).hasSize(19);
     }
 
     @Test

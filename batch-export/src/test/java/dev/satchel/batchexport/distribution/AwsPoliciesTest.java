@@ -33,7 +33,7 @@ class AwsPoliciesTest {
     private static final Set<String> NO_REQUESTS =
             Set.of("close", "utilities", "serviceClientConfiguration", "builder");
 
-    private final JavaClasses classes = new ClassFileImporter()
+    private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.satchel");
 
@@ -71,7 +71,7 @@ class AwsPoliciesTest {
     }
 
     private Set<String> actions(Class<?> client, String service) {
-        return classes.stream()
+        return CLASSES.stream()
                 .flatMap(type -> type.getMethodCallsFromSelf().stream())
                 .filter(call -> call.getTargetOwner().isEquivalentTo(client))
                 .map(JavaMethodCall::getName)

@@ -62,12 +62,19 @@ final class WorkerProcess implements AutoCloseable {
 
         @Override
         public synchronized boolean triggers(int connection, String sql) {
-            boolean again = looked && sql.contains(RECLAIM);
-            boolean belongs = looking && sql.contains(QUEUE_THE_REST);
-            looked |= sql.contains(RECLAIM);
-            looking = again;
+            if (sql.contains(RECLAIM)) {
+                looking = looked;
+                looked = true;
+                return looking;
+            }
+            if (sql.contains(QUEUE_THE_REST)) {
+                // What others ask in between makes no difference.
+                boolean belongs = looking;
+                looking = false;
+                return belongs;
+            }
             boolean begins = connection > CONNECTIONS && BEGINNINGS.stream().anyMatch(sql::contains);
-            return again || belongs || begins || sql.contains(LOST);
+            return begins || sql.contains(LOST);
         }
     }
 

@@ -14,8 +14,10 @@ import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.ExportType;
+import dev.satchel.record.RecordSink;
 import dev.satchel.record.RecordSink.NonFinite;
 import dev.satchel.record.UserRecords;
+import dev.satchel.record.hash.RecordHasher;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
@@ -34,6 +36,8 @@ public final class Written {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final Map<Dataset, Long> counts = new LinkedHashMap<>();
     private final FileFormats.Writer writer;
+    private final Map<Dataset, String> hashes = new LinkedHashMap<>();
+    private final RecordHasher hasher = new RecordHasher();
     private List<DeliveredFile.Entry> entries = List.of();
 
     private Written(ExportRequest request, FileFormats formats, ZoneId zone) throws IOException {
@@ -47,6 +51,11 @@ public final class Written {
 
     public static Written file(ExportRequest request, CsvOptions options) throws IOException {
         return new Written(request, new StandardFileFormats(options), ZoneOffset.UTC);
+    }
+
+    /** Writes an archive whose CSV files are of that kind. */
+    public static Written archive(ExportRequest request, CsvOptions options, ZoneId zone) throws IOException {
+        return new Written(request, new StandardFileFormats(options), zone);
     }
 
     /** Writes an archive for somebody who lives in that zone. */
@@ -64,19 +73,36 @@ public final class Written {
     /** Writes a dataset; each record has one value per column, and null is a missing one. */
     public Written dataset(Dataset dataset, List<Column> columns, Object[]... records) throws IOException {
         writer.beginDataset(dataset, columns);
+        write(hasher, dataset, columns, records);
         for (Object[] values : records) {
-            writer.beginRecord();
-            for (int i = 0; i < values.length; i++) {
-                write(columns.get(i).type(), values[i]);
-            }
-            writer.endRecord();
+            write(writer, columns, values);
         }
         writer.endDataset();
+        if (writer.needsHashes()) {
+            hashes.put(dataset, hasher.hash().toString());
+        }
         counts.put(dataset, (long) records.length);
         return this;
     }
 
-    private void write(Column.Type type, Object value) throws IOException {
+    private static void write(RecordHasher hasher, Dataset dataset, List<Column> columns, Object[]... records)
+            throws IOException {
+        hasher.beginDataset(dataset, columns);
+        for (Object[] values : records) {
+            write(hasher, columns, values);
+        }
+    }
+
+    private static void write(RecordSink writer, List<Column> columns, Object[] values) throws IOException {
+        writer.beginRecord();
+        for (int i = 0; i < values.length; i++) {
+            write(writer, columns.get(i).type(), values[i]);
+        }
+        writer.endRecord();
+    }
+
+    /** Passes a value on; an instant is a number of microseconds, a date one of days. */
+    public static void write(RecordSink writer, Column.Type type, Object value) throws IOException {
         if (value == null) {
             writer.missing();
         } else if (value instanceof NonFinite none) {
@@ -114,7 +140,7 @@ public final class Written {
     }
 
     public byte[] finish(Dataset... absent) throws IOException {
-        entries = writer.finish(new UserRecords.Snapshot(SNAPSHOT, counts, List.of(absent), "1"));
+        entries = writer.finish(new UserRecords.Snapshot(SNAPSHOT, counts, List.of(absent), "1", List.of(), hashes));
         return bytes.toByteArray();
     }
 

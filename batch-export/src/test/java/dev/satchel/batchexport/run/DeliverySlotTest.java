@@ -10,6 +10,7 @@ import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.observe.ExportObservations;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.batchexport.run.listener.RunTotals;
+import dev.satchel.batchexport.run.record.RunRecord;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.Delivery;
@@ -79,8 +80,8 @@ class DeliverySlotTest {
     private final AtomicReference<@Nullable UserId> slowUser = new AtomicReference<>();
     private final CountDownLatch goOn = new CountDownLatch(1);
     private final JobExecution job = new JobExecution(1, new JobInstance(1, "exportRun"), new JobParameters());
-    private final StepExecution step = new StepExecution(1, "slot", job);
-    private final StepExecution anotherStep = new StepExecution(2, "another slot", job);
+    private final StepExecution step = new StepExecution(1, "deliver", job);
+    private final RunRecord record = new RunRecord(new ResourcelessJobRepository(), step);
 
     @AfterEach
     void stopThreads() {
@@ -102,11 +103,12 @@ class DeliverySlotTest {
     }
 
     private void run() {
-        slot(false).doExecute(step);
+        slot(false).run(record);
+        report.rethrow();
     }
 
     private Future<?> watch() {
-        return threads.submit(() -> slot(true).doExecute(step));
+        return threads.submit(() -> slot(true).run(record));
     }
 
     private DeliverySlot slot(boolean watch) {
@@ -126,7 +128,6 @@ class DeliverySlotTest {
                 new DeliverExport.Heartbeats(heartbeats, () -> false, System::nanoTime),
                 SETTINGS.settings(LearningDatasets.CATALOGUE));
         return new DeliverySlot(
-                new ResourcelessJobRepository(),
                 new PendingExports(unsteady, runSettings, SETTINGS, report),
                 new StoreGate(check, new KnownFailures(), runSettings, patience),
                 new DatabaseOutage(new KnownFailures(), runSettings, patience),
@@ -363,9 +364,9 @@ class DeliverySlotTest {
         UUID slowOne = history.request(Requests.of(slow)).id();
         slowUser.set(slow);
         DeliverySlot slots = slot(false);
-        Future<?> first = threads.submit(() -> slots.doExecute(step));
+        Future<?> first = threads.submit(() -> slots.run(record));
         waitUntil(() -> entry(slowOne).status().equals("processing"));
-        Future<?> second = threads.submit(() -> slots.doExecute(anotherStep));
+        Future<?> second = threads.submit(() -> slots.run(record));
 
         UUID small = requested();
         waitUntil(() -> isDelivered(small));

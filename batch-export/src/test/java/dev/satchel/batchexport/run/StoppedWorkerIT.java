@@ -18,18 +18,23 @@ import dev.satchel.record.ExportFilters;
 import dev.satchel.record.ExportType;
 import dev.satchel.store.UploadJournal;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** How a worker and a clean-up in a service end: interrupted, stopped or closed while files are written or removed. */
 @Timeout(180)
@@ -68,12 +73,12 @@ class StoppedWorkerIT {
             Thread caller = new Thread(run);
             caller.start();
             store.awaitUploads();
-            Await.until("the run waits for its slots", () -> caller.getState() == Thread.State.WAITING);
 
             caller.interrupt();
             Await.until(
-                    "the run lets its slots go, or is over",
-                    () -> caller.getState() == Thread.State.TIMED_WAITING || !caller.isAlive());
+                    "the run has told its slots and waits again, or is over",
+                    () -> !caller.isInterrupted()
+                            && (caller.getState() == Thread.State.TIMED_WAITING || !caller.isAlive()));
             assertThat(caller.isAlive()).as("the run waits for its slots").isTrue();
             store.release();
 
@@ -201,6 +206,87 @@ class StoppedWorkerIT {
                         .query(Long.class)
                         .single())
                 .isOne();
+    }
+
+    /** A pool makes each request wait for its whole time limit, and the end of a run takes a dozen connections. */
+    @Test
+    void waitsOnceForADatabaseThatIsAwayWhenItIsStopped() throws Exception {
+        request();
+        HeldStore store = new HeldStore(new DirectoryFileStore(folder));
+        LostDatabase lost = new LostDatabase(dataSource);
+        try (ExportWorker worker = ExportWorker.builder(lost, store)
+                .settings(WITHOUT_GRACE)
+                .concurrency(1)
+                .build()) {
+            worker.checkStore();
+            store.hold(1);
+            CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch);
+            store.awaitUploads();
+            lost.lose();
+            worker.stop();
+            store.release();
+
+            assertThat(run.handle((summary, failed) -> failed).get(1, TimeUnit.MINUTES))
+                    .rootCause()
+                    .hasMessage("the database is away");
+        }
+        assertThat(lost.refusals())
+                .as("at most one of the slot, of the heartbeats and of those who look for a lost lease")
+                .isBetween(1, 3);
+    }
+
+    @Test
+    void waitsOnceForADatabaseThatIsAwayWhenItsCleanUpIsStopped() throws Exception {
+        HeldStore store = new HeldStore(new DirectoryFileStore(folder));
+        try (ExportWorker worker = ExportWorker.builder(dataSource, store).build()) {
+            request();
+            worker.run();
+        }
+        owner.sql("DELETE FROM export_history").update();
+        LostDatabase lost = new LostDatabase(dataSource);
+        StopSignal signal = new StopSignal();
+        try (ExportCleanUp cleanUp =
+                ExportCleanUp.builder(lost, store).stopSignal(signal).build()) {
+            store.hold(0);
+            CompletableFuture<CleanUpReport> run = CompletableFuture.supplyAsync(cleanUp::run);
+            store.awaitRemoval();
+            lost.lose();
+            signal.stop();
+            store.release();
+
+            assertThat(run.handle((report, failed) -> failed).get(1, TimeUnit.MINUTES))
+                    .rootCause()
+                    .hasMessage("the database is away");
+        }
+        assertThat(lost.refusals()).isOne();
+    }
+
+    /** Connections to a database that goes away. */
+    private static final class LostDatabase extends DelegatingDataSource {
+
+        private final AtomicInteger refusals = new AtomicInteger();
+        private volatile boolean lost;
+
+        LostDatabase(DataSource connections) {
+            super(connections);
+        }
+
+        void lose() {
+            lost = true;
+        }
+
+        int refusals() {
+            return refusals.get();
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            if (lost) {
+                refusals.incrementAndGet();
+                throw new SQLTransientConnectionException("the database is away", "08001");
+            }
+            return super.getConnection();
+        }
     }
 
     private ExportWorker withoutGrace(HeldStore store, StopSignal signal) {

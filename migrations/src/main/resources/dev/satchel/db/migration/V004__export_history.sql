@@ -31,7 +31,7 @@ CREATE TABLE public.export_history (
     CONSTRAINT export_history_processing_time_seconds_check CHECK (processing_time_seconds >= 0),
     CONSTRAINT export_history_cancelled_at_check CHECK (cancelled_at IS NULL OR status::text = 'failed'),
     -- The size as text, which is the same on every server; that of the stored form depends on its compression.
-    CONSTRAINT export_history_filters_size_check CHECK (octet_length(filters::text) <= 1000),
+    CONSTRAINT export_history_filters_size_check CHECK (octet_length(filters::text) <= 9000),
     -- Silent, because only an object has names.
     CONSTRAINT export_history_filters_names_check
         CHECK (jsonb_array_length(jsonb_path_query_array(filters, 'strict $.keyvalue()', '{}', true)) <= 10),
@@ -41,7 +41,7 @@ CREATE TABLE public.export_history (
         CHECK (status::text IN ('completed', 'failed')
                OR filters IS NULL
                OR CASE jsonb_typeof(filters)
-                      WHEN 'object' THEN filters - '{compress,difficulty,from,phase,to,zone}'::text[] = '{}'::jsonb
+                      WHEN 'object' THEN filters - '{compress,difficulty,encrypt_to,from,phase,profile,to,zone}'::text[] = '{}'::jsonb
                                          AND NOT jsonb_path_exists(filters, 'strict $.* ? (@.type() != "string")', '{}', true)
                       ELSE false
                   END)
@@ -63,9 +63,10 @@ CREATE INDEX idx_export_history_created_at ON public.export_history (created_at 
 CREATE INDEX idx_export_history_export_type ON public.export_history (export_type);
 CREATE INDEX idx_export_history_expires_at ON public.export_history (expires_at)
     WHERE file_url IS NOT NULL;
--- A request made twice is one export. Absent filters and empty ones ask for the same.
+-- A request made twice is one export. Absent filters and empty ones ask for the same. The filters may be longer than
+-- what an index holds, so it holds their SHA-256; decode() makes bytes of the text, as no function that is immutable does.
 CREATE UNIQUE INDEX export_history_one_active_per_request
-    ON public.export_history (user_id, export_type, export_format, coalesce(filters, '{}'::jsonb))
+    ON public.export_history (user_id, export_type, export_format, sha256(decode(replace(coalesce(filters, '{}'::jsonb)::text, '\', '\\'), 'escape')))
     WHERE status::text IN ('pending', 'processing');
 
 COMMENT ON TABLE public.export_history IS
@@ -310,9 +311,9 @@ BEGIN
                             OR jsonb_path_exists(filters, 'strict $.* ? (@.type() != "string")', '{}', true)
                             OR EXISTS (SELECT
                                          FROM jsonb_path_query(filters, '$.keyvalue().key') AS name
-                                        WHERE name #>> '{}' NOT IN ('compress', 'difficulty', 'from', 'phase', 'to', 'zone')),
+                                        WHERE name #>> '{}' NOT IN ('compress', 'difficulty', 'encrypt_to', 'from', 'phase', 'profile', 'to', 'zone')),
                             false) AS has_other_filters,
-                   coalesce(octet_length(filters::text) > 1000
+                   coalesce(octet_length(filters::text) > 9000
                             OR jsonb_array_length(jsonb_path_query_array(filters, 'strict $.keyvalue()', '{}', true)) > 10,
                             false) AS has_large_filters
               FROM satchel.adopted_export_history
@@ -328,9 +329,9 @@ BEGIN
                        WHEN status_or_default NOT IN ('pending', 'processing', 'completed', 'failed')
                            THEN 'adopted: the application had given it the status ' || quote_literal(status)
                        WHEN is_active AND has_large_filters
-                           THEN 'adopted: its filters are larger than 1000 bytes or have more than 10 names'
+                           THEN 'adopted: its filters are larger than 9000 bytes or have more than 10 names'
                        WHEN is_active AND has_other_filters
-                           THEN 'adopted: its filters are not an object of texts with the names compress, difficulty, from, phase, to and zone'
+                           THEN 'adopted: its filters are not an object of texts with the names compress, difficulty, encrypt_to, from, phase, profile, to and zone'
                        WHEN is_active AND age > 1 THEN 'adopted: an older request for the same is active'
                    END AS refusal
               FROM ranked

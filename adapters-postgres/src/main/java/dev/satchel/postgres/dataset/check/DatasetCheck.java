@@ -63,6 +63,7 @@ final class DatasetCheck {
      */
     public List<DatasetFinding> findings(Connection connection, List<String> gaps) throws SQLException {
         for (DatasetQuery query : datasets.all()) {
+            checkOrigins(query);
             checkTables(query);
             checkColumns(query);
             checkOwners(query);
@@ -93,6 +94,21 @@ final class DatasetCheck {
 
     private void add(String dataset, Kind kind, String problem, String remedy) {
         findings.add(new DatasetFinding(dataset, kind, problem, remedy));
+    }
+
+    private void checkOrigins(DatasetQuery query) {
+        List<String> unmarked = query.columns().stream()
+                .filter(column -> column.column().knownOrigin().isEmpty())
+                .map(column -> column.column().name())
+                .toList();
+        if (!unmarked.isEmpty()) {
+            add(
+                    query,
+                    Kind.NO_ORIGIN,
+                    "no origin is known of the columns " + String.join(", ", unmarked)
+                            + ", so that an export of the profile portability has them even if they are derived",
+                    "add 'origin: provided', 'observed' or 'derived' to the dataset, and to each column that differs");
+        }
     }
 
     private void checkTables(DatasetQuery query) {

@@ -5,12 +5,14 @@ import dev.satchel.postgres.dataset.OwnerPath.Step;
 import dev.satchel.postgres.dataset.SourceType;
 import dev.satchel.postgres.dataset.TableName;
 import dev.satchel.postgres.dataset.check.LiveCatalogue.ForeignKey;
+import dev.satchel.record.Column.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a file of draft datasets. */
 final class DatasetDraft {
@@ -23,6 +25,7 @@ final class DatasetDraft {
 
     private static final String HEAD = """
             # A draft by 'satchel datasets propose'. Look at each table: is it the user's own, and may they have every column?
+            # Did the user enter its values (provided), were they recorded of their use (observed), or worked out (derived)?
             # Then name the file in SATCHEL_DATASETS and run 'satchel datasets check'.
             datasets:
             """;
@@ -30,8 +33,26 @@ final class DatasetDraft {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder notes = new StringBuilder();
 
-    /** A column to be exported: its name in the table, and its type. */
-    record DraftColumn(String source, SourceType type) {}
+    /**
+     * A column to be exported: its name in the table, and its type.
+     *
+     * @param origin null if it is that of the dataset
+     */
+    record DraftColumn(
+            String source, SourceType type, @Nullable Origin origin) {
+
+        String yaml(String called) {
+            List<String> fields = new ArrayList<>();
+            if (!called.equals(source)) {
+                fields.add("column: " + scalar(source));
+            }
+            fields.add("type: " + type.code());
+            if (origin != null) {
+                fields.add("origin: " + origin.code());
+            }
+            return fields.size() == 1 ? type.code() : "{" + String.join(", ", fields) + "}";
+        }
+    }
 
     void remove(String name, List<TableName> tables) {
         text.append("  # This database has no ")
@@ -45,6 +66,7 @@ final class DatasetDraft {
     void add(
             String name,
             String description,
+            Origin origin,
             TableName table,
             List<OwnerPath> owners,
             String date,
@@ -54,6 +76,7 @@ final class DatasetDraft {
             List<ForeignKey> notFollowed) {
         line(2, "- name: " + name);
         line(4, "description: " + scalar(description));
+        line(4, "origin: " + origin.code());
         line(4, "table: " + scalar(table.toString()));
         for (ForeignKey key : notFollowed) {
             line(
@@ -73,13 +96,7 @@ final class DatasetDraft {
         }
         line(4, "order: " + list(order));
         line(4, "columns:");
-        columns.forEach((called, column) -> line(
-                6,
-                scalar(called) + ": "
-                        + (called.equals(column.source())
-                                ? column.type().code()
-                                : "{column: " + scalar(column.source()) + ", type: "
-                                        + column.type().code() + "}")));
+        columns.forEach((called, column) -> line(6, scalar(called) + ": " + column.yaml(called)));
         if (!excluded.isEmpty()) {
             line(4, "excluded:");
             excluded.forEach((column, reason) -> line(6, scalar(column) + ": " + scalar(reason)));

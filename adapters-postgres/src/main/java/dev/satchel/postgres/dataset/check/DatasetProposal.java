@@ -12,8 +12,11 @@ import dev.satchel.postgres.dataset.TableRelations;
 import dev.satchel.postgres.dataset.check.LiveCatalogue.ForeignKey;
 import dev.satchel.postgres.dataset.check.LiveCatalogue.LiveColumn;
 import dev.satchel.postgres.dataset.check.LiveCatalogue.Table;
+import dev.satchel.record.Column.Origin;
 import dev.satchel.record.ExportType;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -230,6 +233,7 @@ final class DatasetProposal {
         }
         Map<String, String> excluded = new LinkedHashMap<>();
         Map<String, DatasetDraft.DraftColumn> columns = new LinkedHashMap<>();
+        Origin origin = commonest(before.values());
         boolean isOwnersAlone = paths.size() == 1 && paths.get(0).steps().isEmpty() && !isUsers(table.name());
         for (LiveColumn column : table.columns().values()) {
             String reason = excludedBefore.get(column.name());
@@ -251,7 +255,8 @@ final class DatasetProposal {
                 SourceType type = earlier != null && earlier.type().reads(column.type())
                         ? earlier.type()
                         : SourceType.of(column.type());
-                columns.put(called, new DatasetDraft.DraftColumn(column.name(), type));
+                Origin own = earlier == null ? null : earlier.column().origin();
+                columns.put(called, new DatasetDraft.DraftColumn(column.name(), type, own == origin ? null : own));
             }
         }
         Optional<String> date = date(table, columns);
@@ -260,6 +265,7 @@ final class DatasetProposal {
                 replaced == null
                         ? table.name().name().toLowerCase(Locale.ROOT).replace('_', ' ')
                         : replaced.dataset().description(),
+                origin,
                 table.name(),
                 paths,
                 date.orElse(""),
@@ -267,6 +273,17 @@ final class DatasetProposal {
                 columns,
                 excluded,
                 notFollowed.getOrDefault(table.name(), List.of()));
+    }
+
+    // What is not known is proposed as the user's own, which every profile holds.
+    private static Origin commonest(Collection<SourceColumn> columns) {
+        EnumMap<Origin, Integer> counts = new EnumMap<>(Origin.class);
+        columns.forEach(
+                column -> column.column().knownOrigin().ifPresent(known -> counts.merge(known, 1, Integer::sum)));
+        return counts.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(Origin.PROVIDED);
     }
 
     // "dataset" is the key that names the dataset in JSON Lines.

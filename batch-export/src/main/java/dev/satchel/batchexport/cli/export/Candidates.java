@@ -4,6 +4,7 @@ import dev.satchel.export.ExportFormat;
 import dev.satchel.export.Failure;
 import dev.satchel.record.Compression;
 import dev.satchel.record.Difficulty;
+import dev.satchel.record.ExportFilters;
 import dev.satchel.record.Phase;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -46,6 +47,17 @@ final class Candidates {
         @Override
         public Iterator<String> iterator() {
             return Arrays.stream(Phase.values()).map(Phase::code).iterator();
+        }
+    }
+
+    /** Of {@code --profile}. */
+    static final class Profiles implements Iterable<String> {
+
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(ExportFilters.Profile.values())
+                    .map(ExportFilters.Profile::code)
+                    .iterator();
         }
     }
 

@@ -67,7 +67,7 @@ final class LinkCommand implements Callable<Integer> {
     }
 
     private static URI link(FileStore store, ExportCatalog.Downloadable file, Duration validity) throws IOException {
-        if (!file.location().toString().startsWith(store.root().toString())) {
+        if (!store.isHere(file.location())) {
             throw elsewhere(file.id(), store);
         }
         try {

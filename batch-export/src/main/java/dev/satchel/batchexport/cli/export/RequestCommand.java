@@ -1,16 +1,22 @@
 package dev.satchel.batchexport.cli.export;
 
 import dev.satchel.UserId;
+import dev.satchel.batchexport.format.seal.Recipient;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.UsageException;
+import dev.satchel.delivery.RefusedRecipientException;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.ExportType;
+import dev.satchel.record.filter.RecipientKey;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +39,10 @@ import picocli.CommandLine.Option;
                 Examples:
                   satchel export request --user "$ID" --type all --format json --compress gzip
                   satchel export request --user "$ID" --type all --format archive
+                  satchel export request --user "$ID" --type all --format json --profile portability
                   satchel export request --all-users --type all --format jsonl --from 2026-01-01
                   satchel export request --users users.csv --type all --format csv
+                  satchel export request --user "$ID" --type all --format csv --encrypt-to key.asc
                 """)
 final class RequestCommand implements Callable<Integer> {
 
@@ -100,6 +108,22 @@ final class RequestCommand implements Callable<Integer> {
     @Nullable
     String compress;
 
+    @Option(
+            names = "--encrypt-to",
+            paramLabel = "FILE",
+            description = "Encrypt the file to the OpenPGP public key in this file.")
+    @Nullable
+    Path encryptTo;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            completionCandidates = Candidates.Profiles.class,
+            description = "access: every column, the default. portability: those that the user provided or that were"
+                    + " recorded of their use, without what the application derived.")
+    @Nullable
+    String profile;
+
     RequestCommand(Console console) {
         this.console = console;
     }
@@ -145,7 +169,22 @@ final class RequestCommand implements Callable<Integer> {
         put(texts, "difficulty", difficulty);
         put(texts, "phase", phase);
         put(texts, "compress", compress);
+        if (encryptTo != null) {
+            texts.put("encrypt_to", recipientKey(encryptTo).text());
+        }
+        put(texts, "profile", profile);
         return texts;
+    }
+
+    private static RecipientKey recipientKey(Path file) {
+        try {
+            return Recipient.of(Files.readAllBytes(file), Instant.now()).toKey();
+        } catch (RefusedRecipientException refused) {
+            throw new UsageException(file + ": " + refused.getMessage());
+        } catch (IOException unreadable) {
+            throw new UsageException("the file " + file + " cannot be read: "
+                    + unreadable.getClass().getSimpleName());
+        }
     }
 
     private static void put(Map<String, String> texts, String name, @Nullable String value) {

@@ -4,6 +4,7 @@ import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.Ids;
 import dev.satchel.batchexport.terminal.UsageException;
+import dev.satchel.export.ExportHistory;
 import dev.satchel.export.Failure;
 import dev.satchel.export.RepeatedRequests;
 import java.sql.SQLException;
@@ -46,11 +47,21 @@ final class RetryCommand implements Callable<Integer> {
         List<Failure.Code> codes = wanted.codes();
         // One transaction: where one of the exports did not fail, none is asked for again.
         Settings settings = new Settings(console.environment());
-        List<UUID> again = settings.database()
+        ExportHistory.RequestedAgain again = settings.database()
                 .inOneTransaction(dataSource ->
                         new RepeatedRequests(settings.satchel(dataSource).exportHistory()).request(ids, codes));
-        again.forEach(console.out()::println);
+        again.added().forEach(console.out()::println);
+        again.tooMany()
+                .forEach(id -> left(
+                        id,
+                        "its user has as many exports under way as are allowed: repeat the command"
+                                + " when some of them have ended"));
+        again.impossible().forEach(id -> left(id, "its filters are not allowed: ask for what exists"));
         return 0;
+    }
+
+    private void left(UUID id, String why) {
+        console.err().println("satchel: export " + id + " is not asked for again, because " + why);
     }
 
     /** Which ones: by their ids, or by the code of what they failed with. */
@@ -87,7 +98,7 @@ final class RetryCommand implements Callable<Integer> {
         @Option(
                 names = "--failed",
                 required = true,
-                description = "All that failed, unless the same was asked for since or the filters are not allowed.")
+                description = "All that failed, unless the same was asked for since. Names those that are left.")
         boolean all;
 
         @Option(

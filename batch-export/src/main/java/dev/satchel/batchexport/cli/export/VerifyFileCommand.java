@@ -5,16 +5,21 @@ import dev.satchel.batchexport.format.check.Difference;
 import dev.satchel.batchexport.format.check.FileVerification;
 import dev.satchel.batchexport.format.check.RecordedFile;
 import dev.satchel.batchexport.format.check.VerifiedFile;
+import dev.satchel.batchexport.format.check.archive.ArchiveVerification;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.Ids;
 import dev.satchel.batchexport.terminal.Json;
 import dev.satchel.batchexport.terminal.RefusedException;
+import dev.satchel.batchexport.terminal.UsageException;
 import dev.satchel.export.ExportCatalog;
+import dev.satchel.export.ExportFormat;
 import dev.satchel.postgres.SatchelPostgres;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -32,21 +37,24 @@ import picocli.CommandLine.Parameters;
         description = {
             "Reads the file of an export from its store and compares it with what is on record.",
             "Compares the size, the SHA-256, the number of records of each dataset, the files in a ZIP, and the manifest in"
-                    + " the file. Prints one line per difference, and nothing of the records. Changes nothing. Ends with 1"
-                    + " when the file differs or is not there."
+                    + " the file; in an archive also the hash of the records and each file. Prints one line per difference,"
+                    + " and nothing of the records. Changes nothing. Ends with 1 when the file differs or is not there.",
+            "For a file on this machine, an archive or all datasets as CSV, compares it with what it says of itself. That"
+                    + " needs no database and no setting, and finds no file whose manifests somebody wrote again too."
         },
         footerHeading = """
 
                 Examples:
                   satchel export verify "$EXPORT"
                   satchel export verify "$EXPORT" --json
+                  satchel export verify satchel-learning-data-2026-11-28.zip
                 """)
 final class VerifyFileCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "ID", description = "The id that 'export request' printed.")
-    String id = "";
+    @Parameters(paramLabel = "ID_OR_FILE", description = "The id that 'export request' printed, or a ZIP file.")
+    String target = "";
 
     @Option(names = "--json", description = "Print JSON.")
     boolean json;
@@ -60,7 +68,14 @@ final class VerifyFileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException, IOException {
-        UUID export = Ids.export(id);
+        Path path = Path.of(target);
+        if (Files.exists(path)) {
+            return new VerifyLocalFile(console, path, json).call();
+        }
+        if (target.contains("/") || target.contains(".")) {
+            throw new UsageException("there is no file " + target);
+        }
+        UUID export = Ids.export(target);
         Settings settings = new Settings(console.environment());
         Row row = settings.database()
                 .inOneTransaction(dataSource -> {
@@ -74,10 +89,12 @@ final class VerifyFileCommand implements Callable<Integer> {
         RecordedFile recorded = RecordedFile.of(row.entry(), location(row));
         VerifiedFile file;
         try (NamedFileStore store = settings.store()) {
-            if (!recorded.location().toString().startsWith(store.root().toString())) {
+            if (!store.isHere(recorded.location())) {
                 throw LinkCommand.elsewhere(export, store);
             }
-            file = new FileVerification(store).verify(recorded);
+            file = recorded.format() == ExportFormat.ARCHIVE
+                    ? ArchiveVerification.verify(recorded, store)
+                    : new FileVerification(store).verify(recorded);
         }
         if (json) {
             console.document(Json.of(fields(export, recorded, file)));
@@ -126,6 +143,20 @@ final class VerifyFileCommand implements Callable<Integer> {
                             recorded.records().size());
             return;
         }
+        print(console, file);
+        int count = file.differences().size();
+        console.out()
+                .printf(
+                        Locale.ROOT,
+                        "export %s differs from what is on record (%d difference%s): %s%n",
+                        export,
+                        count,
+                        count == 1 ? "" : "s",
+                        remedy(file));
+    }
+
+    /** Prints a line per difference. */
+    static void print(Console console, VerifiedFile file) {
         for (Difference each : file.differences()) {
             console.out()
                     .printf(
@@ -136,15 +167,6 @@ final class VerifyFileCommand implements Callable<Integer> {
                             each.recorded(),
                             each.found());
         }
-        int count = file.differences().size();
-        console.out()
-                .printf(
-                        Locale.ROOT,
-                        "export %s differs from what is on record (%d difference%s): %s%n",
-                        export,
-                        count,
-                        count == 1 ? "" : "s",
-                        remedy(file));
     }
 
     private static String remedy(VerifiedFile file) {
@@ -169,7 +191,7 @@ final class VerifyFileCommand implements Callable<Integer> {
         return fields;
     }
 
-    private static Map<String, Object> side(long bytes, String sha256, Map<String, Long> records) {
+    static Map<String, Object> side(long bytes, String sha256, Map<String, Long> records) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("bytes", bytes);
         fields.put("sha256", sha256);
@@ -177,7 +199,7 @@ final class VerifyFileCommand implements Callable<Integer> {
         return fields;
     }
 
-    private static Map<String, String> fields(Difference difference) {
+    static Map<String, String> fields(Difference difference) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("kind", difference.kind().code());
         fields.put("of", difference.of());

@@ -89,6 +89,11 @@ public final class ArchiveWriter extends ForwardingWriter {
     }
 
     @Override
+    public boolean needsHashes() {
+        return true;
+    }
+
+    @Override
     public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
         table = DatasetFiles.begin(dataset, options, opened().zone(), opened().folder());
         List<RecordSink> sinks = new ArrayList<>(List.of(table.sink()));
@@ -132,7 +137,7 @@ public final class ArchiveWriter extends ForwardingWriter {
                 .toList();
         ArchiveContext context = context(snapshot, folder);
         folder.add(README, Readme.text(context, options, facts()));
-        folder.add(MANIFEST, Manifest.ofArchive(request, snapshot, csvFiles()));
+        folder.add(MANIFEST, Manifest.ofArchive(request, snapshot, csvFiles(), columns()));
         describe(context, folder);
         folder.add(BagTags.DECLARATION, BagTags.declaration());
         folder.add(BagTags.INFO, info(context, payload));
@@ -157,6 +162,12 @@ public final class ArchiveWriter extends ForwardingWriter {
         Map<Dataset, DeliveredFile.Entry> files = new LinkedHashMap<>();
         tables.forEach((each, file) -> files.put(each.dataset(), file));
         return files;
+    }
+
+    private Map<Dataset, List<Column>> columns() {
+        Map<Dataset, List<Column>> columns = new LinkedHashMap<>();
+        tables.keySet().forEach(each -> columns.put(each.dataset(), each.facts().columns()));
+        return columns;
     }
 
     private Map<String, ColumnFacts> facts() {

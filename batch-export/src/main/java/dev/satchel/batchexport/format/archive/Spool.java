@@ -58,6 +58,20 @@ public final class Spool implements Closeable {
     }
 
     static Spool create(Path directory) throws IOException {
+        return new Spool(directory, file(directory));
+    }
+
+    /**
+     * Creates an empty file in the directory for temporary files, which only its owner may read and which is deleted when it
+     * is closed.
+     *
+     * @throws TemporaryDirectoryException if that is not possible
+     */
+    public static FileChannel file() throws IOException {
+        return file(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    private static FileChannel file(Path directory) throws IOException {
         Path path = directory.resolve("satchel-" + UUID.randomUUID());
         FileAttribute<?>[] ownerOnly =
                 path.getFileSystem().supportedFileAttributeViews().contains("posix")
@@ -66,8 +80,7 @@ public final class Spool implements Closeable {
                         }
                         : new FileAttribute<?>[0];
         try {
-            return new Spool(
-                    directory, FileChannel.open(path, EnumSet.of(CREATE_NEW, READ, WRITE, DELETE_ON_CLOSE), ownerOnly));
+            return FileChannel.open(path, EnumSet.of(CREATE_NEW, READ, WRITE, DELETE_ON_CLOSE), ownerOnly);
         } catch (IOException refused) {
             throw new TemporaryDirectoryException(directory, refused);
         }

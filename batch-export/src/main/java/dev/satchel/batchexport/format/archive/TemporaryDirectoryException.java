@@ -9,7 +9,7 @@ public final class TemporaryDirectoryException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    TemporaryDirectoryException(Path directory, IOException cause) {
+    public TemporaryDirectoryException(Path directory, IOException cause) {
         super(
                 "the worker cannot use its directory for temporary files, " + directory + " (" + reason(cause)
                         + "): make room there and let the worker write to it, or give it another one"

@@ -3,8 +3,8 @@ package dev.satchel.batchexport.format.check;
 import java.util.Locale;
 
 /**
- * One respect in which a file differs from what is on record. Holds no value of a record: names come from what is on
- * record, never from the file.
+ * One respect in which a file differs from what is on record. Holds no value of a record. Where something is on
+ * record, names come from there; what an archive holds besides is named as the archive names it.
  *
  * @param of the dataset or the file inside the archive; empty if it is the whole file
  * @param recorded what is on record
@@ -26,6 +26,12 @@ public record Difference(Kind kind, String of, String recorded, String found) {
         RECORDS,
         /** A file inside the archive. */
         ENTRY,
+        /** A part of a ZIP that is no file, which programs may read differently. */
+        ZIP,
+        /** The hash of a dataset's records. */
+        HASH,
+        /** The two files of a dataset hold other records. */
+        VALUES,
         /** The manifest inside the file. */
         MANIFEST,
         /** The columns of the row contradict the manifest that it holds. */

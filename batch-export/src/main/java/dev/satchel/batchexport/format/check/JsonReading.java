@@ -10,7 +10,7 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /** Reads JSON by Jackson, token by token. */
-final class JsonReading {
+public final class JsonReading {
 
     // The user's own JSON may be of any depth and its numbers of any length. A table of the names that occur would grow
     // with the file.
@@ -25,6 +25,11 @@ final class JsonReading {
             .build();
 
     private JsonReading() {}
+
+    /** Reads a text that is in memory, so that the places of tokens are places in it. */
+    public static JsonParser parser(String text) {
+        return FACTORY.createParser(ObjectReadContext.empty(), text);
+    }
 
     static JsonParser parser(InputStream in) {
         return FACTORY.createParser(ObjectReadContext.empty(), in);

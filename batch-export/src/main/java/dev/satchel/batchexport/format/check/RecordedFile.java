@@ -8,8 +8,10 @@ import dev.satchel.record.ExportType;
 import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,24 +23,28 @@ import tools.jackson.databind.json.JsonMapper;
  * What the history has on record of a delivered file: the columns of its row, and the manifest in the column {@code data}.
  * Immutable.
  *
+ * @param sealed whether the file is encrypted to its reader, so that nobody else can read what is in it
  * @param rowBytes the column {@code file_size_bytes}; null if it is empty
  * @param rowRecords the column {@code records_count}
  * @param bytes the size in the manifest
  * @param records the number of records of each dataset in the manifest
  * @param entries the files inside, by their names, if the file is an archive
+ * @param hashes the hash of each dataset's records that PostgreSQL computed, if the format has one
  */
 public record RecordedFile(
         URI location,
         String type,
         ExportFormat format,
         Optional<Compression> compression,
+        boolean sealed,
         @Nullable Long rowBytes,
         long rowRecords,
         long bytes,
         String sha256,
         Instant snapshotAt,
         Map<String, Long> records,
-        Map<String, DeliveredFile.Entry> entries) {
+        Map<String, DeliveredFile.Entry> entries,
+        Map<String, String> hashes) {
 
     /** The version of the manifest that this class reads. */
     private static final int VERSION = 1;
@@ -46,6 +52,22 @@ public record RecordedFile(
     public RecordedFile {
         records = Collections.unmodifiableMap(new LinkedHashMap<>(records));
         entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+        hashes = Collections.unmodifiableMap(new LinkedHashMap<>(hashes));
+    }
+
+    /** In which respects the columns of the row contradict the manifest. Other programs may change them, and readers trust either. */
+    public List<Difference> contradictions() {
+        List<Difference> differences = new ArrayList<>();
+        if (rowBytes == null || rowBytes != bytes) {
+            differences.add(new Difference(
+                    Difference.Kind.ROW, "file_size_bytes", bytes + " bytes", rowBytes + " in the column"));
+        }
+        // The column cannot hold more.
+        if (rowRecords != Math.min(recordCount(), Integer.MAX_VALUE)) {
+            differences.add(new Difference(
+                    Difference.Kind.ROW, "records_count", recordCount() + " records", rowRecords + " in the column"));
+        }
+        return differences;
     }
 
     /** Whether the file is a ZIP with one CSV file per dataset. */
@@ -90,19 +112,26 @@ public record RecordedFile(
                                 entry.required("bytes").longValue(),
                                 entry.required("sha256").stringValue()));
             });
+            Map<String, String> hashes = new LinkedHashMap<>();
+            manifest.path("record_hashes")
+                    .properties()
+                    .forEach(dataset ->
+                            hashes.put(dataset.getKey(), dataset.getValue().stringValue()));
             return new RecordedFile(
                     location,
                     row.type(),
                     ExportFormat.of(row.format()),
                     Optional.ofNullable(filters.path("compress").stringValue(null))
                             .map(Compression::of),
+                    filters.has("encrypt_to"),
                     row.bytes(),
                     row.records(),
                     manifest.required("bytes").longValue(),
                     manifest.required("sha256").stringValue(),
                     Instant.parse(manifest.required("snapshot_at").stringValue()),
                     records,
-                    entries);
+                    entries,
+                    hashes);
         } catch (JacksonException | DateTimeException | IllegalArgumentException malformed) {
             throw new UnrecordedFileException(row.id(), malformed);
         }

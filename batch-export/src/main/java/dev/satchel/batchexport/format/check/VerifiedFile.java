@@ -21,6 +21,15 @@ public record VerifiedFile(long bytes, String sha256, Map<String, Long> records,
         differences = List.copyOf(differences);
     }
 
+    /** The result where the store has no such file. */
+    public static VerifiedFile missing(RecordedFile recorded) {
+        return new VerifiedFile(
+                0,
+                "",
+                Map.of(),
+                List.of(new Difference(Difference.Kind.MISSING, "", recorded.bytes() + " bytes", "no such file")));
+    }
+
     /** Whether the file is what was delivered. */
     public boolean isIntact() {
         return differences.isEmpty();

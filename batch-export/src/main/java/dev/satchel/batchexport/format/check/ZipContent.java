@@ -1,7 +1,6 @@
 package dev.satchel.batchexport.format.check;
 
 import dev.satchel.export.DeliveredFile;
-import dev.satchel.export.ExportFormat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +17,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class ZipContent {
 
     private static final String CSV = ".csv";
-    private static final String TABLES_OF_AN_ARCHIVE = "data/csv/";
     private static final String MANIFEST = "manifest.json";
 
     /** A manifest has a few lines for each dataset; one that is longer is another file. */
@@ -29,17 +27,13 @@ final class ZipContent {
     static void read(InputStream in, RecordedFile recorded, FoundContent found) throws IOException {
         ZipInputStream zip = new ZipInputStream(in);
         int files = 0;
-        boolean isArchive = recorded.format() == ExportFormat.ARCHIVE;
-        String tables = isArchive ? TABLES_OF_AN_ARCHIVE : "";
         for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
             String name = entry.getName();
             StoredBytes bytes = new StoredBytes(zip);
-            // The files of an archive are in one folder.
-            String path = isArchive ? name.substring(name.indexOf('/') + 1) : name;
-            if (recorded.entries().containsKey(name) && path.startsWith(tables) && path.endsWith(CSV)) {
+            if (recorded.entries().containsKey(name) && name.endsWith(CSV)) {
                 OptionalLong records = CsvRecords.count(bytes);
-                found.add(path.substring(tables.length(), path.length() - CSV.length()), records.orElse(0));
-            } else if (path.equals(MANIFEST)) {
+                found.add(name.substring(0, name.length() - CSV.length()), records.orElse(0));
+            } else if (name.equals(MANIFEST)) {
                 compare(bytes.readNBytes(LONGEST_MANIFEST), recorded, found);
             }
             bytes.readToTheEnd();

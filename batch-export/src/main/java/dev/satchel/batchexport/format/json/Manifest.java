@@ -3,10 +3,13 @@ package dev.satchel.batchexport.format.json;
 import dev.satchel.batchexport.format.value.Iso8601;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.ExportRequest;
+import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.HiddenRecords;
 import dev.satchel.record.UserRecords;
 import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.core.JsonGenerator;
@@ -23,9 +26,16 @@ public final class Manifest {
 
     private Manifest() {}
 
-    /** The manifest of an archive, with a list of its files. */
+    /**
+     * The manifest of an archive, with a list of its files.
+     *
+     * @param columns those of the datasets whose records have a hash in the snapshot
+     */
     public static byte[] ofArchive(
-            ExportRequest request, UserRecords.Snapshot snapshot, Map<Dataset, DeliveredFile.Entry> files) {
+            ExportRequest request,
+            UserRecords.Snapshot snapshot,
+            Map<Dataset, DeliveredFile.Entry> files,
+            Map<Dataset, List<Column>> columns) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
@@ -40,6 +50,11 @@ public final class Manifest {
                 json.writeName("records").writeNumber(snapshot.records().getOrDefault(dataset, 0L));
                 json.writeName("bytes").writeNumber(file.bytes());
                 json.writeName("sha256").writeString(file.sha256());
+                String hash = snapshot.hashes().get(dataset);
+                if (hash != null) {
+                    json.writeName("record_hash").writeString(hash);
+                    write(json, columns.getOrDefault(dataset, List.of()));
+                }
                 json.writeEndObject();
             });
             json.writeEndArray();
@@ -47,6 +62,18 @@ public final class Manifest {
             json.writeRaw('\n');
         }
         return bytes.toByteArray();
+    }
+
+    private static void write(JsonGenerator json, List<Column> columns) {
+        json.writeName("columns").writeStartArray();
+        for (Column column : columns) {
+            json.writeStartObject();
+            json.writeName("name").writeString(column.name());
+            json.writeName("type").writeString(column.type().name().toLowerCase(Locale.ROOT));
+            column.knownOrigin().ifPresent(origin -> json.writeName("origin").writeString(origin.code()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     static void writeRequest(JsonGenerator json, ExportRequest request) {

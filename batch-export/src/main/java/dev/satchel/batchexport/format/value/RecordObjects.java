@@ -28,6 +28,12 @@ public abstract class RecordObjects implements RecordSink {
     public record Day(long epochDay) {}
 
     private final List<@Nullable Object> values = new ArrayList<>();
+    private boolean wanted = true;
+
+    /** Whether records that follow are wanted, as all are at first. No objects are made for those that are not. */
+    protected final void want(boolean wanted) {
+        this.wanted = wanted;
+    }
 
     /**
      * A record has ended.
@@ -43,56 +49,76 @@ public abstract class RecordObjects implements RecordSink {
 
     @Override
     public final void endRecord() throws IOException {
-        record(values);
+        if (wanted) {
+            record(values);
+        }
     }
 
     @Override
     public final void missing() {
-        values.add(null);
+        add(null);
+    }
+
+    private void add(@Nullable Object value) {
+        if (wanted) {
+            values.add(value);
+        }
     }
 
     @Override
     public final void bool(boolean value) {
-        values.add(value);
+        add(value);
     }
 
     @Override
     public final void integer(long value) {
-        values.add(value);
+        add(value);
     }
 
     @Override
     public final void decimal(byte[] ascii, int offset, int length) {
-        values.add(new BigDecimal(new String(ascii, offset, length, US_ASCII)));
+        if (wanted) {
+            values.add(new BigDecimal(new String(ascii, offset, length, US_ASCII)));
+        }
     }
 
     @Override
     public final void nonFinite(NonFinite value) {
-        values.add(value);
+        add(value);
     }
 
     @Override
     public final void uuid(long mostSignificantBits, long leastSignificantBits) {
-        values.add(new UUID(mostSignificantBits, leastSignificantBits));
+        if (wanted) {
+            values.add(new UUID(mostSignificantBits, leastSignificantBits));
+        }
     }
 
     @Override
     public final void text(byte[] utf8, int offset, int length) {
-        values.add(new String(utf8, offset, length, UTF_8));
+        if (wanted) {
+            values.add(new String(utf8, offset, length, UTF_8));
+        }
     }
 
     @Override
     public final void json(byte[] utf8, int offset, int length) {
-        values.add(new Json(new String(utf8, offset, length, UTF_8)));
+        if (wanted) {
+            values.add(new Json(new String(utf8, offset, length, UTF_8)));
+        }
     }
 
     @Override
     public final void instant(long epochSecond, int microOfSecond) {
-        values.add(new Moment(epochSecond, microOfSecond));
+        if (wanted) {
+            values.add(new Moment(epochSecond, microOfSecond));
+        }
     }
 
     @Override
     public final void date(long epochDay) {
-        values.add(new Day(epochDay));
+        if (wanted) {
+            values.add(new Day(epochDay));
+        }
     }
 }

@@ -92,7 +92,7 @@ public final class ZipWriter extends ForwardingWriter {
     @Override
     public List<DeliveredFile.Entry> finish(UserRecords.Snapshot snapshot) throws IOException {
         List<DeliveredFile.Entry> entries = new ArrayList<>(files.values());
-        entries.add(write("manifest.json", Manifest.ofArchive(request, snapshot, files)));
+        entries.add(write("manifest.json", Manifest.ofArchive(request, snapshot, files, Map.of())));
         entries.add(write("README.txt", Readme.text(options, snapshot, files)));
         // close(), not only finish(), because it frees the compressor's native memory.
         zip.close();

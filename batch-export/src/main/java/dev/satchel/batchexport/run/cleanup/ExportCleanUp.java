@@ -41,13 +41,19 @@ public final class ExportCleanUp implements AutoCloseable {
     private final @Nullable ObservedBeans observed;
 
     private ExportCleanUp(Builder parts) {
+        this.stop = parts.stop;
         this.jobs = new JobContext(
-                parts.dataSource, parts.store, parts.datasets, PostgresSettings.DEFAULT, CONNECTIONS, parts.observed);
+                parts.dataSource,
+                parts.store,
+                parts.datasets,
+                PostgresSettings.DEFAULT,
+                CONNECTIONS,
+                stop::isStopping,
+                parts.observed);
         this.settings = parts.settings;
         this.log = new CleanUpLog(parts.quiet);
         this.abandoned = new AbandonedExports(parts.listeners);
         this.observed = parts.observed;
-        this.stop = parts.stop;
     }
 
     /**

@@ -3,8 +3,9 @@ package dev.satchel.batchexport.run.failure;
 import dev.satchel.batchexport.database.DatabaseFailures;
 import dev.satchel.batchexport.format.archive.TemporaryDirectoryException;
 import dev.satchel.batchexport.store.StoreFailures;
-import dev.satchel.delivery.CompressionUnavailableException;
 import dev.satchel.delivery.FailureDiagnosis;
+import dev.satchel.delivery.RefusedRecipientException;
+import dev.satchel.delivery.LibraryUnavailableException;
 import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
 import dev.satchel.record.HiddenRecordsException;
@@ -31,8 +32,11 @@ public final class KnownFailures implements FailureDiagnosis {
             if (cause instanceof SnapshotTooOldException) {
                 return SNAPSHOT_TOO_OLD;
             }
-            if (cause instanceof CompressionUnavailableException compression) {
-                return new Failure(Code.WORKER_MISCONFIGURED, String.valueOf(compression.getMessage()));
+            if (cause instanceof LibraryUnavailableException library) {
+                return new Failure(Code.WORKER_MISCONFIGURED, String.valueOf(library.getMessage()));
+            }
+            if (cause instanceof RefusedRecipientException recipient) {
+                return new Failure(Code.INVALID_REQUEST, String.valueOf(recipient.getMessage()));
             }
             if (cause instanceof TemporaryDirectoryException directory) {
                 return new Failure(Code.WORKER_MISCONFIGURED, String.valueOf(directory.getMessage()));

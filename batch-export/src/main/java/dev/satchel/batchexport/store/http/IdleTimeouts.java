@@ -14,8 +14,9 @@ import java.time.Duration;
 public record IdleTimeouts(Duration first, Duration again, Duration later, Duration inAll) {
 
     // Some stores put the parts of a large file together for long before they answer. The three attempts of the SDK and
-    // the requests that follow, which remove what was stored and try the store, take little more than the default
+    // the requests that follow, which remove what was stored and try the store, take 67 seconds: little more than the
+    // default
     // lease.
     public static final IdleTimeouts DEFAULT = new IdleTimeouts(
-            Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(3), Duration.ofSeconds(50));
+            Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(50));
 }

@@ -34,6 +34,7 @@ class DoctorIT {
             "exports of the last day",
             "last export run",
             "last clean-up run",
+            "schedule",
             "tables",
             "triggers",
             "row security");
@@ -64,7 +65,7 @@ class DoctorIT {
 
         Map<String, JsonNode> findings = doctor(0);
 
-        assertThat(findings).hasSize(18);
+        assertThat(findings).hasSize(19);
         findings.forEach((check, finding) -> assertThat(verdict(finding))
                 .as(finding.toString())
                 .isEqualTo(check.equals("triggers") ? "not_checked" : "ok"));
@@ -76,7 +77,7 @@ class DoctorIT {
         assertThat(satchel("doctor", "--quiet").succeeded()).isEmpty();
         assertThat(satchel("doctor").succeeded().lines())
                 .last()
-                .isEqualTo("18 checks, 0 failed, 0 warnings, 1 not checked");
+                .isEqualTo("19 checks, 0 failed, 0 warnings, 1 not checked");
     }
 
     @Test
@@ -104,6 +105,28 @@ class DoctorIT {
 
         satchel.sql("UPDATE satchel.batch_job_execution SET status = 'STARTED', last_updated = localtimestamp");
         assertThat(verdict(doctor(0).get("last export run"))).isEqualTo("ok");
+    }
+
+    @Test
+    void warnsOfScheduledJobsThatNoProgramTakesOrThatFail() {
+        satchel.sql("""
+                INSERT INTO satchel.scheduled_tasks (task_name, task_instance, execution_time, picked, version)
+                VALUES ('cleanup', 'recurring', now() + interval '1 hour', false, 1),
+                       ('streaks', 'recurring', now() - interval '5 minutes', false, 1)
+                """);
+        assertThat(verdict(doctor(0).get("schedule"))).isEqualTo("ok");
+
+        satchel.sql("UPDATE satchel.scheduled_tasks SET execution_time = now() - interval '3 hours', picked = true,"
+                + " last_heartbeat = now() WHERE task_name = 'streaks'");
+        assertThat(verdict(doctor(0).get("schedule"))).isEqualTo("ok");
+
+        satchel.sql("UPDATE satchel.scheduled_tasks SET execution_time = now() - interval '11 minutes', picked = false,"
+                + " last_heartbeat = NULL WHERE task_name = 'streaks';"
+                + " UPDATE satchel.scheduled_tasks SET consecutive_failures = 2 WHERE task_name = 'cleanup'");
+        Map<String, JsonNode> findings = doctor(0);
+        assertThat(verdict(findings.get("schedule"))).isEqualTo("warning");
+        assertThat(found(findings, "schedule"))
+                .isEqualTo("cleanup has failed 2 times in a row; streaks has been due for 11 minutes");
     }
 
     @Test
@@ -285,7 +308,7 @@ class DoctorIT {
 
         Map<String, JsonNode> findings = doctor(0);
 
-        assertThat(findings).hasSize(18);
+        assertThat(findings).hasSize(19);
         assertThat(verdict(findings.get("pending exports"))).isEqualTo("not_checked");
         assertThat(verdict(findings.get("schema"))).isEqualTo("not_checked");
     }

@@ -67,6 +67,39 @@ class RetryCommandIT {
     }
 
     @Test
+    void namesWhatIsLeftAndWhy() {
+        String limited = failed("worker_lost");
+        satchel.sql("INSERT INTO export_history (user_id, export_type, export_format, filters)"
+                + " SELECT user_id, 'vocabulary', 'csv', jsonb_build_object('from', date '2020-01-01' + n)"
+                + " FROM export_history, generate_series(1, 50) AS n");
+        String adopted = failed("worker_lost");
+        // As a row of the application may be that was there before Satchel.
+        satchel.sql("""
+                DO $adopt$
+                DECLARE
+                    rule text := (SELECT pg_get_constraintdef(oid)
+                                    FROM pg_constraint
+                                   WHERE conname = 'export_history_filters_names_check');
+                BEGIN
+                    ALTER TABLE export_history DROP CONSTRAINT export_history_filters_names_check;
+                    UPDATE export_history SET filters = '{"color": "red"}' WHERE id = '%s';
+                    EXECUTE 'ALTER TABLE export_history ADD CONSTRAINT export_history_filters_names_check '
+                        || rule || ' NOT VALID';
+                END
+                $adopt$
+                """.formatted(adopted));
+
+        Result again = satchel.satchel("export", "retry", "--failed", "--code", "worker_lost");
+
+        assertThat(again.succeeded()).isEmpty();
+        assertThat(again.err())
+                .contains("satchel: export " + limited + " is not asked for again, because its user has as many exports"
+                        + " under way as are allowed: repeat the command when some of them have ended")
+                .contains("satchel: export " + adopted
+                        + " is not asked for again, because its filters are not allowed: ask for what exists");
+    }
+
+    @Test
     void asksForAllOrNone() {
         String failed = failed("internal");
         String pending = satchel.requestOfNewUser();

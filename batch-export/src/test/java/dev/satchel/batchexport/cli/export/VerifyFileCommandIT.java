@@ -1,9 +1,13 @@
 package dev.satchel.batchexport.cli.export;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
+import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.record.Column;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -12,10 +16,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code export verify} on delivered files, in S3 and in a directory, and on exports that have none. */
 class VerifyFileCommandIT {
@@ -28,7 +38,12 @@ class VerifyFileCommandIT {
             "vocabulary csv",
             "vocabulary csv --compress gzip",
             "all json --compress zstd",
-            "all jsonl --compress gzip");
+            "all jsonl --compress gzip",
+            "all archive",
+            "all csv --profile portability",
+            "all json --profile portability",
+            "all jsonl --profile portability",
+            "all archive --profile portability");
 
     @TempDir
     static Path folder;
@@ -70,6 +85,137 @@ class VerifyFileCommandIT {
                         + " bytes with the SHA-256 ")
                 .contains(satchel.value("SELECT records_count FROM export_history WHERE id = '" + id + "'")
                         + " records in "));
+    }
+
+    private static Path stored(String kind) throws IOException {
+        String url = satchel.value("SELECT file_url FROM export_history WHERE id = '" + EXPORTS.get(kind) + "'");
+        Path copy = folder.resolve("copy-" + kind.replaceAll("\\W+", "-") + ".zip");
+        Files.write(copy, satchel.object(url));
+        return copy;
+    }
+
+    @Test
+    void verifiesAFileWithoutADatabaseAStoreOrASetting() throws IOException {
+        for (String kind : List.of("all archive", "all archive --profile portability", "all csv")) {
+            Path copy = stored(kind);
+
+            Result intact = Installation.satchel(Map.of(), "export", "verify", copy.toString());
+            JsonNode json = JsonMapper.shared()
+                    .readTree(Installation.satchel(Map.of(), "export", "verify", copy.toString(), "--json")
+                            .succeeded());
+
+            assertThat(intact.succeeded()).startsWith(copy + " agrees with itself: " + Files.size(copy) + " bytes");
+            assertThat(json.get("id").isNull()).isTrue();
+            assertThat(json.get("recorded").get("records"))
+                    .isEqualTo(json.get("found").get("records"));
+        }
+        byte[] archive = Files.readAllBytes(stored("all archive"));
+        archive[archive.length / 2] ^= 0x20;
+        Path changed = Files.write(folder.resolve("changed.zip"), archive);
+        Result differs = Installation.satchel(Map.of(), "export", "verify", changed.toString());
+        assertThat(differs.exit()).isEqualTo(1);
+        assertThat(differs.out()).contains(changed + " is not as Satchel wrote it (");
+    }
+
+    @Test
+    void refusesAFileThatDoesNotSayWhatItShouldBe() throws IOException {
+        Path csv = Files.writeString(folder.resolve("words.csv"), "\"a\"\r\n");
+
+        Result refused = Installation.satchel(Map.of(), "export", "verify", csv.toString());
+        Result missing = Installation.satchel(Map.of(), "export", "verify", "no/such/file.zip");
+
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains(csv + " is not a ZIP. Other files do not say what they should be: give the id of the export");
+        assertThat(missing.exit()).isEqualTo(2);
+        assertThat(missing.err()).contains("there is no file no/such/file.zip");
+    }
+
+    @Test
+    void recordsTheHashesOfAnArchiveAndComparesThem() {
+        String id = EXPORTS.get("all archive");
+        assertThat(satchel.value(
+                        "SELECT data -> 'record_hashes' ->> 'vocabulary' FROM export_history WHERE id = '" + id + "'"))
+                .matches("[0-9a-f]{32}");
+        String original = satchel.value("SELECT data FROM export_history WHERE id = '" + id + "'");
+        try {
+            satchel.sql("UPDATE export_history SET data = jsonb_set(data, '{record_hashes,vocabulary}', '\""
+                    + "0".repeat(32) + "\"') WHERE id = '" + id + "'");
+
+            Result differs = verify(id);
+
+            assertThat(differs.exit()).isEqualTo(1);
+            assertThat(differs.out())
+                    .startsWith("hash      vocabulary: recorded " + "0".repeat(32) + " on record; found ");
+        } finally {
+            satchel.sql(
+                    "UPDATE export_history SET data = '" + original.replace("'", "''") + "' WHERE id = '" + id + "'");
+        }
+    }
+
+    @Test
+    void holdsNoDerivedColumnForPortabilityInAnyFormat() throws IOException {
+        Set<String> derived = new TreeSet<>();
+        Map<String, Set<String>> others = new LinkedHashMap<>();
+        PostgresDatasets.builtIn()
+                .all()
+                .forEach(query -> query.columns().forEach(column -> {
+                    String name = query.dataset().name() + "." + column.column().name();
+                    if (column.column().origin() == Column.Origin.DERIVED) {
+                        derived.add(name);
+                    } else {
+                        others.computeIfAbsent(query.dataset().name(), dataset -> new TreeSet<>())
+                                .add(name);
+                    }
+                }));
+        for (String format : List.of("csv", "json", "jsonl", "archive")) {
+            Set<String> columns = columns(format);
+
+            assertThat(columns).as(format).doesNotContainAnyElementsOf(derived);
+            assertThat(columns).as(format).containsAll(others.get("sessions"));
+        }
+    }
+
+    private static Set<String> columns(String format) throws IOException {
+        byte[] file = Files.readAllBytes(stored("all " + format + " --profile portability"));
+        Set<String> columns = new TreeSet<>();
+        switch (format) {
+            case "json" ->
+                JsonMapper.shared()
+                        .readTree(file)
+                        .get("datasets")
+                        .properties()
+                        .forEach(dataset -> dataset.getValue()
+                                .forEach(record -> record.propertyNames()
+                                        .forEach(name -> columns.add(dataset.getKey() + "." + name))));
+            case "jsonl" ->
+                new String(file, UTF_8)
+                        .lines()
+                        .map(JsonMapper.shared()::readTree)
+                        .filter(line -> line.has("dataset"))
+                        .forEach(record -> record.propertyNames()
+                                .forEach(name ->
+                                        columns.add(record.get("dataset").stringValue() + "." + name)));
+            default -> {
+                try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(file))) {
+                    for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                        String name = entry.getName().replaceFirst(".*/data/csv/", "");
+                        if (name.matches("\\w+[.]csv")) {
+                            String header = new String(zip.readAllBytes(), UTF_8)
+                                    .lines()
+                                    .findFirst()
+                                    .orElseThrow();
+                            for (String column : header.replace("\uFEFF", "")
+                                    .replace("\"", "")
+                                    .split(",")) {
+                                columns.add(name.replace(".csv", "") + "." + column);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return columns;
     }
 
     @Test

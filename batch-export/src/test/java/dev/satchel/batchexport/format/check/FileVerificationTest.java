@@ -109,6 +109,7 @@ class FileVerificationTest {
                 kind.type().name(),
                 kind.format(),
                 Optional.ofNullable(kind.compression()),
+                false,
                 (long) file.bytes().length,
                 file.records().values().stream().mapToLong(Long::longValue).sum(),
                 file.bytes().length,
@@ -117,7 +118,8 @@ class FileVerificationTest {
                 file.records(),
                 file.entries().stream()
                         .collect(Collectors.toMap(
-                                DeliveredFile.Entry::name, entry -> entry, (a, b) -> a, LinkedHashMap::new)));
+                                DeliveredFile.Entry::name, entry -> entry, (a, b) -> a, LinkedHashMap::new)),
+                Map.of());
     }
 
     private VerifiedFile verify(RecordedFile recorded, byte[] stored) throws IOException {
@@ -140,18 +142,6 @@ class FileVerificationTest {
         assertThat(verified.bytes()).isEqualTo(file.bytes().length);
         assertThat(verified.sha256()).isEqualTo(sha256(file.bytes()));
         assertThat(verified.records()).containsEntry("profile", 4L);
-    }
-
-    @Test
-    void readsTheTablesInTheFolderOfAnArchive() throws IOException {
-        Kinds kind = new Kinds(LearningTypes.ALL, ExportFormat.ARCHIVE, null);
-        Delivered file = kind.with(RECORDS);
-
-        assertThat(verify(recorded(kind, file), file.bytes()).differences()).isEmpty();
-        assertThat(verify(recorded(kind, file), kind.with(FEWER).bytes()).differences())
-                .contains(
-                        new Difference(Kind.RECORDS, "profile", "4", "3"),
-                        new Difference(Kind.MANIFEST, "profile", "4 records", "3 records"));
     }
 
     @ParameterizedTest
@@ -259,13 +249,15 @@ class FileVerificationTest {
                 same.type(),
                 same.format(),
                 same.compression(),
+                same.sealed(),
                 1L,
                 2,
                 same.bytes(),
                 same.sha256(),
                 same.snapshotAt(),
                 same.records(),
-                same.entries());
+                same.entries(),
+                same.hashes());
 
         assertThat(verify(changed, file.bytes()).differences())
                 .containsExactly(

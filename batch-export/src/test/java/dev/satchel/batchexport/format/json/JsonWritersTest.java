@@ -189,7 +189,7 @@ class JsonWritersTest {
 
     @ParameterizedTest
     @EnumSource(ExportFormat.class)
-    void passesAFailureOfTheStreamOnAsItIs(ExportFormat format) {
+    void passesAFailureOfTheStreamOnAsItIs(ExportFormat format) throws IOException {
         IOException full = new IOException("the store is gone");
         OutputStream broken = new OutputStream() {
             @Override

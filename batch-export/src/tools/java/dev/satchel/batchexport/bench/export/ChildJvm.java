@@ -1,10 +1,11 @@
 package dev.satchel.batchexport.bench.export;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A JVM with this one's Java and class path. */
+/** A JVM with this one's Java and class path, and with its choice of compiler and collector, so that both are comparable. */
 final class ChildJvm {
 
     private ChildJvm() {}
@@ -16,9 +17,16 @@ final class ChildJvm {
     static ProcessBuilder of(List<String> options, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(compilerAndCollector());
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command);
+    }
+
+    private static List<String> compilerAndCollector() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("-XX:TieredStopAtLevel=") || option.matches("-XX:[+-]Use\\w+GC"))
+                .toList();
     }
 }

@@ -9,9 +9,11 @@ import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.Delivery;
 import dev.satchel.delivery.RetryPolicy;
 import dev.satchel.export.Export;
+import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.postgres.SatchelPostgres;
+import dev.satchel.record.UserRecords;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.StoreCheck;
 import java.io.IOException;
@@ -63,6 +65,15 @@ final class SatchelExport implements Contestant {
         return size;
     }
 
+    // Both kinds of archives take the same way, so that the hash is all that they differ in.
+    private UserRecords records(UserRecords records) {
+        boolean isHashed = !name.equals(LargeExport.UNHASHED);
+        return request.format() == ExportFormat.ARCHIVE
+                ? (user, datasets, filters, sink, signal) ->
+                        records.read(user, datasets, filters, new HashedOrNot(sink, isHashed), signal)
+                : records;
+    }
+
     @Override
     public Attempt prepare() throws SQLException, IOException {
         HikariDataSource pool = settings.database().pool(CONNECTIONS);
@@ -75,7 +86,7 @@ final class SatchelExport implements Contestant {
         DeliverExport deliverExport = new DeliverExport(
                 history,
                 satchel.uploadJournal(),
-                satchel.userRecords(),
+                records(satchel.userRecords()),
                 settings.formats(),
                 store,
                 check,

@@ -1,7 +1,10 @@
-package dev.satchel.batchexport;
+package dev.satchel.batchexport.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.Await;
+import dev.satchel.batchexport.FaultyProxy;
+import dev.satchel.batchexport.Installation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

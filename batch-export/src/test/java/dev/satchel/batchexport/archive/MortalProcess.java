@@ -5,10 +5,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /**
- * Counts the calls that pass through it, and lets the process die at one of them: before the call, or after it was
- * executed and without its answer. From then on no call is executed any more, as of a process that is dead.
+ * Counts the calls of a process, and lets it die at one of them: before the call, or after it was executed and without its
+ * answer. From then on no call is executed any more.
  */
-final class Gate {
+final class MortalProcess {
 
     /** The process is dead. */
     static final class Killed extends Error {
@@ -35,7 +35,7 @@ final class Gate {
      * @param point at which call the process dies
      * @param after whether that call is executed
      */
-    Gate(int point, boolean after) {
+    MortalProcess(int point, boolean after) {
         this.point = point;
         this.after = after;
     }
@@ -56,7 +56,7 @@ final class Gate {
         return result;
     }
 
-    /** The port, and the uploads and streams that it opens, behind this gate. */
+    /** The port, and the uploads and streams that it opens, of this process. */
     <T> T around(Class<T> port, T real) {
         return around(port, real, (method, call) -> {
             Object result = pass(call);

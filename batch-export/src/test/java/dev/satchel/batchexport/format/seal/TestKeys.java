@@ -1,0 +1,93 @@
+package dev.satchel.batchexport.format.seal;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import org.bouncycastle.openpgp.PGPException;
+import org.bouncycastle.openpgp.PGPSignatureSubpacketGenerator;
+import org.bouncycastle.openpgp.api.OpenPGPKey;
+import org.bouncycastle.openpgp.api.OpenPGPKeyGenerator;
+import org.bouncycastle.openpgp.api.OpenPGPMessageInputStream;
+import org.bouncycastle.openpgp.api.OpenPGPMessageProcessor;
+import org.bouncycastle.openpgp.api.SignatureParameters;
+import org.bouncycastle.openpgp.api.SignatureSubpacketsFunction;
+import org.bouncycastle.openpgp.api.bc.BcOpenPGPImplementation;
+
+/** OpenPGP keys of every kind, made by the library. */
+public final class TestKeys {
+
+    public static final Instant MADE = Instant.parse("2026-01-01T00:00:00Z");
+
+    private TestKeys() {}
+
+    /** A key of version 4 with a part for encryption. */
+    public static OpenPGPKey usable() {
+        return made(generator -> generator.classicKey("Learner <learner@example.org>"));
+    }
+
+    static OpenPGPKey rsa(int bits) {
+        return made(generator -> generator.compositeRSAKey(bits, "Learner <learner@example.org>"));
+    }
+
+    static OpenPGPKey signOnly() {
+        return made(OpenPGPKeyGenerator::signOnlyKey);
+    }
+
+    /** A key that expires a day after it was made. */
+    public static OpenPGPKey ofOneDay() {
+        return made(generator -> generator
+                .withPrimaryKey(pair -> pair.generatePrimaryKey(), expiringAfter(Duration.ofDays(1)))
+                .addUserId("Learner <learner@example.org>", expiringAfter(Duration.ofDays(1)))
+                .addEncryptionSubkey());
+    }
+
+    /** A key whose part for encryption expires a day after it was made. */
+    static OpenPGPKey encryptingForOneDay() {
+        return made(generator -> generator
+                .withPrimaryKey()
+                .addUserId("Learner <learner@example.org>")
+                .addEncryptionSubkey(pair -> pair.generateEncryptionSubkey(), expiringAfter(Duration.ofDays(1))));
+    }
+
+    private static SignatureParameters.Callback expiringAfter(Duration duration) {
+        return new SignatureParameters.Callback() {
+            @Override
+            public SignatureParameters apply(SignatureParameters parameters) {
+                SignatureSubpacketsFunction expiry = (PGPSignatureSubpacketGenerator packets) -> {
+                    packets.setKeyExpirationTime(true, duration.toSeconds());
+                    return packets;
+                };
+                return parameters.setHashedSubpacketsFunction(expiry);
+            }
+        };
+    }
+
+    private static OpenPGPKey made(Making making) {
+        try {
+            return making.by(new OpenPGPKeyGenerator(new BcOpenPGPImplementation(), 4, false, Date.from(MADE)))
+                    .build();
+        } catch (PGPException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** What the owner of the key reads. */
+    public static byte[] opened(byte[] file, OpenPGPKey key) {
+        try (OpenPGPMessageInputStream plain = new OpenPGPMessageProcessor(new BcOpenPGPImplementation())
+                .addDecryptionKey(key)
+                .process(new ByteArrayInputStream(file))) {
+            return plain.readAllBytes();
+        } catch (IOException damaged) {
+            throw new UncheckedIOException(damaged);
+        } catch (PGPException refused) {
+            throw new IllegalArgumentException(refused);
+        }
+    }
+
+    private interface Making {
+        OpenPGPKeyGenerator.WithPrimaryKey by(OpenPGPKeyGenerator generator) throws PGPException;
+    }
+}
