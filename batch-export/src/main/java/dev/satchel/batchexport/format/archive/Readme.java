@@ -4,8 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.satchel.batchexport.format.archive.bag.ColumnFacts;
 import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.batchexport.format.value.Iso8601;
+import dev.satchel.batchexport.format.value.LocalTimes;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.HiddenRecords;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -28,6 +31,8 @@ final class Readme {
             "data/workbook.xlsx",
             DatasetFiles.CSV,
             DatasetFiles.JSON);
+
+    private static final Instant EXAMPLE = Instant.parse("2026-01-31T18:30:00Z");
 
     private static final int WIDTH = 100;
 
@@ -58,6 +63,7 @@ final class Readme {
         readme.listGaps();
         readme.head("contact");
         readme.paragraph(context.texts().contact(context.addressee().language()));
+        readme.listColumnsLeftOut();
         readme.giveRules();
         return readme.text.toString().replace("\n", "\r\n").getBytes(UTF_8);
     }
@@ -206,10 +212,18 @@ final class Readme {
         for (HiddenRecords hidden : context.snapshot().hidden()) {
             gaps.add(words.say("hidden", records(hidden.records()), hidden.table(), oneLine(hidden.reason())));
         }
-        reasons().forEach((reason, columns) -> gaps.add(words.say("reason", String.join(", ", columns), reason)));
         if (!gaps.isEmpty()) {
             head("gaps");
             gaps.forEach(this::item);
+            text.append('\n');
+        }
+    }
+
+    private void listColumnsLeftOut() {
+        Map<String, List<String>> columns = reasons();
+        if (!columns.isEmpty()) {
+            head("columns");
+            columns.forEach((reason, names) -> item(words.say("reason", String.join(", ", names), reason)));
             text.append('\n');
         }
     }
@@ -231,7 +245,11 @@ final class Readme {
 
     private void giveRules() {
         head("rules");
-        paragraph(words.say("zone", zone()));
+        paragraph(words.say(
+                "zone",
+                Iso8601.moment(EXAMPLE),
+                LocalTimes.text(EXAMPLE, context.addressee().zone()),
+                zone()));
         paragraph(words.say("csv"));
         if (options.escapeFormulas()) {
             paragraph(words.say("csv.formulas"));
