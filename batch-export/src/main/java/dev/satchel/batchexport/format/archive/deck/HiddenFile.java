@@ -39,16 +39,13 @@ final class HiddenFile implements Closeable {
      */
     static HiddenFile create() throws IOException {
         Path parent = temporary();
-        // Where there are no such permissions, as on Windows, the directory of each user is private.
-        boolean posix = parent.getFileSystem().supportedFileAttributeViews().contains("posix");
         try {
-            Path directory = Files.createTempDirectory(parent, "satchel-", permissions(posix, "rwx------"));
+            Path directory = privateDirectory(parent);
             try {
                 Path path = directory.resolve("file");
-                return new HiddenFile(
-                        directory,
-                        path,
-                        FileChannel.open(path, EnumSet.of(CREATE_NEW, READ, WRITE), permissions(posix, "rw-------")));
+                FileChannel file =
+                        FileChannel.open(path, EnumSet.of(CREATE_NEW, READ, WRITE), permissions(parent, "rw-------"));
+                return new HiddenFile(directory, path, file);
             } catch (IOException failed) {
                 Files.delete(directory);
                 throw failed;
@@ -63,8 +60,14 @@ final class HiddenFile implements Closeable {
         return Path.of(System.getProperty("java.io.tmpdir"));
     }
 
-    private static FileAttribute<?>[] permissions(boolean posix, String permissions) {
-        return posix
+    /** Creates a directory that only its owner may enter. */
+    static Path privateDirectory(Path parent) throws IOException {
+        return Files.createTempDirectory(parent, "satchel-", permissions(parent, "rwx------"));
+    }
+
+    // Where there are no such permissions, as on Windows, the directory of each user is private.
+    private static FileAttribute<?>[] permissions(Path parent, String permissions) {
+        return parent.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
                 }

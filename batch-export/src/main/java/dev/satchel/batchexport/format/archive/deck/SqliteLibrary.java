@@ -6,21 +6,30 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.springframework.util.FileSystemUtils;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteJDBCLoader;
 
-/** The native library of SQLite, which is unpacked into the directory for temporary files when it is first needed. */
+/**
+ * The native library of SQLite. It is unpacked when it is first needed, into a directory that only its owner may enter, and
+ * removed as soon as it is loaded, so that a worker that is killed leaves nothing.
+ */
 final class SqliteLibrary {
+
+    /** Where the driver unpacks its library; it has no other way to be told. */
+    private static final String DIRECTORY = "org.sqlite.tmpdir";
 
     /** The bits of an error code that say its kind. */
     private static final int PRIMARY = 0xff;
+
+    private static boolean loaded;
 
     private SqliteLibrary() {}
 
     static Connection connect(Path file, SQLiteConfig config) throws SQLException, LibraryUnavailableException {
         try {
-            SQLiteJDBCLoader.initialize();
+            load();
         } catch (Exception | LinkageError unavailable) {
             throw new LibraryUnavailableException(
                     "the worker cannot load the library for SQLite, which it needs for the deck of an archive: give it"
@@ -30,6 +39,25 @@ final class SqliteLibrary {
         }
         // As an address, because what follows a question mark in a path would be taken for settings.
         return config.createConnection("jdbc:sqlite:" + file.toUri());
+    }
+
+    private static synchronized void load() throws Exception {
+        if (loaded) {
+            return;
+        }
+        String chosen = System.getProperty(DIRECTORY);
+        Path directory = HiddenFile.privateDirectory(chosen == null ? HiddenFile.temporary() : Path.of(chosen));
+        System.setProperty(DIRECTORY, directory.toString());
+        try {
+            loaded = SQLiteJDBCLoader.initialize();
+        } finally {
+            if (chosen == null) {
+                System.clearProperty(DIRECTORY);
+            } else {
+                System.setProperty(DIRECTORY, chosen);
+            }
+            FileSystemUtils.deleteRecursively(directory.toFile());
+        }
     }
 
     /**

@@ -13,6 +13,7 @@ import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.RecordSink.NonFinite;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.sql.Connection;
@@ -25,6 +26,7 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jsoup.parser.Parser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -320,21 +322,47 @@ class DeckPartTest {
 
     @Test
     void waitsForTheOperatorWhereTheLibraryCannotBeLoaded() throws Exception {
-        Process program = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dorg.sqlite.tmpdir=/no/such/directory",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        WithoutLibrary.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(program.getInputStream().readAllBytes(), UTF_8);
-
-        assertThat(program.waitFor()).as(said).isZero();
-        assertThat(said)
+        assertThat(said("-Dorg.sqlite.tmpdir=/no/such/directory", WithoutLibrary.class))
                 .contains("OPERATOR worker_misconfigured: the worker cannot load the library for SQLite, which it needs"
                         + " for the deck of an archive: give it a directory for temporary files")
                 .endsWith("twice the same\n");
+    }
+
+    @Test
+    void hasNothingInTheDirectoryForTemporaryFilesWhileItIsWritten() throws Exception {
+        assertThat(said("-Djava.io.tmpdir=" + Files.createDirectory(folder.resolve("temporary")), Killed.class))
+                .endsWith("of the directory: []\n");
+    }
+
+    private static String said(String property, Class<?> program) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        property,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        program.getName())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
+    }
+
+    /** A program that looks around when a word is written, as one would that was killed then. */
+    static final class Killed {
+
+        public static void main(String[] args) throws IOException {
+            try (DeckPart part = new DeckPart()) {
+                Shown.to(part, Language.ENGLISH, MADRID, NOON)
+                        .dataset(
+                                LearningDatasets.VOCABULARY,
+                                SampleWord.COLUMNS,
+                                List.<Object[]>of(SampleWord.of(1, "sol").values()));
+                try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+                    System.out.print("of the directory: " + left.toList() + "\n");
+                }
+            }
+        }
     }
 
     /** A program of its own, because a library that was loaded stays. */
