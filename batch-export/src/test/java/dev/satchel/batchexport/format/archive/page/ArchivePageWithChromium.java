@@ -156,7 +156,7 @@ class ArchivePageWithChromium {
 
     @Test
     void printsOnFewPages() throws Exception {
-        write("whole", SampleLearner.page(Language.ENGLISH, 100));
+        write("whole", SampleLearner.page(Language.ENGLISH, 10));
         browser.show(file("whole"), "light", WIDE);
         browser.send("Emulation.setEmulatedMedia", Map.of("media", "print"));
         try {
