@@ -7,6 +7,7 @@ import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.value.Iso8601;
 import dev.satchel.batchexport.format.value.LocalTimes;
 import dev.satchel.record.Dataset;
+import dev.satchel.record.ExportFilters;
 import dev.satchel.record.HiddenRecords;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -100,13 +101,16 @@ final class Readme {
                 .map(name -> words.say("intro.of", moment, zone(), oneLine(name)))
                 .orElseGet(() -> words.say("intro", moment, zone()));
         paragraph(context.addressee().name().isPresent() ? intro : capital(intro));
-        if (!context.request().filters().texts().isEmpty()) {
+        // A key says for whom the file is, and the profile of everything is no part.
+        Map<String, String> filters = new TreeMap<>(context.request().filters().texts());
+        filters.remove(ExportFilters.ENCRYPT_TO);
+        filters.remove("profile", "access");
+        if (!filters.isEmpty()) {
             paragraph(words.say(
                     "filtered",
-                    new TreeMap<>(context.request().filters().texts())
-                            .entrySet().stream()
-                                    .map(filter -> filter.getKey() + " " + filter.getValue())
-                                    .collect(Collectors.joining(", "))));
+                    filters.entrySet().stream()
+                            .map(filter -> filter.getKey() + " " + filter.getValue())
+                            .collect(Collectors.joining(", "))));
         }
         paragraph(words.say("removed", day(context.removedAt().toLocalDate())) + " " + words.say("first"));
     }

@@ -44,6 +44,11 @@ public final class SealedWriter extends ForwardingWriter {
     }
 
     @Override
+    public boolean needsHashes() {
+        return writer.needsHashes();
+    }
+
+    @Override
     public void begin(Instant takenAt, ZoneId zone) throws IOException {
         writer.begin(takenAt, zone);
     }

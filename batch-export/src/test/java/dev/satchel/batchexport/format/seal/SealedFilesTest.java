@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.satchel.batchexport.format.Written;
+import dev.satchel.batchexport.format.archive.Bag;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.delivery.RefusedRecipientException;
 import dev.satchel.export.ExportFormat;
@@ -53,6 +54,17 @@ class SealedFilesTest {
 
     static Stream<OpenPGPKey> usable() {
         return Stream.of(TestKeys.usable(), TestKeys.rsa(2048));
+    }
+
+    @Test
+    void areArchivesAsWell() throws IOException {
+        OpenPGPKey key = TestKeys.usable();
+
+        Bag bag = Bag.of(TestKeys.opened(file(ExportFormat.ARCHIVE, to(key)), key));
+
+        assertThat(bag.problems()).isEmpty();
+        assertThat(bag.text("manifest.json")).contains("\"record_hash\":");
+        assertThat(bag.text("README.txt")).doesNotContain("encrypt_to", "PGP");
     }
 
     @Test
