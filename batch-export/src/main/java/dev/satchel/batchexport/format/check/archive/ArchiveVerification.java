@@ -193,12 +193,12 @@ public final class ArchiveVerification {
         ZipEntry entry = new ZipEntry("x");
         entry.setTimeLocal(LocalDateTime.ofInstant(moment, ZoneOffset.UTC));
         LocalDateTime time = entry.getTimeLocal();
-        return (time.getYear() - 1980) << 25
-                | time.getMonthValue() << 21
-                | time.getDayOfMonth() << 16
-                | time.getHour() << 11
-                | time.getMinute() << 5
-                | time.getSecond() >> 1;
+        return ((time.getYear() - 1980) << 25)
+                | (time.getMonthValue() << 21)
+                | (time.getDayOfMonth() << 16)
+                | (time.getHour() << 11)
+                | (time.getMinute() << 5)
+                | (time.getSecond() >> 1);
     }
 
     private void compare(ArchiveManifest.Table table, ArchiveContents contents) {

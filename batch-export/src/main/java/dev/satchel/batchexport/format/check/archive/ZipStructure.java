@@ -180,7 +180,7 @@ final class ZipStructure {
             boolean isLong = compressed == INT64 || bytes == INT64 || offset == INT64;
             if (isLong) {
                 int fields = (bytes == INT64 ? 1 : 0) + (compressed == INT64 ? 1 : 0) + (offset == INT64 ? 1 : 0);
-                same(name, "the length of the extra field", 4 + 8 * fields, extraLength);
+                same(name, "the length of the extra field", 4L + 8L * fields, extraLength);
                 ByteBuffer extra = read(file, next + CENTRAL + nameLength, 4 + 8 * fields);
                 same(name, "the kind of the extra field", EXTRA64, extra.getShort());
                 same(name, "the size of the extra field", 8L * fields, extra.getShort());
