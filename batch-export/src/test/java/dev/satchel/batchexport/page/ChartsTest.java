@@ -139,7 +139,7 @@ class ChartsTest {
 
     @Test
     void takesNoStylesThatXmlWouldReadDifferently() {
-        assertThatThrownBy(() -> Page.of("x", html -> html.styles("a > b { }")))
+        assertThatThrownBy(() -> Page.of("x", html -> html.verbatim("style", "a > b { }")))
                 .hasMessage("HTML and XML would read these styles differently");
     }
 }
