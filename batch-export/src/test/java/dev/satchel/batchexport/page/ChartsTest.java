@@ -140,6 +140,6 @@ class ChartsTest {
     @Test
     void takesNoStylesThatXmlWouldReadDifferently() {
         assertThatThrownBy(() -> Page.of("x", html -> html.verbatim("style", "a > b { }")))
-                .hasMessage("HTML and XML would read these styles differently");
+                .hasMessage("HTML and XML would read this style differently");
     }
 }
