@@ -172,7 +172,8 @@ class ArchivePageTest {
         assertThat(read.select("#chart-days rect title").eachText())
                 .containsExactly("Mon 2 Nov 2026: 2 sessions, 30 minutes", "Sun 8 Nov 2026: 1 session, 30 minutes");
         assertThat(read.select("#chart-days rect")).hasSize(52 * 7 + 6);
-        assertThat(read.selectFirst("#activity").select("details:last-of-type tr:contains(2 Nov 2026) td")
+        assertThat(read.selectFirst("#activity")
+                        .select("details:last-of-type tr:contains(2 Nov 2026) td")
                         .eachText())
                 .containsExactly("3", "60", "8", "7", "88%");
     }
@@ -265,7 +266,10 @@ class ArchivePageTest {
                         "Para mostrar tu progreso y elegir las próximas palabras.",
                         "Nadie fuera de Palabra.",
                         "Hasta que borres tu cuenta.");
-        assertThat(page.selectFirst("#uses").select("tr:contains(Perfil) td").first().text())
+        assertThat(page.selectFirst("#uses")
+                        .select("tr:contains(Perfil) td")
+                        .first()
+                        .text())
                 .startsWith("[El responsable no ha indicado");
     }
 
