@@ -164,7 +164,7 @@ class HexagonTest {
             .whereLayer("schema")
             .mayOnlyBeAccessedByLayers("cli", "commands", "run", "database", "doctor")
             .whereLayer("format")
-            .mayNotAccessAnyLayer()
+            .mayOnlyAccessLayers("page")
             .whereLayer("store")
             .mayNotAccessAnyLayer()
             .whereLayer("terminal")

@@ -1,6 +1,6 @@
 package dev.satchel.delivery;
 
-import dev.satchel.record.Compression;
+import dev.satchel.record.filter.Compression;
 
 /** The worker cannot compress in the way that a request asks for, although others may. */
 public final class CompressionUnavailableException extends LibraryUnavailableException {

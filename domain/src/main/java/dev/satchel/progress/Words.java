@@ -1,6 +1,6 @@
 package dev.satchel.progress;
 
-import dev.satchel.record.Phase;
+import dev.satchel.record.filter.Phase;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;

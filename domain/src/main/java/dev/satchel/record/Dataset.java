@@ -2,6 +2,7 @@ package dev.satchel.record;
 
 import dev.satchel.record.Column.Origin;
 import dev.satchel.record.ExportFilters.Profile;
+import dev.satchel.record.filter.Period;
 import java.util.Set;
 import java.util.regex.Pattern;
 

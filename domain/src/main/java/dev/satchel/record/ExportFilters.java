@@ -1,6 +1,10 @@
 package dev.satchel.record;
 
 import dev.satchel.Codes;
+import dev.satchel.record.filter.Compression;
+import dev.satchel.record.filter.Difficulty;
+import dev.satchel.record.filter.Period;
+import dev.satchel.record.filter.Phase;
 import dev.satchel.record.filter.RecipientKey;
 import java.time.DateTimeException;
 import java.time.LocalDate;

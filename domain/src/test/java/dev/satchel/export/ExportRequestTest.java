@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.satchel.UserId;
-import dev.satchel.record.Difficulty;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.ExportType;
 import dev.satchel.record.LearningTypes;
-import dev.satchel.record.Phase;
+import dev.satchel.record.filter.Difficulty;
+import dev.satchel.record.filter.Phase;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package dev.satchel.progress;
 
 import dev.satchel.UserId;
-import dev.satchel.record.Phase;
+import dev.satchel.record.filter.Phase;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Collection;

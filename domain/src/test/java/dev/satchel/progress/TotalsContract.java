@@ -4,7 +4,7 @@ import static dev.satchel.progress.LearningSession.ended;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.UserId;
-import dev.satchel.record.Phase;
+import dev.satchel.record.filter.Phase;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,6 +3,10 @@ package dev.satchel.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.satchel.record.filter.Compression;
+import dev.satchel.record.filter.Difficulty;
+import dev.satchel.record.filter.Period;
+import dev.satchel.record.filter.Phase;
 import dev.satchel.record.filter.RecipientKey;
 import java.time.LocalDate;
 import java.time.ZoneId;

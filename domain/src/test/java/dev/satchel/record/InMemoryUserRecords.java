@@ -2,6 +2,7 @@ package dev.satchel.record;
 
 import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
+import dev.satchel.record.filter.Period;
 import dev.satchel.record.hash.RecordHasher;
 import java.io.IOException;
 import java.math.BigDecimal;

@@ -1,6 +1,8 @@
 package dev.satchel.record;
 
 import dev.satchel.UserId;
+import dev.satchel.record.filter.Difficulty;
+import dev.satchel.record.filter.Phase;
 import java.time.Instant;
 import java.util.UUID;
 

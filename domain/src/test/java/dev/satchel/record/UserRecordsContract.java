@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.entry;
 
 import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
+import dev.satchel.record.filter.Difficulty;
+import dev.satchel.record.filter.Period;
+import dev.satchel.record.filter.Phase;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

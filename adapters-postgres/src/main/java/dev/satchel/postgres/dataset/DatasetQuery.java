@@ -5,7 +5,7 @@ import dev.satchel.postgres.dataset.SourceColumn.Source;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
-import dev.satchel.record.Period;
+import dev.satchel.record.filter.Period;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

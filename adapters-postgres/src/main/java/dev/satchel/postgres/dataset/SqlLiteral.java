@@ -1,7 +1,7 @@
 package dev.satchel.postgres.dataset;
 
-import dev.satchel.record.Difficulty;
-import dev.satchel.record.Phase;
+import dev.satchel.record.filter.Difficulty;
+import dev.satchel.record.filter.Phase;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;

@@ -2,8 +2,8 @@ package dev.satchel.postgres.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.satchel.record.Difficulty;
-import dev.satchel.record.Phase;
+import dev.satchel.record.filter.Difficulty;
+import dev.satchel.record.filter.Phase;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;

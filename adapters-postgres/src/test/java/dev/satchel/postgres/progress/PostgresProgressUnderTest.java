@@ -6,7 +6,7 @@ import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.progress.LearnerProgress;
 import dev.satchel.progress.LearningSession;
 import dev.satchel.progress.ProgressUnderTest;
-import dev.satchel.record.Phase;
+import dev.satchel.record.filter.Phase;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;

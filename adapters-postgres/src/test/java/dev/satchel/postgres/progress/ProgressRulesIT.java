@@ -11,7 +11,7 @@ import dev.satchel.progress.ProgressUnderTest;
 import dev.satchel.progress.Streak;
 import dev.satchel.progress.UserZones;
 import dev.satchel.record.ExportFilters;
-import dev.satchel.record.Phase;
+import dev.satchel.record.filter.Phase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -18,7 +18,7 @@ import dev.satchel.batchexport.format.zip.ZipWriter;
 import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
-import dev.satchel.record.Compression;
+import dev.satchel.record.filter.Compression;
 import dev.satchel.record.filter.RecipientKey;
 import java.io.IOException;
 import java.io.OutputStream;

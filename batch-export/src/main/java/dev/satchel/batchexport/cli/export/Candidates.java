@@ -2,10 +2,10 @@ package dev.satchel.batchexport.cli.export;
 
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.Failure;
-import dev.satchel.record.Compression;
-import dev.satchel.record.Difficulty;
 import dev.satchel.record.ExportFilters;
-import dev.satchel.record.Phase;
+import dev.satchel.record.filter.Compression;
+import dev.satchel.record.filter.Difficulty;
+import dev.satchel.record.filter.Phase;
 import java.util.Arrays;
 import java.util.Iterator;
 

@@ -3,7 +3,7 @@ package dev.satchel.batchexport.format.check;
 import com.github.luben.zstd.ZstdInputStream;
 import dev.satchel.batchexport.format.check.Difference.Kind;
 import dev.satchel.delivery.CompressionUnavailableException;
-import dev.satchel.record.Compression;
+import dev.satchel.record.filter.Compression;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.MissingFileException;
 import java.io.BufferedInputStream;

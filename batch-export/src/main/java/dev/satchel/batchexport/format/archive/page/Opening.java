@@ -2,7 +2,7 @@ package dev.satchel.batchexport.format.archive.page;
 
 import dev.satchel.batchexport.page.Html;
 import dev.satchel.record.ExportFilters;
-import dev.satchel.record.Period;
+import dev.satchel.record.filter.Period;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;

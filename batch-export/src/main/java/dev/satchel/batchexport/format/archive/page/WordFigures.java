@@ -2,7 +2,7 @@ package dev.satchel.batchexport.format.archive.page;
 
 import dev.satchel.batchexport.format.value.RecordObjects.Moment;
 import dev.satchel.record.Column;
-import dev.satchel.record.Phase;
+import dev.satchel.record.filter.Phase;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;

@@ -7,7 +7,7 @@ import dev.satchel.batchexport.page.Html;
 import dev.satchel.batchexport.page.Series;
 import dev.satchel.batchexport.page.StackedBars;
 import dev.satchel.batchexport.page.Table;
-import dev.satchel.record.Phase;
+import dev.satchel.record.filter.Phase;
 import java.time.LocalDate;
 
 /** How far a learner has come with words, and what is due next. */

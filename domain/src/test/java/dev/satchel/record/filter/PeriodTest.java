@@ -1,4 +1,4 @@
-package dev.satchel.record;
+package dev.satchel.record.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,4 +1,4 @@
-package dev.satchel.record;
+package dev.satchel.record.filter;
 
 import dev.satchel.Codes;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package dev.satchel.record;
+package dev.satchel.record.filter;
 
 import java.time.Instant;
 import java.time.LocalDate;
@@ -53,7 +53,7 @@ public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zo
      * @throws IllegalArgumentException for anything else; this includes abbreviations and offsets, because PostgreSQL
      *     reads the sign of an offset the other way round and some abbreviations without daylight saving
      */
-    static ZoneId zone(String name) {
+    public static ZoneId zone(String name) {
         if (name.equals("UTC")) {
             return ZoneOffset.UTC;
         }
