@@ -70,7 +70,7 @@ class ExportTypeTest {
     void refusesAnUnknownFormat(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ExportFormat.of(name))
-                .withMessage("unknown export format '" + name + "': expected one of csv, json, jsonl");
+                .withMessage("unknown export format '" + name + "': expected one of csv, json, jsonl, archive");
     }
 
     @Test
