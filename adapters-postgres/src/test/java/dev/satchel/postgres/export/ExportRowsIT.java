@@ -75,8 +75,8 @@ class ExportRowsIT extends PostgresExportFixture {
                         all|csv|17|the filters are a JSON number: expected an object of names and values
                         all|csv|true|the filters are a JSON boolean: expected an object of names and values
                         all|csv|null|the filters are a JSON null: expected an object of names and values
-                        all|csv|{"form": "2026-01-01"}|unknown filter 'form': expected one of compress, difficulty, from,
-                        all|csv|{"": ""}|unknown filter '': expected one of compress, difficulty, from,
+                        all|csv|{"form": "2026-01-01"}|unknown filter 'form': expected one of compress, difficulty, encrypt_to, from,
+                        all|csv|{"": ""}|unknown filter '': expected one of compress, difficulty, encrypt_to, from,
                         all|csv|{"from": null}|the filter 'from' has no value
                         all|csv|{"from": 20260101}|'20260101' is not a date for 'from': expected year-month-day
                         all|csv|{"from": {"day": 1}}|'{"day": 1}' is not a date for 'from': expected year-month-day

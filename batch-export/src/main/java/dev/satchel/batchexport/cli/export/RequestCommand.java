@@ -39,10 +39,10 @@ import picocli.CommandLine.Option;
                 Examples:
                   satchel export request --user "$ID" --type all --format json --compress gzip
                   satchel export request --user "$ID" --type all --format archive
-                  satchel export request --user "$ID" --type all --format json --profile portability
+                  satchel export request --user "$ID" --type qa --format csv --encrypt-to me.asc
                   satchel export request --all-users --type all --format jsonl --from 2026-01-01
                   satchel export request --users users.csv --type all --format csv
-                  satchel export request --user "$ID" --type all --format csv --encrypt-to key.asc
+                  satchel export request --all-users --type qa --format csv --profile portability
                 """)
 final class RequestCommand implements Callable<Integer> {
 
@@ -63,10 +63,7 @@ final class RequestCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FORMAT",
             completionCandidates = Candidates.Formats.class,
-            description = {
-                "The file: csv, json, jsonl or archive.",
-                "An archive is a ZIP for the person whose data it is, in their language and time zone."
-            })
+            description = "The file: csv, json, jsonl, or archive, a ZIP for the person whose data it is.")
     String format = "";
 
     @Option(names = "--from", paramLabel = "DATE", description = "The first day, such as 2026-01-31.")

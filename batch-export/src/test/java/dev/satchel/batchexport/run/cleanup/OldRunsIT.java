@@ -54,6 +54,7 @@ class OldRunsIT {
     @Test
     void cleanUpKeepsARunThatIsOldAndAtWork() {
         try (Installation satchel = Installation.in(folder)) {
+            satchel.requestOfNewUser();
             satchel.satchel("export", "run").succeeded();
             makeOld(satchel);
 
