@@ -48,6 +48,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 class BuiltInDatasetsIT {
 
+    /** Not the archive, whose page and README change with each of their words. */
+    private static final List<ExportFormat> FORMATS =
+            List.of(ExportFormat.CSV, ExportFormat.JSON, ExportFormat.JSONL);
+
     private static final Path BEFORE =
             Path.of("src/test/resources/dev/satchel/batchexport/delivery/built-in-datasets.sha256");
 
@@ -111,7 +115,7 @@ class BuiltInDatasetsIT {
         List<UUID> looked =
                 writes || System.getProperty("satchel.test.matrix") != null ? learners : eachThird(learners);
         for (UUID learner : looked) {
-            for (ExportFormat format : ExportFormat.values()) {
+            for (ExportFormat format : FORMATS) {
                 found.add(line(learner, "all", format, Map.of()));
                 for (Map<String, String> filters : FILTERS) {
                     found.add(line(learner, "all", format, filters));
@@ -119,7 +123,7 @@ class BuiltInDatasetsIT {
             }
         }
         for (String type : TYPES) {
-            for (ExportFormat format : ExportFormat.values()) {
+            for (ExportFormat format : FORMATS) {
                 found.add(line(learners.get(0), type, format, Map.of()));
             }
         }

@@ -103,6 +103,9 @@ final class DatabaseOracle {
         };
     }
 
+    private static final String IS_SET = "(CASE p.n WHEN 1 THEN t.openai_api_key WHEN 2 THEN t.unsplash_api_key"
+            + " ELSE t.anthropic_api_key END IS NOT NULL)";
+
     private String expression(String dataset, String column) {
         if (dataset.equals("vocabulary")) {
             return ofWord(column);
@@ -113,9 +116,8 @@ final class DatabaseOracle {
         if (dataset.equals("api_keys")) {
             return switch (column) {
                 case "provider" -> "p.provider::text";
-                case "is_set" ->
-                    "(CASE p.n WHEN 1 THEN t.openai_api_key WHEN 2 THEN t.unsplash_api_key"
-                            + " ELSE t.anthropic_api_key END IS NOT NULL)";
+                case "is_set" -> IS_SET;
+                case "is_active" -> "(" + IS_SET + " AND t.is_active)";
                 default -> "t." + column;
             };
         }

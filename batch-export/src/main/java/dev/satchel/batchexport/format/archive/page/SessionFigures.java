@@ -76,8 +76,8 @@ final class SessionFigures {
     /** The figures of a dataset; null if it is not one of learning sessions. */
     static @Nullable SessionFigures of(String dataset, List<Column> columns, ZoneId zone, LocalDate today) {
         boolean isOne = dataset.equals("sessions")
-                && columns.contains(new Column("started_at", Column.Type.INSTANT))
-                && columns.contains(new Column("ended_at", Column.Type.INSTANT));
+                && View.index(columns, "started_at", Column.Type.INSTANT) >= 0
+                && View.index(columns, "ended_at", Column.Type.INSTANT) >= 0;
         return isOne ? new SessionFigures(columns, zone, today) : null;
     }
 

@@ -97,8 +97,14 @@ final class View {
         return Math.min(CANDIDATES, shown.size());
     }
 
-    /** Where a column of that name and type stands in a record; -1 if there is none. */
+    /** Where a column of that name and type stands in a record, whatever its origin; -1 if there is none. */
     static int index(List<Column> columns, String name, Column.Type type) {
-        return columns.indexOf(new Column(name, type));
+        for (int place = 0; place < columns.size(); place++) {
+            Column column = columns.get(place);
+            if (column.name().equals(name) && column.type() == type) {
+                return place;
+            }
+        }
+        return -1;
     }
 }

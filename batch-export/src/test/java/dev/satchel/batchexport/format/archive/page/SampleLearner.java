@@ -106,7 +106,8 @@ final class SampleLearner {
     }
 
     private static Column column(String name, Type type) {
-        return new Column(name, type);
+        // As the datasets of the application have it.
+        return new Column(name, type, Column.Origin.OBSERVED);
     }
 
     private void profile() throws IOException {
