@@ -49,8 +49,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class BuiltInDatasetsIT {
 
     /** Not the archive, whose page and README change with each of their words. */
-    private static final List<ExportFormat> FORMATS =
-            List.of(ExportFormat.CSV, ExportFormat.JSON, ExportFormat.JSONL);
+    private static final List<ExportFormat> FORMATS = List.of(ExportFormat.CSV, ExportFormat.JSON, ExportFormat.JSONL);
 
     private static final Path BEFORE =
             Path.of("src/test/resources/dev/satchel/batchexport/delivery/built-in-datasets.sha256");

@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.TestS3;
 import dev.satchel.migrations.SampleDatabase;
+import dev.satchel.record.Column;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.hash.RecordHasher;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +42,9 @@ class ReadmeIT {
             "SECURITY.md",
             Map.of("CREATE ROLE satchel_rotator", "theLoginsOfThePartsCanBeMade"),
             "docs/datasets.md",
-            Map.of("satchel datasets propose", "anApplicationThatSatchelDoesNotKnowIsExported"),
+            Map.of(
+                    "satchel datasets propose", "anApplicationThatSatchelDoesNotKnowIsExported",
+                    "SELECT sum(('x'", "theHashOfRecordsIsThatOfTheStatement"),
             "docs/keys.md",
             Map.of(
                     "./satchel keys init", "theCommandsForADatabaseOfOnesOwnWork",
@@ -151,6 +159,45 @@ class ReadmeIT {
 
             assertThat(shown).contains("delivered 1 (", "failed 0");
             assertThat(Files.readString(folder.resolve("shop.yaml"))).contains("name: orders");
+        }
+    }
+
+    @Test
+    void theHashOfRecordsIsThatOfTheStatement() throws Exception {
+        try (SampleDatabase database = SampleDatabase.create().withLearners();
+                Connection owner = database.ownerDataSource().getConnection();
+                Statement statement = owner.createStatement()) {
+            RecordHasher hasher = new RecordHasher();
+            hasher.beginDataset(
+                    new Dataset("profile", "", Set.of()),
+                    List.of(new Column("id", Column.Type.UUID), new Column("full_name", Column.Type.TEXT)));
+            try (ResultSet users = statement.executeQuery("SELECT id, full_name FROM public.users")) {
+                while (users.next()) {
+                    UUID id = users.getObject("id", UUID.class);
+                    hasher.beginRecord();
+                    hasher.uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
+                    if (users.getString("full_name") == null) {
+                        hasher.missing();
+                    } else {
+                        byte[] name = users.getString("full_name").getBytes(StandardCharsets.UTF_8);
+                        hasher.text(name, 0, name.length);
+                    }
+                    hasher.endRecord();
+                }
+            }
+
+            try (ResultSet sums = statement.executeQuery(block("docs/datasets.md", "SELECT sum(('x'"))) {
+                sums.next();
+                assertThat(HexFormat.of()
+                                        .toHexDigits(sums.getBigDecimal("high")
+                                                .toBigInteger()
+                                                .longValue())
+                                + HexFormat.of()
+                                        .toHexDigits(sums.getBigDecimal("low")
+                                                .toBigInteger()
+                                                .longValue()))
+                        .isEqualTo(hasher.hash().toString());
+            }
         }
     }
 

@@ -53,7 +53,7 @@ final class VerifyFileCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "ID_OR_FILE", description = "The id that 'export request' printed, or a ZIP file.")
+    @Parameters(paramLabel = "ID", description = "The id that 'export request' printed, or a ZIP file.")
     String target = "";
 
     @Option(names = "--json", description = "Print JSON.")

@@ -28,8 +28,7 @@ final class Totals {
 
     /** The totals of a dataset; null if it is not one of progress. */
     static @Nullable Totals of(String dataset, List<Column> columns, ZoneId zone, LocalDate today) {
-        boolean isOne =
-                dataset.equals("progress") && View.index(columns, "total_sessions", Column.Type.INTEGER) >= 0;
+        boolean isOne = dataset.equals("progress") && View.index(columns, "total_sessions", Column.Type.INTEGER) >= 0;
         return isOne ? new Totals(columns, zone, today) : null;
     }
 
