@@ -42,7 +42,6 @@ import picocli.CommandLine.Option;
                   satchel export request --user "$ID" --type qa --format csv --encrypt-to me.asc
                   satchel export request --all-users --type all --format jsonl --from 2026-01-01
                   satchel export request --users users.csv --type all --format csv
-                  satchel export request --all-users --type qa --format csv --profile portability
                 """)
 final class RequestCommand implements Callable<Integer> {
 
