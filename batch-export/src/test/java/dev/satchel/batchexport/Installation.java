@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -156,9 +157,14 @@ public final class Installation implements AutoCloseable {
 
     /** Waits until the process ends by itself, and returns its exit code. */
     public static int ended(Process process) throws InterruptedException {
-        if (!process.waitFor(5, TimeUnit.MINUTES)) {
+        return ended(process, Duration.ofMinutes(5));
+    }
+
+    /** As {@link #ended(Process)}, for a process that may take that long. */
+    public static int ended(Process process, Duration patience) throws InterruptedException {
+        if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new AssertionError("the process did not end within 5 minutes");
+            throw new AssertionError("the process did not end within " + patience.toMinutes() + " minutes");
         }
         return process.exitValue();
     }

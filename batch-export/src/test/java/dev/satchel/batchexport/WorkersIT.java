@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -61,7 +62,7 @@ class WorkersIT {
                 workers.add(satchel.start(Map.of(), List.of(), folder.resolve("worker" + n), "export", "run"));
             }
             for (Process worker : workers) {
-                assertThat(Installation.ended(worker)).isZero();
+                assertThat(Installation.ended(worker, Duration.ofMinutes(15))).isZero();
             }
 
             List<String> delivered = new ArrayList<>();

@@ -132,12 +132,20 @@ public final class DeliverExport {
             MeteredOutputStream bytes = new MeteredOutputStream(new GuardedOutputStream(upload.body(), lease));
             UserRecords.Snapshot snapshot;
             List<DeliveredFile.Entry> entries;
-            try (WriteBehindOutputStream body = new WriteBehindOutputStream(bytes);
-                    FileFormats.Writer writer = formats.open(request, body)) {
-                snapshot = records.read(
-                                request.user(), request.type().datasets(), request.filters(), writer, lease.signal())
-                        .accepting(settings.acceptedGaps());
-                entries = writer.finish(snapshot);
+            try (WriteBehindOutputStream body = new WriteBehindOutputStream(bytes)) {
+                FileFormats.Writer writer = formats.open(request, body);
+                try {
+                    snapshot = records.read(
+                                    request.user(),
+                                    request.type().datasets(),
+                                    request.filters(),
+                                    writer,
+                                    lease.signal())
+                            .accepting(settings.acceptedGaps());
+                    entries = writer.finish(snapshot);
+                } finally {
+                    tidyUp(writer);
+                }
                 body.flush();
             }
             lease.check();
@@ -156,6 +164,15 @@ public final class DeliverExport {
                     snapshot.hashes());
         } finally {
             state.answered = upload.isSettled();
+        }
+    }
+
+    // What it cannot tidy up spoils no file that is finished, and hides no failure of one that is not.
+    private static void tidyUp(FileFormats.Writer writer) {
+        try {
+            writer.close();
+        } catch (IOException | RuntimeException left) {
+            return;
         }
     }
 

@@ -66,6 +66,14 @@ class DeliverExportTest extends DeliveryFixture {
             assertThat(history.leftovers(store.root(), Duration.ZERO, 10)).isEmpty();
         }
 
+        /** The file is whole, and the same failure would follow each attempt. */
+        @Test
+        void doesNotDependOnWhatTheWriterCannotTidyUp() {
+            formats = new LineFormat(true);
+
+            assertThat(deliver(claimed())).isInstanceOf(Delivery.Delivered.class);
+        }
+
         @Test
         void namesTheObjectByExportAttemptAndRandomBits() {
             Export.Processing first = claimed();
@@ -149,6 +157,17 @@ class DeliverExportTest extends DeliveryFixture {
                             given -> assertThat(given.export().failure()).isEqualTo(DEFECT));
             assertThat(entry(export).status()).isEqualTo("failed");
             assertNothingIsLeft();
+        }
+
+        @Test
+        void hasItsOwnCauseAlsoWhereTheWriterCannotTidyUp() {
+            formats = new LineFormat(true);
+            fail(Fault.READ, "a defect of the reading");
+
+            assertThat(deliver(claimed()))
+                    .isInstanceOfSatisfying(
+                            Delivery.Failed.class,
+                            failed -> assertThat(failed.cause()).hasMessage("a defect of the reading"));
         }
 
         @Test

@@ -43,6 +43,7 @@ abstract class DeliveryFixture {
     final InMemoryProbeRecords probes = new InMemoryProbeRecords(history);
     final StoreCheck check = new StoreCheck(marked, history.stores(), history, probes);
     final TwoWords words = new TwoWords();
+    FileFormats formats = new LineFormat();
     final FlakyHistory flaky = new FlakyHistory(history);
     final ScheduledExecutorService heartbeats = Executors.newSingleThreadScheduledExecutor();
 
@@ -70,7 +71,7 @@ abstract class DeliveryFixture {
                         flaky,
                         history,
                         words,
-                        new LineFormat(),
+                        formats,
                         store,
                         check,
                         DeliveryFixture::diagnose,

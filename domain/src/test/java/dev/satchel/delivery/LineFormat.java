@@ -14,6 +14,17 @@ import java.util.List;
 /** One text per line, and the number of records at the end. */
 public final class LineFormat implements FileFormats {
 
+    private final boolean untidy;
+
+    public LineFormat() {
+        this(false);
+    }
+
+    /** @param untidy whether its writers fail to tidy up */
+    LineFormat(boolean untidy) {
+        this.untidy = untidy;
+    }
+
     @Override
     public String extension(ExportRequest request) {
         return "txt";
@@ -26,10 +37,17 @@ public final class LineFormat implements FileFormats {
 
     @Override
     public Writer open(ExportRequest request, OutputStream out) {
-        return new LineWriter(out);
+        return new LineWriter(out, untidy);
     }
 
-    private record LineWriter(OutputStream out) implements FileFormats.Writer {
+    private record LineWriter(OutputStream out, boolean untidy) implements FileFormats.Writer {
+
+        @Override
+        public void close() throws IOException {
+            if (untidy) {
+                throw new IOException("a temporary file cannot be removed");
+            }
+        }
 
         @Override
         public List<DeliveredFile.Entry> finish(UserRecords.Snapshot snapshot) throws IOException {

@@ -44,6 +44,7 @@ final class DeliveryStep extends AbstractStep {
         } finally {
             threads.shutdown();
             interrupted = awaitEnd(threads);
+            record.handOver();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.job.JobExecution;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Delivers the exports that wait, in this process: a service calls {@link #runPending} as often as it likes, say from a
@@ -158,7 +156,8 @@ public final class ExportWorker implements AutoCloseable {
      *
      * @throws StoreFailedException if the store fails its probe and does not recover by itself
      * @throws dev.satchel.SatchelException if the database was not migrated by this version
-     * @throws org.springframework.dao.DataAccessException if the database cannot be used and does not recover by itself
+     * @throws org.springframework.dao.DataAccessException if the database cannot be used when the run begins, or later and
+     *     does not recover by itself
      * @throws org.springframework.transaction.TransactionException likewise
      * @throws IllegalStateException if the worker is closed, or the thread is in a transaction
      */
@@ -171,25 +170,21 @@ public final class ExportWorker implements AutoCloseable {
                 .orElseGet(() -> run(RunSettings.End.NOTHING_LEFT, totals, report));
     }
 
-    // A run costs contexts, slots and their connections, which most runs of a schedule do not need. Where the database
-    // gives no answer, the run begins: it waits for a database that comes back.
+    // A run costs contexts, slots and their connections, which most runs of a schedule do not need. A run that has not
+    // begun does not wait for the database: whoever calls it has a schedule, or sees the exception.
     private Optional<ExportHistory.Backlog> idle(RunReport report, LocalDateTime begin) {
         if (stop.isStopping()) {
             return Optional.empty();
         }
-        try {
-            if (reclaim(report)) {
-                return Optional.empty();
-            }
-            ExportHistory.Backlog backlog = backlog();
-            if (backlog.waiting() + backlog.held() + backlog.silent() > 0) {
-                return Optional.empty();
-            }
-            jobs.recordIdle(ExportRunJob.NAME, begin);
-            return Optional.of(backlog);
-        } catch (DataAccessException | TransactionException noAnswer) {
+        if (reclaim(report)) {
             return Optional.empty();
         }
+        ExportHistory.Backlog backlog = backlog();
+        if (backlog.waiting() + backlog.held() + backlog.silent() > 0) {
+            return Optional.empty();
+        }
+        jobs.recordIdle(ExportRunJob.NAME, begin);
+        return Optional.of(backlog);
     }
 
     /** As {@link #run}, but waits for more when nothing is left, and waits for a store or a database that is away. */

@@ -156,12 +156,10 @@ public final class JobContext {
      * Records a run that had nothing to do, as a job of that name which completed.
      *
      * @throws org.springframework.dao.DataAccessException if the database cannot be used
+     * @throws org.springframework.transaction.TransactionException likewise
      */
     void recordIdle(String job, LocalDateTime begin) {
-        refuseTransaction();
-        enter();
-        try {
-            JobRepository runs = BatchConfiguration.runs(dataSource);
+        ask(JobRepository.class, runs -> {
             JobParameters parameters = parametersOfARun();
             JobExecution run = runs.createJobExecution(
                     runs.createJobInstance(job, parameters), parameters, new ExecutionContext());
@@ -171,9 +169,8 @@ public final class JobContext {
             run.setStatus(BatchStatus.COMPLETED);
             run.setExitStatus(ExitStatus.COMPLETED);
             runs.update(run);
-        } finally {
-            leave();
-        }
+            return true;
+        });
     }
 
     private AnnotationConfigApplicationContext opened() {
@@ -181,8 +178,12 @@ public final class JobContext {
             AnnotationConfigApplicationContext context = opened;
             if (context == null) {
                 context = emptyContext();
+                Map<String, Object> parts = new LinkedHashMap<>(shared());
+                // As a definition, because Spring Batch would define another one beside a singleton.
+                JobRepository runs = (JobRepository) parts.remove(BatchConfiguration.JOB_REPOSITORY);
+                context.registerBean(BatchConfiguration.JOB_REPOSITORY, JobRepository.class, () -> runs);
                 // As singletons, which a context does not close, and which it shows to no post-processor.
-                shared().forEach(context.getBeanFactory()::registerSingleton);
+                parts.forEach(context.getBeanFactory()::registerSingleton);
                 observe(context);
                 context.register(BatchConfiguration.class);
                 context.refresh();
@@ -202,6 +203,7 @@ public final class JobContext {
                 SatchelPostgres satchel = new SatchelPostgres(stoppable, datasets, limits);
                 parts = new LinkedHashMap<>();
                 parts.put("dataSource", stoppable);
+                parts.put(BatchConfiguration.JOB_REPOSITORY, BatchConfiguration.runs(stoppable));
                 parts.put("store", store);
                 parts.put("postgresDatasets", datasets);
                 parts.put("satchelExportHistory", satchel.exportHistory());

@@ -104,6 +104,7 @@ class DeliverySlotTest {
 
     private void run() {
         slot(false).run(record);
+        record.handOver();
         report.rethrow();
     }
 

@@ -38,6 +38,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** A worker inside of a service: no command, no setting, no context but its own. */
@@ -244,6 +246,95 @@ class ExportWorkerIT {
             request();
             assertThat(worker.run().delivered()).isOne();
             assertThat(cleanUp.run().kept()).isZero();
+        }
+    }
+
+    /** An IllegalStateException would say that the caller made a mistake. */
+    @Test
+    void saysThatTheDatabaseIsAwayWhicheverOfItsConnectionsIsRefused() {
+        int allowed = 0;
+        boolean isComplete = false;
+        while (!isComplete) {
+            try (ExportWorker worker = ExportWorker.builder(
+                            new LostDatabase(dataSource, allowed), new DirectoryFileStore(folder))
+                    .build()) {
+                assertThat(worker.run().isComplete()).isTrue();
+                isComplete = true;
+            } catch (RuntimeException away) {
+                assertThat(away)
+                        .as("after %d connections", allowed)
+                        .isInstanceOfAny(DataAccessException.class, TransactionException.class)
+                        .rootCause()
+                        .hasMessage("the server is away");
+                allowed++;
+            }
+        }
+        assertThat(allowed).as("connections of an idle run").isGreaterThan(3);
+        assertThat(count("SELECT count(*) FROM satchel.batch_job_execution WHERE status = 'COMPLETED'"))
+                .isOne();
+    }
+
+    /** A service may ask for days before anything is due, and the first job makes the context of all. */
+    @Test
+    void saysThatTheDatabaseIsAwayWhenItsFirstJobBegins() {
+        LostDatabase lost = new LostDatabase(dataSource, Integer.MAX_VALUE);
+        try (ExportWorker worker =
+                ExportWorker.builder(lost, new DirectoryFileStore(folder)).build()) {
+            assertThat(worker.runPending().isComplete()).isTrue();
+            request();
+            lost.allow(1);
+
+            assertThatThrownBy(worker::runPending)
+                    .isInstanceOfAny(DataAccessException.class, TransactionException.class)
+                    .rootCause()
+                    .hasMessage("the server is away");
+
+            lost.allow(Integer.MAX_VALUE);
+            assertThat(worker.runPending().delivered()).isOne();
+        }
+    }
+
+    /** A pool makes each request for a connection wait for its whole time limit. */
+    @Test
+    void waitsOnceForADatabaseThatIsAwayWhenARunBegins() {
+        LostDatabase lost = new LostDatabase(dataSource, Integer.MAX_VALUE);
+        try (ExportWorker worker =
+                ExportWorker.builder(lost, new DirectoryFileStore(folder)).build()) {
+            worker.backlog();
+            lost.allow(0);
+
+            assertThatThrownBy(worker::run).isInstanceOf(DataAccessException.class);
+            assertThat(lost.refusals()).isOne();
+        }
+    }
+
+    /** Gives so many connections, and no more. */
+    private static final class LostDatabase extends DelegatingDataSource {
+
+        private final AtomicInteger allowed;
+        private final AtomicInteger refusals = new AtomicInteger();
+
+        LostDatabase(DataSource connections, int allowed) {
+            super(connections);
+            this.allowed = new AtomicInteger(allowed);
+        }
+
+        void allow(int more) {
+            allowed.set(more);
+        }
+
+        int refusals() {
+            return refusals.get();
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            if (allowed.getAndDecrement() <= 0) {
+                allowed.set(0);
+                refusals.incrementAndGet();
+                throw new SQLException("the server is away", "08001");
+            }
+            return super.getConnection();
         }
     }
 

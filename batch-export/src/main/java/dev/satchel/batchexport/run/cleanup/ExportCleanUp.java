@@ -48,7 +48,7 @@ public final class ExportCleanUp implements AutoCloseable {
                 parts.datasets,
                 PostgresSettings.DEFAULT,
                 CONNECTIONS,
-                stop::isStopping,
+                stop::isAbandoning,
                 parts.observed);
         this.settings = parts.settings;
         this.log = new CleanUpLog(parts.quiet);
@@ -105,7 +105,7 @@ public final class ExportCleanUp implements AutoCloseable {
     /** Ends a clean-up under way before its next file, and waits a while for it. Calls are refused from now on. */
     @Override
     public void close() {
-        stop.stop();
+        stop.abandon();
         jobs.close(UNDER_WAY);
     }
 

@@ -2,7 +2,7 @@ package dev.satchel.batchexport.run.record;
 
 import dev.satchel.delivery.Delivery;
 import dev.satchel.delivery.DeliveryListener;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -18,23 +18,38 @@ public final class RunRecord {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
 
-    private static final long INTERVAL = TimeUnit.MINUTES.toNanos(1);
+    private static final Duration INTERVAL = Duration.ofMinutes(1);
 
     private final JobRepository runs;
     private final StepExecution step;
+    private final long interval;
     private final Lock renewal = new ReentrantLock();
+    private final Counts counts = new Counts();
     private long renewedAt = System.nanoTime();
 
     public RunRecord(JobRepository runs, StepExecution step) {
+        this(runs, step, INTERVAL);
+    }
+
+    RunRecord(JobRepository runs, StepExecution step, Duration interval) {
         this.runs = runs;
         this.step = step;
+        this.interval = interval.toNanos();
     }
 
     /** Counts how an attempt ended. */
     public synchronized void add(Delivery delivery) {
-        step.setReadCount(step.getReadCount() + 1);
-        delivery.tell(new Counts(step));
-        step.incrementCommitCount();
+        counts.claimed++;
+        delivery.tell(counts);
+    }
+
+    /** Hands the counts to the step, which Spring Batch records at its end. No thread may renew them at the same time. */
+    public synchronized void handOver() {
+        step.setReadCount(counts.claimed);
+        step.setCommitCount(counts.claimed);
+        step.setWriteCount(counts.delivered);
+        step.setProcessSkipCount(counts.failed);
+        step.setFilterCount(counts.other);
     }
 
     /**
@@ -46,8 +61,10 @@ public final class RunRecord {
             return;
         }
         try {
-            if (System.nanoTime() - renewedAt > INTERVAL) {
+            if (System.nanoTime() - renewedAt > interval) {
                 renewedAt = System.nanoTime();
+                // Nothing else changes the step while it is written, for which no delivery waits.
+                handOver();
                 runs.update(step);
             }
         } catch (RuntimeException later) {
@@ -57,56 +74,62 @@ public final class RunRecord {
         }
     }
 
-    private record Counts(StepExecution step) implements DeliveryListener {
+    /** Guarded by the record. */
+    private static final class Counts implements DeliveryListener {
+
+        private long claimed;
+        private long delivered;
+        private long failed;
+        private long other;
 
         @Override
         public void delivered(Delivery.Delivered delivery) {
-            step.setWriteCount(step.getWriteCount() + 1);
+            delivered++;
         }
 
         @Override
         public void retried(Delivery.Retried delivery) {
-            step.setFilterCount(step.getFilterCount() + 1);
+            other++;
         }
 
         @Override
         public void postponed(Delivery.Postponed delivery) {
-            step.setFilterCount(step.getFilterCount() + 1);
+            other++;
         }
 
         @Override
         public void failed(Delivery.Failed delivery) {
-            step.setProcessSkipCount(step.getProcessSkipCount() + 1);
+            failed++;
         }
 
         @Override
         public void released(Delivery.Released delivery) {
-            step.setFilterCount(step.getFilterCount() + 1);
+            other++;
         }
 
         @Override
         public void leaseLost(Delivery.LeaseLost delivery) {
-            step.setFilterCount(step.getFilterCount() + 1);
+            other++;
         }
 
         @Override
         public void cancelled(Delivery.Cancelled delivery) {
-            step.setFilterCount(step.getFilterCount() + 1);
+            other++;
         }
 
         @Override
         public void unconfirmed(Delivery.Unconfirmed delivery) {
-            step.setFilterCount(step.getFilterCount() + 1);
+            other++;
         }
 
         @Override
         public void abandoned(Delivery.Abandoned delivery) {
-            step.setProcessSkipCount(step.getProcessSkipCount() + 1);
+            failed++;
         }
 
         @Override
         public void refused(Delivery.Refused delivery) {
-            step.setProcessSkipCount(step.getProcessSkipCount() + 1);
+            failed++;
         }
     }
 }

@@ -4,14 +4,19 @@ import dev.satchel.postgres.session.OwnSessions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
- * The connections of a worker that may be told to stop. After that, a database that is away is waited for once: when a
- * connection was refused, every later request for one fails at once. Safe for use by many threads.
+ * The connections of a worker that may be told to stop. A database that is away after that is waited for once: when a
+ * connection was refused, further requests for one fail at once. After a second, one request asks again, because the pool
+ * may only have been busy, or the database may be back. Safe for use by many threads.
  *
  * <p>The end of a run takes up to a dozen connections, one after the other: exports are given back, and Spring Batch records
  * the end of each step. A pool makes each of them wait for its whole time limit, which together takes longer than those who
@@ -19,12 +24,19 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
  */
 public final class StoppableConnections extends DelegatingDataSource {
 
-    private final BooleanSupplier stopped;
-    private volatile @Nullable SQLException refusal;
+    private static final long AT_ONCE = TimeUnit.SECONDS.toNanos(1);
 
-    private StoppableConnections(DataSource connections, BooleanSupplier stopped) {
+    private final BooleanSupplier stopped;
+    private final LongSupplier nanoTime;
+    private final AtomicLong answers = new AtomicLong();
+    private final AtomicBoolean asking = new AtomicBoolean();
+    private volatile @Nullable Refusal refusal;
+
+    /** @param nanoTime a monotonic clock in nanoseconds */
+    StoppableConnections(DataSource connections, BooleanSupplier stopped, LongSupplier nanoTime) {
         super(connections);
         this.stopped = stopped;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -33,24 +45,54 @@ public final class StoppableConnections extends DelegatingDataSource {
      * @param stopped whether the worker does not wait for the database any longer
      */
     public static DataSource of(DataSource connections, BooleanSupplier stopped) {
-        StoppableConnections stoppable = new StoppableConnections(connections, stopped);
+        StoppableConnections stoppable = new StoppableConnections(connections, stopped, System::nanoTime);
         return connections instanceof OwnSessions ? new OwnSessions(stoppable) : stoppable;
     }
 
     @Override
     public Connection getConnection() throws SQLException {
-        SQLException before = refusal;
-        if (before != null && stopped.getAsBoolean()) {
-            throw new SQLTransientConnectionException(
-                    "the database is away, and this worker was told to stop", before.getSQLState(), before);
+        if (!stopped.getAsBoolean()) {
+            return answered();
+        }
+        Refusal before = refusal;
+        if (before == null) {
+            return answeredOrRefused();
+        }
+        if (nanoTime.getAsLong() - before.at() < AT_ONCE || !asking.compareAndSet(false, true)) {
+            throw before.again();
         }
         try {
-            Connection connection = super.getConnection();
-            refusal = null;
-            return connection;
+            return answeredOrRefused();
+        } finally {
+            asking.set(false);
+        }
+    }
+
+    private Connection answered() throws SQLException {
+        Connection connection = super.getConnection();
+        answers.incrementAndGet();
+        refusal = null;
+        return connection;
+    }
+
+    private Connection answeredOrRefused() throws SQLException {
+        long before = answers.get();
+        try {
+            return answered();
         } catch (SQLException refused) {
-            refusal = refused;
+            // Where another request was answered meanwhile, the database is not away.
+            if (answers.get() == before) {
+                refusal = new Refusal(refused, nanoTime.getAsLong());
+            }
             throw refused;
+        }
+    }
+
+    private record Refusal(SQLException cause, long at) {
+
+        SQLException again() {
+            return new SQLTransientConnectionException(
+                    "the database is away, and this worker was told to stop", cause.getSQLState(), cause);
         }
     }
 }
