@@ -255,6 +255,11 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
         assertThat(zoneOf(user, ExportFilters.of(Map.of("from", "2026-01-01", "zone", "America/Lima"))))
                 .as("the zone of the request")
                 .isEqualTo(ZoneId.of("America/Lima"));
+        assertThat(zoneOf(user, ExportFilters.of(Map.of("from", "2026-01-01"))))
+                .as("the user's own where the request has dates and no zone")
+                .isEqualTo(ZoneId.of("Europe/Madrid"));
+        assertThat(zoneOf(user, ExportFilters.of(Map.of("from", "2026-01-01", "zone", "UTC"))))
+                .isEqualTo(ZoneOffset.UTC);
 
         // An operator may take the right away from the workers.
         run("REVOKE SELECT ON satchel.user_zone FROM satchel_exports");
