@@ -143,7 +143,7 @@ public final class PostgresUserRecords implements UserRecords {
                 if (!dataset.isIn(filters.profile())) {
                     continue;
                 }
-                if (query.isIn(live)) {
+                if (query.isIn(live, filters)) {
                     List<Column> columns = query.columnsIn(live, filters);
                     long records;
                     Observed observed = observer.begins(dataset);
