@@ -3,10 +3,12 @@ package dev.satchel.batchexport;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.format.seal.Recipient;
 import dev.satchel.batchexport.format.seal.TestKeys;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
@@ -70,6 +72,43 @@ class SealedExportIT {
     }
 
     @Test
+    void areArchivesThatAreVerifiedFromOutside() throws Exception {
+        Path key = file(TestKeys.usable());
+        String id = request(key, "--format", "archive");
+
+        satchel.satchel("export", "run").succeeded();
+
+        assertThat(satchel.satchel("export", "verify", id).succeeded()).contains("is as recorded");
+        Path copy = Files.write(folder.resolve("copy.zip.gpg"), satchel.object(column("file_url", id)));
+        Installation.Result unread = satchel.satchel("export", "verify", copy.toString());
+        assertThat(unread.exit()).isEqualTo(1);
+        assertThat(unread.err()).contains("is encrypted: decrypt it with 'gpg ");
+        Recipient recipient = Recipient.of(Files.readAllBytes(key), Instant.now());
+        for (String[] show : new String[][] {{"export", "show", id}, {"export", "show", id, "--json"}}) {
+            assertThat(satchel.satchel(show).succeeded())
+                    .contains(recipient.fingerprint())
+                    .doesNotContain(recipient.toKey().text().substring(0, 40));
+        }
+    }
+
+    @Test
+    void areRefusedForMoreThanOneUser() throws Exception {
+        Path two = Files.writeString(
+                folder.resolve("two.csv"), "user_id\n" + LEARNER + "\n" + LEARNER.replace('1', '2') + "\n");
+        String key = file(TestKeys.usable()).toString();
+        for (List<String> users : List.of(List.of("--all-users"), List.of("--users", two.toString()))) {
+            List<String> arguments = new ArrayList<>(List.of("export", "request"));
+            arguments.addAll(users);
+            arguments.addAll(List.of("--type", "all", "--format", "csv", "--encrypt-to", key));
+
+            Installation.Result refused = satchel.satchel(arguments.toArray(String[]::new));
+
+            assertThat(refused.exit()).isEqualTo(2);
+            assertThat(refused.err()).contains("--encrypt-to takes the key of one person");
+        }
+    }
+
+    @Test
     void areRefusedBeforeARowIsReadWhenTheKeyHasExpired() throws Exception {
         satchel.sql("INSERT INTO export_history (user_id, export_type, export_format, filters) VALUES ('" + LEARNER
                 + "', 'profile', 'csv', jsonb_build_object('encrypt_to', '"
@@ -93,6 +132,10 @@ class SealedExportIT {
         assertThat(expired.err()).contains("expired on 2026-01-02");
         assertThat(secretKey.exit()).isEqualTo(2);
         assertThat(secretKey.err()).contains("is a private key, which must stay with its owner");
+        Path large = Files.write(folder.resolve("large.asc"), new byte[100_000]);
+        Installation.Result tooLarge = refused(large);
+        assertThat(tooLarge.exit()).isEqualTo(2);
+        assertThat(tooLarge.err()).contains("the file " + large + " has more than 65536 bytes");
     }
 
     private static Installation.Result refused(Path key) {

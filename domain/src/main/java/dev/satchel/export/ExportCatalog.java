@@ -72,7 +72,7 @@ public interface ExportCatalog {
         }
     }
 
-    /** One row of the history. */
+    /** One row of the history. The filters may hold the key of a recipient, so that no text of a row has them. */
     record Entry(
             UUID id,
             UserId user,
@@ -89,7 +89,34 @@ public interface ExportCatalog {
             Instant requestedAt,
             @Nullable Instant startedAt,
             @Nullable Instant completedAt,
-            @Nullable Instant expiresAt) {}
+            @Nullable Instant expiresAt) {
+
+        /** The same row with other filters. */
+        public Entry withFilters(String others) {
+            return new Entry(
+                    id,
+                    user,
+                    type,
+                    format,
+                    status,
+                    records,
+                    bytes,
+                    location,
+                    others,
+                    manifest,
+                    error,
+                    retries,
+                    requestedAt,
+                    startedAt,
+                    completedAt,
+                    expiresAt);
+        }
+
+        @Override
+        public String toString() {
+            return "Entry[id=" + id + ", type=" + type + ", format=" + format + ", status=" + status + "]";
+        }
+    }
 
     /**
      * A file that may be downloaded now.

@@ -109,10 +109,12 @@ public record ExportFilters(
         String compress = texts.get("compress");
         String recipient = texts.get(ENCRYPT_TO);
         String profile = texts.get("profile");
+        Period period = null;
+        if (from != null || to != null) {
+            period = zone == null ? Period.withoutZone(from, to) : new Period(from, to, Period.zone(zone));
+        }
         return new ExportFilters(
-                from == null && to == null
-                        ? null
-                        : new Period(from, to, zone == null ? ZoneOffset.UTC : Period.zone(zone)),
+                period,
                 difficulty == null ? null : Difficulty.of(difficulty),
                 phase == null ? null : Phase.of(phase),
                 compress == null ? null : Compression.of(compress),
@@ -168,9 +170,9 @@ public record ExportFilters(
             if (period.to() != null) {
                 texts.put("to", period.to().format(DAY));
             }
-            texts.put(
-                    "zone",
-                    period.zone().equals(ZoneOffset.UTC) ? "UTC" : period.zone().getId());
+            // Left out where it was, because the times in an archive are in the user's own zone then.
+            period.statedZone()
+                    .ifPresent(zone -> texts.put("zone", zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId()));
         }
         if (difficulty != null) {
             texts.put("difficulty", difficulty.code());
@@ -184,7 +186,9 @@ public record ExportFilters(
         if (recipient != null) {
             texts.put(ENCRYPT_TO, recipient.text());
         }
-        // The default is left out, so that requests with and without it are equal.
+        // The default is left out, so that requests with and without it are equal. A row that the application wrote
+        // with
+        // it is another request to the database, which compares the text of filters.
         if (profile != Profile.ACCESS) {
             texts.put("profile", profile.code());
         }

@@ -53,7 +53,7 @@ class ExportFiltersTest {
         ZoneId zone = random.nextBoolean() ? ZoneOffset.UTC : ZoneId.of(ZONES.get(random.nextInt(ZONES.size())));
         return switch (random.nextInt(4)) {
             case 0 -> null;
-            case 1 -> new Period(first, null, zone);
+            case 1 -> random.nextBoolean() ? new Period(first, null, zone) : Period.withoutZone(first, null);
             case 2 -> new Period(null, last, zone);
             default -> new Period(first, last, zone);
         };
@@ -100,13 +100,32 @@ class ExportFiltersTest {
 
     @Test
     void readsDatesInUtcUnlessAZoneIsGiven() {
-        Period expected = new Period(LocalDate.parse("2026-01-01"), null, ZoneOffset.UTC);
+        Period stated = new Period(LocalDate.parse("2026-01-01"), null, ZoneOffset.UTC);
+        Period without = ExportFilters.of(Map.of("from", "2026-01-01")).days().orElseThrow();
 
-        assertThat(ExportFilters.of(Map.of("from", "2026-01-01")).days()).contains(expected);
+        assertThat(without.zone()).isEqualTo(ZoneOffset.UTC);
+        assertThat(without.start()).isEqualTo(stated.start());
         assertThat(ExportFilters.of(Map.of("from", "2026-01-01", "zone", "UTC")).days())
-                .contains(expected);
-        assertThat(ExportFilters.of(Map.of("from", "2026-01-01")).texts())
-                .isEqualTo(Map.of("from", "2026-01-01", "zone", "UTC"));
+                .contains(stated);
+    }
+
+    @Test
+    void tellsAZoneThatIsStatedFromNone() {
+        Map<String, String> without = Map.of("from", "2026-01-01");
+        Map<String, String> utc = Map.of("from", "2026-01-01", "zone", "UTC");
+
+        assertThat(ExportFilters.of(without).texts()).isEqualTo(without);
+        assertThat(ExportFilters.of(utc).texts()).isEqualTo(utc);
+        assertThat(ExportFilters.of(without))
+                .isNotEqualTo(ExportFilters.of(utc))
+                .isEqualTo(ExportFilters.of(without));
+        assertThat(ExportFilters.of(without).days().flatMap(Period::statedZone)).isEmpty();
+    }
+
+    @Test
+    void showsNoKeyInItsText() {
+        assertThat(ExportFilters.of(Map.of("encrypt_to", "mDMEsecret")).toString())
+                .doesNotContain("mDMEsecret");
     }
 
     @ParameterizedTest

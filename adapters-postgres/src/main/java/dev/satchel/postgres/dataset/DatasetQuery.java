@@ -78,6 +78,11 @@ public record DatasetQuery(
         String fromAndWhere(LiveSchema live, String user);
     }
 
+    /** Whether the database has a table of it, and one of the columns that the profile holds. */
+    public boolean isIn(LiveSchema live, ExportFilters filters) {
+        return isIn(live) && !presentIn(live, filters).isEmpty();
+    }
+
     public boolean isIn(LiveSchema live) {
         return relations.homes().stream().anyMatch(live::has);
     }

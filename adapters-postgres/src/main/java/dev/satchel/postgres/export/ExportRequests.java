@@ -25,16 +25,21 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Requests of exports in {@code public.export_history}, of which the database keeps equal ones from standing twice. */
 final class ExportRequests {
 
+    // The columns and the condition of the unique index of requests under way, by which the database finds it.
+    private static final String UNLESS_UNDER_WAY = """
+            ON CONFLICT (user_id, export_type, export_format,
+                         sha256(decode(replace(coalesce(filters, '{}'::jsonb)::text, '\\', '\\\\'), 'escape')))
+                  WHERE status IN ('pending', 'processing')
+                  DO NOTHING
+            """;
+
     // Finds nothing when an equal request was committed by another after this statement began. One that ended after it
     // began still looks active to the second half, although the first could add another.
     private static final String REQUEST = """
             WITH added AS (
                 INSERT INTO public.export_history (user_id, export_type, export_format, filters)
                 VALUES (:user, :type, :format, nullif(jsonb_object(:names::text[], :values::text[]), '{}'))
-                ON CONFLICT (user_id, export_type, export_format,
-                             sha256(decode(replace(coalesce(filters, '{}'::jsonb)::text, '\\', '\\\\'), 'escape')))
-                      WHERE status IN ('pending', 'processing')
-                      DO NOTHING
+            """ + UNLESS_UNDER_WAY + """
                 RETURNING id
             )
             SELECT id, true AS added
@@ -54,10 +59,7 @@ final class ExportRequests {
             INSERT INTO public.export_history (user_id, export_type, export_format, filters)
             SELECT user_id, :type, :format, nullif(jsonb_object(:names::text[], :values::text[]), '{}')
               FROM satchel.users_with_room() AS user_id
-            ON CONFLICT (user_id, export_type, export_format,
-                             sha256(decode(replace(coalesce(filters, '{}'::jsonb)::text, '\\', '\\\\'), 'escape')))
-                  WHERE status IN ('pending', 'processing')
-                  DO NOTHING
+            """ + UNLESS_UNDER_WAY + """
             RETURNING id
             """;
 
@@ -113,10 +115,7 @@ final class ExportRequests {
                 SELECT user_id, export_type, export_format, filters
                   FROM failed
                  WHERE possible AND NOT too_many
-                ON CONFLICT (user_id, export_type, export_format,
-                             sha256(decode(replace(coalesce(filters, '{}'::jsonb)::text, '\\', '\\\\'), 'escape')))
-                      WHERE status IN ('pending', 'processing')
-                      DO NOTHING
+            """ + UNLESS_UNDER_WAY + """
                 RETURNING id
             )
             SELECT 'added' AS outcome, id FROM added

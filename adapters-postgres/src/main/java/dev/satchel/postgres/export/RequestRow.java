@@ -60,6 +60,12 @@ record RequestRow(
         return filters;
     }
 
+    /** Without the filters, which may hold the key of a recipient. */
+    @Override
+    public String toString() {
+        return "RequestRow[user=" + user + ", type=" + legible(type) + ", format=" + legible(format) + "]";
+    }
+
     private static List<@Nullable String> texts(ResultSet row, String column) throws SQLException {
         List<@Nullable String> texts = new ArrayList<>();
         for (Object text : (Object[]) row.getArray(column).getArray()) {

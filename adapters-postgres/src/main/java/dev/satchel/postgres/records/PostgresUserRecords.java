@@ -131,7 +131,9 @@ public final class PostgresUserRecords implements UserRecords {
                 throws SQLException, IOException {
             OpenSnapshot snapshot = OpenSnapshot.take(connection, user, plan, limit());
             LiveSchema live = snapshot.live();
-            sink.begin(snapshot.takenAt(), filters.days().map(Period::zone).orElse(snapshot.zone()));
+            sink.begin(
+                    snapshot.takenAt(),
+                    filters.days().flatMap(Period::statedZone).orElse(snapshot.zone()));
             Map<Dataset, Long> counts = new LinkedHashMap<>();
             List<Dataset> absent = new ArrayList<>();
             List<HiddenRecords> hidden = new ArrayList<>();
@@ -141,7 +143,7 @@ public final class PostgresUserRecords implements UserRecords {
                 if (!dataset.isIn(filters.profile())) {
                     continue;
                 }
-                if (query.isIn(live)) {
+                if (query.isIn(live, filters)) {
                     List<Column> columns = query.columnsIn(live, filters);
                     long records;
                     Observed observed = observer.begins(dataset);

@@ -133,6 +133,32 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
         }
 
         @Test
+        void everyColumnOfADatasetLacksTheDataset() throws Exception {
+            UserId user = addUser();
+            run("""
+                    DO $$
+                    DECLARE
+                        name text;
+                    BEGIN
+                        FOR name IN SELECT attname FROM pg_attribute
+                                     WHERE attrelid = 'public.user_settings'::regclass AND attnum > 0
+                                       AND NOT attisdropped AND attname <> 'user_id'
+                        LOOP
+                            EXECUTE format('ALTER TABLE public.user_settings DROP COLUMN %I CASCADE', name);
+                        END LOOP;
+                    END
+                    $$
+                    """);
+            RecordingSink sink = new RecordingSink();
+
+            UserRecords.Snapshot snapshot = records()
+                    .read(user, List.of(LearningDatasets.SETTINGS), ExportFilters.NONE, sink, new AbortSignal());
+
+            assertThat(snapshot.absent()).containsExactly(LearningDatasets.SETTINGS);
+            assertThat(sink.datasets()).isEmpty();
+        }
+
+        @Test
         void aJoinedTableLosesItsColumnsAndNoRecord() throws Exception {
             UserId user = addUser();
             run(
@@ -255,6 +281,11 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
         assertThat(zoneOf(user, ExportFilters.of(Map.of("from", "2026-01-01", "zone", "America/Lima"))))
                 .as("the zone of the request")
                 .isEqualTo(ZoneId.of("America/Lima"));
+        assertThat(zoneOf(user, ExportFilters.of(Map.of("from", "2026-01-01"))))
+                .as("the user's own where the request has dates and no zone")
+                .isEqualTo(ZoneId.of("Europe/Madrid"));
+        assertThat(zoneOf(user, ExportFilters.of(Map.of("from", "2026-01-01", "zone", "UTC"))))
+                .isEqualTo(ZoneOffset.UTC);
 
         // An operator may take the right away from the workers.
         run("REVOKE SELECT ON satchel.user_zone FROM satchel_exports");

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param from the first day; null for a period without a beginning
  * @param to the last day; null for a period without an end
  * @param zone a region such as Europe/Madrid, or UTC; every spelling of UTC becomes {@link ZoneOffset#UTC}
+ * @param isZoneStated whether the request names the zone, which is UTC otherwise
  */
-public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zone) {
+public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zone, boolean isZoneStated) {
 
     /** The years that a date filter may use: PostgreSQL and Java read each of them in the same way. */
     private static final int FIRST_YEAR = 1;
@@ -41,6 +42,24 @@ public record Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zo
         checkYear("from", from);
         checkYear("to", to);
         zone = canonical(zone);
+        if (!isZoneStated && !zone.equals(ZoneOffset.UTC)) {
+            throw new IllegalArgumentException("days are those of UTC unless a zone is stated");
+        }
+    }
+
+    /** Days in a zone that the request names. */
+    public Period(@Nullable LocalDate from, @Nullable LocalDate to, ZoneId zone) {
+        this(from, to, zone, true);
+    }
+
+    /** Days in UTC, because the request names no zone. */
+    public static Period withoutZone(@Nullable LocalDate from, @Nullable LocalDate to) {
+        return new Period(from, to, ZoneOffset.UTC, false);
+    }
+
+    /** The zone that the request names, in which its reader wants to see times, too. */
+    public Optional<ZoneId> statedZone() {
+        return isZoneStated ? Optional.of(zone) : Optional.empty();
     }
 
     private static ZoneId canonical(ZoneId zone) {

@@ -27,4 +27,10 @@ public record RecipientKey(String text) {
                     "'encrypt_to' is not an OpenPGP public key: expected ASCII armor or base64");
         }
     }
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return "RecipientKey[" + text.length() + " characters]";
+    }
 }

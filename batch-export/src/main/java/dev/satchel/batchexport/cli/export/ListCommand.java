@@ -2,6 +2,7 @@ package dev.satchel.batchexport.cli.export;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.UserId;
+import dev.satchel.batchexport.format.seal.ShownFilters;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.terminal.Console;
@@ -96,7 +97,9 @@ final class ListCommand implements Callable<Integer> {
                         .inOneTransaction(dataSource ->
                                 new SatchelPostgres(dataSource).exportCatalog().newest(only, status, limit));
         if (json) {
-            console.document(Json.of(entries));
+            console.document(Json.of(entries.stream()
+                    .map(entry -> entry.withFilters(ShownFilters.of(entry.filters())))
+                    .toList()));
         } else {
             console.out()
                     .printf(

@@ -13,6 +13,7 @@ import dev.satchel.record.ExportFilters;
 import dev.satchel.record.ExportType;
 import dev.satchel.record.filter.RecipientKey;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -44,6 +45,9 @@ import picocli.CommandLine.Option;
                   satchel export request --users users.csv --type all --format csv
                 """)
 final class RequestCommand implements Callable<Integer> {
+
+    /** Many times what a request may hold, for the signatures of others, which are left out. */
+    private static final int LARGEST_KEY_FILE = 64 * 1024;
 
     private final Console console;
 
@@ -107,7 +111,7 @@ final class RequestCommand implements Callable<Integer> {
     @Option(
             names = "--encrypt-to",
             paramLabel = "FILE",
-            description = "Encrypt the file to the OpenPGP public key in this file.")
+            description = "Encrypt the file to the OpenPGP public key in this file, which is that of the one user.")
     @Nullable
     Path encryptTo;
 
@@ -134,11 +138,17 @@ final class RequestCommand implements Callable<Integer> {
         try {
             wantedType = settings.datasets().catalogue().type(type);
             wantedFormat = ExportFormat.of(format);
+            List<UserId> listed = users.listed();
+            if (encryptTo != null && (users.all || listed.stream().distinct().count() != 1)) {
+                throw new UsageException("--encrypt-to takes the key of one person, and the exports are those of "
+                        + (users.all ? "all users" : listed.size() + " users")
+                        + ": name the one user whose key it is with --user");
+            }
             filters = ExportFilters.of(filterTexts());
             // Also for --all-users: a filter that does not fit the type is refused before the database is
             // asked.
             new ExportRequest(new UserId(new UUID(0, 0)), wantedType, wantedFormat, filters);
-            for (UserId user : users.listed()) {
+            for (UserId user : listed) {
                 requests.add(new ExportRequest(user, wantedType, wantedFormat, filters));
             }
         } catch (IllegalArgumentException malformed) {
@@ -173,9 +183,15 @@ final class RequestCommand implements Callable<Integer> {
     }
 
     private static RecipientKey recipientKey(Path file) {
-        try {
-            return Recipient.of(Files.readAllBytes(file), Instant.now()).toKey();
-        } catch (RefusedRecipientException refused) {
+        try (InputStream key = Files.newInputStream(file)) {
+            byte[] bytes = key.readNBytes(LARGEST_KEY_FILE + 1);
+            if (bytes.length > LARGEST_KEY_FILE) {
+                throw new UsageException("the file " + file + " has more than " + LARGEST_KEY_FILE
+                        + " bytes, and is no public key of one person: export yours with gpg --armor --export-options"
+                        + " export-minimal --export and your address");
+            }
+            return Recipient.of(bytes, Instant.now()).toKey();
+        } catch (RefusedRecipientException | IllegalArgumentException refused) {
             throw new UsageException(file + ": " + refused.getMessage());
         } catch (IOException unreadable) {
             throw new UsageException("the file " + file + " cannot be read: "

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.cli.export;
 
+import dev.satchel.batchexport.format.seal.ShownFilters;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.Ids;
@@ -42,6 +43,7 @@ final class ShowCommand implements Callable<Integer> {
                 .database()
                 .inOneTransaction(dataSource ->
                         new SatchelPostgres(dataSource).exportCatalog().find(export))
+                .map(found -> found.withFilters(ShownFilters.of(found.filters())))
                 .orElseThrow(() -> new RefusedException("no export has the id " + export));
         if (json) {
             console.document(Json.of(entry));

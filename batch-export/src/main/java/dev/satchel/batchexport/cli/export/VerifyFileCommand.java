@@ -92,7 +92,8 @@ final class VerifyFileCommand implements Callable<Integer> {
             if (!store.isHere(recorded.location())) {
                 throw LinkCommand.elsewhere(export, store);
             }
-            file = recorded.format() == ExportFormat.ARCHIVE
+            // What is inside of an encrypted file is for its reader only.
+            file = recorded.format() == ExportFormat.ARCHIVE && !recorded.sealed()
                     ? ArchiveVerification.verify(recorded, store)
                     : new FileVerification(store).verify(recorded);
         }

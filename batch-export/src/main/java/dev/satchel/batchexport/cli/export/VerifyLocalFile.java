@@ -1,11 +1,14 @@
 package dev.satchel.batchexport.cli.export;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.satchel.batchexport.format.check.VerifiedFile;
 import dev.satchel.batchexport.format.check.archive.ArchiveVerification;
 import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.Json;
 import dev.satchel.batchexport.terminal.RefusedException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code satchel export verify FILE}: compares a file on this machine with what it says of itself. */
 final class VerifyLocalFile {
+
+    private static final String ARMOR = "-----BEGIN PGP MESSAGE-----";
 
     private final Console console;
     private final Path path;
@@ -34,6 +39,11 @@ final class VerifyLocalFile {
         ArchiveVerification.Result result;
         try (FileChannel file = FileChannel.open(path)) {
             if (!ArchiveVerification.isZip(file)) {
+                if (isEncrypted(path)) {
+                    throw new RefusedException(path
+                            + " is encrypted: decrypt it with 'gpg --output NEW_FILE --decrypt FILE', and verify the file"
+                            + " that comes out of it");
+                }
                 throw new RefusedException(
                         path + " is not a ZIP. Other files do not say what they should be: give the id"
                                 + " of the export instead, with the settings of its database and its store");
@@ -68,6 +78,20 @@ final class VerifyLocalFile {
                             count == 1 ? "" : "s");
         }
         return file.isIntact() ? 0 : 1;
+    }
+
+    private static boolean isEncrypted(Path path) throws IOException {
+        byte[] begin;
+        try (InputStream file = Files.newInputStream(path)) {
+            begin = file.readNBytes(ARMOR.length());
+        }
+        if (begin.length == 0 || new String(begin, US_ASCII).equals(ARMOR)) {
+            return begin.length > 0;
+        }
+        // The first packet of an OpenPGP message holds its key, encrypted to the reader, and has the tag 1.
+        boolean isNewFormat = (begin[0] & 0x40) != 0;
+        int tag = isNewFormat ? begin[0] & 0x3F : (begin[0] & 0x3C) >> 2;
+        return (begin[0] & 0x80) != 0 && tag == 1;
     }
 
     private Map<String, @Nullable Object> fields(ArchiveVerification.Result result) {

@@ -215,6 +215,9 @@ public final class ArchiveWriter extends ForwardingWriter {
             held.add(table);
         }
         held.addAll(parts);
+        if (opened != null) {
+            held.add(opened.folder()::discard);
+        }
         IOException failed = null;
         for (AutoCloseable each : held) {
             try {

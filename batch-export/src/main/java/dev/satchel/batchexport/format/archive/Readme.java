@@ -101,16 +101,24 @@ final class Readme {
                 .map(name -> words.say("intro.of", moment, zone(), oneLine(name)))
                 .orElseGet(() -> words.say("intro", moment, zone()));
         paragraph(context.addressee().name().isPresent() ? intro : capital(intro));
-        // A key says for whom the file is, and the profile of everything is no part.
+        // A key says for whom the file is, and the profile has sentences of its own.
         Map<String, String> filters = new TreeMap<>(context.request().filters().texts());
         filters.remove(ExportFilters.ENCRYPT_TO);
-        filters.remove("profile", "access");
+        filters.remove("profile");
         if (!filters.isEmpty()) {
             paragraph(words.say(
                     "filtered",
                     filters.entrySet().stream()
                             .map(filter -> filter.getKey() + " " + filter.getValue())
                             .collect(Collectors.joining(", "))));
+        }
+        if (context.request().filters().profile() == ExportFilters.Profile.PORTABILITY) {
+            String missing = context.request().type().datasets().stream()
+                    .filter(dataset -> !dataset.isIn(ExportFilters.Profile.PORTABILITY))
+                    .map(Dataset::name)
+                    .collect(Collectors.joining(", "));
+            paragraph(words.say("portability")
+                    + (missing.isEmpty() ? "" : " " + words.say("portability.missing", missing)));
         }
         paragraph(words.say("removed", day(context.removedAt().toLocalDate())) + " " + words.say("first"));
     }

@@ -22,14 +22,14 @@ final class ZipFolder implements ArchivePart.Files {
 
     private final String folder;
     private final LocalDateTime time;
-    private final ZipOutputStream zip;
+    private final Zip zip;
     private final List<DeliveredFile.Entry> files = new ArrayList<>();
 
     /** @param time when all files were last modified: ZIP stores a local time, without a zone */
     ZipFolder(String folder, LocalDateTime time, OutputStream out) {
         this.folder = folder;
         this.time = time;
-        this.zip = new ZipOutputStream(new UnclosedOutputStream(out), UTF_8);
+        this.zip = new Zip(new UnclosedOutputStream(out));
     }
 
     @Override
@@ -72,6 +72,22 @@ final class ZipFolder implements ArchivePart.Files {
     /** The files that have ended, by their path in the folder. */
     List<DeliveredFile.Entry> files() {
         return List.copyOf(files);
+    }
+
+    /** Frees the compressor's native memory, and writes nothing more. Does nothing after the end. */
+    void discard() {
+        zip.discard();
+    }
+
+    private static final class Zip extends ZipOutputStream {
+
+        Zip(OutputStream out) {
+            super(out, UTF_8);
+        }
+
+        void discard() {
+            def.end();
+        }
     }
 
     /** Ends the ZIP. The names of its files begin with the folder's. */

@@ -5,6 +5,7 @@ import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
+import dev.satchel.record.ExportFilters;
 import dev.satchel.record.HiddenRecords;
 import dev.satchel.record.UserRecords;
 import java.io.ByteArrayOutputStream;
@@ -81,8 +82,10 @@ public final class Manifest {
         json.writeName("type").writeString(request.type().name());
         json.writeName("format").writeString(request.format().code());
         json.writeName("filters").writeStartObject();
-        new TreeMap<>(request.filters().texts())
-                .forEach((name, value) -> json.writeName(name).writeString(value));
+        Map<String, String> filters = new TreeMap<>(request.filters().texts());
+        // A key says for whom the file is, and nothing of what is in it.
+        filters.remove(ExportFilters.ENCRYPT_TO);
+        filters.forEach((name, value) -> json.writeName(name).writeString(value));
         json.writeEndObject();
     }
 

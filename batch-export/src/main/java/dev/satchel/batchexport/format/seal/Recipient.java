@@ -1,6 +1,8 @@
 package dev.satchel.batchexport.format.seal;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.satchel.delivery.RefusedRecipientException;
 import dev.satchel.record.filter.RecipientKey;
@@ -8,16 +10,22 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Date;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import org.bouncycastle.bcpg.CompressionAlgorithmTags;
 import org.bouncycastle.bcpg.SymmetricKeyAlgorithmTags;
 import org.bouncycastle.openpgp.PGPException;
+import org.bouncycastle.openpgp.PGPPublicKey;
+import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.PGPUtil;
 import org.bouncycastle.openpgp.api.MessageEncryptionMechanism;
 import org.bouncycastle.openpgp.api.OpenPGPCertificate;
@@ -35,6 +43,13 @@ public final class Recipient {
 
     private static final String UNREADABLE =
             "the key is not an OpenPGP public key: export it with gpg --armor --export and your address";
+
+    private static final String PRIVATE =
+            "the key is a private key, which must stay with its owner: export the public key"
+                    + " with gpg --armor --export and your address";
+
+    private static final String DAMAGED = "nothing can be encrypted to the key, because it is damaged or of a kind that"
+            + " Satchel does not know: export it again, or use another one";
 
     /** AES-256 with a modification detection code, which every program opens; newer kinds only some do. */
     private static final OpenPGPEncryptionNegotiator INTEGRITY_PROTECTED = new OpenPGPEncryptionNegotiator() {
@@ -78,6 +93,15 @@ public final class Recipient {
      * @throws RefusedRecipientException as of the other method
      */
     public static Recipient of(byte[] file, Instant now) throws RefusedRecipientException {
+        String text = new String(file, ISO_8859_1);
+        if (text.contains("-----BEGIN PGP PRIVATE KEY")) {
+            throw new RefusedRecipientException(PRIVATE);
+        }
+        // The library reads the first block and ignores what follows it.
+        int blocks = text.split("-----BEGIN PGP", -1).length - 1;
+        if (blocks > 1) {
+            throw new RefusedRecipientException("there are " + blocks + " keys, and one is expected");
+        }
         List<OpenPGPCertificate> found;
         try {
             found = new OpenPGPKeyReader(new BcOpenPGPImplementation())
@@ -87,22 +111,45 @@ public final class Recipient {
             throw new RefusedRecipientException(UNREADABLE, unreadable);
         }
         if (found.stream().anyMatch(OpenPGPCertificate::isSecretKey)) {
-            throw new RefusedRecipientException("the key is a private key, which must stay with its owner: export the"
-                    + " public key with gpg --armor --export and your address");
+            throw new RefusedRecipientException(PRIVATE);
         }
         if (found.size() != 1) {
             throw new RefusedRecipientException(
                     found.isEmpty() ? UNREADABLE : "there are " + found.size() + " keys, and one is expected");
         }
         OpenPGPCertificate key = found.get(0);
-        String refusal = refusal(key, Date.from(now));
+        String refusal;
+        try {
+            refusal = refusal(key, Date.from(now));
+        } catch (RuntimeException malformed) {
+            // The library throws many kinds for signatures that are not what it expects.
+            throw new RefusedRecipientException(DAMAGED, malformed);
+        }
         if (refusal != null) {
             throw new RefusedRecipientException("the key " + fingerprint(key) + " " + refusal);
         }
-        return new Recipient(key);
+        Recipient recipient = new Recipient(key);
+        recipient.tryOut();
+        return recipient;
+    }
+
+    // A damaged key can look usable until it is used.
+    private void tryOut() throws RefusedRecipientException {
+        try (OutputStream sealed = encrypt(OutputStream.nullOutputStream())) {
+            sealed.write(0);
+        } catch (RefusedRecipientException refused) {
+            throw refused;
+        } catch (IOException | RuntimeException unusable) {
+            throw new RefusedRecipientException(DAMAGED, unusable);
+        }
     }
 
     private static @Nullable String refusal(OpenPGPCertificate key, Date now) {
+        Instant first = first(key);
+        if (first != null && first.isAfter(now.toInstant())) {
+            return "is not valid yet, but from " + first.truncatedTo(ChronoUnit.SECONDS)
+                    + ": wait until then, or make a key with the clock set right";
+        }
         if (!key.getEncryptionKeys(now).isEmpty()) {
             return null;
         }
@@ -132,6 +179,23 @@ public final class Recipient {
                 : "can only sign: add a subkey for encryption to it, or use another one";
     }
 
+    /** When the key's owner signed it for the first time, or made it, if that was later. */
+    private static @Nullable Instant first(OpenPGPCertificate key) {
+        PGPPublicKey primary = key.getPGPPublicKeyRing().getPublicKey();
+        Instant first = null;
+        for (Iterator<PGPSignature> signatures = primary.getSignatures(); signatures.hasNext(); ) {
+            PGPSignature signature = signatures.next();
+            boolean isOwn = signature.getKeyID() == primary.getKeyID()
+                    && (signature.isCertification() || signature.getSignatureType() == PGPSignature.DIRECT_KEY);
+            Instant signed = signature.getCreationTime().toInstant();
+            if (isOwn && (first == null || signed.isBefore(first))) {
+                first = signed;
+            }
+        }
+        Instant made = primary.getCreationTime().toInstant();
+        return first == null || first.isBefore(made) ? made : first;
+    }
+
     private static @Nullable Instant expiry(OpenPGPCertificate.OpenPGPComponentKey part, Date now) {
         Date expiry = part.getKeyExpirationDateAt(now);
         return expiry == null ? null : expiry.toInstant();
@@ -139,6 +203,25 @@ public final class Recipient {
 
     private static String expired(Instant expiry) {
         return "expired on " + expiry.atZone(ZoneOffset.UTC).toLocalDate() + ": extend it or use another one";
+    }
+
+    /** What tells a key from others where nobody needs the key: its fingerprint, or a hash of a text that is no key. */
+    static String identity(String text) {
+        try {
+            List<OpenPGPCertificate> found = new OpenPGPKeyReader(new BcOpenPGPImplementation())
+                    .parseKeysOrCertificates(PGPUtil.getDecoderStream(new ByteArrayInputStream(bytes(text))));
+            if (found.size() == 1) {
+                return fingerprint(found.get(0));
+            }
+        } catch (IOException | RuntimeException unreadable) {
+            // A row of another program's; the worker refuses it.
+        }
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+            return "SHA-256 " + HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
     }
 
     private static String fingerprint(OpenPGPCertificate key) {
@@ -173,8 +256,8 @@ public final class Recipient {
                     .setCompressionNegotiator((generator, policy) -> CompressionAlgorithmTags.UNCOMPRESSED)
                     .setPublicKeyBasedEncryptionNegotiator(INTEGRITY_PROTECTED)
                     .open(out);
-        } catch (PGPException failed) {
-            throw new IOException("the file cannot be encrypted", failed);
+        } catch (PGPException | RuntimeException unusable) {
+            throw new RefusedRecipientException(DAMAGED, unusable);
         }
     }
 }

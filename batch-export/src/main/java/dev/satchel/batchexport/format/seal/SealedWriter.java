@@ -14,7 +14,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 
-/** Writes a file of another format, encrypted to its recipient. No byte of it leaves unencrypted. Used by one thread. */
+/**
+ * Writes a file of another format, encrypted to its recipient before a byte goes to the store. What the other format keeps
+ * in temporary files is private and nameless, and not encrypted. Used by one thread.
+ */
 public final class SealedWriter extends ForwardingWriter {
 
     /** Each call of the cipher costs as much as many bytes. */

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.satchel.batchexport.format.Written;
 import dev.satchel.batchexport.format.archive.OperatorTexts.Topic;
+import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.export.ExportFormat;
 import dev.satchel.record.Column;
+import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.LearningTypes;
 import dev.satchel.record.RecordSink.NonFinite;
@@ -244,6 +247,26 @@ class ArchiveWriterTest {
                 .contains("privacy@palabra.example")
                 .doesNotContain("your ", "null", "{0}");
         assertThat(readme.replace("\r\n", "")).doesNotContain("\n").doesNotContain("\r");
+    }
+
+    @Test
+    void saysWhatPortabilityLeavesOut() throws IOException {
+        ExportFilters portability = ExportFilters.of(Map.of("profile", "portability"));
+        String readme = Bag.of(Written.archive(
+                                Written.request(LearningTypes.ALL, ExportFormat.ARCHIVE, portability),
+                                CsvOptions.DEFAULT,
+                                ZoneOffset.UTC)
+                        .dataset(LearningDatasets.QA, SETTINGS)
+                        .finish())
+                .text("README.txt")
+                .replaceAll("\\s+", " ");
+
+        assertThat(readme)
+                .contains("What the application computed from it, such as scores and dates for reviews, is not here.")
+                .doesNotContain("profile portability");
+        LearningTypes.ALL.datasets().stream()
+                .filter(dataset -> !dataset.isIn(portability.profile()))
+                .forEach(missing -> assertThat(readme).containsPattern("so they are missing: [^.]*" + missing.name()));
     }
 
     @Test

@@ -16,9 +16,11 @@ import dev.satchel.record.ExportType;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.filter.RecipientKey;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.bouncycastle.openpgp.api.OpenPGPKey;
 import org.junit.jupiter.api.Test;
@@ -63,7 +65,7 @@ class SealedFilesTest {
         Bag bag = Bag.of(TestKeys.opened(file(ExportFormat.ARCHIVE, to(key)), key));
 
         assertThat(bag.problems()).isEmpty();
-        assertThat(bag.text("manifest.json")).contains("\"record_hash\":");
+        assertThat(bag.text("manifest.json")).contains("\"record_hash\":").doesNotContain("encrypt_to");
         assertThat(bag.text("README.txt")).doesNotContain("encrypt_to", "PGP");
     }
 
@@ -127,6 +129,16 @@ class SealedFilesTest {
                 Arguments.of(usable.toAsciiArmoredString().getBytes(US_ASCII), NOW, "is a private key"),
                 Arguments.of(usable.getEncoded(), NOW, "is a private key"),
                 Arguments.of("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me".getBytes(US_ASCII), NOW, "is not an OpenPGP"),
+                Arguments.of(
+                        usable.toCertificate().getEncoded(),
+                        TestKeys.MADE.minusSeconds(1),
+                        "is not valid yet, but from 2026-01-01T00:00:00Z"),
+                Arguments.of(
+                        (usable.toCertificate().toAsciiArmoredString()
+                                        + TestKeys.signOnly().toCertificate().toAsciiArmoredString())
+                                .getBytes(US_ASCII),
+                        NOW,
+                        "there are 2 keys, and one is expected"),
                 Arguments.of(new byte[0], NOW, "is not an OpenPGP"),
                 Arguments.of(new byte[] {(byte) 0x98, 1, 2, 3}, NOW, "is not an OpenPGP"));
     }
@@ -142,6 +154,41 @@ class SealedFilesTest {
         assertThatThrownBy(() -> Recipient.of(new RecipientKey(text), NOW))
                 .isInstanceOf(RefusedRecipientException.class)
                 .hasMessageContaining("is not an OpenPGP public key");
+    }
+
+    @Test
+    void refuseADamagedKeyOrEncryptToIt() throws IOException {
+        byte[] key = TestKeys.usable().toCertificate().getEncoded();
+        Random random = new Random(20261129);
+        int usable = 0;
+        for (int round = 0; round < 2_000; round++) {
+            byte[] damaged = key.clone();
+            for (int bytes = 1 + random.nextInt(3); bytes > 0; bytes--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+            }
+            try (OutputStream sealed = Recipient.of(damaged, NOW).encrypt(OutputStream.nullOutputStream())) {
+                sealed.write(1);
+                usable++;
+            } catch (RefusedRecipientException refused) {
+                assertThat(refused).hasMessageContaining("key");
+            }
+        }
+        assertThat(usable).isBetween(1, 1_999);
+    }
+
+    @Test
+    void showTheFingerprintInsteadOfTheKey() throws IOException {
+        OpenPGPKey key = TestKeys.usable();
+        String base64 =
+                Recipient.of(key.toCertificate().getEncoded(), NOW).toKey().text();
+        String fingerprint = Recipient.of(key.toCertificate().getEncoded(), NOW).fingerprint();
+
+        assertThat(ShownFilters.of("{\"encrypt_to\": \"" + base64 + "\", \"phase\": \"new\"}"))
+                .isEqualTo("{\"encrypt_to\":\"" + fingerprint + "\",\"phase\":\"new\"}");
+        assertThat(ShownFilters.of("{\"encrypt_to\": \"no key\"}"))
+                .contains("SHA-256")
+                .doesNotContain("no key");
+        assertThat(ShownFilters.of("{\"phase\": \"new\"}")).isEqualTo("{\"phase\": \"new\"}");
     }
 
     @Test

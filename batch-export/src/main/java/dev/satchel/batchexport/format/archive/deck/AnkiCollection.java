@@ -143,7 +143,8 @@ final class AnkiCollection implements Closeable {
                 return false;
             }
             notes++;
-            // Anki's ids are times in milliseconds. Those of an earlier export are lower, so nothing collides.
+            // Anki's ids are times in milliseconds. Exports that follow each other closely may give one id to different
+            // notes; Anki tells notes by their GUIDs, and gives an imported one another id where it has that already.
             long id = takenAt.toEpochMilli() + notes;
             addNote(id, word);
             addCard(id, Schedule.of(word, created, zone, notes));

@@ -15,24 +15,30 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code data/words.apkg}: the learner's words as a deck for Anki, with the schedule of each. An export without words has
- * no deck, and a deck has at most {@value #MOST_WORDS} words.
+ * {@code data/words.apkg}: the learner's words as a deck for Anki, with the schedule of each. An export without words, or
+ * without the columns of the schedule, as one of the profile portability, has no deck. A deck has at most
+ * {@value #MOST_WORDS} words.
  */
 public final class DeckPart extends WordRecords implements ArchivePart {
 
     /** More than a person learns, and as many as Anki imports in a minute. */
     static final int MOST_WORDS = 100_000;
 
+    /** Without one of these, each word that was studied would look new. */
+    private static final Set<String> SCHEDULE = Set.of("next_review", "interval_days", "ease_factor");
+
     private final int mostWords;
     private Instant takenAt = Instant.EPOCH;
     private ZoneId zone = ZoneOffset.UTC;
     private @Nullable AnkiCollection collection;
     private long leftOut;
+    private boolean isScheduled;
 
     public DeckPart() {
         this(MOST_WORDS);
@@ -59,10 +65,15 @@ public final class DeckPart extends WordRecords implements ArchivePart {
     }
 
     @Override
-    protected void beginWords() {}
+    protected void beginWords() {
+        isScheduled = has(SCHEDULE);
+    }
 
     @Override
     protected void word(Word word) throws IOException {
+        if (!isScheduled) {
+            return;
+        }
         if (collection == null) {
             collection = AnkiCollection.create(takenAt, zone);
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param due of a review card, the day since the collection was created; of a new card, its position
  * @param interval days between this review and the one before; 0 of a new card
  * @param ease thousandths by which the interval grows; 0 of a new card
- * @param reviews how often the word was reviewed
+ * @param reviews how often the word was reviewed; 0 of a new card
  */
 record Schedule(int type, long due, long interval, long ease, long reviews) {
 
@@ -38,15 +38,15 @@ record Schedule(int type, long due, long interval, long ease, long reviews) {
      * @param position where the word stands among all
      */
     static Schedule of(Word word, LocalDate created, ZoneId zone, long position) {
-        long reviews = within(word.reviews(), 0, Integer.MAX_VALUE);
         return word.nextReviewIn(zone)
                 .map(day -> new Schedule(
                         REVIEW,
                         within(ChronoUnit.DAYS.between(created, day), -LONGEST, LONGEST),
                         within(word.intervalDays(), 1, LONGEST),
                         ease(word),
-                        reviews))
-                .orElseGet(() -> new Schedule(NEW, position, 0, 0, reviews));
+                        within(word.reviews(), 0, Integer.MAX_VALUE)))
+                // Anki takes a card with reviews for one that is no longer new.
+                .orElseGet(() -> new Schedule(NEW, position, 0, 0, 0));
     }
 
     private static long within(@Nullable Long value, long lowest, long highest) {

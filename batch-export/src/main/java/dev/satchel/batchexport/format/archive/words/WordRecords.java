@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,11 @@ public abstract class WordRecords extends RecordObjects {
                     value("ease_factor"),
                     integer("interval_days")));
         }
+    }
+
+    /** Whether the records of the dataset have these columns. */
+    protected final boolean has(Set<String> columns) {
+        return places.keySet().containsAll(columns);
     }
 
     private @Nullable Object value(String column) {

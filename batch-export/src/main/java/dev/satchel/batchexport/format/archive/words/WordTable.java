@@ -36,9 +36,14 @@ final class WordTable implements Closeable {
     static WordTable begin(CsvOptions options, Language language, ZoneId zone) throws IOException {
         WordNames names = WordNames.in(language);
         Spool spool = Spool.create();
-        CsvWriter csv = new CsvWriter(options, spool.out());
-        csv.beginDataset(WORDS, names.columns());
-        return new WordTable(names, zone, spool, csv);
+        try {
+            CsvWriter csv = new CsvWriter(options, spool.out());
+            csv.beginDataset(WORDS, names.columns());
+            return new WordTable(names, zone, spool, csv);
+        } catch (IOException | RuntimeException failed) {
+            spool.close();
+            throw failed;
+        }
     }
 
     void add(Word word) throws IOException {

@@ -59,8 +59,17 @@ public final class WordsPart extends WordRecords implements ArchivePart {
 
     @Override
     public void close() throws IOException {
+        IOException failed = null;
         for (WordTable table : tables.values()) {
-            table.close();
+            try {
+                table.close();
+            } catch (IOException notClosed) {
+                // The others must be closed all the same.
+                failed = notClosed;
+            }
+        }
+        if (failed != null) {
+            throw failed;
         }
     }
 }

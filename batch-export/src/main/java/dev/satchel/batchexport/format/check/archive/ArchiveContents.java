@@ -9,11 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -29,6 +27,9 @@ final class ArchiveContents {
     private final FileChannel file;
     private final Findings findings;
     private final Map<String, byte[]> tags = new HashMap<>();
+    /** By the paths of their files. */
+    private final Map<String, ArchiveManifest.Table> tables = new HashMap<>();
+
     private final Map<String, CsvRows.Sums> csv = new HashMap<>();
     private final Map<String, JsonRows.Sums> json = new HashMap<>();
     private final List<DeliveredFile.Entry> files = new ArrayList<>();
@@ -42,11 +43,17 @@ final class ArchiveContents {
         this.entries = ZipStructure.read(file, findings);
         this.folder = folder(entries);
         this.manifest = readTags();
-        Set<String> seen = new HashSet<>();
+        for (ArchiveManifest.Table table :
+                manifest.map(of -> of.tables().values()).orElse(List.of())) {
+            tables.put(jsonOf(table), table);
+        }
+        // A file that is both is read as CSV.
+        for (ArchiveManifest.Table table :
+                manifest.map(of -> of.tables().values()).orElse(List.of())) {
+            tables.put(table.csv().name(), table);
+        }
         for (ZipStructure.Entry entry : entries) {
-            if (!seen.add(entry.name())) {
-                findings.add(Kind.ENTRY, entry.name(), "each file once", "another file of that name");
-            } else if (entry.name().startsWith(folder)) {
+            if (entry.name().startsWith(folder)) {
                 read(entry, entry.name().substring(folder.length()));
             } else {
                 findings.add(Kind.ENTRY, entry.name(), "no file outside of the folder " + folder, "a file there");
@@ -113,12 +120,13 @@ final class ArchiveContents {
         List<String> names = folder.isEmpty() ? List.of(MANIFEST) : TAGS;
         for (ZipStructure.Entry entry : entries) {
             for (String name : names) {
+                // The structure has each name once, so no file is inflated twice here.
                 if (entry.name().equals(folder + name)) {
                     try (EntryContent content = new EntryContent(file, entry)) {
-                        tags.putIfAbsent(name, content.small(LONGEST_TAG));
+                        tags.put(name, content.small(LONGEST_TAG));
                     } catch (IOException damaged) {
                         // Reported when all files are read.
-                        tags.putIfAbsent(name, new byte[0]);
+                        tags.put(name, new byte[0]);
                     }
                 }
             }
@@ -185,19 +193,18 @@ final class ArchiveContents {
     }
 
     private void parse(EntryContent content, String path) throws IOException {
-        if (manifest.isEmpty()) {
+        ArchiveManifest.@Nullable Table table = tables.get(path);
+        if (table == null) {
             return;
         }
-        for (ArchiveManifest.Table table : manifest.get().tables().values()) {
-            if (path.equals(table.csv().name())) {
-                csv.put(
-                        table.dataset(),
-                        table.columns().isEmpty()
-                                ? CsvRows.count(content.stream())
-                                : CsvRows.read(content.stream(), table.written()));
-            } else if (path.equals(jsonOf(table)) && !table.columns().isEmpty()) {
-                json.put(table.dataset(), JsonRows.read(content.stream(), table));
-            }
+        if (path.equals(table.csv().name())) {
+            csv.put(
+                    table.dataset(),
+                    table.columns().isEmpty()
+                            ? CsvRows.count(content.stream())
+                            : CsvRows.read(content.stream(), table.written()));
+        } else if (!table.columns().isEmpty()) {
+            json.put(table.dataset(), JsonRows.read(content.stream(), table));
         }
     }
 

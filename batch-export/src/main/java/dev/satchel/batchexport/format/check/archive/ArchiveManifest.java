@@ -8,11 +8,13 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,6 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 record ArchiveManifest(String type, String format, Instant snapshotAt, Map<String, Table> tables) {
 
     private static final int VERSION = 1;
+
+    /** As many as a table of PostgreSQL's can have. */
+    private static final int MOST_COLUMNS = 1_600;
 
     ArchiveManifest {
         tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
@@ -52,11 +57,16 @@ record ArchiveManifest(String type, String format, Instant snapshotAt, Map<Strin
                 throw new UnreadableContentException("it is not a manifest of Satchel's");
             }
             Map<String, Table> tables = new LinkedHashMap<>();
+            Set<String> files = new HashSet<>();
             for (JsonNode file : manifest.required("files")) {
                 Table table = table(file);
                 if (tables.put(table.dataset(), table) != null) {
                     throw new UnreadableContentException("it has a dataset twice");
                 }
+                if (!files.add(table.csv().name())) {
+                    throw new UnreadableContentException("it has a file twice");
+                }
+                check(table);
             }
             return new ArchiveManifest(
                     manifest.required("type").stringValue(),
@@ -65,6 +75,18 @@ record ArchiveManifest(String type, String format, Instant snapshotAt, Map<Strin
                     tables);
         } catch (JacksonException | DateTimeException | IllegalArgumentException malformed) {
             throw new UnreadableContentException("it is not a manifest of Satchel's");
+        }
+    }
+
+    private static void check(Table table) throws UnreadableContentException {
+        if (table.columns().size() > MOST_COLUMNS) {
+            throw new UnreadableContentException("it has a table with more than " + MOST_COLUMNS + " columns");
+        }
+        Set<String> names = new HashSet<>();
+        for (Column column : table.columns()) {
+            if (!names.add(column.name())) {
+                throw new UnreadableContentException("it has a column twice in the same table");
+            }
         }
     }
 

@@ -159,12 +159,11 @@ public final class ArchiveVerification {
             compare(table, contents);
         });
         if (isArchive) {
+            Set<String> data = new HashSet<>(expected);
+            of.tables().values().forEach(table -> data.add(ArchiveContents.jsonOf(table)));
             for (String name : byName.keySet()) {
                 boolean isData = name.startsWith("data/csv/") || name.startsWith("data/json/");
-                if (isData
-                        && of.tables().values().stream()
-                                .noneMatch(table -> name.equals(table.csv().name())
-                                        || name.equals(ArchiveContents.jsonOf(table)))) {
+                if (isData && !data.contains(name)) {
                     findings.add(Kind.ENTRY, name, "no such dataset in " + MANIFEST, "a file of it");
                 }
             }

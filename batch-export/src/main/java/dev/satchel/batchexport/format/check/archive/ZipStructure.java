@@ -10,7 +10,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The files of a ZIP, as its directory lists them. Every byte that is not content is compared with what Satchel writes
@@ -150,6 +152,7 @@ final class ZipStructure {
     }
 
     private void directory(long at, long endAt, long count) throws IOException {
+        Set<String> names = new HashSet<>();
         long next = at;
         for (long index = 0; index < count; index++) {
             ByteBuffer central = read(file, next, CENTRAL);
@@ -199,8 +202,14 @@ final class ZipStructure {
             same(name, "the internal attributes", 0, internal);
             same(name, "the external attributes", 0, external);
             same(name, "the place of the file", expectedAt, offset);
+            if (!names.add(name)) {
+                throw new UnreadableContentException("the ZIP has two files of the name " + name);
+            }
             if (compressed < 0 || bytes < 0 || offset < 0) {
                 throw new UnreadableContentException("the directory of the ZIP states a negative size");
+            }
+            if (offset < expectedAt || compressed > at - offset) {
+                throw new UnreadableContentException("files in the ZIP overlap");
             }
             Entry entry = new Entry(name, time, crc, compressed, bytes, offset + LOCAL + nameLength);
             local(entry, rawName, offset);

@@ -63,7 +63,7 @@ class DeckIT {
                              CASE WHEN next_review IS NULL THEN 0 ELSE greatest(coalesce(interval_days, 1), 1) END,
                              CASE WHEN next_review IS NULL THEN 0
                                   ELSE (greatest(coalesce(ease_factor, 2.5), 1.3) * 1000)::integer END,
-                             greatest(coalesce(review_count, 0), 0))
+                             CASE WHEN next_review IS NULL THEN 0 ELSE greatest(coalesce(review_count, 0), 0) END)
               FROM public.vocabulary_items AS item
               LEFT JOIN public.learning_progress AS progress
                 ON progress.vocabulary_item_id = item.id AND progress.user_id = :learner

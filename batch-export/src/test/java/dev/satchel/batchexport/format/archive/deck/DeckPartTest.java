@@ -9,6 +9,7 @@ import dev.satchel.batchexport.format.archive.Shown;
 import dev.satchel.batchexport.format.archive.words.SampleWord;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.export.Failure;
+import dev.satchel.record.Column;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.RecordSink.NonFinite;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.text.Normalizer;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +77,7 @@ class DeckPartTest {
                 "+294000-12-31T23:00:00Z, 2.5, 6, 4, 2|2|36500|6|2500|4",
                 "-4713-01-01T00:00:00Z, 2.5, 6, 4, 2|2|-36500|6|2500|4",
                 // No next review: the word waits for its first one in Anki, at its place.
-                "-, 2.50, 6, 4, 0|0|1|0|0|4",
+                "-, 2.50, 6, 4, 0|0|1|0|0|0",
                 "-, -, -, -, 0|0|1|0|0|0"
             })
     void schedulesAWordAsTheDatabaseHasIt(String due, String ease, Integer interval, Integer reviews, String row)
@@ -285,6 +287,22 @@ class DeckPartTest {
                                 LearningDatasets.QA,
                                 SampleWord.COLUMNS,
                                 List.<Object[]>of(SampleWord.of(1, "sol").values()))
+                        .files())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"next_review", "interval_days", "ease_factor"})
+    void isLeftOutWhereTheScheduleOfWordsIsNotKnown(String missing) throws IOException {
+        int place = SampleWord.COLUMNS.stream().map(Column::name).toList().indexOf(missing);
+        List<Column> columns = new ArrayList<>(SampleWord.COLUMNS);
+        columns.remove(place);
+        List<Object> values = new ArrayList<>(Arrays.asList(
+                SampleWord.of(1, "sol").due("2026-11-30T09:00:00Z", "2.5", 6, 4).values()));
+        values.remove(place);
+
+        assertThat(Shown.to(new DeckPart(), Language.ENGLISH, MADRID, NOON)
+                        .dataset(LearningDatasets.VOCABULARY, columns, List.<Object[]>of(values.toArray()))
                         .files())
                 .isEmpty();
     }

@@ -1,8 +1,10 @@
 package dev.satchel.batchexport.format.check.archive;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.satchel.batchexport.format.Written;
 import dev.satchel.batchexport.format.check.Difference;
@@ -21,6 +23,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -319,6 +323,57 @@ class ArchiveVerificationTest {
                         "data/bomb.bin",
                         "10 bytes that can be read",
                         "it goes on after the 10 bytes that the ZIP states"));
+    }
+
+    @Test
+    void inflatesNothingOfAZipWithTwoFilesOfOneName() throws IOException {
+        Alterable archive = Alterable.of(Archives.of(1, CsvOptions.DEFAULT));
+        archive.put("manifest.jsox", archive.text("manifest.json"));
+        byte[] zip = new String(archive.zip(), ISO_8859_1)
+                .replace("/manifest.jsox", "/manifest.json")
+                .getBytes(ISO_8859_1);
+
+        assertThat(differences(zip))
+                .filteredOn(each -> each.kind() == Kind.CONTENT)
+                .extracting(Difference::found)
+                .singleElement(STRING)
+                .startsWith("the ZIP has two files of the name ")
+                .endsWith("/manifest.json");
+    }
+
+    @Test
+    void inflatesNothingOfAZipWhoseFilesOverlap() throws IOException {
+        byte[] zip = Alterable.of(Archives.of(1, CsvOptions.DEFAULT)).zip();
+        ByteBuffer bytes = ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN);
+        int second = bytes.getInt(zip.length - 6);
+        second += 46 + bytes.getShort(second + 28);
+        // The second file begins where the first does.
+        bytes.putInt(second + 42, 0);
+
+        assertThat(differences(zip)).extracting(Difference::found).contains("files in the ZIP overlap");
+    }
+
+    @Test
+    void refusesAManifestThatNoTableCanHave() throws IOException {
+        for (int count : new int[] {2, 2_000}) {
+            Alterable archive = Alterable.of(Archives.of(1, CsvOptions.DEFAULT));
+            String column = "{\"name\":\"%s\",\"type\":\"text\"}";
+            String columns = IntStream.range(0, count)
+                    .mapToObj(number -> column.formatted(count == 2 ? "same" : "c" + number))
+                    .collect(Collectors.joining(","));
+            archive.put(
+                    "manifest.json",
+                    archive.text("manifest.json")
+                            .replaceFirst("\"columns\":\\[[^\\]]*\\]", "\"columns\":[" + columns + "]"));
+
+            assertThat(differences(archive.zip()))
+                    .filteredOn(each -> each.kind() == Kind.MANIFEST)
+                    .extracting(Difference::found)
+                    .containsExactly(
+                            count == 2
+                                    ? "it has a column twice in the same table"
+                                    : "it has a table with more than 1600 columns");
+        }
     }
 
     @Test
