@@ -79,7 +79,7 @@ class ArchivePageTest {
 
             assertThat(page.select("meta[http-equiv=Content-Security-Policy]").attr("content"))
                     .isEqualTo("default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-"
-                            + hash + "'");
+                            + hash + "'; base-uri 'none'; form-action 'none'");
             assertThat(page.select("link, iframe, object, embed, form, base, img, image, use, audio, video"))
                     .isEmpty();
             assertThat(page.select("style").html()).doesNotContain("url(", "@import");
