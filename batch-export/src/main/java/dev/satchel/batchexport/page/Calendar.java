@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A chart of days: a column per week, from Monday down to Sunday, and a square per day, whose shade says how much there
- * was. It keeps its size, and scrolls by itself on a narrow screen, where the latest weeks show first.
+ * was. It is as wide as the page. On a narrow screen it scrolls by itself, and the latest weeks show first.
  */
 public final class Calendar {
 

@@ -23,8 +23,14 @@ import java.util.function.Consumer;
  */
 public record Page(String language, String title, String styles, String script) {
 
-    /** Should a text ever be taken for markup, the browser still runs nothing and asks no server for anything. */
-    private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+    /**
+     * Should a text ever be taken for markup, the browser still runs no script but the page's own, sends no form, and
+     * loads nothing from a server. No policy of a page restrains a link that its reader follows.
+     */
+    private static final String SOURCES = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+    /** What {@code default-src} does not govern. */
+    private static final String RESTRICTIONS = "; base-uri 'none'; form-action 'none'";
 
     /**
      * A whole page in English without a script, as text.
@@ -76,11 +82,11 @@ public record Page(String language, String title, String styles, String script) 
 
     private String policy() {
         if (script.isEmpty()) {
-            return POLICY;
+            return SOURCES + RESTRICTIONS;
         }
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(script.getBytes(UTF_8));
-            return POLICY + "; script-src 'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
+            return SOURCES + "; script-src 'sha256-" + Base64.getEncoder().encodeToString(hash) + "'" + RESTRICTIONS;
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }

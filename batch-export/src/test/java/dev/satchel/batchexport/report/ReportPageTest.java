@@ -61,7 +61,8 @@ class ReportPageTest {
         }
         assertThat(page.select("style").html()).doesNotContain("url(").doesNotContain("@import");
         assertThat(page.select("meta[http-equiv=Content-Security-Policy]").attr("content"))
-                .isEqualTo("default-src 'none'; style-src 'unsafe-inline'; img-src data:");
+                .isEqualTo("default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
+                        + " base-uri 'none'; form-action 'none'");
     }
 
     @ParameterizedTest

@@ -243,7 +243,7 @@ class ArchiveWriterTest {
                 .contains("1 de tus 2 sesiones no ha terminado")
                 .contains("total_points")
                 .contains("2026-01-31T18:30:00.000000Z", "en la zona Europe/Madrid: 2026-01-31 19:30:00.")
-                .contains("public.user_settings.user_id: no nombra nada que veas")
+                .contains("public.user_settings.user_id: no corresponde a nada que puedas ver")
                 .contains("privacy@palabra.example")
                 .doesNotContain("your ", "null", "{0}");
         assertThat(readme.replace("\r\n", "")).doesNotContain("\n").doesNotContain("\r");

@@ -20,22 +20,26 @@ final class ActivitySection {
     private static final int LABELS = 5;
 
     private final SessionFigures figures;
+    private final SessionFigures.Year year;
+    private final boolean isPart;
     private final Wording wording;
 
-    ActivitySection(SessionFigures figures, Wording wording) {
+    ActivitySection(SessionFigures figures, Contents contents) {
         this.figures = figures;
-        this.wording = wording;
+        this.year = figures.year(contents.last(figures.today()));
+        this.isPart = contents.isPartOfSessions();
+        this.wording = contents.wording();
     }
 
     void write(Html html, Part part) {
         part.begin(html, "activity");
-        if (figures.year().sessions == 0) {
+        if (year.total().sessions == 0) {
             LocalDate latest = figures.latest();
             html.leaf(
                             "p",
                             latest == null
-                                    ? wording.text("activity.never")
-                                    : wording.text("activity.none", wording.date(latest)))
+                                    ? text("never")
+                                    : text("none", wording.date(latest), wording.date(year.last())))
                     .line();
         } else {
             writeDays(html);
@@ -44,26 +48,32 @@ final class ActivitySection {
         Part.end(html);
     }
 
+    /** A text about the last year or, where some days were chosen, about them. */
+    private String text(String key, String... arguments) {
+        return wording.text((isPart ? "activity.part." : "activity.") + key, arguments);
+    }
+
     private void writeDays(Html html) {
-        SessionFigures.Day year = figures.year();
-        String summary = wording.text(
-                "activity.year",
-                wording.count("activity.year.days", figures.activeDays()),
-                wording.count("sessions", year.sessions),
-                wording.time(Duration.ofMinutes(year.minutes())));
+        SessionFigures.Day total = year.total();
+        String summary = text(
+                "year",
+                wording.count("activity.year.days", year.activeDays()),
+                wording.count("sessions", total.sessions),
+                wording.time(Duration.ofMinutes(total.minutes())),
+                wording.date(year.last()));
         Calendar calendar = new Calendar(
-                new Description("chart-days", wording.text("activity.calendar"), summary),
-                figures.today(),
+                new Description("chart-days", text("calendar"), summary),
+                year.last(),
                 SessionFigures.WEEKS,
                 new Calendar.Scale(wording.text("activity.less"), wording.text("activity.more")),
                 wording.locale());
         Table table = new Table(
-                wording.text("activity.calendar"),
+                text("calendar"),
                 Table.Column.words(wording.text("day")),
                 Table.Column.number(wording.text("column.sessions_count")),
                 Table.Column.number(wording.text("column.minutes")));
-        for (LocalDate date = figures.first(); !date.isAfter(figures.today()); date = date.plusDays(1)) {
-            SessionFigures.Day day = figures.day(date);
+        for (LocalDate date = year.first(); !date.isAfter(year.last()); date = date.plusDays(1)) {
+            SessionFigures.Day day = year.day(date);
             if (day.sessions > 0) {
                 String name = wording.weekday(date);
                 calendar.day(
@@ -108,7 +118,7 @@ final class ActivitySection {
         int every = (mondays.size() + LABELS - 1) / LABELS;
         for (int at = 0; at < mondays.size(); at++) {
             LocalDate monday = mondays.get(at);
-            SessionFigures.Day week = figures.week(monday);
+            SessionFigures.Day week = year.week(monday);
             String name = wording.text("week.of", wording.date(monday));
             String label = (mondays.size() - 1 - at) % every == 0 ? wording.shortDate(monday) : "";
             Double share = week.accuracy();
@@ -137,9 +147,9 @@ final class ActivitySection {
 
     /** The weeks from the first with a session on, and some more so that bars do not become blocks. */
     private List<LocalDate> mondays() {
-        LocalDate first = figures.first();
+        LocalDate first = year.first();
         LocalDate last = first.plusWeeks(SessionFigures.WEEKS - 1L);
-        while (first.isBefore(last.minusWeeks(FEWEST_WEEKS - 1L)) && figures.week(first).sessions == 0) {
+        while (first.isBefore(last.minusWeeks(FEWEST_WEEKS - 1L)) && year.week(first).sessions == 0) {
             first = first.plusWeeks(1);
         }
         List<LocalDate> mondays = new ArrayList<>();

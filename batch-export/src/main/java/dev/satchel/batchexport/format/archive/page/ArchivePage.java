@@ -24,9 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file {@code index.html} of an archive. It takes less than 2 MB, however many records there are: charts count by day,
- * and tables show as many rows as have room. Used by one thread.
+ * and tables show as many rows as have room. Only an operator's texts can make it longer. Used by one thread.
  */
 public final class ArchivePage extends RecordObjects implements ArchivePart {
+
+    private static final int MOST_BYTES = 2_000_000;
 
     /** For the rows of all tables. Each dataset may use a third of what those before it left. */
     private static final int BYTES_OF_ROWS = 1_750_000;
@@ -95,13 +97,23 @@ public final class ArchivePage extends RecordObjects implements ArchivePart {
         Wording wording = new Wording(context.addressee().language(), zone);
         Contents contents = new Contents(
                 context, wording, datasets, sessions, words, totals == null || totals.isEmpty() ? null : totals);
+        ByteArrayOutputStream bytes = written(contents);
+        // The operator's texts may be of any length, and are known only now.
+        while (bytes.size() > MOST_BYTES && datasets.stream().anyMatch(rows -> rows.size() > 1)) {
+            datasets.forEach(Rows::halve);
+            bytes = written(contents);
+        }
+        try (OutputStream file = files.begin("index.html")) {
+            bytes.writeTo(file);
+        }
+    }
+
+    private static ByteArrayOutputStream written(Contents contents) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Writer writer = new OutputStreamWriter(bytes, UTF_8);
         write(contents, writer);
         writer.flush();
-        try (OutputStream file = files.begin("index.html")) {
-            bytes.writeTo(file);
-        }
+        return bytes;
     }
 
     private static void write(Contents contents, Writer target) {
@@ -146,10 +158,10 @@ public final class ArchivePage extends RecordObjects implements ArchivePart {
         html.begin("main", "id", "content", "tabindex", "-1").line();
         opening.writeTotals(html, glance);
         if (sessions != null) {
-            new ActivitySection(sessions, wording).write(html, activity);
+            new ActivitySection(sessions, contents).write(html, activity);
         }
         if (words != null) {
-            new WordsSection(words, wording).write(html, vocabulary);
+            new WordsSection(words, contents.isPartOfWords(), wording).write(html, vocabulary);
         }
         records.writeInside(html, inside);
         if (contents.hasRows()) {
@@ -159,7 +171,10 @@ public final class ArchivePage extends RecordObjects implements ArchivePart {
         closing.writeUses(html, uses);
         closing.writeMissing(html, missing);
         html.end().line();
-        html.begin("footer").leaf("p", wording.text("footer")).end().line();
+        html.begin("footer")
+                .leaf("p", wording.text(contents.hasRows() ? "footer.script" : "footer"))
+                .end()
+                .line();
     }
 
     @Override

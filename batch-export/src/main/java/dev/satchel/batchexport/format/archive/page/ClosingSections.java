@@ -3,6 +3,7 @@ package dev.satchel.batchexport.format.archive.page;
 import dev.satchel.batchexport.format.archive.OperatorTexts.Topic;
 import dev.satchel.batchexport.page.Html;
 import dev.satchel.batchexport.page.Table;
+import dev.satchel.export.ExportRequest;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.HiddenRecords;
 import dev.satchel.record.UserRecords;
@@ -52,15 +53,7 @@ final class ClosingSections {
         part.begin(html, "missing");
         html.begin("ul", "class", "notes").line();
         for (HiddenRecords gap : snapshot.hidden()) {
-            html.begin("li", "dir", "auto")
-                    .prose(wording.text(
-                            "missing.hidden",
-                            wording.title(gap.dataset()),
-                            wording.whole(gap.records()),
-                            wording.whole(gap.of()),
-                            gap.reason()))
-                    .end()
-                    .line();
+            html.begin("li", "dir", "auto").prose(hidden(gap)).end().line();
         }
         for (Dataset absent : snapshot.absent()) {
             html.leaf("li", wording.text("missing.absent", wording.title(absent)))
@@ -69,6 +62,9 @@ final class ClosingSections {
         if (!contents.context().request().type().isAll()) {
             html.leaf("li", wording.text("missing.type")).line();
         }
+        if (contents.isForPortability()) {
+            writeDerived(html);
+        }
         // Of another application's datasets, only the list of columns knows.
         for (String each : contents.isLearning() ? List.of("secrets", "others", "own", "files") : List.of("files")) {
             html.leaf("li", wording.text("missing." + each)).line();
@@ -76,6 +72,31 @@ final class ClosingSections {
         html.end().line();
         writeColumns(html);
         Part.end(html);
+    }
+
+    private String hidden(HiddenRecords gap) {
+        String title = wording.title(gap.dataset());
+        if (gap.of() == 1) {
+            return wording.text("missing.hidden.only", title, gap.reason());
+        }
+        return wording.text(
+                gap.records() == 1 ? "missing.hidden.one" : "missing.hidden",
+                title,
+                wording.whole(gap.records()),
+                wording.whole(gap.of()),
+                gap.reason());
+    }
+
+    /** What an archive for portability leaves out. */
+    private void writeDerived(Html html) {
+        ExportRequest request = contents.context().request();
+        html.leaf("li", wording.text("missing.derived")).line();
+        for (Dataset dataset : request.type().datasets()) {
+            if (!dataset.isIn(request.filters().profile())) {
+                html.leaf("li", wording.text("missing.derived.all", wording.title(dataset)))
+                        .line();
+            }
+        }
     }
 
     /** The columns that are left out, with the reasons. */

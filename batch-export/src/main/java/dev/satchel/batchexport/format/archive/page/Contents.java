@@ -2,7 +2,11 @@ package dev.satchel.batchexport.format.archive.page;
 
 import dev.satchel.batchexport.format.archive.ArchiveContext;
 import dev.satchel.batchexport.format.archive.OperatorTexts;
+import dev.satchel.export.ExportRequest;
+import dev.satchel.record.ExportFilters;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +40,43 @@ record Contents(
 
     String about(String dataset, OperatorTexts.Topic topic) {
         return context.texts().about(dataset, topic, context.addressee().language());
+    }
+
+    /** Whether the request chose some of the days only, so that what sessions add up to is a part. */
+    boolean isPartOfSessions() {
+        return request().filters().days().isPresent();
+    }
+
+    /** Whether the request chose some of the words only. */
+    boolean isPartOfWords() {
+        ExportFilters filters = request().filters();
+        return filters.days().isPresent()
+                || filters.difficultyOfWords().isPresent()
+                || filters.phaseOfWords().isPresent();
+    }
+
+    /** Whether derived values are left out, which the right to data portability does not ask for. */
+    boolean isForPortability() {
+        return request().filters().profile() == ExportFilters.Profile.PORTABILITY;
+    }
+
+    /** Whether the request chose a part of the data. */
+    boolean isPart() {
+        return isPartOfWords() || isForPortability() || !request().type().isAll();
+    }
+
+    /** The last day that charts show: of the days that were chosen, else today. */
+    LocalDate last(LocalDate today) {
+        return request()
+                .filters()
+                .days()
+                .flatMap(days -> Optional.ofNullable(days.to()))
+                .filter(last -> last.isBefore(today))
+                .orElse(today);
+    }
+
+    private ExportRequest request() {
+        return context.request();
     }
 
     /** Whether the page shows any record. */

@@ -4,6 +4,7 @@ import dev.satchel.batchexport.page.Html;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.filter.Period;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -62,6 +63,9 @@ final class Opening {
         if (filters.difficultyOfWords().isPresent() || filters.phaseOfWords().isPresent()) {
             html.leaf("p", wording.text("filter.words"), "class", "note").line();
         }
+        if (contents.isForPortability()) {
+            html.leaf("p", wording.text("filter.portability"), "class", "note").line();
+        }
     }
 
     /** Writes the totals as cards, if there are any. */
@@ -72,16 +76,17 @@ final class Opening {
         }
         part.begin(html, "glance");
         html.begin("dl", "class", "cards").line();
-        OptionalLong current = totals.currentStreak();
-        if (current.isPresent()) {
-            card(
+        writeStreak(html, totals);
+        OptionalLong longest = totals.number("longest_streak_days");
+        if (longest.isPresent()) {
+            count(
                     html,
-                    "streak",
-                    wording.text("card.current"),
-                    wording.count("days", current.getAsLong()),
-                    wording.text(current.getAsLong() == 0 ? "card.current.none" : "card.current.beside"));
+                    totals,
+                    "longest_streak_days",
+                    "days",
+                    "card.longest",
+                    wording.count("card.longest.beside", longest.getAsLong()));
         }
-        count(html, totals, "longest_streak_days", "days", "card.longest", wording.text("card.longest.beside"));
         count(html, totals, "total_sessions", "number", "card.sessions", open());
         OptionalLong minutes = totals.number("total_time_spent_minutes");
         if (minutes.isPresent()) {
@@ -108,16 +113,37 @@ final class Opening {
                 "mastered_words_count",
                 "number",
                 "card.mastered",
-                contents.words() == null
+                contents.words() == null || contents.isPartOfWords()
                         ? wording.text("card.mastered.beside")
                         : wording.count("card.mastered.of", contents.words().words()));
         html.end().line();
         Part.end(html);
     }
 
+    private void writeStreak(Html html, Totals totals) {
+        boolean isInZoneOfStreak = contents.context().request().filters().days().isEmpty();
+        OptionalLong days = isInZoneOfStreak ? totals.currentStreak() : totals.number("current_streak_days");
+        if (days.isEmpty()) {
+            return;
+        }
+        String name = wording.text("card.current");
+        String beside = days.getAsLong() == 0
+                ? wording.text("card.current.none")
+                : wording.count("card.current.beside", days.getAsLong());
+        if (!isInZoneOfStreak) {
+            // A streak ends at midnight in the zone of the user's days, and this page is in the zone of the request.
+            LocalDate last = totals.lastActivity();
+            name = wording.text("card.stored");
+            beside = last == null
+                    ? wording.text("card.stored.undated")
+                    : wording.text("card.stored.beside", wording.date(last));
+        }
+        card(html, "streak", name, wording.count("days", days.getAsLong()), beside);
+    }
+
     private String open() {
         SessionFigures sessions = contents.sessions();
-        return sessions == null || sessions.open() == 0
+        return sessions == null || contents.isPartOfSessions() || sessions.open() == 0
                 ? wording.text("card.sessions.beside")
                 : wording.count("card.sessions.open", sessions.open());
     }

@@ -53,7 +53,8 @@ final class RecordSections {
 
     void writeInside(Html html, Part part) {
         part.begin(html, "inside");
-        html.leaf("p", wording.text("inside.text")).line();
+        html.leaf("p", wording.text(contents.isPart() ? "inside.part" : "inside.text"))
+                .line();
         html.begin(
                 "div",
                 "class",

@@ -23,8 +23,8 @@ final class Rows {
     static final int MOST_CHARACTERS = 400;
 
     private static final int BYTES_OF_ROW = 12;
-    private static final int BYTES_OF_CELL = 40;
-    private static final int BYTES_OF_VALUE = 24;
+    private static final int BYTES_OF_CELL = 48;
+    private static final int BYTES_OF_VALUE = 48;
     private static final int BYTES_OF_ESCAPE = 6;
     private static final int MOST_DIGITS = 30;
 
@@ -105,6 +105,18 @@ final class Rows {
             size += isPlain ? 1 : !Character.isLetter(each) ? BYTES_OF_ESCAPE : each < 0x800 ? 2 : 3;
         }
         return size;
+    }
+
+    /** Shows half of the rows, at least one: the latest of a dataset with dates, else the first. */
+    void halve() {
+        int kept = (rows.size() + 1) / 2;
+        while (rows.size() > kept) {
+            if (dataset.isDated()) {
+                rows.removeFirst();
+            } else {
+                rows.removeLast();
+            }
+        }
     }
 
     Dataset dataset() {

@@ -7,28 +7,30 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.temporal.TemporalAdjusters;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What sessions add up to by day, in a year that ends today. As in the progress of a learner, a session counts when it
- * has ended, on the day of its end ({@link dev.satchel.progress}).
+ * What sessions add up to by day. As in the progress of a learner, a session counts when it has ended, on the day of its
+ * end, and its time is 0 without a start ({@link dev.satchel.progress}). Days are those of the page's zone.
  */
 final class SessionFigures {
 
     static final int WEEKS = 53;
 
+    /** Older days are not kept. It is known at the end only which days were requested. */
+    private static final int MOST_YEARS = 30;
+
     private final ZoneId zone;
     private final LocalDate today;
-    private final LocalDate first;
+    private final LocalDate oldest;
     private final int started;
     private final int ended;
-    private final int minutes;
     private final int attempts;
     private final int correct;
-    private final Day[] days = new Day[WEEKS * 7];
-    private long counted;
+    private final Map<LocalDate, Day> days = new HashMap<>();
     private long open;
     private @Nullable LocalDate latest;
 
@@ -61,16 +63,11 @@ final class SessionFigures {
     private SessionFigures(List<Column> columns, ZoneId zone, LocalDate today) {
         this.zone = zone;
         this.today = today;
-        this.first =
-                today.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).minusWeeks(WEEKS - 1L);
+        this.oldest = today.minusYears(MOST_YEARS);
         this.started = View.index(columns, "started_at", Column.Type.INSTANT);
         this.ended = View.index(columns, "ended_at", Column.Type.INSTANT);
-        this.minutes = View.index(columns, "duration_minutes", Column.Type.INTEGER);
         this.attempts = View.index(columns, "qa_attempts", Column.Type.INTEGER);
         this.correct = View.index(columns, "qa_correct", Column.Type.INTEGER);
-        for (int day = 0; day < days.length; day++) {
-            days[day] = new Day();
-        }
     }
 
     /** The figures of a dataset; null if it is not one of learning sessions. */
@@ -86,7 +83,6 @@ final class SessionFigures {
             open++;
             return;
         }
-        counted++;
         LocalDate date = Instant.ofEpochSecond(end.epochSecond()).atZone(zone).toLocalDate();
         if (date.isAfter(today)) {
             return;
@@ -94,10 +90,10 @@ final class SessionFigures {
         if (latest == null || date.isAfter(latest)) {
             latest = date;
         }
-        if (date.isBefore(first)) {
+        if (date.isBefore(oldest)) {
             return;
         }
-        Day day = days[(int) (date.toEpochDay() - first.toEpochDay())];
+        Day day = days.computeIfAbsent(date, each -> new Day());
         day.sessions++;
         day.seconds += seconds(values, end);
         day.attempts += number(values, attempts);
@@ -105,9 +101,7 @@ final class SessionFigures {
     }
 
     private long seconds(List<@Nullable Object> values, Moment end) {
-        return values.get(started) instanceof Moment start
-                ? bounded(end.epochSecond() - start.epochSecond())
-                : 60 * number(values, minutes);
+        return values.get(started) instanceof Moment start ? bounded(end.epochSecond() - start.epochSecond()) : 0;
     }
 
     private static long number(List<@Nullable Object> values, int at) {
@@ -123,15 +117,6 @@ final class SessionFigures {
         return today;
     }
 
-    LocalDate first() {
-        return first;
-    }
-
-    /** How many sessions have ended. */
-    long counted() {
-        return counted;
-    }
-
     /** How many sessions have not ended. */
     long open() {
         return open;
@@ -143,30 +128,58 @@ final class SessionFigures {
         return latest;
     }
 
-    Day day(LocalDate date) {
-        return days[(int) (date.toEpochDay() - first.toEpochDay())];
+    /** The weeks up to that day, which is in the last of them. */
+    Year year(LocalDate last) {
+        return new Year(last);
     }
 
-    /** The sum of the week that begins at that Monday. */
-    Day week(LocalDate monday) {
-        Day week = new Day();
-        for (LocalDate date = monday; date.isBefore(monday.plusWeeks(1)); date = date.plusDays(1)) {
-            week.add(day(date));
+    /** The days of {@value #WEEKS} weeks, the first of which is a Monday. */
+    final class Year {
+
+        private final LocalDate first;
+        private final LocalDate last;
+
+        private Year(LocalDate last) {
+            this.first = last.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY))
+                    .minusWeeks(WEEKS - 1L);
+            this.last = last;
         }
-        return week;
-    }
 
-    /** The sum of all days of the year. */
-    Day year() {
-        Day year = new Day();
-        for (Day day : days) {
-            year.add(day);
+        LocalDate first() {
+            return first;
         }
-        return year;
-    }
 
-    /** On how many days of the year there was a session. */
-    long activeDays() {
-        return Arrays.stream(days).filter(day -> day.sessions > 0).count();
+        LocalDate last() {
+            return last;
+        }
+
+        Day day(LocalDate date) {
+            return date.isAfter(last) ? new Day() : days.getOrDefault(date, new Day());
+        }
+
+        /** The sum of the week that begins at that Monday. */
+        Day week(LocalDate monday) {
+            return sum(monday, monday.plusDays(6));
+        }
+
+        /** The sum of all days. */
+        Day total() {
+            return sum(first, last);
+        }
+
+        private Day sum(LocalDate from, LocalDate to) {
+            Day sum = new Day();
+            for (LocalDate date = from; !date.isAfter(to); date = date.plusDays(1)) {
+                sum.add(day(date));
+            }
+            return sum;
+        }
+
+        /** On how many days there was a session. */
+        long activeDays() {
+            return first.datesUntil(last.plusDays(1))
+                    .filter(date -> day(date).sessions > 0)
+                    .count();
+        }
     }
 }

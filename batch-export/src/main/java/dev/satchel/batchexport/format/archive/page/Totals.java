@@ -55,15 +55,20 @@ final class Totals {
         return values.get("average_accuracy") instanceof BigDecimal percent ? percent.doubleValue() / 100 : null;
     }
 
-    /** A streak ends at midnight, and its column only with the next session or clean-up. */
+    /**
+     * The streak today, where the page's zone is the one in which the user's days are counted. A streak ends at midnight,
+     * and its column only with the next session or clean-up.
+     */
     OptionalLong currentStreak() {
-        if (values.get("last_activity_at") instanceof Moment last) {
-            LocalDate day =
-                    Instant.ofEpochSecond(last.epochSecond()).atZone(zone).toLocalDate();
-            if (day.isBefore(today.minusDays(1))) {
-                return OptionalLong.of(0);
-            }
-        }
-        return number("current_streak_days");
+        LocalDate last = lastActivity();
+        return last != null && last.isBefore(today.minusDays(1)) ? OptionalLong.of(0) : number("current_streak_days");
+    }
+
+    /** The day of the last activity; null if it is unknown. */
+    @Nullable
+    LocalDate lastActivity() {
+        return values.get("last_activity_at") instanceof Moment last
+                ? Instant.ofEpochSecond(last.epochSecond()).atZone(zone).toLocalDate()
+                : null;
     }
 }

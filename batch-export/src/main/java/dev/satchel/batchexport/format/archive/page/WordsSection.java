@@ -16,25 +16,27 @@ final class WordsSection {
     private static final int DAYS_BETWEEN_LABELS = 3;
 
     private final WordFigures figures;
+    private final boolean isPart;
     private final Wording wording;
 
-    WordsSection(WordFigures figures, Wording wording) {
+    /**
+     * A section of those words.
+     *
+     * @param isPart whether they are some of the learner's words only
+     */
+    WordsSection(WordFigures figures, boolean isPart, Wording wording) {
         this.figures = figures;
+        this.isPart = isPart;
         this.wording = wording;
     }
 
     void write(Html html, Part part) {
         part.begin(html, "words");
         if (figures.words() == 0) {
-            html.leaf("p", wording.text("words.none")).line();
-        } else {
-            html.leaf(
-                            "p",
-                            wording.text(
-                                    "words.summary",
-                                    wording.count("words", figures.words()),
-                                    wording.whole(figures.in(Phase.MASTERED))))
+            html.leaf("p", wording.text(isPart ? "words.part.none" : "words.none"))
                     .line();
+        } else {
+            html.leaf("p", summary()).line();
             html.begin("div", "class", "pair").line();
             html.begin("div").line();
             writePhases(html);
@@ -47,6 +49,17 @@ final class WordsSection {
             html.end().line();
         }
         Part.end(html);
+    }
+
+    private String summary() {
+        long mastered = figures.in(Phase.MASTERED);
+        if (isPart) {
+            return wording.text("words.part", wording.whole(figures.words()), wording.whole(mastered));
+        }
+        if (figures.words() == 1) {
+            return wording.text(mastered == 1 ? "words.summary.one.mastered" : "words.summary.one");
+        }
+        return wording.text("words.summary", wording.count("words", figures.words()), wording.whole(mastered));
     }
 
     private void writePhases(Html html) {

@@ -10,6 +10,7 @@
   function look() {
     var wanted = plain(box.value.trim());
     var hits = 0;
+    document.documentElement.classList.toggle('searching', wanted !== '');
     sections.forEach(function (section) {
       var here = 0;
       section.querySelectorAll('tbody tr, dl.values div').forEach(function (row) {
@@ -25,5 +26,12 @@
       : found.dataset.many.replace('0', hits.toLocaleString(document.documentElement.lang));
   }
   box.addEventListener('input', look);
+  document.addEventListener('click', function (event) {
+    // What a link leads to may be hidden while a search is active.
+    if (event.target.closest('a[href^="#"]')) {
+      box.value = '';
+      look();
+    }
+  });
   document.getElementById('search').hidden = false;
 })();

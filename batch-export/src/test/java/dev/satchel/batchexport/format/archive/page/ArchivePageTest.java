@@ -2,10 +2,18 @@ package dev.satchel.batchexport.format.archive.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.batchexport.format.archive.Addressee;
+import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.archive.Language;
+import dev.satchel.batchexport.format.archive.OperatorTexts;
+import dev.satchel.batchexport.format.archive.OperatorTexts.Topic;
 import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.HiddenRecords;
 import dev.satchel.record.LearningDatasets;
+import dev.satchel.record.RecordSink;
+import dev.satchel.record.filter.Phase;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -16,6 +24,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ResourceBundle;
 import java.util.Set;
 import java.util.TimeZone;
@@ -79,7 +88,7 @@ class ArchivePageTest {
 
             assertThat(page.select("meta[http-equiv=Content-Security-Policy]").attr("content"))
                     .isEqualTo("default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-"
-                            + hash + "'");
+                            + hash + "'; base-uri 'none'; form-action 'none'");
             assertThat(page.select("link, iframe, object, embed, form, base, img, image, use, audio, video"))
                     .isEmpty();
             assertThat(page.select("style").html()).doesNotContain("url(", "@import");
@@ -195,7 +204,7 @@ class ArchivePageTest {
 
         assertThat(read.select("#chart-phases text.value").eachText())
                 .containsExactly("1 (25%)", "0 (0%)", "0 (0%)", "2 (50%)", "1 (25%)");
-        assertThat(read.select("#chart-reviews desc").text()).contains("1 are overdue, 1 are due today and 1 later");
+        assertThat(read.select("#chart-reviews desc").text()).contains("overdue: 1, due today: 1, later: 1.");
         assertThat(read.select("#data-vocabulary tbody tr").eachText())
                 .containsExactly(
                         "la luz light",
@@ -208,6 +217,140 @@ class ArchivePageTest {
     void endsAStreakAtTheReadersMidnight() throws Exception {
         assertThat(streak("2026-11-26T22:59:59Z")).containsExactly("0 days", "9 days", "4");
         assertThat(streak("2026-11-26T23:00:00Z")).containsExactly("7 days", "9 days", "4");
+    }
+
+    @Test
+    void showsTheStreakAsItWasCountedWhereThePageIsInAnotherZone() throws Exception {
+        PageUnderTest page = SamplePages.page(Language.ENGLISH, "Ana", SamplePages.MADRID);
+        SamplePages.totals(page, Instant.parse("2026-11-26T22:59:59Z"));
+        page.begin(LearningDatasets.SESSIONS, SamplePages.SESSIONS);
+        page.end();
+        Element streak = Jsoup.parse(
+                        page.html(filters("from", "2026-11-01", "zone", "Europe/Madrid"), List.of(), List.of()))
+                .selectFirst(".cards .streak");
+
+        assertThat(streak.children().eachText())
+                .containsExactly("Streak", "7 days", "as last counted; your last activity was on 26 Nov 2026");
+    }
+
+    @Test
+    void comparesNoTotalWithAPart() throws Exception {
+        ExportFilters days = filters("from", "2025-01-01", "to", "2025-06-30", "zone", "Europe/Madrid");
+        PageUnderTest page = SamplePages.page(Language.ENGLISH, "Ana", SamplePages.MADRID);
+        SamplePages.totals(page, Instant.parse("2026-11-26T22:59:59Z"));
+        page.begin(LearningDatasets.SESSIONS, SamplePages.SESSIONS);
+        SamplePages.session(page, "2025-06-01T10:00:00Z", 20, 4, 3);
+        SamplePages.session(page, "2025-06-30T10:00:00Z", 10, 0, 0);
+        SamplePages.session(page, "2025-06-30T11:00:00Z", 0, 0, 0);
+        page.end();
+        page.begin(LearningDatasets.VOCABULARY, SamplePages.WORDS);
+        page.row("el mar", "sea", "mastered", null);
+        page.end();
+        Document read = Jsoup.parse(page.html(days, List.of(), List.of()));
+
+        assertThat(read.select("#activity p").first().text())
+                .isEqualTo("Of the chosen days, in the year up to 30 Jun 2025 you were active on 2 days: 2 sessions and"
+                        + " 30 min.");
+        assertThat(read.select("#chart-days rect title").eachText())
+                .containsExactly("Sun 1 Jun 2025: 1 session, 20 minutes", "Mon 30 Jun 2025: 1 session, 10 minutes");
+        assertThat(read.select(".cards .beside").eachText()).contains("completed", "and counting");
+        assertThat(read.select("#words p").first().text())
+                .isEqualTo("Words in this archive: 1. Mastered among them: 1.");
+        assertThat(read.select("#inside p").first().text()).doesNotContain("all of it");
+    }
+
+    @Test
+    void doesNotSayThatThereIsNothingWhereNothingWasChosen() throws Exception {
+        PageUnderTest page = SamplePages.page(Language.ENGLISH, "Ana", SamplePages.MADRID);
+        page.begin(LearningDatasets.SESSIONS, SamplePages.SESSIONS);
+        page.end();
+        page.begin(LearningDatasets.VOCABULARY, SamplePages.WORDS);
+        page.end();
+        Document read = Jsoup.parse(
+                page.html(filters("from", "2026-11-01", "phase", Phase.MASTERED.code()), List.of(), List.of()));
+
+        assertThat(read.select("#activity p").text()).isEqualTo("No session of the chosen days has ended.");
+        assertThat(read.select("#words p").text()).isEqualTo("None of your words is among those chosen.");
+    }
+
+    @Test
+    void saysWhatAnArchiveForPortabilityLeavesOut() throws Exception {
+        PageUnderTest page = SamplePages.page(Language.ENGLISH, "Ana", SamplePages.MADRID);
+        page.begin(LearningDatasets.QA, new Column("question", Column.Type.TEXT));
+        page.end();
+        Document read = Jsoup.parse(page.html(
+                filters("profile", "portability"),
+                List.of(LearningDatasets.PROGRESS, LearningDatasets.ANALYTICS),
+                List.of()));
+
+        assertThat(read.select("header .note").text()).contains("derived from it are left out");
+        assertThat(read.select("#inside p").first().text()).doesNotContain("all of it");
+        assertThat(read.select("#missing li").eachText())
+                .contains(
+                        "Progress: the application derived all of it, and this archive was requested for portability.",
+                        "Statistics: the application derived all of it, and this archive was requested for"
+                                + " portability.")
+                .anyMatch(text -> text.startsWith("Values that the application derived"));
+        assertThat(page("english").select("#missing").text()).doesNotContain("portability");
+    }
+
+    private static ExportFilters filters(String... texts) {
+        Map<String, String> filters = new TreeMap<>();
+        for (int at = 0; at < texts.length; at += 2) {
+            filters.put(texts[at], texts[at + 1]);
+        }
+        return ExportFilters.of(filters);
+    }
+
+    @Test
+    void countsNoTimeOfASessionWithoutAStart() throws Exception {
+        PageUnderTest page = SamplePages.page(Language.ENGLISH, "Ana", SamplePages.MADRID);
+        List<Column> columns = new ArrayList<>(List.of(SamplePages.SESSIONS));
+        columns.add(new Column("duration_minutes", Column.Type.INTEGER));
+        page.begin(LearningDatasets.SESSIONS, columns.toArray(Column[]::new));
+        page.row(new UUID(1, 1), "qa", null, Instant.parse("2026-11-02T10:00:00Z"), 0, 0, 45);
+        page.row(
+                new UUID(1, 2),
+                "qa",
+                RecordSink.NonFinite.NEGATIVE_INFINITY,
+                Instant.parse("2026-11-02T10:00:00Z"),
+                0,
+                0,
+                45);
+        page.end();
+
+        assertThat(Jsoup.parse(page.html()).select("#activity p").first().text())
+                .isEqualTo("In the last year you were active on 1 day: 2 sessions and 0 min.");
+    }
+
+    @Test
+    void speaksOfOneThingInTheSingular() throws Exception {
+        PageUnderTest page = SamplePages.page(Language.SPANISH, "Ana", SamplePages.MADRID);
+        page.begin(LearningDatasets.PROGRESS, SamplePages.PROGRESS);
+        page.row(1, 1, 1, PageUnderTest.NOW);
+        page.end();
+        page.begin(LearningDatasets.VOCABULARY, SamplePages.WORDS);
+        page.row("el mar", "sea", "mastered", null);
+        page.end();
+        Document read = Jsoup.parse(page.html(List.of(
+                new HiddenRecords(LearningDatasets.VOCABULARY, "public.words", 1, 1, "x"),
+                new HiddenRecords(LearningDatasets.VOCABULARY, "public.words", 1, 2, "x"))));
+
+        assertThat(read.select(".cards .beside").eachText())
+                .containsExactly("hasta hoy o ayer", "hasta ahora", "terminadas");
+        assertThat(read.select("#words p").first().text()).isEqualTo("Has reunido 1 palabra, y ya la dominas.");
+        assertThat(read.select("#missing li").eachText())
+                .contains(
+                        "Palabras: falta el único registro, porque las reglas de la aplicación te lo ocultan. Motivo del"
+                                + " responsable: x",
+                        "Palabras: falta 1 de 2 registros, porque las reglas de la aplicación te lo ocultan. Motivo del"
+                                + " responsable: x");
+    }
+
+    @Test
+    void saysWhetherItRunsAScript() {
+        assertThat(page("english").select("footer").text()).contains("its only script");
+        assertThat(page("empty").select("footer").text()).endsWith("runs no script.");
     }
 
     private static List<String> streak(String lastActivity) throws Exception {
@@ -258,7 +401,7 @@ class ArchivePageTest {
         assertThat(page.select("html").attr("lang")).isEqualTo("es");
         assertThat(page.select(".lead").text())
                 .isEqualTo(
-                        "A 28 de noviembre de 2026, 10:15 (Europe/Madrid). Todas las horas de esta página están en esta zona"
+                        "Datos a fecha de 28 de noviembre de 2026, 10:15 (Europe/Madrid). Todas las horas de esta página están en esta zona"
                                 + " horaria.");
         assertThat(page.select(".eyebrow").text()).isEqualTo("Tu aprendizaje en Palabra");
         assertThat(page.selectFirst("#uses").select("tr:contains(Sesiones) td").eachText())
@@ -375,19 +518,31 @@ class ArchivePageTest {
 
     @Test
     void staysBelowTwoMegabytes() throws Exception {
-        assertThat(large(10_000).getBytes(StandardCharsets.UTF_8)).hasSizeBetween(MOST_BYTES / 2, MOST_BYTES);
+        assertThat(large(10_000, Map.of()).getBytes(StandardCharsets.UTF_8)).hasSizeBetween(MOST_BYTES / 2, MOST_BYTES);
+    }
+
+    @Test
+    void staysBelowTwoMegabytesWithLongTextsOfTheOperator() throws Exception {
+        String page = large(10_000, Map.of(Topic.PURPOSE, Map.of(Language.ENGLISH, "why ".repeat(15_000))));
+
+        assertThat(page.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(MOST_BYTES);
+        assertThat(Jsoup.parse(page).select("#data-interactions tbody tr")).isNotEmpty();
     }
 
     @Test
     @Tag("matrix")
     void staysBelowTwoMegabytesWithAMillionInteractions() throws Exception {
-        assertThat(large(1_000_000).getBytes(StandardCharsets.UTF_8)).hasSizeBetween(MOST_BYTES / 2, MOST_BYTES);
+        assertThat(large(1_000_000, Map.of()).getBytes(StandardCharsets.UTF_8))
+                .hasSizeBetween(MOST_BYTES / 2, MOST_BYTES);
     }
 
     /** Texts that grow when they are escaped, in each of many datasets. */
-    private static String large(int records) throws Exception {
-        PageUnderTest page = SamplePages.page(Language.ENGLISH, "Ana", SamplePages.MADRID);
-        List<String> texts = List.of("&&&&<<<<>>>>", "\u0001\u0001\uFFFE", "ordinary", "\uD83D\uDE00".repeat(300));
+    private static String large(int records, Map<Topic, Map<Language, String>> texts) throws Exception {
+        ArchiveSettings settings = new ArchiveSettings(
+                new OperatorTexts(Map.of(), Map.of(), texts, Map.of()), Duration.ofDays(7), Map.of(), "Satchel 1");
+        PageUnderTest page =
+                new PageUnderTest(new Addressee(Language.ENGLISH, Optional.of("Ana"), SamplePages.MADRID), settings);
+        List<String> values = List.of("&&&&<<<<>>>>", "\u0001\u0001\uFFFE", "ordinary", "\uD83D\uDE00".repeat(300));
         for (Dataset dataset : LearningDatasets.ALL) {
             page.begin(
                     dataset,
@@ -401,22 +556,22 @@ class ArchivePageTest {
                 page.row(
                         new UUID(1, row),
                         PageUnderTest.NOW.minus(Duration.ofMinutes(row)),
-                        texts.get(row % texts.size()),
-                        row % 7 == 0 ? null : texts.get(row / 3 % texts.size()),
+                        values.get(row % values.size()),
+                        row % 7 == 0 ? null : values.get(row / 3 % values.size()),
                         row);
             }
             page.end();
         }
         // Each record is large, and the datasets before left little.
         Column[] wide = new Column[View.MOST_ALONE];
-        Object[] values = new Object[wide.length];
+        Object[] record = new Object[wide.length];
         for (int column = 0; column < wide.length; column++) {
             wide[column] = new Column("column_" + column, Column.Type.TEXT);
-            values[column] = "&".repeat(Rows.MOST_CHARACTERS);
+            record[column] = "&".repeat(Rows.MOST_CHARACTERS);
         }
         for (String name : List.of("wide", "wider", "widest", "and", "so", "on")) {
             page.begin(new Dataset(name, name, Set.of()), wide);
-            page.row(values);
+            page.row(record);
             page.end();
         }
         return page.html();

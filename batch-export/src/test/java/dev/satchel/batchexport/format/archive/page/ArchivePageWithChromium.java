@@ -149,6 +149,23 @@ class ArchivePageWithChromium {
                 .isZero();
     }
 
+    @Test
+    void leadsToASectionThatASearchHid() throws Exception {
+        browser.show(file("learner"), "light", WIDE);
+        find("NINO");
+        browser.evaluate("document.querySelector('nav a[href=\"#data-sessions\"]').click()");
+
+        assertThat(browser.evaluate("document.getElementById('find').value").asString())
+                .isEmpty();
+        assertThat(browser.evaluate("document.querySelectorAll('.records [hidden], .records[hidden]').length")
+                        .asInt())
+                .isZero();
+        assertThat(browser.evaluate("""
+                        document.querySelector('#data-sessions h2').getBoundingClientRect().top
+                            >= document.getElementById('search').getBoundingClientRect().bottom
+                        """).asBoolean()).isTrue();
+    }
+
     private static void find(String text) throws Exception {
         browser.evaluate("var box = document.getElementById('find'); box.value = '" + text
                 + "'; box.dispatchEvent(new Event('input'))");
@@ -167,6 +184,16 @@ class ArchivePageWithChromium {
             assertThat(browser.evaluate("getComputedStyle(document.querySelector('#data-qa .printed')).display")
                             .asString())
                     .isEqualTo("block");
+
+            // A reader who prints what a search found wants all of it.
+            find("vende");
+            assertThat(browser.evaluate("""
+                            [...document.querySelectorAll('#data-qa tbody tr')]
+                                .filter(each => each.getBoundingClientRect().height > 0).length
+                            """).asInt()).isGreaterThan(30);
+            assertThat(browser.evaluate("getComputedStyle(document.querySelector('#data-qa .printed')).display")
+                            .asString())
+                    .isEqualTo("none");
         } finally {
             browser.send("Emulation.setEmulatedMedia", Map.of("media", ""));
         }

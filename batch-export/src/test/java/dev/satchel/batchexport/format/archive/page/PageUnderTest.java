@@ -114,12 +114,16 @@ final class PageUnderTest {
     }
 
     String html(List<HiddenRecords> hidden) throws IOException {
+        return html(ExportFilters.NONE, List.of(), hidden);
+    }
+
+    /** The page of a request with filters, which may leave out whole datasets. */
+    String html(ExportFilters filters, List<Dataset> leftOut, List<HiddenRecords> hidden) throws IOException {
+        List<Dataset> datasets = new ArrayList<>(records.keySet());
+        datasets.addAll(leftOut);
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         ExportRequest request = new ExportRequest(
-                new UserId(new UUID(1, 2)),
-                new ExportType(ExportType.ALL, new ArrayList<>(records.keySet())),
-                ExportFormat.ARCHIVE,
-                ExportFilters.NONE);
+                new UserId(new UUID(1, 2)), new ExportType(ExportType.ALL, datasets), ExportFormat.ARCHIVE, filters);
         UserRecords.Snapshot snapshot = new UserRecords.Snapshot(NOW, records, List.of(), "1", hidden);
         page.finish(new ArchiveContext(request, snapshot, addressee, settings, "satchel-data", files()), path -> file);
 

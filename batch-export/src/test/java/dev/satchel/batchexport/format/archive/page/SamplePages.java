@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,15 @@ final class SamplePages {
         return new PageUnderTest(
                 new Addressee(language, Optional.of(name).filter(text -> !text.isEmpty()), zone),
                 ArchiveSettings.DEFAULT);
+    }
+
+    /** Progress of 120 mastered words and 40 sessions, in a table with these columns. */
+    static void totals(PageUnderTest page, Instant lastActivity) throws IOException {
+        List<Column> columns = new ArrayList<>(List.of(PROGRESS));
+        columns.add(new Column("mastered_words_count", Type.INTEGER));
+        page.begin(LearningDatasets.PROGRESS, columns.toArray(Column[]::new));
+        page.row(40, 7, 9, lastActivity, 120);
+        page.end();
     }
 
     static void session(PageUnderTest page, String start, int minutes, int attempts, int correct) throws IOException {
