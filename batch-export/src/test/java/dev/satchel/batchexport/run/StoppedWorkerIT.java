@@ -319,8 +319,10 @@ class StoppedWorkerIT {
         }
     }
 
+    // With one slot, because another one may be claiming at this moment, and gives back the same export once more.
     private ExportWorker withoutGrace(HeldStore store, StopSignal signal) {
         return ExportWorker.builder(dataSource, store)
+                .concurrency(1)
                 .settings(WITHOUT_GRACE)
                 .stopSignal(signal)
                 .build();
