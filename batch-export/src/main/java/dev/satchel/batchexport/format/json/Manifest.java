@@ -85,6 +85,8 @@ public final class Manifest {
         Map<String, String> filters = new TreeMap<>(request.filters().texts());
         // A key says for whom the file is, and nothing of what is in it.
         filters.remove(ExportFilters.ENCRYPT_TO);
+        // Which days these are must not depend on what the reader knows.
+        request.filters().days().ifPresent(days -> filters.putIfAbsent("zone", "UTC"));
         filters.forEach((name, value) -> json.writeName(name).writeString(value));
         json.writeEndObject();
     }
