@@ -129,6 +129,23 @@ public final class PostgresUserRecords implements UserRecords {
 
         Snapshot read(UserId user, ReadingPlan plan, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
                 throws SQLException, IOException {
+            try {
+                return readAll(user, plan, datasets, filters, sink);
+            } catch (Error noMemory) {
+                giveUp();
+                throw noMemory;
+            }
+        }
+
+        // Where memory runs out within the driver, a COPY may still lock the connection, so that a rollback would wait
+        // without end. Or the rest of an answer is left, which the next statement would take for its own.
+        private void giveUp() throws SQLException {
+            connection.abort(Runnable::run);
+        }
+
+        private Snapshot readAll(
+                UserId user, ReadingPlan plan, List<Dataset> datasets, ExportFilters filters, RecordSink sink)
+                throws SQLException, IOException {
             OpenSnapshot snapshot = OpenSnapshot.take(connection, user, plan, limit());
             LiveSchema live = snapshot.live();
             sink.begin(
@@ -264,7 +281,12 @@ public final class PostgresUserRecords implements UserRecords {
         @Override
         public void close() throws SQLException {
             abortable.close();
-            connection.rollback();
+            try {
+                connection.rollback();
+            } catch (Error noMemory) {
+                giveUp();
+                throw noMemory;
+            }
             connection.setAutoCommit(autoCommit);
         }
     }

@@ -22,9 +22,12 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -186,6 +189,41 @@ class RecordConnectionIT extends PostgresRecordsFixture {
                                     new AbortSignal()))
                     .isInstanceOf(DataAccessException.class)
                     .satisfies(thrown -> assertThat(sqlState(thrown)).isIn("57P01", "08006"));
+        }
+
+        @Test
+        @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+        void isGivenUpWhereverTheDriverRunsOutOfMemory() throws Exception {
+            UserId user = addUser();
+            addSession(user, Instant.parse("2026-03-08T10:30:00Z"));
+            List<Throwable> failures = new ArrayList<>();
+            boolean whole = false;
+            while (!whole) {
+                try (SingleConnectionDataSource pool = new SingleConnectionDataSource(fragile(), true)) {
+                    Connection connection = pool.getConnection();
+                    MemoryShortage.isAfterReads(failures.size());
+                    try {
+                        all(user, new PostgresUserRecords(pool, PostgresDatasets.builtIn(), LONG));
+                        whole = true;
+                    } catch (OutOfMemoryError noMemory) {
+                        failures.add(noMemory);
+                        assertThat(connection.isClosed()).isTrue();
+                    } catch (DataAccessException reported) {
+                        // The driver has read the rest of the answer.
+                        failures.add(reported);
+                    } finally {
+                        MemoryShortage.isOver();
+                    }
+                }
+            }
+
+            assertThat(failures).hasSizeGreaterThan(10).hasAtLeastOneElementOfType(OutOfMemoryError.class);
+        }
+
+        private Connection fragile() throws SQLException {
+            PGSimpleDataSource fragile = database.workerDataSource();
+            fragile.setSocketFactory(MemoryShortage.class.getName());
+            return fragile.getConnection();
         }
 
         private void terminateWorkers() {
