@@ -1,9 +1,11 @@
 package dev.satchel.batchexport;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -16,9 +18,18 @@ public final class NpmProject {
         this.folder = folder;
     }
 
-    /** Copies the files of a folder and installs, unless the same was installed before. */
+    /** Copies the files of a folder and installs, unless the same was installed before; one process after the other. */
     public static NpmProject installed(Path sources, Path folder) throws IOException, InterruptedException {
         Files.createDirectories(folder);
+        // The tests of one project may run in several processes.
+        try (FileChannel lock = FileChannel.open(
+                folder.resolve("installing.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            lock.lock();
+            return install(sources, folder);
+        }
+    }
+
+    private static NpmProject install(Path sources, Path folder) throws IOException, InterruptedException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(sources)) {
             for (Path file : files) {
                 if (Files.isRegularFile(file)) {
