@@ -9,6 +9,7 @@ import dev.satchel.export.ExportHistory;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +62,31 @@ class DeliverExportLeaseTest extends DeliveryFixture {
             assertThat(deliver(export)).isEqualTo(new Delivery.LeaseLost(export.id()));
 
             assertNothingIsLeft();
+        }
+
+        @Test
+        void endsTheClosingOfAnUploadThatWaitsForTheStore() {
+            Export.Processing export = claimed();
+            fail(Fault.READ, "down");
+            CountDownLatch aborted = new CountDownLatch(1);
+            AtomicBoolean reached = new AtomicBoolean();
+            store.onAbort = aborted::countDown;
+            store.onClose = () -> {
+                takeTheLeaseAway();
+                reached.set(happens(aborted));
+            };
+
+            assertThat(deliver(export)).isEqualTo(new Delivery.LeaseLost(export.id()));
+
+            assertThat(reached).isTrue();
+        }
+
+        private boolean happens(CountDownLatch latch) {
+            try {
+                return latch.await(10, TimeUnit.SECONDS);
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
+            }
         }
 
         @Test

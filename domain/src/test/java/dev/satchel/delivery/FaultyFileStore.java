@@ -28,6 +28,7 @@ final class FaultyFileStore implements FileStore {
     Runnable onWrite = () -> {};
     Runnable onAbort = () -> {};
     Runnable onCommit = () -> {};
+    Runnable onClose = () -> {};
 
     private void failAt(Fault here) throws IOException {
         if (fault == here) {
@@ -132,6 +133,7 @@ final class FaultyFileStore implements FileStore {
         @Override
         public void close() throws IOException {
             openUploads--;
+            onClose.run();
             failAt(Fault.CLOSE);
         }
     }
