@@ -60,9 +60,9 @@ class LargeValuesIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"s3", "directory"})
-    void aTextOfTwentyMegabytesPassesThroughAHeapOfSixtyFour(String store) throws Exception {
-        addText(20);
-        addText(20);
+    void aTextOfSixteenMegabytesPassesThroughAHeapOfSixtyFour(String store) throws Exception {
+        addText(16);
+        addText(16);
         satchel.sql("UPDATE user_interactions SET metadata = jsonb_build_object('text', page_url), page_url = NULL"
                 + " WHERE ctid = (SELECT min(ctid) FROM user_interactions)");
         List<String> ids = List.of(
@@ -81,13 +81,13 @@ class LargeValuesIT {
 
         assertThat(exit).as(log()).isZero();
         assertThat(ids).allSatisfy(id -> assertThat(satchel.status(id)).isEqualTo("completed 0"));
-        assertThat(satchel.value("SELECT min(file_size_bytes) > 40000000 FROM export_history"
+        assertThat(satchel.value("SELECT min(file_size_bytes) > 32000000 FROM export_history"
                         + " WHERE export_type = 'interactions'"))
                 .isEqualTo("t");
     }
 
     @Test
-    void manyRecordsPassToS3ThroughAHeapOfThirtyTwo() throws Exception {
+    void manyRecordsPassToS3ThroughAHeapOfFortyEight() throws Exception {
         satchel.sql("""
                 INSERT INTO user_interactions (user_id, interaction_type, action, page_url, metadata)
                 SELECT '%s', 'click', 'read', repeat('words and "words"', 100), '{}' FROM generate_series(1, 15000)
@@ -98,7 +98,7 @@ class LargeValuesIT {
                 request("interactions", "jsonl"),
                 request("all", "csv"));
 
-        int exit = run("-Xmx32m", Map.of(), "--concurrency", "2");
+        int exit = run("-Xmx48m", Map.of(), "--concurrency", "2");
 
         assertThat(exit).as(log()).isZero();
         assertThat(ids).allSatisfy(id -> assertThat(satchel.status(id)).isEqualTo("completed 0"));
