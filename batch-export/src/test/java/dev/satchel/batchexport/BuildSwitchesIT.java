@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,18 +33,31 @@ class BuildSwitchesIT {
         // Without tests, and so without a part in these.
         Files.createDirectories(build.resolve("batch-export/bom"));
         Files.copy(ROOT.resolve("batch-export/bom/pom.xml"), build.resolve("batch-export/bom/pom.xml"));
+        // Compiled once, because the compiler's checks take most of the time of such a build.
+        Path compiled = compiled();
         for (String module : MODULES) {
-            Path tests = Files.createDirectories(build.resolve(module + "/src/test/java"));
+            Files.createDirectories(build.resolve(module));
             Files.copy(ROOT.resolve(module + "/pom.xml"), build.resolve(module + "/pom.xml"));
-            Files.writeString(tests.resolve("FailingIT.java"), """
-                    class FailingIT {
-                        @org.junit.jupiter.api.Test
-                        void fails() {
-                            throw new AssertionError("it was run");
-                        }
-                    }
-                    """);
+            Path tests = Files.createDirectories(build.resolve(module + "/target/test-classes"));
+            Files.copy(compiled, tests.resolve(compiled.getFileName()));
         }
+    }
+
+    private Path compiled() throws IOException {
+        Path source = Files.writeString(build.resolve("FailingIT.java"), """
+                public class FailingIT {
+                    @org.junit.jupiter.api.Test
+                    public void fails() {
+                        throw new AssertionError("it was run");
+                    }
+                }
+                """);
+        String classPath =
+                Files.readString(Path.of("target/launcher/test.classpath")).strip();
+        assertThat(ToolProvider.getSystemJavaCompiler()
+                        .run(null, null, null, "-proc:none", "-cp", classPath, source.toString()))
+                .isZero();
+        return build.resolve("FailingIT.class");
     }
 
     @ParameterizedTest
@@ -98,6 +112,7 @@ class BuildSwitchesIT {
                 .redirectOutput(output.toFile());
         // Where these tests run under Maven, it says how to run it, and not how it was to run them.
         builder.environment().remove("MAVEN_CMD_LINE_ARGS");
+        builder.environment().merge("MAVEN_OPTS", "-XX:+UseSerialGC", (given, own) -> given + " " + own);
         Process process = builder.start();
         assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
         return Files.readString(output) + "exit " + process.exitValue();

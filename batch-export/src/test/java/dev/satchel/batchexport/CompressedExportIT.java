@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 class CompressedExportIT {
 
     private static final String LEARNER = "11111111-1111-4111-8111-111111111111";
-    private static final int INTERACTIONS = 200_000;
+    private static final int INTERACTIONS = 60_000;
 
     @TempDir
     static Path folder;
@@ -43,7 +43,7 @@ class CompressedExportIT {
         satchel.sql("""
                 INSERT INTO users (id, email) VALUES ('%1$s', 'diligent@example.org');
                 INSERT INTO user_interactions (user_id, interaction_type, component, action, page_url, "timestamp", metadata)
-                SELECT '%1$s', 'click', 'Palabra ñ', 'action ' || md5(n::text), 'https://example.org/' || n,
+                SELECT '%1$s', 'click', 'Palabra ñ', 'action ' || md5(n::text), 'https://example.org/' || repeat(md5(n || 'a') || md5(n || 'b') || md5(n || 'c'), 5),
                        timestamptz '2026-01-01 00:00Z' + n * interval '1 second', jsonb_build_object('n', n)
                   FROM generate_series(1, %2$d) AS n;
                 ANALYZE user_interactions;

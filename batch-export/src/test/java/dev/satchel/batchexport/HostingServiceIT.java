@@ -20,8 +20,6 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A service of somebody else's, made with Spring Boot, that has the program's jar on its class path: its log, its
@@ -112,15 +110,14 @@ class HostingServiceIT {
                 .isTrue();
     }
 
-    // Flyway looks below its folder too.
-    @ParameterizedTest
-    @ValueSource(strings = {"classpath:db/migration", "classpath:db"})
-    void migratesLogsAndExports(String migrations) throws Exception {
+    @Test
+    void migratesLogsAndExports() throws Exception {
         satchel.sql("INSERT INTO users (id, email) VALUES ('" + LEARNER + "', 'ana@example.org')");
         satchel.satchel("export", "request", "--user", LEARNER, "--type", "profile", "--format", "csv")
                 .succeeded();
 
-        String log = run("--spring.flyway.locations=" + migrations);
+        // Flyway looks below its folder too, so this finds what the folder that it usually has would show it, and more.
+        String log = run("--spring.flyway.locations=classpath:db");
 
         assertThat(log)
                 .contains(

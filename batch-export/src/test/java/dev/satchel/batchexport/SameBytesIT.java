@@ -38,9 +38,9 @@ class SameBytesIT {
                 INSERT INTO users (id, email) VALUES ('%1$s', 'diligent@example.org');
                 INSERT INTO user_interactions (user_id, interaction_type, component, action, page_url, "timestamp", metadata)
                 SELECT '%1$s', 'click', CASE n %% 3 WHEN 0 THEN '=Palabra "ñ", İı' WHEN 1 THEN E'a\\r\\n\\t😀' END, 'action ' || n,
-                       'https://example.org/' || n, timestamptz '2026-01-01 00:00Z' + n * interval '1 hour',
+                       'https://example.org/' || n || repeat('á', 300), timestamptz '2026-01-01 00:00Z' + n * interval '1 hour',
                        jsonb_build_object('n', n / 7.0, 'text', 'ş' || n)
-                  FROM generate_series(1, 40000) AS n;
+                  FROM generate_series(1, 10000) AS n;
                 ANALYZE user_interactions;
                 """.formatted(LEARNER));
         Files.createDirectory(folder.resolve("directory"));

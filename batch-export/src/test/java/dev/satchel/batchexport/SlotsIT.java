@@ -105,7 +105,7 @@ class SlotsIT {
     @Test
     void manyRowsThatCannotBeExportedDoNotKeepAWorkerFromStopping() throws Exception {
         satchel.sql("INSERT INTO users (id, email) SELECT gen_random_uuid(), n || '@example.org'"
-                + " FROM generate_series(1, 20000) AS n");
+                + " FROM generate_series(1, 6000) AS n");
         satchel.sql("INSERT INTO export_history (user_id, export_type, export_format)"
                 + " SELECT id, 'nonsense', 'csv' FROM users");
         Process worker = satchel.start(

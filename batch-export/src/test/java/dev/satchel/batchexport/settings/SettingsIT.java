@@ -40,12 +40,13 @@ class SettingsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " "})
-    void emptyVariablesAndPropertiesCountAsUnset(String empty) throws Exception {
+    void emptyVariablesAndPropertiesCountAsUnsetAndHideNoProfile(String empty) throws Exception {
         Map<String, String> settings = new TreeMap<>();
         SettingNames.variables().forEach(name -> settings.put(name, empty));
-        variablesOfAws().forEach(name -> settings.put(name, empty));
         settings.put("JAVA_OPTS", empty);
         settings.keySet().removeAll(satchel.environment().keySet());
+        variablesOfAws().forEach(name -> settings.put(name, empty));
+        settings.put("AWS_SHARED_CREDENTIALS_FILE", profile().toString());
         List<String> properties = SettingNames.properties().stream()
                 .map(name -> "-D" + name + "=" + empty)
                 .toList();
@@ -59,27 +60,6 @@ class SettingsIT {
         assertThat(satchel.value("SELECT expires_at - completed_at FROM export_history"))
                 .isEqualTo("7 days");
         satchel.sql("DELETE FROM export_history");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", " "})
-    void emptyVariablesOfAwsHideNoProfile(String empty) throws Exception {
-        Map<String, String> settings = new TreeMap<>();
-        variablesOfAws().forEach(name -> settings.put(name, empty));
-        settings.put(
-                "AWS_SHARED_CREDENTIALS_FILE",
-                Files.writeString(
-                                folder.resolve("credentials"),
-                                "[default]\naws_access_key_id=" + satchel.s3().accessKey() + "\naws_secret_access_key="
-                                        + satchel.s3().secretKey() + "\n")
-                        .toString());
-        // Or it says what other tests left.
-        satchel.satchel("cleanup").succeeded();
-
-        Ended run = started(settings, List.of(), "cleanup");
-
-        assertThat(run.output()).startsWith("removed 0 expired");
-        assertThat(run.exit()).isZero();
     }
 
     @Test
@@ -110,6 +90,14 @@ class SettingsIT {
                     .contains("AWS_MAX_ATTEMPTS");
             assertThat(refused.exit()).isEqualTo(2);
         }
+    }
+
+    private static Path profile() throws IOException {
+        String secret = satchel.s3().secretKey();
+        return Files.writeString(
+                folder.resolve("credentials"),
+                "[default]\naws_access_key_id=" + satchel.s3().accessKey() + "\naws_secret_access_key=" + secret
+                        + "\n");
     }
 
     /** All that the SDK reads, and what it makes of a service's name. */

@@ -44,8 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KeyRotationIT {
 
-    private static final int USERS = Integer.getInteger("satchel.rotation.users", 2_000);
-    private static final int KILLS = Integer.getInteger("satchel.rotation.kills", 3);
+    private static final int USERS = Integer.getInteger("satchel.rotation.users", 1_500);
+    private static final int KILLS = Integer.getInteger("satchel.rotation.kills", 2);
     private static final long SEED = Long.getLong("satchel.rotation.seed", System.nanoTime());
     private static final int THREADS = 4;
     private static final Duration PAUSE = Duration.ofMillis(2);

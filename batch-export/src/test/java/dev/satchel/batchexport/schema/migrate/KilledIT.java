@@ -22,7 +22,7 @@ class KilledIT {
 
     @Test
     void aFewTimes() throws Exception {
-        kill(4);
+        kill(2);
     }
 
     @Test
@@ -96,7 +96,7 @@ class KilledIT {
         var process = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
                         "-XX:TieredStopAtLevel=1",
-                        "-Xshare:auto",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         KilledIT.class.getName(),

@@ -3,10 +3,15 @@ package dev.satchel.batchexport.schema.migrate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.cli.SatchelCommand;
 import dev.satchel.batchexport.schema.Schemas;
+import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LaterColumnIT {
 
     private static final String LATER = "V999__note.sql";
+    private static final String END = "\n=== end ===\n";
     private static final String RESOURCES = "dev/satchel/batchexport/schema/catalog/";
 
     @TempDir
@@ -32,16 +38,16 @@ class LaterColumnIT {
             paste(database, "");
             writeTheLaterProgram();
 
-            var planned = satchel(database, "migrate", "--dry-run");
-            var migrated = satchel(database, "migrate");
-            var verified = satchel(database, "verify");
+            var results = satchel(database, "migrate --dry-run", "migrate", "verify", "migrate");
 
-            assertThat(planned).startsWith("0 ").contains("table public.export_history: has exactly Satchel's shape");
-            assertThat(migrated)
+            assertThat(results.get(0))
+                    .startsWith("0 ")
+                    .contains("table public.export_history: has exactly Satchel's shape");
+            assertThat(results.get(1))
                     .startsWith("0 ")
                     .contains("recorded 006 batch job repository, which was there already", "applied 999 note");
-            assertThat(verified).startsWith("0 ").contains(" 0 failed");
-            assertThat(satchel(database, "migrate")).contains("nothing to do: the schema is at version 999");
+            assertThat(results.get(2)).startsWith("0 ").contains(" 0 failed");
+            assertThat(results.get(3)).startsWith("0 ").contains("nothing to do: the schema is at version 999");
         }
     }
 
@@ -54,10 +60,10 @@ class LaterColumnIT {
                     database,
                     Files.readString(later.resolve("dev/satchel/db/migration").resolve(LATER)));
 
-            assertThat(satchel(database, "migrate"))
-                    .startsWith("0 ")
-                    .contains("recorded 999 note, which was there already");
-            assertThat(satchel(database, "verify")).startsWith("0 ").contains(" 0 failed");
+            var results = satchel(database, "migrate", "verify");
+
+            assertThat(results.get(0)).startsWith("0 ").contains("recorded 999 note, which was there already");
+            assertThat(results.get(1)).startsWith("0 ").contains(" 0 failed");
         }
     }
 
@@ -93,12 +99,14 @@ class LaterColumnIT {
         Files.writeString(later.resolve(RESOURCES).resolve(file), Schemas.resource("/" + RESOURCES + file) + lines);
     }
 
-    private String satchel(SampleDatabase database, String... arguments) throws IOException, InterruptedException {
+    /** What each command returned and said; all in one process, whose class path begins with what is later. */
+    private List<String> satchel(SampleDatabase database, String... commands) throws IOException, InterruptedException {
         var target = Path.of("target");
         var classPath = String.join(
                 File.pathSeparator,
                 later.toString(),
                 target.resolve("classes").toString(),
+                target.resolve("test-classes").toString(),
                 Files.readString(target.resolve("launcher/runtime.classpath"), StandardCharsets.UTF_8)
                         .strip());
         var command = Stream.concat(
@@ -106,17 +114,31 @@ class LaterColumnIT {
                                 Path.of(System.getProperty("java.home"), "bin", "java")
                                         .toString(),
                                 Installation.SHORT_LIVED,
+                                "-XX:+UseSerialGC",
+                                "-Dlogback.configurationFile=dev/satchel/batchexport/logback.xml",
                                 "-cp",
                                 classPath,
-                                "dev.satchel.batchexport.Satchel"),
-                        Stream.of(arguments))
+                                LaterColumnIT.class.getName()),
+                        Stream.of(commands))
                 .toList();
         var output = Files.createTempFile(later, "satchel", ".out");
-        var builder = new ProcessBuilder(List.copyOf(command))
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        var log = Files.createTempFile(later, "satchel", ".log");
+        var builder = new ProcessBuilder(command).redirectError(log.toFile()).redirectOutput(output.toFile());
         builder.environment().put("DATABASE_URL", database.ownerUrl());
         int exit = builder.start().waitFor();
-        return exit + " " + Files.readString(output);
+        assertThat(exit).as(Files.readString(log)).isZero();
+        var results = List.of(Files.readString(output).split(END, -1));
+        assertThat(results).as(Files.readString(log)).hasSize(commands.length + 1);
+        return results;
+    }
+
+    /** The later program: runs each of the commands and prints first what it returned. */
+    public static void main(String[] commands) {
+        for (var command : commands) {
+            var said = new StringWriter();
+            var writer = new PrintWriter(said, true);
+            var console = new Console(System.getenv(), InputStream.nullInputStream(), writer, writer, false);
+            System.out.print(SatchelCommand.run(console, command.split(" ", -1)) + " " + said + END);
+        }
     }
 }
