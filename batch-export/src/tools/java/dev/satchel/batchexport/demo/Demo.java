@@ -3,7 +3,6 @@ package dev.satchel.batchexport.demo;
 import dev.satchel.batchexport.TestS3;
 import dev.satchel.batchexport.cli.SatchelCommand;
 import dev.satchel.batchexport.terminal.Console;
-import dev.satchel.batchexport.terminal.ProgramLog;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -94,21 +93,16 @@ public final class Demo {
             GRANT SELECT ON public.users, public.topics, public.posts TO authenticated;
             """;
 
-    /** Runs the demo; the one argument is the folder for the objects, which is emptied first. */
-    public static void main(String[] args) throws Exception {
-        ProgramLog.configure();
-        Path folder = Path.of(args[0]);
+    /** Runs the demo, and returns its exit code. {@code folder} is for the objects, and emptied first. */
+    static int run(Path folder, PrintWriter out) throws IOException, SQLException {
         empty(folder);
-        PrintWriter out = new PrintWriter(System.out, true);
-        int exit;
         try (SampleDatabase database = SampleDatabase.createUnmigrated().withLearners();
                 TestS3 s3 = TestS3.start(folder)) {
-            exit = new Demo(database, out).run(s3, folder);
+            return new Demo(database, out).run(s3, folder);
         } catch (StepFailed failed) {
             out.println("the demo stopped: " + failed.getMessage());
-            exit = 1;
+            return 1;
         }
-        System.exit(exit);
     }
 
     private int run(TestS3 s3, Path folder) throws SQLException, IOException {
