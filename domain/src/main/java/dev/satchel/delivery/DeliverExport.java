@@ -1,6 +1,8 @@
 package dev.satchel.delivery;
 
 import dev.satchel.AbortSignal;
+import dev.satchel.delivery.stream.MeteredOutputStream;
+import dev.satchel.delivery.stream.WriteBehindOutputStream;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportFormat;
@@ -59,7 +61,7 @@ public final class DeliverExport {
 
     private final ExportHistory history;
     private final UploadJournal journal;
-    private final UserRecords records;
+    private final ExportReading reading;
     private final FileFormats formats;
     private final FileStore store;
     private final StoreCheck check;
@@ -73,7 +75,7 @@ public final class DeliverExport {
     public DeliverExport(
             ExportHistory history,
             UploadJournal journal,
-            UserRecords records,
+            ExportReading reading,
             FileFormats formats,
             FileStore store,
             StoreCheck check,
@@ -83,7 +85,7 @@ public final class DeliverExport {
             Settings settings) {
         this.history = history;
         this.journal = journal;
-        this.records = records;
+        this.reading = reading;
         this.formats = formats;
         this.store = store;
         this.check = check;
@@ -135,13 +137,7 @@ public final class DeliverExport {
             try (WriteBehindOutputStream body = new WriteBehindOutputStream(bytes)) {
                 FileFormats.Writer writer = formats.open(request, body);
                 try {
-                    snapshot = records.read(
-                                    request.user(),
-                                    request.type().datasets(),
-                                    request.filters(),
-                                    writer,
-                                    lease.signal())
-                            .accepting(settings.acceptedGaps());
+                    snapshot = reading.read(export, writer, lease.signal()).accepting(settings.acceptedGaps());
                     entries = writer.finish(snapshot);
                 } finally {
                     tidyUp(writer);

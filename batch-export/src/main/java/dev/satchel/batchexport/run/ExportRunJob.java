@@ -3,6 +3,7 @@ package dev.satchel.batchexport.run;
 import dev.satchel.batchexport.observe.ExportObservations;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.delivery.DeliverExport;
+import dev.satchel.delivery.ExportReading;
 import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.postgres.dataset.PostgresDatasets;
@@ -92,6 +93,7 @@ class ExportRunJob {
             ExportHistory history,
             UploadJournal journal,
             UserRecords records,
+            ObjectProvider<ExportReading> readings,
             FileFormats formats,
             FileStore store,
             StoreCheck check,
@@ -102,7 +104,7 @@ class ExportRunJob {
         return new DeliverExport(
                 history,
                 journal,
-                records,
+                readings.getIfAvailable(() -> ExportReading.alone(records)),
                 formats,
                 store,
                 check,

@@ -11,6 +11,7 @@ import dev.satchel.batchexport.run.RunSettings;
 import dev.satchel.batchexport.run.RunSummary;
 import dev.satchel.batchexport.run.listener.RunProgress;
 import dev.satchel.batchexport.run.listener.RunTotals;
+import dev.satchel.batchexport.run.partition.PartitionSettings;
 import dev.satchel.batchexport.run.stop.StopOnExit;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.settings.Settings;
@@ -85,15 +86,17 @@ final class RunCommand implements Callable<Integer> {
         Settings settings = new Settings(console.environment());
         Database database = settings.database();
         ExportSettings exports = settings.exports();
+        PartitionSettings partition = settings.partition();
         FileFormats formats = settings.formats();
         RunTotals totals = new RunTotals();
         try (NamedFileStore store = settings.store();
                 RunProgress progress = progress();
-                HikariDataSource pool = database.pool(connections());
+                HikariDataSource pool = database.pool(connections() + partition.connections());
                 ExportWorker worker = recorded.measured(ExportWorker.builder(new OwnSessions(pool), store)
                                 .datasets(settings.datasets())
                                 .formats(formats)
                                 .settings(exports)
+                                .partition(partition)
                                 .concurrency(concurrency)
                                 .listener(totals)
                                 .listener(progress)
