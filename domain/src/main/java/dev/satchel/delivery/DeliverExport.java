@@ -129,8 +129,9 @@ public final class DeliverExport {
         String contentType = formats.contentType(request);
         FileStore.Upload upload = store.open(name, downloadName(export), contentType);
         AbortSignal.Registration abortable = lease.signal().register(upload::abort);
-        try (upload;
-                abortable) {
+        // The signal reaches the upload until it is closed, because closing may wait for the store.
+        try (abortable;
+                upload) {
             MeteredOutputStream bytes = new MeteredOutputStream(new GuardedOutputStream(upload.body(), lease));
             UserRecords.Snapshot snapshot;
             List<DeliveredFile.Entry> entries;
@@ -280,9 +281,8 @@ public final class DeliverExport {
         }
     }
 
-    // Closing the upload has removed what it stored. Deleting once more makes sure of it, so that the journal's entry
-    // can go. If that fails, or the store may still execute a request of the upload, the entry stays for the next
-    // clean-up.
+    // Closing the upload removed what it stored. Deleting again makes sure, so that the journal's entry can go. If that
+    // fails, or the store may still execute a request of the upload, the entry stays for the next clean-up.
     private void forgetIfGone(URI location, UploadState state, Delivery end) {
         if (!state.journaled) {
             return;

@@ -104,13 +104,15 @@ class ExportBenchIT {
             value = {
                 "--rounds 0 | --rounds must be at least 1, was 0",
                 "--rows -5 | --rows must be at least 1, was -5",
-                "--only xml | --only must be one of csv, json, jsonl, csv-gzip, csv-zstd, copy-csv, row-to-json, copy-json,"
+                "--only xml | --only must be one of csv, json, jsonl, csv-gzip, csv-zstd, archive,"
+                        + " archive-unhashed, copy-csv, row-to-json, copy-json,"
                         + " copy-binary, cursor-csv, batch-csv, batch-json, was 'xml'",
                 "--sink ftp | --sink must be one of nothing, directory, s3, was 'ftp'",
                 "--small --sink nothing | --sink must be one of directory, s3, was 'nothing'",
                 "--small --memory | --small and --memory exclude each other",
                 "--small --only csv | --only is not for --small, which measures 'export run'",
-                "--memory --only copy-csv | --only must be one of csv, json, jsonl, csv-gzip, csv-zstd, was 'copy-csv'",
+                "--memory --only copy-csv | --only must be one of csv, json, jsonl, csv-gzip, csv-zstd, archive,"
+                        + " archive-unhashed, was 'copy-csv'",
                 "--tenfold | --tenfold needs --small",
                 "--memory --json | --json is not for --memory, which measures no rounds",
             })

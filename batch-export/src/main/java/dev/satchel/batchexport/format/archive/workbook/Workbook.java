@@ -64,7 +64,7 @@ final class Workbook implements Closeable {
 
     private Workbook(OutputStream out, LocalDateTime time) {
         this.zip = new ZipOutputStream(out, UTF_8);
-        // Half the time of the usual level, for a file that is a few hundredths larger.
+        // Less work than the usual level, for a file that is somewhat larger.
         zip.setLevel(4);
         this.out = new BufferedWriter(new OutputStreamWriter(zip, UTF_8), 64 * 1024);
         this.time = time;

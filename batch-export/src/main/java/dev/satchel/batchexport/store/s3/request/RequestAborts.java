@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.AbortedException;
@@ -27,6 +28,9 @@ public final class RequestAborts {
 
     private static final ThreadLocal<RequestAborts> OF_THIS_THREAD = new ThreadLocal<>();
 
+    private static final int REPETITIONS = 100;
+    private static final int PAUSE_MILLIS = 100;
+
     private final Set<Runnable> underWay = new HashSet<>();
     private boolean aborted;
 
@@ -42,12 +46,41 @@ public final class RequestAborts {
 
     /** Ends what is under way, and what begins later, with an {@link AbortedException}. */
     public void abort() {
+        boolean first;
+        synchronized (this) {
+            first = !aborted;
+            aborted = true;
+        }
+        if (endUnderWay() && first) {
+            Thread again = new Thread(this::endAgain, "satchel-abort");
+            again.setDaemon(true);
+            again.start();
+        }
+    }
+
+    /** Closes the connections of all requests under way; returns whether there are any. */
+    private boolean endUnderWay() {
         List<Runnable> ending;
         synchronized (this) {
-            aborted = true;
             ending = List.copyOf(underWay);
         }
         ending.forEach(RequestAborts::run);
+        return !ending.isEmpty();
+    }
+
+    // A connection that is being opened cannot be closed yet. Once it is open, its request waits up to five seconds for
+    // the store's leave to send the body.
+    private void endAgain() {
+        try {
+            for (int time = 0; time < REPETITIONS; time++) {
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                if (!endUnderWay()) {
+                    return;
+                }
+            }
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     // A connection that cannot be closed must not keep the others open.
