@@ -10,6 +10,7 @@ import dev.satchel.export.Failure;
 import dev.satchel.partition.DivisibleRecords;
 import dev.satchel.partition.ExportParts;
 import dev.satchel.partition.PartFailedException;
+import dev.satchel.partition.PartGivenBackException;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.DatasetCatalogue;
 import dev.satchel.record.UserRecords;
@@ -49,9 +50,6 @@ final class PartDelivery {
             Failure.Code.STORE_MISCONFIGURED,
             "a worker that was asked for a part of the export writes to another store than the worker that asked: give all"
                     + " workers that deliver parts the same SATCHEL_STORE");
-
-    private static final Failure STOPPED =
-            new Failure(Failure.Code.WORKER_LOST, "a worker that delivered a part of the export was told to stop");
 
     private static final Failure GIVEN_UP =
             new Failure(Failure.Code.WORKER_LOST, "the attempt that a part of the export belongs to has ended");
@@ -99,6 +97,7 @@ final class PartDelivery {
      *
      * @return how many records it has
      * @throws PartFailedException if it was not delivered
+     * @throws PartGivenBackException if the worker was told to stop before that
      */
     long deliver(ExportParts.Claimed part) {
         AbortSignal signal = new AbortSignal();
@@ -201,7 +200,16 @@ final class PartDelivery {
         }
     }
 
-    private PartFailedException fail(ExportParts.Claimed part, Throwable failed, AbortSignal signal) {
+    private RuntimeException fail(ExportParts.Claimed part, Throwable failed, AbortSignal signal) {
+        if (stop.isAbandoning()) {
+            LOG.info(
+                    "part {} of export {} given back: the worker is stopping",
+                    part.number(),
+                    part.export().id());
+            LOG.debug("the end of a part", failed);
+            record(() -> parts.giveBack(part));
+            return new PartGivenBackException();
+        }
         Failure failure = failure(failed, signal);
         if (failure.equals(GIVEN_UP)) {
             LOG.debug(
@@ -213,21 +221,22 @@ final class PartDelivery {
         }
         LOG.warn("part {} of export {} failed: {}", part.number(), part.export().id(), failure.messageInFull());
         LOG.debug("the failure of a part", failed);
+        record(() -> parts.fail(part, failure));
+        return new PartFailedException(failure);
+    }
+
+    private static void record(Runnable end) {
         try {
-            parts.fail(part, failure);
+            end.run();
         } catch (RuntimeException silent) {
             // The worker that joins the parts notices the silence.
-            LOG.debug("the failure of a part was not recorded", silent);
+            LOG.debug("the end of a part was not recorded", silent);
         }
-        return new PartFailedException(failure);
     }
 
     private Failure failure(Throwable failed, AbortSignal signal) {
         if (failed instanceof PartFailedException known) {
             return known.failure();
-        }
-        if (stop.isAbandoning()) {
-            return STOPPED;
         }
         return signal.isAborted() ? GIVEN_UP : diagnosis.diagnose(failed);
     }

@@ -1,6 +1,8 @@
 package dev.satchel.batchexport.run.partition;
 
+import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.batchexport.run.stop.StopSignal;
+import dev.satchel.delivery.FailureDiagnosis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +27,11 @@ final class PartSlots implements AutoCloseable {
     private final StepExecutionRequestHandler handler;
     private final StopSignal stop;
     private final List<Thread> threads = new ArrayList<>();
+    private final FailureDiagnosis diagnosis = new KnownFailures();
     private volatile boolean ending;
+
+    /** Whether the channel did not answer when it was asked last. */
+    private volatile boolean isAway;
 
     PartSlots(PollableChannel requests, StepExecutionRequestHandler handler, int slots, StopSignal stop) {
         this.requests = requests;
@@ -54,16 +60,31 @@ final class PartSlots implements AutoCloseable {
     private boolean receive() {
         try {
             Message<?> request = requests.receive(0);
+            isAway = false;
             if (request == null) {
                 return false;
             }
-            handler.handle((StepExecutionRequest) request.getPayload());
-            return true;
+            return handle((StepExecutionRequest) request.getPayload());
         } catch (RuntimeException noAnswer) {
-            // The channel or the database is away, or the request is older than the record of its step.
-            LOG.debug("no request for a part could be handled", noAnswer);
+            if (!isAway) {
+                isAway = true;
+                LOG.warn(
+                        "no requests for parts can be received, and this worker delivers none until then: {}",
+                        diagnosis.diagnose(noAnswer).explanationInFull());
+            }
+            LOG.debug("the channel of requests", noAnswer);
             return false;
         }
+    }
+
+    private boolean handle(StepExecutionRequest request) {
+        try {
+            handler.handle(request);
+        } catch (RuntimeException refused) {
+            // The database is away, or the request is older than the record of its step.
+            LOG.debug("a request for a part could not be handled", refused);
+        }
+        return true;
     }
 
     /** Waits for the parts under way. */

@@ -29,7 +29,7 @@ public class PartitionConfiguration {
      *
      * @param worker names the worker in the parts that it claims
      * @param silence how long a worker may be silent
-     * @param longest how long a snapshot may be open
+     * @param longest how long Spring Batch waits for the steps: longer than a snapshot may be open
      */
     public record Run(PartitionSettings settings, String worker, Duration silence, Duration longest, StopSignal stop) {}
 

@@ -34,7 +34,7 @@ class PartitionedExportIT {
 
     private static final Map<String, String> DIVIDED = Map.of(
             "SATCHEL_PARTITION_ABOVE", "25KB",
-            "SATCHEL_PARTITION_MOST", "5",
+            "SATCHEL_PARTITION_MOST", "3",
             "SATCHEL_PARTITION_SLOTS", "2",
             "SATCHEL_EXPORT_LEASE", "3s",
             "SATCHEL_EXPORT_STOP_GRACE", "0s");
@@ -50,7 +50,14 @@ class PartitionedExportIT {
     /** The files that one process wrote. */
     private static final Map<String, byte[]> ALONE = new TreeMap<>();
 
-    private static final Map<Long, Process> WORKERS = new TreeMap<>();
+    /** Delivers exports, and parts of them. */
+    private static final String MANAGER = "1";
+
+    /** Delivers parts of the manager's exports, and nothing else. */
+    private static final String HELPER = "0";
+
+    /** The programs that run, by how many exports they deliver side by side. */
+    private static final Map<String, Process> WORKERS = new TreeMap<>();
 
     @BeforeAll
     static void fill() {
@@ -67,14 +74,16 @@ class PartitionedExportIT {
                 CREATE FUNCTION public.note_claim() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
                     'BEGIN INSERT INTO public.claimed_part VALUES (NEW.owner, NEW.attempt, NEW.number, NEW.bytes); RETURN NEW; END';
                 CREATE TRIGGER note_claim AFTER UPDATE OF token ON satchel.export_part FOR EACH ROW EXECUTE FUNCTION public.note_claim();
-                CREATE FUNCTION public.held() RETURNS boolean LANGUAGE plpgsql STABLE AS
+                CREATE FUNCTION public.held() RETURNS boolean LANGUAGE plpgsql STABLE SET lock_timeout = '1min' AS
                     'BEGIN PERFORM pg_advisory_lock_shared(%2$s); PERFORM pg_advisory_unlock_shared(%2$s); RETURN true; END';
                 CREATE POLICY hold ON public.user_interactions AS RESTRICTIVE FOR SELECT TO authenticated
-                    USING ((SELECT coalesce(current_setting('satchel.range_from_0', true), '') = '' OR public.held()));
+                    USING ((SELECT concat(current_setting('satchel.range_from_0', true), current_setting('satchel.range_to_0', true)) = '' OR public.held()));
                 """.formatted(LEARNER, LOCK));
         FORMATS.forEach(PartitionedExportIT::request);
         satchel.satchel("export", "run").succeeded();
         FORMATS.forEach(format -> ALONE.put(format, file(format)));
+        assertThat(satchel.value("SELECT bool_or(data ? 'readings') FROM export_history"))
+                .isEqualTo("f");
         satchel.sql("DELETE FROM export_history");
         cleanUpDaysLater();
     }
@@ -90,6 +99,9 @@ class PartitionedExportIT {
     void letGo() {
         satchel.sql("SELECT pg_advisory_unlock_all()");
         satchel.sql("DROP TRIGGER IF EXISTS spoil ON satchel.export_part");
+        satchel.sql("DROP TRIGGER IF EXISTS reverse ON satchel.integration_channel_message");
+        satchel.sql("GRANT SELECT, INSERT, DELETE ON satchel.integration_channel_message TO satchel_exports");
+        satchel.sql("DELETE FROM satchel.integration_channel_message");
         satchel.sql("DELETE FROM public.claimed_part");
         satchel.sql("DELETE FROM export_history");
         cleanUpDaysLater();
@@ -110,47 +122,54 @@ class PartitionedExportIT {
         twoWorkers();
 
         for (String format : FORMATS) {
-            String id = request(format);
-            awaitEnd(id);
+            // Both take part in the first.
+            String id = format.equals("csv") ? requestAndHold() : request(format);
+            letParts();
+            awaitEnd();
             assertThat(satchel.status(id)).isEqualTo("completed 0");
             assertThat(text(format, file(format))).isEqualTo(text(format, ALONE.get(format)));
             assertThat(satchel.satchel("export", "verify", id).exit()).isZero();
+            assertThat(satchel.value("SELECT concat_ws(' ', r ->> 'dataset', r ->> 'parts', r ->> 'divided_above',"
+                            + " (r ->> 'estimated_bytes')::bigint > 25600) FROM export_history,"
+                            + " jsonb_array_elements(data -> 'readings') AS r WHERE id = '" + id + "'"))
+                    .isEqualTo("interactions 3 25600 t");
         }
 
         assertThat(satchel.value("SELECT count(DISTINCT owner) FROM claimed_part"))
                 .as("workers that delivered parts")
                 .isEqualTo("2");
-        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("15");
+        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("9");
         assertNothingLeft(3);
     }
 
     @Test
-    @Tag("chaos")
-    void completesALaterAttemptAfterAWorkerOfAPartWasToldToStop() throws Exception {
+    void spendsNoAttemptWhereAWorkerOfAPartIsToldToStop() throws Exception {
         twoWorkers();
+        requestAndHold();
+        letParts();
+        awaitEnd();
         String id = requestAndHold();
 
-        Process other = WORKERS.get(ofPartsAlone());
-        other.destroy();
+        Process helper = WORKERS.get(HELPER);
+        helper.destroy();
 
-        assertThat(Installation.ended(other)).isIn(0, 143);
+        assertThat(Installation.ended(helper)).isIn(0, 143);
         Await.until(
-                "the attempt is given up",
-                () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
-                        .equals("worker_lost: a worker that delivered a part of the export was told to stop"));
+                "another attempt begins",
+                () -> satchel.value("SELECT count(DISTINCT attempt) FROM claimed_part")
+                        .equals("3"));
         letParts();
-        awaitEnd(id);
-        assertThat(satchel.status(id)).isEqualTo("completed 1");
-        assertNothingLeft(1);
-    }
-
-    /** The program that delivers parts of an export that the other one joins. */
-    private static long ofPartsAlone() {
-        long manager = pid("SELECT owner FROM satchel.export_lease WHERE token IS NOT NULL");
-        return WORKERS.keySet().stream()
-                .filter(pid -> pid != manager)
-                .findFirst()
-                .orElseThrow();
+        awaitEnd();
+        assertThat(satchel.status(id)).isEqualTo("completed 0");
+        assertNothingLeft(2);
+        assertThat(Files.readAllLines(folder.resolve("parts.prom")))
+                .anyMatch(line -> line.matches("satchel_export_parts_claimed_total [1-9][0-9]*\\.0"))
+                .anyMatch(line -> line.matches("satchel_export_parts_total\\{outcome=\"delivered\"} [1-9][0-9]*\\.0"))
+                .anyMatch(line -> line.matches("satchel_export_parts_total\\{outcome=\"given_back\"} [1-9][0-9]*\\.0"))
+                .anyMatch(line -> line.matches("satchel_export_part_duration_seconds_count [1-9][0-9]*"))
+                .anyMatch(line -> line.matches("satchel_export_part_rows_total [1-9][0-9]+\\.0"))
+                .anyMatch(line -> line.matches("satchel_export_part_bytes_total [1-9][0-9.E]+"))
+                .noneMatch(line -> line.contains(LEARNER) || line.contains(id));
     }
 
     @Test
@@ -159,14 +178,14 @@ class PartitionedExportIT {
         twoWorkers();
         String id = requestAndHold();
 
-        kill(ofPartsAlone());
+        kill(HELPER);
 
         Await.until(
                 "the attempt is given up",
                 () -> satchel.value("SELECT count(*) FROM satchel.export_lease WHERE token IS NULL OR attempt > 1")
                         .equals("1"));
         letParts();
-        awaitEnd(id);
+        awaitEnd();
         assertThat(satchel.status(id)).isEqualTo("completed 1");
         assertNothingLeft(1);
     }
@@ -177,14 +196,15 @@ class PartitionedExportIT {
         twoWorkers();
         String id = requestAndHold();
 
-        kill(pid("SELECT owner FROM satchel.export_lease WHERE token IS NOT NULL"));
+        kill(MANAGER);
+        twoWorkers();
 
         Await.until(
                 "another attempt begins",
                 () -> satchel.value("SELECT max(attempt) FROM satchel.export_lease")
                         .equals("2"));
         letParts();
-        awaitEnd(id);
+        awaitEnd();
         assertThat(satchel.status(id)).isEqualTo("completed 1");
         // What the killed program had not joined yet.
         cleanUpDaysLater();
@@ -192,22 +212,29 @@ class PartitionedExportIT {
     }
 
     @Test
-    void executesARequestOnceHoweverOftenItArrives() throws Exception {
+    void executesARequestOnceHoweverOftenAndInWhichOrderItArrives() throws Exception {
         twoWorkers();
+        satchel.sql("""
+                CREATE OR REPLACE FUNCTION public.last_first() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN NEW.created_date := -NEW.message_sequence; RETURN NEW; END';
+                CREATE TRIGGER reverse BEFORE INSERT ON satchel.integration_channel_message
+                    FOR EACH ROW EXECUTE FUNCTION public.last_first();
+                """);
         String id = requestAndHold();
         repeatRequests();
         repeatRequests();
 
         letParts();
-        awaitEnd(id);
+        awaitEnd();
         assertThat(satchel.status(id)).isEqualTo("completed 0");
-        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("5");
+        assertThat(text("csv", file("csv"))).isEqualTo(text("csv", ALONE.get("csv")));
+        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("3");
         awaitRequestsReceived();
         String records = steps();
         repeatRequests();
         awaitRequestsReceived();
         assertThat(steps()).as("the record of each step after late requests").isEqualTo(records);
-        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("5");
+        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("3");
         assertNothingLeft(1);
     }
 
@@ -235,30 +262,103 @@ class PartitionedExportIT {
         twoWorkers();
         String id = request("csv");
 
-        Await.until(
-                "the export waits",
-                () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
-                        .startsWith(
-                                "worker_misconfigured: a worker that was asked for a part of the export has another version"));
+        awaitMessage(
+                "worker_misconfigured: a worker that was asked for a part of the export has another version of Satchel,"
+                        + " other datasets or other CSV settings than the worker that asked: give all workers that deliver parts the"
+                        + " same");
+        assertThat(satchel.status(id)).isEqualTo("pending 0");
+        assertNothingLeft(0);
+    }
+
+    @Test
+    void putsTheExportBackWhereTheSnapshotIsGone() throws Exception {
+        spoil("NEW.snapshot := '00000003-0000001B-1'");
+        twoWorkers();
+        String id = request("csv");
+
+        awaitMessage(
+                "worker_lost: the snapshot of the export is not open any more: the worker that held it stopped, or its"
+                        + " connection was cut");
+        assertThat(satchel.status(id)).isEqualTo("pending 1");
+        assertNothingLeft(0);
+    }
+
+    @Test
+    void putsTheExportBackWhereTheChannelRefusesRequests() throws Exception {
+        twoWorkers();
+        satchel.sql("REVOKE INSERT ON satchel.integration_channel_message FROM satchel_exports");
+        String id = request("csv");
+
+        awaitMessage(
+                "worker_misconfigured: the workers cannot be asked for the parts of the export, because the channel of"
+                        + " requests refuses them or does not answer: see the rights and the server of the channel");
         assertThat(satchel.status(id)).isEqualTo("pending 0");
         assertNothingLeft(0);
     }
 
     @Test
     @Tag("chaos")
-    void putsTheExportBackWhereTheSnapshotIsGone() throws Exception {
-        spoil("NEW.snapshot := '00000003-0000001B-1'");
+    void putsTheExportBackWhereNoWorkerReceivesRequests() throws Exception {
         twoWorkers();
+        satchel.sql("REVOKE SELECT, DELETE ON satchel.integration_channel_message FROM satchel_exports");
         String id = request("csv");
 
+        awaitMessage("worker_lost: no worker took a part of the export within 6 seconds");
+        assertThat(satchel.status(id)).isEqualTo("pending 1");
+        assertNothingLeft(0);
+        assertThat(Files.readString(folder.resolve("worker")))
+                .contains("no requests for parts can be received, and this worker delivers none until then: ");
+    }
+
+    @Test
+    @Tag("chaos")
+    void waitsForWorkersThatDeliverTheirPartsOfOtherExports() throws Exception {
+        twoWorkers();
+        kill(HELPER);
+        satchel.sql("SELECT pg_advisory_lock(" + LOCK + ")");
+        String first = request("csv");
         Await.until(
-                "the export waits",
+                "all slots are taken",
+                () -> satchel.value("SELECT count(*) FROM satchel.export_part WHERE token IS NOT NULL")
+                        .equals("2"));
+        Map<String, String> without = new TreeMap<>(DIVIDED);
+        without.put("SATCHEL_PARTITION_SLOTS", "1");
+        WORKERS.put(
+                "another manager",
+                satchel.start(
+                        without,
+                        List.of(Installation.SHORT_LIVED),
+                        folder.resolve("worker"),
+                        "export",
+                        "run",
+                        "--watch",
+                        "--concurrency",
+                        "1"));
+        Await.until(
+                "all parts of the first are taken",
+                () -> satchel.value("SELECT count(*) FROM satchel.export_part WHERE token IS NOT NULL")
+                        .equals("3"));
+        String second = request("jsonl");
+        Await.until(
+                "the second has waited for longer than for workers that are dead",
+                () -> satchel.value(
+                                "SELECT count(*) FROM satchel.export_lease AS l JOIN export_history AS h ON h.id = l.export_id"
+                                        + " WHERE h.id = '" + second
+                                        + "' AND started_at < now() - interval '9 seconds'")
+                        .equals("1"));
+
+        letParts();
+        awaitEnd();
+        assertThat(satchel.status(first)).isEqualTo("completed 0");
+        assertThat(satchel.status(second)).isEqualTo("completed 0");
+        kill("another manager");
+    }
+
+    private static void awaitMessage(String message) throws InterruptedException {
+        Await.until(
+                "the export waits: " + message,
                 () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
-                        .startsWith("worker_lost: the snapshot of the export is not open any more"));
-        satchel.sql("DROP TRIGGER spoil ON satchel.export_part");
-        awaitEnd(id);
-        assertThat(satchel.status(id)).startsWith("completed");
-        assertNothingLeft(1);
+                        .equals(message));
     }
 
     private static void spoil(String change) {
@@ -274,7 +374,7 @@ class PartitionedExportIT {
                 .succeeded();
     }
 
-    /** Asks for an export, and returns when workers read parts of it and cannot go on. */
+    /** Asks for an export, and returns when both workers read parts of it and cannot go on: as many as an export may have. */
     private static String requestAndHold() throws InterruptedException {
         satchel.sql("SELECT pg_advisory_lock(" + LOCK + ")");
         String id = request("csv");
@@ -282,8 +382,8 @@ class PartitionedExportIT {
                 "two programs read parts",
                 () -> satchel.value("SELECT count(DISTINCT owner) FROM satchel.export_part WHERE finished_at IS NULL")
                                 .equals("2")
-                        && !satchel.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-                                .equals("0"));
+                        && satchel.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                                .equals("3"));
         return id;
     }
 
@@ -316,27 +416,34 @@ class PartitionedExportIT {
 
     private static void twoWorkers() throws IOException {
         WORKERS.values().removeIf(worker -> !worker.isAlive());
-        while (WORKERS.size() < 2) {
-            Process worker = satchel.start(
-                    DIVIDED, List.of(), folder.resolve("worker"), "export", "run", "--watch", "--concurrency", "1");
-            WORKERS.put(worker.pid(), worker);
+        for (String concurrency : List.of(MANAGER, HELPER)) {
+            if (!WORKERS.containsKey(concurrency)) {
+                Process worker = satchel.start(
+                        DIVIDED,
+                        List.of(Installation.SHORT_LIVED),
+                        folder.resolve("worker"),
+                        "export",
+                        "run",
+                        "--watch",
+                        "--concurrency",
+                        concurrency,
+                        "--metrics-file",
+                        folder.resolve(concurrency.equals(HELPER) ? "parts.prom" : "exports.prom")
+                                .toString());
+                WORKERS.put(concurrency, worker);
+            }
         }
     }
 
-    private static long pid(String owner) {
-        return Long.parseLong(satchel.value(owner).replaceFirst("@.*", ""));
+    private static void kill(String concurrency) throws InterruptedException {
+        WORKERS.remove(concurrency).destroyForcibly().waitFor();
     }
 
-    private static void kill(long pid) throws InterruptedException {
-        Process worker = WORKERS.remove(pid);
-        worker.destroyForcibly().waitFor();
-    }
-
-    private static void awaitEnd(String id) throws InterruptedException {
+    /** Waits until every export has ended. */
+    private static void awaitEnd() throws InterruptedException {
         Await.until(
                 "the export ends",
-                () -> satchel.value(
-                                "SELECT status IN ('completed', 'failed') FROM export_history WHERE id = '" + id + "'")
+                () -> satchel.value("SELECT bool_and(status IN ('completed', 'failed')) FROM export_history")
                         .equals("t"));
     }
 
