@@ -10,6 +10,8 @@ import dev.satchel.keys.encryption.DataKeys;
 import dev.satchel.keys.encryption.KeyEncryptionKeys;
 import dev.satchel.keys.legacy.LegacyKeys;
 import dev.satchel.keyset.FileKeyEncryptionKeys;
+import dev.satchel.partition.DivisibleRecords;
+import dev.satchel.partition.ExportParts;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.postgres.dataset.check.LiveDatasets;
 import dev.satchel.postgres.export.PostgresExports;
@@ -116,8 +118,8 @@ public final class SatchelPostgres {
 
     /** Reads users' records with the rights of the user, in one snapshot of a limited age. */
     @Bean("satchelUserRecords")
-    @ConditionalOnMissingBean
-    public UserRecords userRecords() {
+    @ConditionalOnMissingBean(UserRecords.class)
+    public DivisibleRecords userRecords() {
         return records;
     }
 
@@ -133,6 +135,13 @@ public final class SatchelPostgres {
     @ConditionalOnMissingBean
     public UploadJournal uploadJournal() {
         return exports.uploadJournal();
+    }
+
+    /** The parts of exports that several processes deliver together. */
+    @Bean("satchelExportParts")
+    @ConditionalOnMissingBean
+    public ExportParts exportParts() {
+        return exports.parts();
     }
 
     /** The stores that exports wrote to. */

@@ -96,6 +96,7 @@ class PostgresArchitectureTest {
                     "dev.satchel.export..",
                     "dev.satchel.store..",
                     "dev.satchel.keys..",
+                    "dev.satchel.partition..",
                     "dev.satchel.postgres..",
                     "dev.satchel.progress..",
                     "java..",

@@ -75,6 +75,7 @@ class HexagonTest {
                     "dev.satchel.store..",
                     "dev.satchel.delivery..",
                     "dev.satchel.keys..",
+                    "dev.satchel.partition..",
                     "dev.satchel.progress..")
             .layer("postgres")
             .definedBy("dev.satchel.postgres..")

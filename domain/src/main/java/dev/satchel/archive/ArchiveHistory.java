@@ -1,6 +1,6 @@
 package dev.satchel.archive;
 
-import dev.satchel.delivery.MeteredOutputStream;
+import dev.satchel.delivery.stream.MeteredOutputStream;
 import dev.satchel.store.DamagedFileException;
 import dev.satchel.store.FileStore;
 import dev.satchel.store.MissingFileException;

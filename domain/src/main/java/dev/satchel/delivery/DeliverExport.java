@@ -1,6 +1,8 @@
 package dev.satchel.delivery;
 
 import dev.satchel.AbortSignal;
+import dev.satchel.delivery.stream.MeteredOutputStream;
+import dev.satchel.delivery.stream.WriteBehindOutputStream;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportFormat;
@@ -8,6 +10,7 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.Failure;
 import dev.satchel.export.StaleExportException;
+import dev.satchel.partition.PartGivenBackException;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.UserRecords;
 import dev.satchel.store.FileStore;
@@ -59,7 +62,7 @@ public final class DeliverExport {
 
     private final ExportHistory history;
     private final UploadJournal journal;
-    private final UserRecords records;
+    private final ExportReading reading;
     private final FileFormats formats;
     private final FileStore store;
     private final StoreCheck check;
@@ -73,7 +76,7 @@ public final class DeliverExport {
     public DeliverExport(
             ExportHistory history,
             UploadJournal journal,
-            UserRecords records,
+            ExportReading reading,
             FileFormats formats,
             FileStore store,
             StoreCheck check,
@@ -83,7 +86,7 @@ public final class DeliverExport {
             Settings settings) {
         this.history = history;
         this.journal = journal;
-        this.records = records;
+        this.reading = reading;
         this.formats = formats;
         this.store = store;
         this.check = check;
@@ -131,19 +134,13 @@ public final class DeliverExport {
         try (abortable;
                 upload) {
             MeteredOutputStream bytes = new MeteredOutputStream(new GuardedOutputStream(upload.body(), lease));
-            UserRecords.Snapshot snapshot;
+            ExportReading.Result read;
             List<DeliveredFile.Entry> entries;
             try (WriteBehindOutputStream body = new WriteBehindOutputStream(bytes)) {
                 FileFormats.Writer writer = formats.open(request, body);
                 try {
-                    snapshot = records.read(
-                                    request.user(),
-                                    request.type().datasets(),
-                                    request.filters(),
-                                    writer,
-                                    lease.signal())
-                            .accepting(settings.acceptedGaps());
-                    entries = writer.finish(snapshot);
+                    read = reading.read(export, writer, lease.signal()).accepting(settings.acceptedGaps());
+                    entries = writer.finish(read.snapshot());
                 } finally {
                     tidyUp(writer);
                 }
@@ -151,6 +148,7 @@ public final class DeliverExport {
             }
             lease.check();
             upload.commit();
+            UserRecords.Snapshot snapshot = read.snapshot();
             return new DeliveredFile(
                     location,
                     contentType,
@@ -162,7 +160,8 @@ public final class DeliverExport {
                     snapshot.absent(),
                     snapshot.hidden(),
                     entries,
-                    snapshot.hashes());
+                    snapshot.hashes(),
+                    read.readings());
         } finally {
             state.answered = upload.isSettled();
         }
@@ -193,7 +192,7 @@ public final class DeliverExport {
             if (failed instanceof StaleExportException || lease.isLost()) {
                 return lost(export);
             }
-            if (lease.isStopped()) {
+            if (lease.isStopped() || failed instanceof PartGivenBackException) {
                 return new Delivery.Released(answered(lease, () -> history.release(export)));
             }
             return end(export, lease.isChoked() ? Failure.OUT_OF_MEMORY : diagnosis.diagnose(failed), failed, lease);

@@ -70,7 +70,7 @@ abstract class DeliveryFixture {
         return new DeliverExport(
                         flaky,
                         history,
-                        words,
+                        ExportReading.alone(words),
                         formats,
                         store,
                         check,

@@ -4,6 +4,7 @@ import dev.satchel.UserId;
 import dev.satchel.delivery.CleanUp;
 import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.Delivery;
+import dev.satchel.delivery.ExportReading;
 import dev.satchel.delivery.LineFormat;
 import dev.satchel.delivery.RetryPolicy;
 import dev.satchel.delivery.TwoWords;
@@ -136,7 +137,7 @@ final class DeliveryWorld {
         return new DeliverExport(
                 program.connect(ExportHistory.class, database),
                 program.connect(UploadJournal.class, database),
-                new TwoWords(),
+                ExportReading.alone(new TwoWords()),
                 new LineFormat(),
                 program.connect(FileStore.class, store),
                 storeCheck(program),

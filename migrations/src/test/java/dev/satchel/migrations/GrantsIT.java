@@ -131,10 +131,14 @@ class GrantsIT {
                         "export_lease | satchel_exports | DELETE, INSERT (export_id, attempt, token, owner,"
                                 + " heartbeat_at, expires_at), SELECT, UPDATE (attempt, token, owner, heartbeat_at,"
                                 + " expires_at, run_after)",
+                        "export_part | satchel_exports | DELETE, INSERT (attempt, number, export_id, dataset, snapshot,"
+                                + " range_from, range_to, encoding, url), SELECT, UPDATE (token, owner, heartbeat_at,"
+                                + " finished_at, records, bytes, settled, failure_code, failure)",
                         "export_queue | satchel_exports | SELECT",
                         "flyway_schema_history | satchel_exports | SELECT",
                         "flyway_schema_history | satchel_rotation | SELECT",
                         "flyway_schema_history | satchel_vault | SELECT",
+                        "integration_channel_message | satchel_exports | DELETE, INSERT, SELECT, UPDATE",
                         "key_audit | satchel_vault | SELECT",
                         "key_check | satchel_vault | SELECT, UPDATE (next_check_at)",
                         "scheduled_tasks | satchel_exports | DELETE, INSERT, SELECT, UPDATE",

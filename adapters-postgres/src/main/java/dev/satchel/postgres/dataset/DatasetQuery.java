@@ -6,6 +6,7 @@ import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.filter.Period;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -112,16 +113,75 @@ public record DatasetQuery(
 
     /** The statement that reads the user's records from this database. */
     public String copy(LiveSchema live, UserId user, ExportFilters filters) {
-        return "COPY (" + select(live, user, filters) + ") TO STDOUT (FORMAT binary)";
+        return copy(live, user, filters, "");
+    }
+
+    /**
+     * The statement that reads some of the user's records.
+     *
+     * @param condition a further SQL condition on the alias {@link TableRelations#ALIAS}; empty for all
+     */
+    public String copy(LiveSchema live, UserId user, ExportFilters filters, String condition) {
+        return "COPY (" + select(live, user, filters, condition) + ") TO STDOUT (FORMAT binary)";
     }
 
     /** The query inside of {@link #copy}. */
     public String select(LiveSchema live, UserId user, ExportFilters filters) {
+        return select(live, user, filters, "");
+    }
+
+    private String select(LiveSchema live, UserId user, ExportFilters filters, String condition) {
         String expressions = presentIn(live, filters).stream()
                 .map(SourceColumn::expression)
                 .collect(Collectors.joining(",\n       ", "SELECT ", "\n"));
-        return expressions + relations.fromAndWhere(live, SqlLiteral.of(user.value())) + "\n" + conditions(filters)
-                + " ORDER BY " + order;
+        return expressions + rows(live, user, filters, condition) + " ORDER BY " + order;
+    }
+
+    private String rows(LiveSchema live, UserId user, ExportFilters filters, String condition) {
+        return relations.fromAndWhere(live, SqlLiteral.of(user.value())) + "\n" + conditions(filters)
+                + (condition.isEmpty() ? "" : "   AND " + condition + "\n");
+    }
+
+    /**
+     * The columns of the table that order the records, ascending; empty if the order is an expression, so that the
+     * records cannot be cut into ranges.
+     */
+    public List<String> keys() {
+        return relations instanceof TableRelations table ? table.keys() : List.of();
+    }
+
+    /** The table that {@link #keys} are columns of; only of a dataset that has any. */
+    public TableName keyTable() {
+        return relations.homes().get(0);
+    }
+
+    /** An SQL expression for the column of {@link #keyTable}, inside of {@link #copy} and {@link #sample}. */
+    public static String key(String column) {
+        return TableName.column(TableRelations.ALIAS, column);
+    }
+
+    /**
+     * A query for the keys of a random part of the records, each with its place among them and with their number.
+     *
+     * @param part how many of the records it reads, from 0 to 1
+     */
+    public String sample(LiveSchema live, UserId user, ExportFilters filters, double part) {
+        String keys = keys().stream().map(DatasetQuery::key).collect(Collectors.joining(", "));
+        String texts =
+                keys().stream().map(column -> key(column) + "::pg_catalog.text").collect(Collectors.joining(", "));
+        return "SELECT ARRAY[" + texts + "], pg_catalog.row_number() OVER (ORDER BY " + keys
+                + "), pg_catalog.count(*) OVER ()\n"
+                + rows(
+                        live,
+                        user,
+                        filters,
+                        "pg_catalog.random() < " + BigDecimal.valueOf(part).toPlainString());
+    }
+
+    /** Names how the records are read: two datasets that read other columns, rows or orders have different ones. */
+    public String definition() {
+        return List.of(columns, relations, order, String.valueOf(moment), difficulty + "/" + phase)
+                .toString();
     }
 
     /**

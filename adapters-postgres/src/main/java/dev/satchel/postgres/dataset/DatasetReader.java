@@ -68,11 +68,12 @@ final class DatasetReader {
                         .forEach(each -> lookups.add(lookup(each, TableRelations.alias(lookups.size())))));
         refuseBoth();
         Optional<Moment> moment = fields.find("date").map(date -> moment(date, table));
-        String order = fields.require("order").texts("columns to order by").stream()
+        List<String> keys = fields.require("order").texts("columns to order by");
+        String order = keys.stream()
                 .map(column -> TableName.column(TableRelations.ALIAS, column))
                 .collect(Collectors.joining(", "));
         return query(
-                new TableRelations(own, lookups),
+                new TableRelations(own, lookups, keys),
                 owned(List.of(own)),
                 order,
                 moment.orElse(null),

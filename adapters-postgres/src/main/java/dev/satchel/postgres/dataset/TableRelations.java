@@ -11,8 +11,10 @@ import java.util.TreeSet;
  * A table, and the tables that its records look up.
  *
  * @param lookups the lookups; one whose table does not exist is left out
+ * @param keys the columns of the table that order the records
  */
-public record TableRelations(OwnedTable owned, List<Lookup> lookups) implements DatasetQuery.Relations {
+public record TableRelations(OwnedTable owned, List<Lookup> lookups, List<String> keys)
+        implements DatasetQuery.Relations {
 
     /** The alias of the table in the statement. */
     static final String ALIAS = "record";
@@ -30,6 +32,7 @@ public record TableRelations(OwnedTable owned, List<Lookup> lookups) implements 
 
     public TableRelations {
         lookups = List.copyOf(lookups);
+        keys = List.copyOf(keys);
     }
 
     /** The alias of the lookup with this index. */

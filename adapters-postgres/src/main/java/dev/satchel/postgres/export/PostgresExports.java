@@ -3,6 +3,7 @@ package dev.satchel.postgres.export;
 import dev.satchel.archive.HistoryArchive;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
+import dev.satchel.partition.ExportParts;
 import dev.satchel.postgres.session.StatementSettings;
 import dev.satchel.record.DatasetCatalogue;
 import dev.satchel.store.KnownStores;
@@ -44,6 +45,10 @@ public final class PostgresExports {
 
     public KnownStores knownStores() {
         return new PostgresKnownStores(jdbc);
+    }
+
+    public ExportParts parts() {
+        return new PostgresExportParts(jdbc, datasets);
     }
 
     public ProbeRecords probeRecords() {

@@ -1,6 +1,7 @@
 package dev.satchel.postgres.records;
 
 import dev.satchel.UserId;
+import dev.satchel.partition.LostSnapshotException;
 import dev.satchel.postgres.dataset.LiveSchema;
 import dev.satchel.postgres.dataset.OwnedTable;
 import dev.satchel.postgres.session.StatementSettings;
@@ -8,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +19,8 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The snapshot of one user's reading, taken in the open transaction of a connection, which has the user's rights
@@ -34,6 +38,11 @@ import java.util.Optional;
 record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<OwnedTable, Owned> owned, ZoneId zone) {
 
     private static final String UNKNOWN_VERSION = "unknown";
+
+    private static final Pattern NAME = Pattern.compile("[0-9A-F]{8}-[0-9A-F]{8}-[0-9]+");
+
+    /** What PostgreSQL answers, depending on its version and on who ended the snapshot. */
+    private static final Set<String> LOST = Set.of("22023", "42704", "55000");
 
     private static final String ISOLATE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;\n";
 
@@ -123,16 +132,56 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
      * @param limit how long each statement may take
      */
     static OpenSnapshot take(Connection connection, UserId user, ReadingPlan plan, Duration limit) throws SQLException {
+        return take(connection, user, plan, limit, ISOLATE, true);
+    }
+
+    /**
+     * Imports a snapshot that another session holds open, and becomes the user. Counts nothing, and finds neither version
+     * nor zone: the session that holds the snapshot has done that.
+     *
+     * @param snapshot the name that {@link #export} gave it
+     * @throws LostSnapshotException if it is not open any more
+     */
+    static OpenSnapshot join(Connection connection, UserId user, ReadingPlan plan, Duration limit, String snapshot)
+            throws SQLException {
+        if (!NAME.matcher(snapshot).matches()) {
+            throw new IllegalArgumentException("'" + snapshot + "' is not the name of a snapshot");
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(ISOLATE + "SET TRANSACTION SNAPSHOT '" + snapshot + "'");
+        } catch (SQLException refused) {
+            if (LOST.contains(refused.getSQLState())) {
+                throw new LostSnapshotException(refused);
+            }
+            throw refused;
+        }
+        return take(connection, user, plan, limit, "", false);
+    }
+
+    /** Lets other sessions import the snapshot, as long as this transaction is open. */
+    static String export(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_export_snapshot()")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private static OpenSnapshot take(
+            Connection connection, UserId user, ReadingPlan plan, Duration limit, String isolate, boolean describing)
+            throws SQLException {
         Instant takenAt;
         boolean migrated;
         boolean versioned;
         boolean zoned;
         String fingerprint;
-        try (PreparedStatement statement = connection.prepareStatement(ISOLATE + TAKE + SET + DESCRIBE)) {
+        try (PreparedStatement statement = connection.prepareStatement(isolate + TAKE + SET + DESCRIBE)) {
             statement.setString(1, Long.toString(limit.toMillis()));
             LiveSchema.setTables(statement, 2, plan.tables());
             statement.execute();
-            statement.getMoreResults();
+            if (!isolate.isEmpty()) {
+                statement.getMoreResults();
+            }
             takenAt = only(statement).getObject(1, OffsetDateTime.class).toInstant();
             statement.getMoreResults();
             statement.getMoreResults();
@@ -148,9 +197,9 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
                 user,
                 plan,
                 new OpenSnapshot(takenAt, UNKNOWN_VERSION, live, Map.of(), ZoneOffset.UTC),
-                migrated,
-                versioned,
-                zoned);
+                migrated && describing,
+                versioned && describing,
+                zoned && describing);
     }
 
     private static OpenSnapshot become(

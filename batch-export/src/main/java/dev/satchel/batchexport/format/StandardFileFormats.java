@@ -11,6 +11,7 @@ import dev.satchel.batchexport.format.compress.CompressedWriter;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.csv.CsvWriter;
 import dev.satchel.batchexport.format.json.JsonLinesWriter;
+import dev.satchel.batchexport.format.json.JsonPartWriter;
 import dev.satchel.batchexport.format.json.JsonWriter;
 import dev.satchel.batchexport.format.seal.Recipient;
 import dev.satchel.batchexport.format.seal.SealedWriter;
@@ -123,6 +124,31 @@ public final class StandardFileFormats implements FileFormats {
         parts.add(new WorkbookPart());
         parts.add(new ArchivePage());
         return parts;
+    }
+
+    @Override
+    public Optional<String> partEncoding(ExportRequest request) {
+        // The store must not hold what an encrypted file says, and parts are not encrypted.
+        if (request.filters().recipientOfFile().isPresent()) {
+            return Optional.empty();
+        }
+        return switch (request.format()) {
+            case CSV -> Optional.of("csv " + csv);
+            case JSON -> Optional.of("json");
+            case JSONL -> Optional.of("jsonl" + (request.type().isAll() ? " with names" : ""));
+            // Its parts describe each record more than once.
+            case ARCHIVE -> Optional.empty();
+        };
+    }
+
+    @Override
+    public Writer openPart(ExportRequest request, OutputStream out) {
+        return switch (request.format()) {
+            case CSV -> CsvWriter.ofPart(csv, out);
+            case JSON -> new JsonPartWriter(out);
+            case JSONL -> new JsonLinesWriter(request, out);
+            case ARCHIVE -> throw new UnsupportedOperationException("an archive has no parts");
+        };
     }
 
     private static boolean isZip(ExportRequest request) {

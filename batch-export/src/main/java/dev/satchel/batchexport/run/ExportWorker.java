@@ -7,6 +7,8 @@ import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.archive.ArchiveOptions;
 import dev.satchel.batchexport.run.listener.RunLog;
 import dev.satchel.batchexport.run.listener.RunTotals;
+import dev.satchel.batchexport.run.partition.PartitionConfiguration;
+import dev.satchel.batchexport.run.partition.PartitionSettings;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.delivery.DeliveryListener;
 import dev.satchel.delivery.FileFormats;
@@ -51,6 +53,8 @@ public final class ExportWorker implements AutoCloseable {
     private final JobContext jobs;
     private final FileFormats formats;
     private final ExportSettings settings;
+    private final PartitionSettings partition;
+    private final PostgresSettings limits;
     private final String name;
     private final int concurrency;
     private final List<DeliveryListener> listeners;
@@ -65,7 +69,7 @@ public final class ExportWorker implements AutoCloseable {
                 parts.store,
                 parts.datasets,
                 parts.limits,
-                RunSettings.connections(parts.concurrency),
+                RunSettings.connections(parts.concurrency, parts.partition),
                 stop::isAbandoning,
                 parts.observed);
         this.formats = parts.formats == null
@@ -73,6 +77,8 @@ public final class ExportWorker implements AutoCloseable {
                         CsvOptions.DEFAULT, ArchiveOptions.DEFAULT.settings(parts.datasets, parts.settings.retention()))
                 : parts.formats;
         this.settings = parts.settings;
+        this.partition = parts.partition;
+        this.limits = parts.limits;
         this.name = parts.name;
         this.concurrency = parts.concurrency;
         this.listeners = List.copyOf(parts.listeners);
@@ -218,6 +224,17 @@ public final class ExportWorker implements AutoCloseable {
                     context.registerBean(ExportSettings.class, () -> settings);
                     context.registerBean(RunSettings.class, () -> runSettings);
                     context.registerBean(RunReport.class, () -> report);
+                    if (partition.isOn()) {
+                        context.registerBean(
+                                PartitionConfiguration.Run.class,
+                                () -> new PartitionConfiguration.Run(
+                                        partition,
+                                        name,
+                                        settings.lease(),
+                                        limits.maxSnapshotAge().plusMinutes(1),
+                                        runSettings.stop()));
+                        context.register(PartitionConfiguration.class);
+                    }
                 },
                 ExportRunJob.class);
     }
@@ -282,6 +299,7 @@ public final class ExportWorker implements AutoCloseable {
         private PostgresDatasets datasets = PostgresDatasets.builtIn();
         private @Nullable FileFormats formats;
         private ExportSettings settings = ExportSettings.DEFAULT;
+        private PartitionSettings partition = PartitionSettings.OFF;
         private PostgresSettings limits = PostgresSettings.DEFAULT;
         private String name = ManagementFactory.getRuntimeMXBean().getName();
         private int concurrency = CONCURRENCY;
@@ -309,6 +327,15 @@ public final class ExportWorker implements AutoCloseable {
         /** How exports are delivered, and how long files stay. */
         public Builder settings(ExportSettings those) {
             settings = those;
+            return this;
+        }
+
+        /**
+         * When an export is delivered together with other processes; by one process when left out. It needs the libraries
+         * {@code spring-batch-integration} and {@code spring-integration-jdbc}.
+         */
+        public Builder partition(PartitionSettings those) {
+            partition = those;
             return this;
         }
 
@@ -364,7 +391,7 @@ public final class ExportWorker implements AutoCloseable {
          *     exist
          */
         public ExportWorker build() {
-            RunSettings.requireConcurrency("the concurrency", concurrency);
+            RunSettings.connections(concurrency, partition);
             settings.settings(datasets.catalogue());
             return new ExportWorker(this);
         }

@@ -211,6 +211,7 @@ public final class JobContext {
                 parts.put("satchelUserRecords", satchel.userRecords());
                 parts.put("satchelHistoryArchive", satchel.historyArchive());
                 parts.put("satchelUploadJournal", satchel.uploadJournal());
+                parts.put("satchelExportParts", satchel.exportParts());
                 parts.put("satchelKnownStores", satchel.knownStores());
                 parts.put("satchelProbeRecords", satchel.probeRecords());
                 parts.put("satchelProgressUpkeep", satchel.progressUpkeep());

@@ -23,6 +23,7 @@ import dev.satchel.batchexport.run.RunSummary;
 import dev.satchel.batchexport.run.cleanup.CleanUpReport;
 import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
 import dev.satchel.batchexport.run.failure.KnownFailures;
+import dev.satchel.batchexport.run.partition.PartitionSettings;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.serve.management.ManagementServer;
 import dev.satchel.batchexport.serve.schedule.DatabaseClock;
@@ -94,6 +95,7 @@ public final class Service {
     public record Parts(
             ServeSettings serve,
             ExportSettings exports,
+            PartitionSettings partition,
             HealthSettings health,
             PostgresDatasets datasets,
             FileFormats formats,
@@ -130,8 +132,8 @@ public final class Service {
      *
      * @throws IllegalArgumentException if that many exports cannot be delivered side by side
      */
-    public static int jobConnections(int concurrency) {
-        return RunSettings.connections(concurrency) + ExportCleanUp.CONNECTIONS + 2;
+    public static int jobConnections(int concurrency, PartitionSettings partition) {
+        return RunSettings.connections(concurrency, partition) + ExportCleanUp.CONNECTIONS + 2;
     }
 
     /**
@@ -255,6 +257,7 @@ public final class Service {
                 .datasets(parts.datasets())
                 .formats(parts.formats())
                 .settings(parts.exports())
+                .partition(parts.partition())
                 .concurrency(parts.concurrency())
                 .observe(beans)
                 .listener(exportMeters)

@@ -4,6 +4,7 @@ import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.observe.health.HealthSettings;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.archive.ArchiveOptions;
+import dev.satchel.batchexport.run.partition.PartitionSettings;
 import dev.satchel.batchexport.serve.ServeSettings;
 import dev.satchel.batchexport.store.s3.S3Options;
 import dev.satchel.batchexport.terminal.LogLevel;
@@ -38,6 +39,7 @@ public final class SettingNames {
             "satchel", ProgramSettings.class,
             "satchel.s3", S3Options.class,
             "satchel.export", ExportSettings.class,
+            "satchel.partition", PartitionSettings.class,
             "satchel.csv", CsvOptions.class,
             "satchel.archive", ArchiveOptions.class,
             "satchel.health", HealthSettings.class,

@@ -7,6 +7,7 @@ import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.observe.health.HealthSettings;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.archive.ArchiveOptions;
+import dev.satchel.batchexport.run.partition.PartitionSettings;
 import dev.satchel.batchexport.serve.ServeSettings;
 import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.store.StoreAddress;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The program's settings, from environment variables and system properties.
@@ -136,6 +138,15 @@ public final class Settings {
         ExportSettings exports = bound("satchel.export", ExportSettings.class);
         refused(() -> exports.settings(datasets().catalogue()));
         return exports;
+    }
+
+    /**
+     * When several processes deliver one export together.
+     *
+     * @throws UsageException if a value is out of range, naming the property
+     */
+    public PartitionSettings partition() {
+        return bound("satchel.partition", PartitionSettings.class);
     }
 
     /**
@@ -261,6 +272,9 @@ public final class Settings {
             return Arrays.stream(type.getEnumConstants())
                     .map(value -> value.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
                     .collect(Collectors.joining(" or "));
+        }
+        if (type == DataSize.class) {
+            return "a size such as 500MB or 2GB";
         }
         return "a whole number";
     }

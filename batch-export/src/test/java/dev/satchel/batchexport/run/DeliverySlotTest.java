@@ -15,6 +15,7 @@ import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.Delivery;
 import dev.satchel.delivery.DeliveryListener;
+import dev.satchel.delivery.ExportReading;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.Exports;
@@ -120,7 +121,7 @@ class DeliverySlotTest {
         DeliverExport deliverExport = new DeliverExport(
                 unsteady,
                 history,
-                this::read,
+                ExportReading.alone(this::read),
                 new StandardFileFormats(new CsvOptions(true, true)),
                 store,
                 check,

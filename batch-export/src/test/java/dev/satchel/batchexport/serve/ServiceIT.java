@@ -83,12 +83,13 @@ class ServiceIT {
     private void run(Settings settings, ManagementServer management) {
         try (management;
                 NamedFileStore store = settings.store();
-                HikariDataSource jobs = settings.database().pool(Service.jobConnections(2));
+                HikariDataSource jobs = settings.database().pool(Service.jobConnections(2, settings.partition()));
                 HikariDataSource own = Service.ownConnections(settings.database())) {
             new Service(
                             new Service.Parts(
                                     settings.serve(),
                                     settings.exports(),
+                                    settings.partition(),
                                     settings.health(),
                                     settings.datasets(),
                                     settings.formats(),

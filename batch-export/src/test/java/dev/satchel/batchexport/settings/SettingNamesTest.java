@@ -208,7 +208,7 @@ class SettingNamesTest {
                         String.join("", Documents.codeIn(row.get(1)))));
         Set<String> expected = new TreeSet<>(SettingNames.properties());
         expected.removeAll(Set.of("satchel.users-table", "satchel.log-level", "satchel.log-format"));
-        expected.removeIf(name -> name.startsWith("satchel.serve."));
+        expected.removeIf(name -> name.startsWith("satchel.serve.") || name.startsWith("satchel.partition."));
         expected.addAll(own.keySet());
 
         assertThat(properties.keySet()).isEqualTo(expected);

@@ -22,9 +22,11 @@ DECLARE
         'satchel.progress_total', 'satchel.export_queue', 'satchel.export_requester', 'satchel.export_limits', 'satchel.store_probe',
         'satchel.batch_job_instance', 'satchel.batch_job_execution', 'satchel.batch_job_execution_params',
         'satchel.batch_step_execution', 'satchel.batch_step_execution_context',
-        'satchel.batch_job_execution_context', 'satchel.scheduled_tasks', 'satchel.flyway_schema_history'];
+        'satchel.batch_job_execution_context', 'satchel.scheduled_tasks', 'satchel.export_part',
+        'satchel.integration_channel_message', 'satchel.flyway_schema_history'];
     sequences constant text[] := ARRAY [
-        'satchel.batch_job_instance_seq', 'satchel.batch_job_execution_seq', 'satchel.batch_step_execution_seq'];
+        'satchel.batch_job_instance_seq', 'satchel.batch_job_execution_seq', 'satchel.batch_step_execution_seq',
+        'satchel.integration_message_seq'];
     types constant text[] := ARRAY ['satchel.progress_difference'];
     views constant text[] := ARRAY ['public.user_api_keys_status', 'satchel.users'];
     users constant regclass := (SELECT confrelid

@@ -11,6 +11,7 @@ import dev.satchel.batchexport.run.RunSettings;
 import dev.satchel.batchexport.run.RunSummary;
 import dev.satchel.batchexport.run.listener.RunProgress;
 import dev.satchel.batchexport.run.listener.RunTotals;
+import dev.satchel.batchexport.run.partition.PartitionSettings;
 import dev.satchel.batchexport.run.stop.StopOnExit;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.settings.Settings;
@@ -55,7 +56,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--concurrency",
             paramLabel = "N",
             defaultValue = "4",
-            description = "How many exports to deliver side by side; ${DEFAULT-VALUE} when left out.")
+            description = "How many exports to deliver side by side; ${DEFAULT-VALUE} when left out. With --watch and"
+                    + " SATCHEL_PARTITION_ABOVE, 0 delivers only parts of other workers' exports.")
     int concurrency;
 
     @Option(names = "--watch", description = "Wait for more when nothing waits any more, until told to stop (SIGTERM).")
@@ -85,15 +87,17 @@ final class RunCommand implements Callable<Integer> {
         Settings settings = new Settings(console.environment());
         Database database = settings.database();
         ExportSettings exports = settings.exports();
+        PartitionSettings partition = settings.partition();
         FileFormats formats = settings.formats();
         RunTotals totals = new RunTotals();
         try (NamedFileStore store = settings.store();
                 RunProgress progress = progress();
-                HikariDataSource pool = database.pool(connections());
+                HikariDataSource pool = database.pool(connections(partition));
                 ExportWorker worker = recorded.measured(ExportWorker.builder(new OwnSessions(pool), store)
                                 .datasets(settings.datasets())
                                 .formats(formats)
                                 .settings(exports)
+                                .partition(partition)
                                 .concurrency(concurrency)
                                 .listener(totals)
                                 .listener(progress)
@@ -131,9 +135,13 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int connections() {
+    private int connections(PartitionSettings partition) {
+        if (concurrency == 0 && partition.isOn() && !watch) {
+            throw new UsageException(
+                    "--concurrency 0 delivers parts of other workers' exports and nothing else: it needs --watch");
+        }
         try {
-            return RunSettings.connections(concurrency);
+            return RunSettings.connections(concurrency, partition);
         } catch (IllegalArgumentException outOfRange) {
             throw new UsageException(outOfRange.getMessage());
         }

@@ -5,6 +5,7 @@ import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.observe.health.Reasons;
 import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.failure.KnownFailures;
+import dev.satchel.batchexport.run.partition.PartitionSettings;
 import dev.satchel.batchexport.run.stop.StopOnExit;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.serve.ServeSettings;
@@ -48,7 +49,8 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--concurrency",
             paramLabel = "N",
             defaultValue = "4",
-            description = "How many exports to deliver side by side; ${DEFAULT-VALUE} when left out.")
+            description = "How many exports to deliver side by side; ${DEFAULT-VALUE} when left out. With"
+                    + " SATCHEL_PARTITION_ABOVE, 0 delivers only parts of other workers' exports.")
     int concurrency;
 
     ServeCommand(Console console) {
@@ -61,18 +63,20 @@ public final class ServeCommand implements Callable<Integer> {
         Database database = settings.database();
         ServeSettings serve = settings.serve();
         ExportSettings exports = settings.exports();
+        PartitionSettings partition = settings.partition();
         KeyEncryptionKeys keys = keys(settings, serve);
         StopSignal stop = new StopSignal();
         try (NamedFileStore store = serve.needsStore() ? settings.store() : null;
                 ManagementServer management =
                         serve.managementAddress().map(ManagementServer::at).orElse(null);
-                HikariDataSource jobs = database.pool(connections());
+                HikariDataSource jobs = database.pool(connections(serve, partition));
                 HikariDataSource own = Service.ownConnections(database);
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
             new Service(
                             new Service.Parts(
                                     serve,
                                     exports,
+                                    partition,
                                     settings.health(),
                                     settings.datasets(),
                                     settings.formats(),
@@ -102,9 +106,14 @@ public final class ServeCommand implements Callable<Integer> {
         return settings.kekAddress().open(settings);
     }
 
-    private int connections() {
+    private int connections(ServeSettings serve, PartitionSettings partition) {
+        if (concurrency == 0 && partition.isOn() && !serve.isWatching()) {
+            throw new UsageException(
+                    "--concurrency 0 delivers parts of other workers' exports and nothing else: it needs"
+                            + " SATCHEL_SERVE_EXPORTS=watch");
+        }
         try {
-            return Service.jobConnections(concurrency);
+            return Service.jobConnections(concurrency, partition);
         } catch (IllegalArgumentException outOfRange) {
             throw new UsageException(outOfRange.getMessage());
         }

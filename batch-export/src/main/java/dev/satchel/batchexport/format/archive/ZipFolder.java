@@ -3,7 +3,7 @@ package dev.satchel.batchexport.format.archive;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.satchel.batchexport.format.value.UnclosedOutputStream;
-import dev.satchel.delivery.MeteredOutputStream;
+import dev.satchel.delivery.stream.MeteredOutputStream;
 import dev.satchel.export.DeliveredFile;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -88,6 +88,11 @@ public final class CompressedWriter extends ForwardingWriter {
     }
 
     @Override
+    public void encoded(byte[] bytes, int offset, int length) throws IOException {
+        writer.encoded(bytes, offset, length);
+    }
+
+    @Override
     public void endDataset() throws IOException {
         writer.endDataset();
     }

@@ -36,15 +36,29 @@ public final class CsvWriter implements FileFormats.Writer {
 
     private final CsvOptions options;
     private final BlockWriter out;
+    private final boolean headed;
     private boolean first = true;
 
     public CsvWriter(CsvOptions options, OutputStream out) {
+        this(options, out, true);
+    }
+
+    private CsvWriter(CsvOptions options, OutputStream out, boolean headed) {
         this.options = options;
         this.out = new BlockWriter(out);
+        this.headed = headed;
+    }
+
+    /** A writer of records without a header, for {@link #encoded}. */
+    public static CsvWriter ofPart(CsvOptions options, OutputStream out) {
+        return new CsvWriter(options, out, false);
     }
 
     @Override
     public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
+        if (!headed) {
+            return;
+        }
         if (options.bom()) {
             out.put(BYTE_ORDER_MARK);
         }
@@ -207,6 +221,11 @@ public final class CsvWriter implements FileFormats.Writer {
     public void endRecord() throws IOException {
         out.put(LINE_END);
         first = true;
+    }
+
+    @Override
+    public void encoded(byte[] bytes, int offset, int length) throws IOException {
+        out.put(bytes, offset, length);
     }
 
     @Override

@@ -201,5 +201,10 @@ abstract class JsonRecords implements FileFormats.Writer {
     }
 
     @Override
+    public void encoded(byte[] bytes, int offset, int length) throws IOException {
+        out.put(bytes, offset, length);
+    }
+
+    @Override
     public void endDataset() throws IOException {}
 }

@@ -44,6 +44,18 @@ public final class JsonWriter extends JsonRecords {
         super.beginRecord();
     }
 
+    // Each record of a part begins with the comma that separates it from the one before.
+    @Override
+    public void encoded(byte[] bytes, int offset, int length) throws IOException {
+        if (first && length > 0) {
+            out.put('\n');
+            first = false;
+            super.encoded(bytes, offset + 1, length - 1);
+        } else {
+            super.encoded(bytes, offset, length);
+        }
+    }
+
     @Override
     public void endDataset() {
         json.writeEndArray();

@@ -7,7 +7,7 @@ import dev.satchel.batchexport.format.csv.CsvWriter;
 import dev.satchel.batchexport.format.json.Manifest;
 import dev.satchel.batchexport.format.value.ForwardingWriter;
 import dev.satchel.batchexport.format.value.UnclosedOutputStream;
-import dev.satchel.delivery.MeteredOutputStream;
+import dev.satchel.delivery.stream.MeteredOutputStream;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.record.Column;
@@ -79,6 +79,11 @@ public final class ZipWriter extends ForwardingWriter {
             throw new IllegalStateException("a value came before its dataset began");
         }
         return table;
+    }
+
+    @Override
+    public void encoded(byte[] bytes, int offset, int length) throws IOException {
+        writer().encoded(bytes, offset, length);
     }
 
     @Override

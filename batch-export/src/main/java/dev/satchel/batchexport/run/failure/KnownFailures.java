@@ -8,6 +8,8 @@ import dev.satchel.delivery.LibraryUnavailableException;
 import dev.satchel.delivery.RefusedRecipientException;
 import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
+import dev.satchel.partition.LostSnapshotException;
+import dev.satchel.partition.PartFailedException;
 import dev.satchel.record.HiddenRecordsException;
 import dev.satchel.record.SnapshotTooOldException;
 import java.sql.SQLException;
@@ -20,6 +22,10 @@ public final class KnownFailures implements FailureDiagnosis {
     private static final Failure SNAPSHOT_TOO_OLD =
             new Failure(Code.SNAPSHOT_TOO_OLD, "reading took longer than a snapshot of the database may be held open");
 
+    private static final Failure SNAPSHOT_LOST = new Failure(
+            Code.WORKER_LOST,
+            "the snapshot of the export is not open any more: the worker that held it stopped, or its connection was cut");
+
     private static final int DEEPEST_CAUSE = 20;
 
     @Override
@@ -31,6 +37,12 @@ public final class KnownFailures implements FailureDiagnosis {
             }
             if (cause instanceof SnapshotTooOldException) {
                 return SNAPSHOT_TOO_OLD;
+            }
+            if (cause instanceof LostSnapshotException) {
+                return SNAPSHOT_LOST;
+            }
+            if (cause instanceof PartFailedException part) {
+                return part.failure();
             }
             if (cause instanceof LibraryUnavailableException library) {
                 return new Failure(Code.WORKER_MISCONFIGURED, String.valueOf(library.getMessage()));

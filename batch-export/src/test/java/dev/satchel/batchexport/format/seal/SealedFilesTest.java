@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.format.Written;
 import dev.satchel.batchexport.format.archive.Bag;
 import dev.satchel.batchexport.format.csv.CsvOptions;
@@ -67,6 +68,20 @@ class SealedFilesTest {
         assertThat(bag.problems()).isEmpty();
         assertThat(bag.text("manifest.json")).contains("\"record_hash\":").doesNotContain("encrypt_to");
         assertThat(bag.text("README.txt")).doesNotContain("encrypt_to", "PGP");
+    }
+
+    @Test
+    void areNotPutTogetherFromPartsBecauseTheStoreWouldHoldThemUnencrypted() throws IOException {
+        StandardFileFormats formats = new StandardFileFormats(CsvOptions.DEFAULT);
+        ExportType type = ExportType.of(LearningDatasets.QA);
+
+        for (ExportFormat format : ExportFormat.values()) {
+            assertThat(formats.partEncoding(Written.request(type, format, to(TestKeys.usable()))))
+                    .as(format.code())
+                    .isEmpty();
+        }
+        assertThat(formats.partEncoding(Written.request(type, ExportFormat.CSV, ExportFilters.NONE)))
+                .isPresent();
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.delivery.DeliverExport;
+import dev.satchel.delivery.ExportReading;
 import dev.satchel.delivery.Delivery;
 import dev.satchel.delivery.RetryPolicy;
 import dev.satchel.export.Export;
@@ -86,7 +87,7 @@ final class SatchelExport implements Contestant {
         DeliverExport deliverExport = new DeliverExport(
                 history,
                 satchel.uploadJournal(),
-                records(satchel.userRecords()),
+                ExportReading.alone(records(satchel.userRecords())),
                 settings.formats(),
                 store,
                 check,

@@ -11,11 +11,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -36,6 +39,15 @@ public final class SatchelSubject implements Subject {
             INSERT INTO public.export_history (user_id, export_type, export_format)
             VALUES (?, 'interactions', 'csv')
             RETURNING id
+            """;
+
+    // The name of a worker begins with the number of its process.
+    private static final String HELPERS = """
+            SELECT DISTINCT split_part(owner, '@', 1)::bigint
+              FROM satchel.export_part
+             WHERE token IS NOT NULL
+               AND finished_at IS NULL
+               AND failure_code IS NULL
             """;
 
     private final SampleDatabase database = SampleDatabase.create();
@@ -98,6 +110,19 @@ public final class SatchelSubject implements Subject {
                 return row.getString("id");
             }
         }
+    }
+
+    @Override
+    public Set<Long> helpers() throws SQLException {
+        Set<Long> processes = new TreeSet<>();
+        try (Connection connection = database.ownerDataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(HELPERS)) {
+            while (row.next()) {
+                processes.add(row.getLong(1));
+            }
+        }
+        return processes;
     }
 
     /** Waits until what a dead worker left may be removed, and runs {@code satchel cleanup}. */

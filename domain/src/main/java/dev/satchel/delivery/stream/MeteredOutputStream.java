@@ -1,4 +1,4 @@
-package dev.satchel.delivery;
+package dev.satchel.delivery.stream;
 
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,4 +1,4 @@
-package dev.satchel.delivery;
+package dev.satchel.delivery.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

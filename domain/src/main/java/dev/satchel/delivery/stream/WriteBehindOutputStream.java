@@ -1,4 +1,4 @@
-package dev.satchel.delivery;
+package dev.satchel.delivery.stream;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * caller. The thread begins when no block is free, so a file of up to four blocks needs none: beginning a thread costs
  * more than writing them.
  */
-final class WriteBehindOutputStream extends OutputStream {
+public final class WriteBehindOutputStream extends OutputStream {
 
     private static final int BLOCK = 64 * 1024;
     private static final int BLOCKS = 4;
@@ -37,7 +37,7 @@ final class WriteBehindOutputStream extends OutputStream {
     private volatile @Nullable Throwable failure;
     private volatile boolean closed;
 
-    WriteBehindOutputStream(OutputStream out) {
+    public WriteBehindOutputStream(OutputStream out) {
         this.out = out;
     }
 

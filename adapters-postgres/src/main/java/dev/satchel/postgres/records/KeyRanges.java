@@ -1,0 +1,204 @@
+package dev.satchel.postgres.records;
+
+import dev.satchel.UserId;
+import dev.satchel.partition.RecordRange;
+import dev.satchel.postgres.dataset.DatasetQuery;
+import dev.satchel.postgres.dataset.LiveSchema;
+import dev.satchel.record.ExportFilters;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts a dataset into ranges of its keys, and selects the records of one range, in the open snapshot of a connection.
+ *
+ * <p>PostgreSQL compares the keys as {@code ORDER BY} does: ascending, NULL last. So the ranges, one after the other, are the
+ * records in the order of the whole. The values of keys never become part of a statement: they are settings of the
+ * transaction, which the statement reads.
+ */
+final class KeyRanges {
+
+    /** Ranges of about equal size need no more keys than this to choose from. */
+    private static final double SAMPLE = 20_000;
+
+    private static final Pattern ESTIMATE = Pattern.compile("rows=(\\d+) width=(\\d+)\\)");
+
+    private static final String TYPES = """
+            SELECT attribute.attname, format_type(attribute.atttypid, -1), attribute.attnotnull
+              FROM pg_catalog.pg_attribute AS attribute
+             WHERE attribute.attrelid = to_regclass(?)
+               AND attribute.attname = ANY (?)
+            """;
+
+    private final Connection connection;
+    private final DatasetQuery query;
+
+    KeyRanges(Connection connection, DatasetQuery query) {
+        this.connection = connection;
+        this.query = query;
+    }
+
+    /** The planner's estimate of what the statement returns. */
+    record Estimate(long rows, long bytes) {}
+
+    Estimate estimate(LiveSchema live, UserId user, ExportFilters filters) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet plan = statement.executeQuery("EXPLAIN " + query.select(live, user, filters))) {
+            plan.next();
+            Matcher top = ESTIMATE.matcher(plan.getString(1));
+            if (!top.find()) {
+                throw new IllegalStateException("the plan of PostgreSQL has no estimate in its first line");
+            }
+            long rows = Long.parseLong(top.group(1));
+            return new Estimate(rows, Math.multiplyExact(rows, Long.parseLong(top.group(2))));
+        }
+    }
+
+    /** Cuts the records into at most that many ranges of about equal numbers. Each bound is an existing key. */
+    List<RecordRange> cut(LiveSchema live, UserId user, ExportFilters filters, Estimate estimate, int ranges)
+            throws SQLException {
+        double part = Math.min(1, SAMPLE / Math.max(estimate.rows(), 1));
+        String sql =
+                "SELECT keys FROM (" + query.sample(live, user, filters, part) + ") AS sample (keys, place, total)\n"
+                        + " WHERE place > 1 AND (place - 1) * ? / total > (place - 2) * ? / total\n"
+                        + " ORDER BY place";
+        List<List<@Nullable String>> keys = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, ranges);
+            statement.setInt(2, ranges);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    List<@Nullable String> key =
+                            Arrays.asList((String[]) rows.getArray(1).getArray());
+                    if (keys.isEmpty() || !keys.get(keys.size() - 1).equals(key)) {
+                        keys.add(key);
+                    }
+                }
+            }
+        }
+        return RecordRange.between(keys);
+    }
+
+    /** Gives the range's keys to the transaction, and returns the SQL condition that reads them. */
+    String condition(RecordRange range) throws SQLException {
+        List<Key> keys = keys();
+        List<String> conditions = new ArrayList<>();
+        List<@Nullable String> from = values("from", keys, range.from());
+        List<@Nullable String> to = values("to", keys, range.to());
+        if (keys.stream().allMatch(Key::isNeverNull)) {
+            // One row against another, which an index on the columns can answer.
+            if (!from.isEmpty()) {
+                conditions.add(rowOf(keys) + " >= " + row(from));
+            }
+            if (!to.isEmpty()) {
+                conditions.add(rowOf(keys) + " < " + row(to));
+            }
+        } else {
+            if (!from.isEmpty()) {
+                conditions.add("(" + notLess(keys, from, 0) + ")");
+            }
+            if (!to.isEmpty()) {
+                conditions.add("NOT (" + notLess(keys, to, 0) + ")");
+                conditions.addAll(impliedByFirst(keys.get(0), from.isEmpty() ? null : from.get(0), to.get(0)));
+            }
+        }
+        return conditions.isEmpty() ? "true" : String.join(" AND ", conditions);
+    }
+
+    // What follows from the rest, for an index on the first column. Only the last ranges hold NULL.
+    private static List<String> impliedByFirst(Key first, @Nullable String from, @Nullable String to) {
+        List<String> conditions = new ArrayList<>();
+        if (to != null) {
+            conditions.add(DatasetQuery.key(first.column()) + " <= " + to);
+            if (from != null) {
+                conditions.add(DatasetQuery.key(first.column()) + " >= " + from);
+            }
+        }
+        return conditions;
+    }
+
+    private static String rowOf(List<Key> keys) {
+        return keys.stream().map(key -> DatasetQuery.key(key.column())).collect(Collectors.joining(", ", "ROW(", ")"));
+    }
+
+    private static String row(Collection<@Nullable String> values) {
+        return values.stream().map(String::valueOf).collect(Collectors.joining(", ", "ROW(", ")"));
+    }
+
+    /** A column of the order. */
+    private record Key(String column, String type, boolean isNeverNull) {}
+
+    private List<Key> keys() throws SQLException {
+        List<Key> found = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(TYPES)) {
+            statement.setString(1, query.keyTable().quoted());
+            statement.setArray(2, connection.createArrayOf("text", query.keys().toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.add(new Key(rows.getString(1), rows.getString(2), rows.getBoolean(3)));
+                }
+            }
+        }
+        return query.keys().stream()
+                .map(column -> found.stream()
+                        .filter(key -> key.column().equals(column))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalStateException("the table has no column " + column)))
+                .toList();
+    }
+
+    /** Expressions for the values of a key; null for NULL. */
+    private List<@Nullable String> values(String bound, List<Key> keys, List<@Nullable String> key)
+            throws SQLException {
+        if (key.isEmpty()) {
+            return List.of();
+        }
+        if (key.size() != keys.size()) {
+            throw new IllegalArgumentException("the key has " + key.size() + " values of " + keys.size());
+        }
+        List<@Nullable String> expressions = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement("SELECT set_config(?, ?, true)")) {
+            for (int index = 0; index < keys.size(); index++) {
+                String value = key.get(index);
+                String setting = "satchel.range_" + bound + "_" + index;
+                if (value == null) {
+                    expressions.add(null);
+                } else {
+                    statement.setString(1, setting);
+                    statement.setString(2, value);
+                    statement.execute();
+                    // In a query of its own, which is executed once and not for each row.
+                    expressions.add("(SELECT pg_catalog.current_setting('" + setting + "')::"
+                            + keys.get(index).type() + ")");
+                }
+            }
+        }
+        return expressions;
+    }
+
+    private static String notLess(List<Key> keys, List<@Nullable String> values, int index) {
+        if (index == keys.size()) {
+            return "true";
+        }
+        String column = DatasetQuery.key(keys.get(index).column());
+        String value = values.get(index);
+        String rest = notLess(keys, values, index + 1);
+        // Of all values, only NULL is not less than NULL, because NULL comes last. The condition is never NULL itself,
+        // so
+        // that its negation selects the other records.
+        return value == null
+                ? column + " IS NULL AND (" + rest + ")"
+                : column + " IS NULL OR " + column + " > " + value + " OR " + column + " = " + value + " AND (" + rest
+                        + ")";
+    }
+}

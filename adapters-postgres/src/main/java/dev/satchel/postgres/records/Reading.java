@@ -1,0 +1,331 @@
+package dev.satchel.postgres.records;
+
+import dev.satchel.AbortSignal;
+import dev.satchel.UserId;
+import dev.satchel.partition.DivisibleRecords.Divided;
+import dev.satchel.partition.DivisibleRecords.Division;
+import dev.satchel.partition.RecordRange;
+import dev.satchel.postgres.dataset.DatasetQuery;
+import dev.satchel.postgres.dataset.LiveSchema;
+import dev.satchel.postgres.dataset.OwnedTable;
+import dev.satchel.postgres.dataset.PostgresDatasets;
+import dev.satchel.record.Column;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.HiddenRecords;
+import dev.satchel.record.RecordSink;
+import dev.satchel.record.SnapshotTooOldException;
+import dev.satchel.record.UserRecords.Observed;
+import dev.satchel.record.UserRecords.Observer;
+import dev.satchel.record.UserRecords.Snapshot;
+import dev.satchel.record.filter.Period;
+import dev.satchel.record.hash.RecordHash;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
+
+/**
+ * One reading in one transaction. Closing it rolls back, so that none of its settings stay on the connection. Used by one
+ * thread.
+ */
+final class Reading implements AutoCloseable {
+
+    private static final String LIMIT_STATEMENT = "SELECT set_config('statement_timeout', ?, true)";
+
+    /** A limit of the server is renewed once this part of the longest duration has passed since it was set. */
+    private static final int RENEWALS_OF_THE_LIMIT = 100;
+
+    private static final SQLStateSQLExceptionTranslator TRANSLATOR = new SQLStateSQLExceptionTranslator();
+
+    /** While others read, the connection with the snapshot is asked this often whether it is still there. */
+    private static final long PING_INTERVAL = TimeUnit.SECONDS.toNanos(5);
+
+    /** Leaves every dataset whole. */
+    static final Division WHOLE = new Division() {
+        @Override
+        public int ranges(Dataset dataset, long bytes) {
+            return 1;
+        }
+
+        @Override
+        public long write(Divided divided) {
+            throw new IllegalStateException("no dataset is divided");
+        }
+    };
+
+    private final Connection connection;
+    private final PostgresDatasets known;
+    private final boolean autoCommit;
+    private final Duration maxAge;
+    private final Observer observer;
+    private final AbortSignal signal;
+    private final AbortSignal.Registration abortable;
+    private final long startedAt = System.nanoTime();
+    private long limitedAt = startedAt;
+
+    Reading(Connection connection, PostgresDatasets known, Duration maxAge, Observer observer, AbortSignal signal)
+            throws SQLException {
+        this.connection = connection;
+        this.known = known;
+        this.maxAge = maxAge;
+        this.observer = observer;
+        this.signal = signal;
+        this.autoCommit = connection.getAutoCommit();
+        connection.setAutoCommit(false);
+        this.abortable = signal.register(new StatementAbort(connection));
+    }
+
+    Snapshot read(
+            UserId user,
+            ReadingPlan plan,
+            List<Dataset> datasets,
+            ExportFilters filters,
+            RecordSink sink,
+            Division division)
+            throws SQLException, IOException {
+        OpenSnapshot snapshot = OpenSnapshot.take(connection, user, plan, limit());
+        LiveSchema live = snapshot.live();
+        sink.begin(
+                snapshot.takenAt(), filters.days().flatMap(Period::statedZone).orElse(snapshot.zone()));
+        Map<Dataset, Long> counts = new LinkedHashMap<>();
+        List<Dataset> absent = new ArrayList<>();
+        List<HiddenRecords> hidden = new ArrayList<>();
+        Map<Dataset, String> hashes = new LinkedHashMap<>();
+        for (Dataset dataset : datasets) {
+            DatasetQuery query = known.of(dataset);
+            if (!dataset.isIn(filters.profile())) {
+                continue;
+            }
+            if (query.isIn(live, filters)) {
+                List<Column> columns = query.columnsIn(live, filters);
+                long records;
+                Observed observed = observer.begins(dataset);
+                try {
+                    sink.beginDataset(dataset, columns);
+                    List<RecordRange> ranges = ranges(query, live, user, filters, division);
+                    records = ranges.isEmpty()
+                            ? copy(query.copy(live, user, filters), columns, sink)
+                            : division.write(
+                                    new Divided(dataset, OpenSnapshot.export(connection), ranges, new Held(this)));
+                    counts.put(dataset, records);
+                    sink.endDataset();
+                    if (sink.needsHashes()) {
+                        hashes.put(
+                                dataset,
+                                hash(query.hash(live, user, filters), dataset, records)
+                                        .toString());
+                    }
+                } finally {
+                    observed.ended();
+                }
+                for (OwnedTable table : query.owned()) {
+                    OpenSnapshot.Owned rows = snapshot.owned().get(table);
+                    if (rows != null) {
+                        long shown = query.countsRowsOf(table, filters) ? records : countShown(table, rows);
+                        if (shown < rows.records()) {
+                            hidden.add(new HiddenRecords(
+                                    dataset, table.table().toString(), rows.records() - shown, rows.records(), ""));
+                        }
+                    }
+                }
+            } else {
+                absent.add(dataset);
+            }
+        }
+        return new Snapshot(snapshot.takenAt(), counts, absent, snapshot.schemaVersion(), hidden, hashes);
+    }
+
+    /** The ranges of a dataset that is to be divided; empty for one that stays whole. */
+    private List<RecordRange> ranges(
+            DatasetQuery query, LiveSchema live, UserId user, ExportFilters filters, Division division)
+            throws SQLException {
+        if (division == WHOLE || query.keys().isEmpty()) {
+            return List.of();
+        }
+        limitNextStatement();
+        KeyRanges keys = new KeyRanges(connection, query);
+        KeyRanges.Estimate estimate = keys.estimate(live, user, filters);
+        int wanted = division.ranges(query.dataset(), estimate.bytes());
+        if (wanted < 2) {
+            return List.of();
+        }
+        List<RecordRange> ranges = keys.cut(live, user, filters, estimate, wanted);
+        return ranges.size() < 2 ? List.of() : ranges;
+    }
+
+    long readRange(
+            UserId user,
+            ReadingPlan plan,
+            Dataset dataset,
+            ExportFilters filters,
+            String snapshot,
+            RecordRange range,
+            RecordSink sink)
+            throws SQLException, IOException {
+        OpenSnapshot joined = OpenSnapshot.join(connection, user, plan, limit(), snapshot);
+        DatasetQuery query = known.of(dataset);
+        List<Column> columns = query.columnsIn(joined.live(), filters);
+        Observed observed = observer.begins(dataset);
+        try {
+            sink.beginDataset(dataset, columns);
+            String condition = new KeyRanges(connection, query).condition(range);
+            long records = copy(query.copy(joined.live(), user, filters, condition), columns, sink);
+            sink.endDataset();
+            return records;
+        } finally {
+            observed.ended();
+        }
+    }
+
+    // The condition comes from the same function as the other count, so that both count the same rows.
+    private long countShown(OwnedTable table, OpenSnapshot.Owned rows) throws SQLException {
+        limitNextStatement();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT count(*) FROM " + table.table().quoted() + " AS record WHERE " + rows.condition())) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    // By PostgreSQL, in the same snapshot, so that it vouches for what was read and written after it.
+    private RecordHash hash(String sql, Dataset dataset, long records) throws SQLException {
+        limitNextStatement();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            if (row.getLong(1) != records) {
+                throw new IllegalStateException("PostgreSQL counts " + row.getLong(1) + " records in " + dataset.name()
+                        + ", of which " + records + " were read in the same snapshot");
+            }
+            return records == 0 ? RecordHash.NONE : new RecordHash(lowBits(row, 2), lowBits(row, 3));
+        }
+    }
+
+    private static long lowBits(ResultSet row, int column) throws SQLException {
+        return row.getBigDecimal(column).toBigIntegerExact().longValue();
+    }
+
+    private long copy(String sql, List<Column> columns, RecordSink sink) throws SQLException, IOException {
+        limitNextStatement();
+        BinaryCopyDecoder decoder = new BinaryCopyDecoder(columns, sink);
+        try (RunningCopy copy = new RunningCopy(connection, sql)) {
+            while (pass(copy, decoder)) {
+                // Checks the time limit and the signal, because a timeout or a cancel of the server does not apply
+                // while it waits for a slow sink.
+                remaining();
+            }
+        }
+        return decoder.finish();
+    }
+
+    // A separate method, so that the previous message, which may be large, can be collected while the next one is
+    // read.
+    private static boolean pass(RunningCopy copy, BinaryCopyDecoder decoder) throws SQLException, IOException {
+        byte @Nullable [] message = copy.next();
+        if (message == null) {
+            return false;
+        }
+        decoder.accept(message);
+        return true;
+    }
+
+    // The limit set before will do as long as it is hardly longer than a new one would be.
+    private void limitNextStatement() throws SQLException {
+        long now = System.nanoTime();
+        if (now - limitedAt <= maxAge.toNanos() / RENEWALS_OF_THE_LIMIT) {
+            remaining();
+            return;
+        }
+        limitedAt = now;
+        try (PreparedStatement statement = connection.prepareStatement(LIMIT_STATEMENT)) {
+            statement.setString(1, Long.toString(limit().toMillis()));
+            statement.execute();
+        }
+    }
+
+    private Duration limit() {
+        return Duration.ofMillis(Math.min(Math.max(remaining().toMillis(), 1), Integer.MAX_VALUE));
+    }
+
+    // Asked before each statement and after each message.
+    private Duration remaining() {
+        if (signal.isAborted()) {
+            throw new CancellationException("the reading was aborted");
+        }
+        Duration remaining = maxAge.minusNanos(System.nanoTime() - startedAt);
+        if (remaining.isNegative()) {
+            throw new SnapshotTooOldException(maxAge);
+        }
+        return remaining;
+    }
+
+    // A server or a pooler may end a connection that is silent, and then the snapshot is lost.
+    private void ping() {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT 1");
+        } catch (SQLException lost) {
+            throw translated(lost);
+        }
+    }
+
+    // Where memory runs out within the driver, a COPY may still lock the connection, so that a rollback would wait without
+    // end. Or the rest of an answer is left, which the next statement would take for its own.
+    void giveUp() throws SQLException {
+        connection.abort(Runnable::run);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        abortable.close();
+        try {
+            connection.rollback();
+        } catch (Error noMemory) {
+            giveUp();
+            throw noMemory;
+        }
+        connection.setAutoCommit(autoCommit);
+    }
+
+    /** What it means to the caller that the database failed. */
+    static DataAccessException translated(SQLException failed) {
+        String task = "reading a user's records";
+        DataAccessException known = TRANSLATOR.translate(task, null, failed);
+        return known == null ? new UncategorizedSQLException(task, null, failed) : known;
+    }
+
+    /** Keeps the snapshot of a reading while others read in it. */
+    private static final class Held implements Runnable {
+
+        private final Reading reading;
+        private long pingedAt = System.nanoTime();
+
+        Held(Reading reading) {
+            this.reading = reading;
+        }
+
+        @Override
+        public void run() {
+            reading.remaining();
+            long now = System.nanoTime();
+            if (now - pingedAt > PING_INTERVAL) {
+                pingedAt = now;
+                reading.ping();
+            }
+        }
+    }
+}

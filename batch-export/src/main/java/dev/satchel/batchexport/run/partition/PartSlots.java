@@ -1,0 +1,109 @@
+package dev.satchel.batchexport.run.partition;
+
+import dev.satchel.batchexport.run.failure.KnownFailures;
+import dev.satchel.batchexport.run.stop.StopSignal;
+import dev.satchel.delivery.FailureDiagnosis;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.batch.integration.partition.StepExecutionRequest;
+import org.springframework.batch.integration.partition.StepExecutionRequestHandler;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.PollableChannel;
+
+/**
+ * Receives requests for parts, of this process's exports and of those of others, and has them delivered, several side by
+ * side. Once the worker is told to stop, no further request is received.
+ */
+final class PartSlots implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PartSlots.class);
+
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private final PollableChannel requests;
+    private final StepExecutionRequestHandler handler;
+    private final StopSignal stop;
+    private final List<Thread> threads = new ArrayList<>();
+    private final FailureDiagnosis diagnosis = new KnownFailures();
+    private volatile boolean ending;
+
+    /** Whether the channel did not answer when it was asked last. */
+    private volatile boolean isAway;
+
+    PartSlots(PollableChannel requests, StepExecutionRequestHandler handler, int slots, StopSignal stop) {
+        this.requests = requests;
+        this.handler = handler;
+        this.stop = stop;
+        for (int slot = 1; slot <= slots; slot++) {
+            Thread thread = new Thread(this::run, "part-" + slot);
+            thread.setDaemon(true);
+            threads.add(thread);
+        }
+    }
+
+    void start() {
+        threads.forEach(Thread::start);
+    }
+
+    private void run() {
+        while (!ending && !stop.isStopping()) {
+            if (!receive()) {
+                stop.await(PAUSE);
+            }
+        }
+    }
+
+    /** Delivers the part of the next request; false if there is none. */
+    private boolean receive() {
+        try {
+            Message<?> request = requests.receive(0);
+            isAway = false;
+            if (request == null) {
+                return false;
+            }
+            return handle((StepExecutionRequest) request.getPayload());
+        } catch (RuntimeException noAnswer) {
+            if (!isAway) {
+                isAway = true;
+                LOG.warn(
+                        "no requests for parts can be received, and this worker delivers none until then: {}",
+                        diagnosis.diagnose(noAnswer).explanationInFull());
+            }
+            LOG.debug("the channel of requests", noAnswer);
+            return false;
+        }
+    }
+
+    private boolean handle(StepExecutionRequest request) {
+        try {
+            handler.handle(request);
+        } catch (RuntimeException refused) {
+            // The database is away, or the request is older than the record of its step.
+            LOG.debug("a request for a part could not be handled", refused);
+        }
+        return true;
+    }
+
+    /** Waits for the parts under way. */
+    @Override
+    public void close() {
+        ending = true;
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException now) {
+                    interrupted = true;
+                    stop.abandon();
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.satchel.batchexport.run.partition;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * When several processes deliver one export together. Of the program only: a service has no property for it.
+ *
+ * @param above the size of a dataset, as the database estimates it, above which its records are read in parts; never when
+ *     left out
+ * @param most into how many parts a dataset is cut at most, which is also how many connections read one export at once
+ * @param slots how many parts this process delivers side by side, of its own exports and of those of others
+ */
+public record PartitionSettings(
+        @Nullable DataSize above,
+        @DefaultValue("8") int most,
+        @DefaultValue("1") int slots) {
+
+    /** Every export is read by one process. */
+    public static final PartitionSettings OFF = new PartitionSettings(null, 8, 1);
+
+    private static final int LARGEST = 64;
+
+    public PartitionSettings {
+        if (above != null && above.toBytes() < 1) {
+            throw new IllegalArgumentException("satchel.partition.above must be at least 1B, was " + above);
+        }
+        if (most < 2 || most > 1_000) {
+            throw new IllegalArgumentException(
+                    "satchel.partition.most must be a whole number from 2 to 1000, was " + most);
+        }
+        if (slots < 1 || slots > LARGEST) {
+            throw new IllegalArgumentException(
+                    "satchel.partition.slots must be a whole number from 1 to " + LARGEST + ", was " + slots);
+        }
+    }
+
+    /** Whether exports are divided, and parts of others' exports delivered. */
+    public boolean isOn() {
+        return above != null;
+    }
+
+    /** The size above which a dataset is divided; only where {@link #isOn}. */
+    long threshold() {
+        return above == null ? Long.MAX_VALUE : above.toBytes();
+    }
+
+    /** How many connections a run uses besides those of its exports. */
+    public int connections() {
+        return isOn() ? 2 * slots + 2 : 0;
+    }
+
+    /** Into how many parts a dataset of that size is cut; 1 if it stays whole. */
+    int parts(long bytes) {
+        if (above == null || bytes <= above.toBytes()) {
+            return 1;
+        }
+        return (int) Math.min(most, bytes / above.toBytes() + 1);
+    }
+}

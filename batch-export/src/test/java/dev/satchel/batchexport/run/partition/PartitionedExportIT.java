@@ -1,0 +1,472 @@
+package dev.satchel.batchexport.run.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.batchexport.Await;
+import dev.satchel.batchexport.Installation;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One export that two programs deliver together: the same bytes as of one, and one outcome whatever happens to a part.
+ *
+ * <p>Parts wait in the middle of the reading while a lock is held, so that a fault meets them there.
+ */
+class PartitionedExportIT {
+
+    private static final String LEARNER = "11111111-1111-4111-8111-111111111111";
+
+    private static final String LOCK = "20261129";
+
+    private static final Map<String, String> DIVIDED = Map.of(
+            "SATCHEL_PARTITION_ABOVE", "25KB",
+            "SATCHEL_PARTITION_MOST", "3",
+            "SATCHEL_PARTITION_SLOTS", "2",
+            "SATCHEL_EXPORT_LEASE", "3s",
+            "SATCHEL_EXPORT_STOP_GRACE", "0s");
+
+    @TempDir
+    static Path folder;
+
+    @AutoClose
+    private static Installation satchel;
+
+    private static final List<String> FORMATS = List.of("csv", "jsonl", "json");
+
+    /** The files that one process wrote. */
+    private static final Map<String, byte[]> ALONE = new TreeMap<>();
+
+    /** Delivers exports, and parts of them. */
+    private static final String MANAGER = "1";
+
+    /** Delivers parts of the manager's exports, and nothing else. */
+    private static final String HELPER = "0";
+
+    /** The programs that run, by how many exports they deliver side by side. */
+    private static final Map<String, Process> WORKERS = new TreeMap<>();
+
+    @BeforeAll
+    static void fill() {
+        satchel = Installation.in(folder.resolve("s3"));
+        satchel.sql("""
+                INSERT INTO users (id, email) VALUES ('%1$s', 'diligent@example.org');
+                INSERT INTO user_interactions (user_id, interaction_type, component, action, page_url, "timestamp", metadata)
+                SELECT '%1$s', 'click', CASE n %% 3 WHEN 0 THEN '=Palabra "ñ", İı' WHEN 1 THEN E'a\\r\\n\\t😀' END, 'action ' || n,
+                       'https://example.org/' || n, timestamptz '2026-01-01 00:00Z' + n / 2 * interval '1 hour',
+                       jsonb_build_object('n', n / 7.0, 'text', 'ş' || n)
+                  FROM generate_series(1, 3000) AS n;
+                ANALYZE user_interactions;
+                CREATE TABLE public.claimed_part (owner text, attempt uuid, number integer, bytes bigint);
+                CREATE FUNCTION public.note_claim() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+                    'BEGIN INSERT INTO public.claimed_part VALUES (NEW.owner, NEW.attempt, NEW.number, NEW.bytes); RETURN NEW; END';
+                CREATE TRIGGER note_claim AFTER UPDATE OF token ON satchel.export_part FOR EACH ROW EXECUTE FUNCTION public.note_claim();
+                CREATE FUNCTION public.held() RETURNS boolean LANGUAGE plpgsql STABLE SET lock_timeout = '1min' AS
+                    'BEGIN PERFORM pg_advisory_lock_shared(%2$s); PERFORM pg_advisory_unlock_shared(%2$s); RETURN true; END';
+                CREATE POLICY hold ON public.user_interactions AS RESTRICTIVE FOR SELECT TO authenticated
+                    USING ((SELECT concat(current_setting('satchel.range_from_0', true), current_setting('satchel.range_to_0', true)) = '' OR public.held()));
+                """.formatted(LEARNER, LOCK));
+        FORMATS.forEach(PartitionedExportIT::request);
+        satchel.satchel("export", "run").succeeded();
+        FORMATS.forEach(format -> ALONE.put(format, file(format)));
+        assertThat(satchel.value("SELECT bool_or(data ? 'readings') FROM export_history"))
+                .isEqualTo("f");
+        satchel.sql("DELETE FROM export_history");
+        cleanUpDaysLater();
+    }
+
+    @AfterAll
+    static void endWorkers() throws InterruptedException {
+        for (Process worker : WORKERS.values()) {
+            worker.destroyForcibly().waitFor();
+        }
+    }
+
+    @AfterEach
+    void letGo() {
+        satchel.sql("SELECT pg_advisory_unlock_all()");
+        satchel.sql("DROP TRIGGER IF EXISTS spoil ON satchel.export_part");
+        satchel.sql("DROP TRIGGER IF EXISTS reverse ON satchel.integration_channel_message");
+        satchel.sql("GRANT SELECT, INSERT, DELETE ON satchel.integration_channel_message TO satchel_exports");
+        satchel.sql("DELETE FROM satchel.integration_channel_message");
+        satchel.sql("DELETE FROM public.claimed_part");
+        satchel.sql("DELETE FROM export_history");
+        cleanUpDaysLater();
+    }
+
+    private static void cleanUpDaysLater() {
+        satchel.sql("""
+                ALTER TABLE export_history DISABLE TRIGGER USER;
+                UPDATE export_history SET updated_at = updated_at - interval '3 days';
+                ALTER TABLE export_history ENABLE TRIGGER USER;
+                UPDATE satchel.upload_journal SET opened_at = opened_at - interval '3 days';
+                """);
+        satchel.satchel("cleanup").succeeded();
+    }
+
+    @Test
+    void writesTheSameFileAsOneProcess() throws Exception {
+        twoWorkers();
+
+        for (String format : FORMATS) {
+            // Both take part in the first.
+            String id = format.equals("csv") ? requestAndHold() : request(format);
+            letParts();
+            awaitEnd();
+            assertThat(satchel.status(id)).isEqualTo("completed 0");
+            assertThat(text(format, file(format))).isEqualTo(text(format, ALONE.get(format)));
+            assertThat(satchel.satchel("export", "verify", id).exit()).isZero();
+            assertThat(satchel.value("SELECT concat_ws(' ', r ->> 'dataset', r ->> 'parts', r ->> 'divided_above',"
+                            + " (r ->> 'estimated_bytes')::bigint > 25600) FROM export_history,"
+                            + " jsonb_array_elements(data -> 'readings') AS r WHERE id = '" + id + "'"))
+                    .isEqualTo("interactions 3 25600 t");
+        }
+
+        assertThat(satchel.value("SELECT count(DISTINCT owner) FROM claimed_part"))
+                .as("workers that delivered parts")
+                .isEqualTo("2");
+        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("9");
+        assertNothingLeft(3);
+    }
+
+    @Test
+    void spendsNoAttemptWhereAWorkerOfAPartIsToldToStop() throws Exception {
+        twoWorkers();
+        requestAndHold();
+        letParts();
+        awaitEnd();
+        String id = requestAndHold();
+
+        Process helper = WORKERS.get(HELPER);
+        helper.destroy();
+
+        assertThat(Installation.ended(helper)).isIn(0, 143);
+        Await.until(
+                "another attempt begins",
+                () -> satchel.value("SELECT count(DISTINCT attempt) FROM claimed_part")
+                        .equals("3"));
+        letParts();
+        awaitEnd();
+        assertThat(satchel.status(id)).isEqualTo("completed 0");
+        assertNothingLeft(2);
+        assertThat(Files.readAllLines(folder.resolve("parts.prom")))
+                .anyMatch(line -> line.matches("satchel_export_parts_claimed_total [1-9][0-9]*\\.0"))
+                .anyMatch(line -> line.matches("satchel_export_parts_total\\{outcome=\"delivered\"} [1-9][0-9]*\\.0"))
+                .anyMatch(line -> line.matches("satchel_export_parts_total\\{outcome=\"given_back\"} [1-9][0-9]*\\.0"))
+                .anyMatch(line -> line.matches("satchel_export_part_duration_seconds_count [1-9][0-9]*"))
+                .anyMatch(line -> line.matches("satchel_export_part_rows_total [1-9][0-9]+\\.0"))
+                .anyMatch(line -> line.matches("satchel_export_part_bytes_total [1-9][0-9.E]+"))
+                .noneMatch(line -> line.contains(LEARNER) || line.contains(id));
+    }
+
+    @Test
+    @Tag("chaos")
+    void completesALaterAttemptAfterAWorkerOfAPartWasKilled() throws Exception {
+        twoWorkers();
+        String id = requestAndHold();
+
+        kill(HELPER);
+
+        Await.until(
+                "the attempt is given up",
+                () -> satchel.value("SELECT count(*) FROM satchel.export_lease WHERE token IS NULL OR attempt > 1")
+                        .equals("1"));
+        letParts();
+        awaitEnd();
+        assertThat(satchel.status(id)).isEqualTo("completed 1");
+        assertNothingLeft(1);
+    }
+
+    @Test
+    @Tag("chaos")
+    void completesALaterAttemptAfterTheWorkerThatJoinsWasKilled() throws Exception {
+        twoWorkers();
+        String id = requestAndHold();
+
+        kill(MANAGER);
+        twoWorkers();
+
+        Await.until(
+                "another attempt begins",
+                () -> satchel.value("SELECT max(attempt) FROM satchel.export_lease")
+                        .equals("2"));
+        letParts();
+        awaitEnd();
+        assertThat(satchel.status(id)).isEqualTo("completed 1");
+        // What the killed program had not joined yet.
+        cleanUpDaysLater();
+        assertNothingLeft(1);
+    }
+
+    @Test
+    void executesARequestOnceHoweverOftenAndInWhichOrderItArrives() throws Exception {
+        twoWorkers();
+        satchel.sql("""
+                CREATE OR REPLACE FUNCTION public.last_first() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN NEW.created_date := -NEW.message_sequence; RETURN NEW; END';
+                CREATE TRIGGER reverse BEFORE INSERT ON satchel.integration_channel_message
+                    FOR EACH ROW EXECUTE FUNCTION public.last_first();
+                """);
+        String id = requestAndHold();
+        repeatRequests();
+        repeatRequests();
+
+        letParts();
+        awaitEnd();
+        assertThat(satchel.status(id)).isEqualTo("completed 0");
+        assertThat(text("csv", file("csv"))).isEqualTo(text("csv", ALONE.get("csv")));
+        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("3");
+        awaitRequestsReceived();
+        String records = steps();
+        repeatRequests();
+        awaitRequestsReceived();
+        assertThat(steps()).as("the record of each step after late requests").isEqualTo(records);
+        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("3");
+        assertNothingLeft(1);
+    }
+
+    @Test
+    void cancelReachesEveryPart() throws Exception {
+        twoWorkers();
+        String id = requestAndHold();
+
+        satchel.satchel("export", "cancel", id).succeeded();
+
+        Await.until(
+                "no part is read any more",
+                () -> satchel.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                        .equals("0"));
+        assertThat(satchel.status(id)).isEqualTo("failed 0");
+        assertNothingLeft(0);
+        // Otherwise the statement would have ended by itself, when it had waited for the lock for too long.
+        assertThat(Files.readString(folder.resolve("worker")))
+                .doesNotContainPattern("part \\d of export " + id + " failed");
+    }
+
+    @Test
+    void putsTheExportBackWhereAWorkerHasOtherSettings() throws Exception {
+        spoil("NEW.encoding := 'of another version'");
+        twoWorkers();
+        String id = request("csv");
+
+        awaitMessage(
+                "worker_misconfigured: a worker that was asked for a part of the export has another version of Satchel,"
+                        + " other datasets or other CSV settings than the worker that asked: give all workers that deliver parts the"
+                        + " same");
+        assertThat(satchel.status(id)).isEqualTo("pending 0");
+        assertNothingLeft(0);
+    }
+
+    @Test
+    void putsTheExportBackWhereTheSnapshotIsGone() throws Exception {
+        spoil("NEW.snapshot := '00000003-0000001B-1'");
+        twoWorkers();
+        String id = request("csv");
+
+        awaitMessage(
+                "worker_lost: the snapshot of the export is not open any more: the worker that held it stopped, or its"
+                        + " connection was cut");
+        assertThat(satchel.status(id)).isEqualTo("pending 1");
+        assertNothingLeft(0);
+    }
+
+    @Test
+    void putsTheExportBackWhereTheChannelRefusesRequests() throws Exception {
+        twoWorkers();
+        satchel.sql("REVOKE INSERT ON satchel.integration_channel_message FROM satchel_exports");
+        String id = request("csv");
+
+        awaitMessage(
+                "worker_misconfigured: the workers cannot be asked for the parts of the export, because the channel of"
+                        + " requests refuses them or does not answer: see the rights and the server of the channel");
+        assertThat(satchel.status(id)).isEqualTo("pending 0");
+        assertNothingLeft(0);
+    }
+
+    @Test
+    @Tag("chaos")
+    void putsTheExportBackWhereNoWorkerReceivesRequests() throws Exception {
+        twoWorkers();
+        satchel.sql("REVOKE SELECT, DELETE ON satchel.integration_channel_message FROM satchel_exports");
+        String id = request("csv");
+
+        awaitMessage("worker_lost: no worker took a part of the export within 6 seconds");
+        assertThat(satchel.status(id)).isEqualTo("pending 1");
+        assertNothingLeft(0);
+        assertThat(Files.readString(folder.resolve("worker")))
+                .contains("no requests for parts can be received, and this worker delivers none until then: ");
+    }
+
+    @Test
+    @Tag("chaos")
+    void waitsForWorkersThatDeliverTheirPartsOfOtherExports() throws Exception {
+        twoWorkers();
+        kill(HELPER);
+        satchel.sql("SELECT pg_advisory_lock(" + LOCK + ")");
+        String first = request("csv");
+        Await.until(
+                "all slots are taken",
+                () -> satchel.value("SELECT count(*) FROM satchel.export_part WHERE token IS NOT NULL")
+                        .equals("2"));
+        Map<String, String> without = new TreeMap<>(DIVIDED);
+        without.put("SATCHEL_PARTITION_SLOTS", "1");
+        WORKERS.put(
+                "another manager",
+                satchel.start(
+                        without,
+                        List.of(Installation.SHORT_LIVED),
+                        folder.resolve("worker"),
+                        "export",
+                        "run",
+                        "--watch",
+                        "--concurrency",
+                        "1"));
+        Await.until(
+                "all parts of the first are taken",
+                () -> satchel.value("SELECT count(*) FROM satchel.export_part WHERE token IS NOT NULL")
+                        .equals("3"));
+        String second = request("jsonl");
+        Await.until(
+                "the second has waited for longer than for workers that are dead",
+                () -> satchel.value(
+                                "SELECT count(*) FROM satchel.export_lease AS l JOIN export_history AS h ON h.id = l.export_id"
+                                        + " WHERE h.id = '" + second
+                                        + "' AND started_at < now() - interval '9 seconds'")
+                        .equals("1"));
+
+        letParts();
+        awaitEnd();
+        assertThat(satchel.status(first)).isEqualTo("completed 0");
+        assertThat(satchel.status(second)).isEqualTo("completed 0");
+        kill("another manager");
+    }
+
+    private static void awaitMessage(String message) throws InterruptedException {
+        Await.until(
+                "the export waits: " + message,
+                () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
+                        .equals(message));
+    }
+
+    private static void spoil(String change) {
+        satchel.sql("""
+                CREATE OR REPLACE FUNCTION public.spoil() RETURNS trigger LANGUAGE plpgsql AS
+                    $$BEGIN %s; RETURN NEW; END$$;
+                CREATE TRIGGER spoil BEFORE INSERT ON satchel.export_part FOR EACH ROW EXECUTE FUNCTION public.spoil();
+                """.formatted(change));
+    }
+
+    private static String request(String format) {
+        return satchel.satchel("export", "request", "--user", LEARNER, "--type", "interactions", "--format", format)
+                .succeeded();
+    }
+
+    /** Asks for an export, and returns when both workers read parts of it and cannot go on: as many as an export may have. */
+    private static String requestAndHold() throws InterruptedException {
+        satchel.sql("SELECT pg_advisory_lock(" + LOCK + ")");
+        String id = request("csv");
+        Await.until(
+                "two programs read parts",
+                () -> satchel.value("SELECT count(DISTINCT owner) FROM satchel.export_part WHERE finished_at IS NULL")
+                                .equals("2")
+                        && satchel.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                                .equals("3"));
+        return id;
+    }
+
+    private static void letParts() {
+        satchel.sql("SELECT pg_advisory_unlock_all()");
+    }
+
+    /** Sends the requests for all parts again, the last one first. */
+    private static void repeatRequests() {
+        satchel.sql("""
+                INSERT INTO satchel.integration_channel_message (message_id, group_key, created_date, message_content, region)
+                SELECT gen_random_uuid()::text, '%s', -step_execution_id,
+                       convert_to(step_execution_id || ' part', 'UTF8'), 'DEFAULT'
+                  FROM satchel.batch_step_execution
+                 WHERE step_name LIKE 'part:%%'
+                """.formatted(UUID.nameUUIDFromBytes("satchel.parts".getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private static void awaitRequestsReceived() throws InterruptedException {
+        Await.until(
+                "the requests are received",
+                () -> satchel.value("SELECT count(*) FROM satchel.integration_channel_message")
+                        .equals("0"));
+    }
+
+    private static String steps() {
+        return satchel.value("SELECT string_agg(concat(step_execution_id, status, version, end_time), ' '"
+                + " ORDER BY step_execution_id) FROM satchel.batch_step_execution WHERE step_name LIKE 'part:%'");
+    }
+
+    private static void twoWorkers() throws IOException {
+        WORKERS.values().removeIf(worker -> !worker.isAlive());
+        for (String concurrency : List.of(MANAGER, HELPER)) {
+            if (!WORKERS.containsKey(concurrency)) {
+                Process worker = satchel.start(
+                        DIVIDED,
+                        List.of(Installation.SHORT_LIVED),
+                        folder.resolve("worker"),
+                        "export",
+                        "run",
+                        "--watch",
+                        "--concurrency",
+                        concurrency,
+                        "--metrics-file",
+                        folder.resolve(concurrency.equals(HELPER) ? "parts.prom" : "exports.prom")
+                                .toString());
+                WORKERS.put(concurrency, worker);
+            }
+        }
+    }
+
+    private static void kill(String concurrency) throws InterruptedException {
+        WORKERS.remove(concurrency).destroyForcibly().waitFor();
+    }
+
+    /** Waits until every export has ended. */
+    private static void awaitEnd() throws InterruptedException {
+        Await.until(
+                "the export ends",
+                () -> satchel.value("SELECT bool_and(status IN ('completed', 'failed')) FROM export_history")
+                        .equals("t"));
+    }
+
+    private static byte[] file(String format) {
+        return satchel.object(satchel.value("SELECT file_url FROM export_history WHERE status = 'completed'"
+                + " AND export_format = '" + format + "'"));
+    }
+
+    /** Of JSON without the time of the snapshot, which no two exports have in common. */
+    private static String text(String format, byte[] file) {
+        String text = new String(file, StandardCharsets.UTF_8);
+        return format.equals("json") ? text.replaceFirst("\"snapshot_at\":\"[^\"]*\"", "") : text;
+    }
+
+    private static void assertNothingLeft(int files) throws InterruptedException {
+        List<String> wrong = new ArrayList<>();
+        Await.until("the parts are removed", () -> {
+            wrong.clear();
+            wrong.addAll(satchel.objects());
+            return wrong.size() <= files;
+        });
+        assertThat(satchel.objects()).hasSize(files);
+        assertThat(satchel.unfinishedUploads()).isZero();
+        assertThat(satchel.value("SELECT count(*) FROM satchel.export_part")).isEqualTo("0");
+    }
+}
