@@ -283,7 +283,8 @@ final class Reading implements AutoCloseable {
         }
     }
 
-    // Where memory runs out within the driver, a COPY may still lock the connection, so that a rollback would wait without
+    // Where memory runs out within the driver, a COPY may still lock the connection, so that a rollback would wait
+    // without
     // end. Or the rest of an answer is left, which the next statement would take for its own.
     void giveUp() throws SQLException {
         connection.abort(Runnable::run);

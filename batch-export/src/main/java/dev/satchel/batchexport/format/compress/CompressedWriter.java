@@ -1,21 +1,14 @@
 package dev.satchel.batchexport.format.compress;
 
 import com.github.luben.zstd.ZstdOutputStream;
-import dev.satchel.batchexport.format.value.ForwardingWriter;
+import dev.satchel.batchexport.format.value.EnclosingWriter;
 import dev.satchel.batchexport.format.value.UnclosedOutputStream;
 import dev.satchel.delivery.CompressionUnavailableException;
 import dev.satchel.delivery.FileFormats;
-import dev.satchel.export.DeliveredFile;
-import dev.satchel.record.Column;
-import dev.satchel.record.Dataset;
-import dev.satchel.record.UserRecords;
 import dev.satchel.record.filter.Compression;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.util.List;
 import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Writes a file of another format, compressed. The same file gives the same bytes: the header of gzip holds no time and
  * no name. Both kinds end in a checksum. Used by one thread.
  */
-public final class CompressedWriter extends ForwardingWriter {
+public final class CompressedWriter extends EnclosingWriter {
 
     /** Each call of a compressor costs as much as many bytes. */
     private static final int PIECE = 64 * 1024;
@@ -34,12 +27,8 @@ public final class CompressedWriter extends ForwardingWriter {
     /** The default of zstd: a window of 2 MiB, and a few MiB of native memory. */
     private static final int ZSTD_LEVEL = 3;
 
-    private final OutputStream compressed;
-    private final FileFormats.Writer writer;
-
     private CompressedWriter(OutputStream compressed, FileFormats.Writer writer) {
-        this.compressed = compressed;
-        this.writer = writer;
+        super(compressed, writer);
     }
 
     /**
@@ -56,45 +45,8 @@ public final class CompressedWriter extends ForwardingWriter {
     }
 
     @Override
-    protected FileFormats.Writer writer() {
-        return writer;
-    }
-
-    @Override
-    public List<DeliveredFile.Entry> finish(UserRecords.Snapshot snapshot) throws IOException {
-        List<DeliveredFile.Entry> entries = writer.finish(snapshot);
-        compressed.close();
-        return entries;
-    }
-
-    @Override
-    public boolean needsHashes() {
-        return writer.needsHashes();
-    }
-
-    @Override
-    public void begin(Instant takenAt, ZoneId zone) throws IOException {
-        writer.begin(takenAt, zone);
-    }
-
-    @Override
-    public void close() throws IOException {
-        writer.close();
-    }
-
-    @Override
-    public void beginDataset(Dataset dataset, List<Column> columns) throws IOException {
-        writer.beginDataset(dataset, columns);
-    }
-
-    @Override
     public void encoded(byte[] bytes, int offset, int length) throws IOException {
-        writer.encoded(bytes, offset, length);
-    }
-
-    @Override
-    public void endDataset() throws IOException {
-        writer.endDataset();
+        writer().encoded(bytes, offset, length);
     }
 
     /** Compresses what is written, from the first byte to {@link #close}. */
