@@ -34,6 +34,9 @@ public final class Installation implements AutoCloseable {
     /** For a process of seconds: the compiler of code that runs for long costs as much again as what it is to speed up. */
     public static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
 
+    /** The same for {@code JAVA_OPTS}, with the simplest collector and three times as many calls before a compilation. */
+    public static final String SHORT_LIVED_OPTS = SHORT_LIVED + " -XX:+UseSerialGC -XX:CompileThresholdScaling=3";
+
     private final SampleDatabase database;
     private final TestS3 s3;
     private final S3Client client;
