@@ -302,7 +302,10 @@ class LauncherIT {
 
     private Start begin(boolean asAnotherUser, String options, String... arguments) throws IOException {
         Map<String, String> environment = Map.of(
-                "JAVA_HOME", System.getProperty("java.home"), "JAVA_OPTS", Installation.SHORT_LIVED + " " + options);
+                "JAVA_HOME",
+                System.getProperty("java.home"),
+                "JAVA_OPTS",
+                Installation.SHORT_LIVED_OPTS + " " + options);
         return begin(asAnotherUser, environment, arguments);
     }
 

@@ -55,6 +55,8 @@ public final class Program {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 Installation.SHORT_LIVED,
+                // Compiles a method after three times as many calls: hardly any of a short process is worth it earlier.
+                "-XX:CompileThresholdScaling=3",
                 "-XX:+UseSerialGC",
                 "-cp",
                 jar + File.pathSeparator + libraries());

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Workers in processes of their own, side by side. */
 class WorkersIT {
 
-    private static final int EXPORTS = System.getProperty("satchel.test.matrix") == null ? 250 : 1_000;
+    private static final int EXPORTS = System.getProperty("satchel.test.matrix") == null ? 150 : 1_000;
 
     private static final List<String> TABLES_OF_SPRING_BATCH = List.of(
             "job_instance",

@@ -31,6 +31,7 @@ final class Cluster {
     private boolean baseTemplateExists;
     private boolean learnersTemplateExists;
     private boolean migratedTemplateExists;
+    private boolean wholeTemplateExists;
     private boolean workerExists;
     private int databases;
     private Connection administration;
@@ -135,6 +136,18 @@ final class Cluster {
             flyway(dataSource(template, OWNER, ownerPassword)).migrate();
             createWorker();
             migratedTemplateExists = true;
+        }
+        return createFrom(template);
+    }
+
+    /** Makes a database with the application's tables and Satchel's, to which the sample learners were added then. */
+    synchronized String createMigratedWithLearners() {
+        var template = "satchel_whole_" + suffix;
+        if (!wholeTemplateExists) {
+            drop(createMigrated());
+            create(template, "satchel_migrated_" + suffix);
+            execute(dataSource(template, OWNER, ownerPassword), resource(LEARNERS));
+            wholeTemplateExists = true;
         }
         return createFrom(template);
     }
@@ -245,6 +258,7 @@ final class Cluster {
         drop("satchel_base_" + suffix);
         drop("satchel_learners_" + suffix);
         drop("satchel_migrated_" + suffix);
+        drop("satchel_whole_" + suffix);
     }
 
     static String resource(String name) {

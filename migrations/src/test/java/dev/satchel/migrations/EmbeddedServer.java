@@ -48,6 +48,8 @@ final class EmbeddedServer implements Server {
                 // Most of a login's time is otherwise spent on hashing, at both ends, and tests log in at every step.
                 ServerDirectory.inMemory(builder)
                         .setServerConfig("scram_iterations", "1")
+                        // It would look at databases that are dropped a moment later, and change plans by chance.
+                        .setServerConfig("autovacuum", "off")
                         // Or old log fills a gigabyte of memory before it is used again.
                         .setServerConfig("max_wal_size", "128MB");
             }

@@ -61,7 +61,7 @@ class RollbackIT {
 
     @Test
     void refusesWhileTablesHoldRows() throws SQLException {
-        try (var database = SampleDatabase.create().withLearners();
+        try (var database = SampleDatabase.createWithLearners();
                 var owner = Session.open(database.ownerDataSource())) {
             var before = CatalogFingerprint.of(database.superuserDataSource());
 
@@ -123,7 +123,7 @@ class RollbackIT {
 
     @Test
     void archivedRowsComeBack() throws SQLException {
-        try (var database = SampleDatabase.create().withLearners();
+        try (var database = SampleDatabase.createWithLearners();
                 var owner = Session.open(database.ownerDataSource())) {
             owner.run("""
                     INSERT INTO public.export_history (user_id, export_type, export_format, status, data)
@@ -155,7 +155,7 @@ class RollbackIT {
 
     @Test
     void twoArchivesDoNotCollide() throws SQLException {
-        try (var database = SampleDatabase.create().withLearners();
+        try (var database = SampleDatabase.createWithLearners();
                 var owner = Session.open(database.ownerDataSource())) {
             for (int round = 1; round <= 2; round++) {
                 execute(database, "SET satchel.rollback = 'archive';\n" + ROLLBACK);

@@ -40,7 +40,7 @@ class SampleDatabaseIT {
 
     @Test
     void learnersLeaveRowsInEveryTable() throws SQLException {
-        try (var database = SampleDatabase.create().withLearners();
+        try (var database = SampleDatabase.createWithLearners();
                 var owner = Session.open(database.ownerDataSource())) {
             for (var table : BASE_TABLES) {
                 assertThat(owner.value("SELECT count(*) > 20 FROM public." + table))
@@ -74,7 +74,7 @@ class SampleDatabaseIT {
 
     @Test
     void aLearnerReadsTheirOwnRowsAndWhatBelongsToNobody() throws SQLException {
-        try (var database = SampleDatabase.create().withLearners();
+        try (var database = SampleDatabase.createWithLearners();
                 var owner = Session.open(database.ownerDataSource())) {
             var learner =
                     UUID.fromString(owner.value("SELECT id FROM public.users WHERE email = 'learner01@example.org'"));

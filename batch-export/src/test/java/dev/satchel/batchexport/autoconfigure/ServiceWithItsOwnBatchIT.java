@@ -47,7 +47,7 @@ class ServiceWithItsOwnBatchIT {
     private Path folder;
 
     @AutoClose
-    private final SampleDatabase database = SampleDatabase.create().withLearners();
+    private final SampleDatabase database = SampleDatabase.createWithLearners();
 
     private final JdbcClient owner = JdbcClient.create(database.ownerDataSource());
 

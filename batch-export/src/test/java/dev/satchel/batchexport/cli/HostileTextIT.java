@@ -51,7 +51,7 @@ class HostileTextIT {
 
     @BeforeEach
     void open() {
-        database = SampleDatabase.create().withLearners();
+        database = SampleDatabase.createWithLearners();
     }
 
     @Test

@@ -46,8 +46,7 @@ class JsonSchemasIT {
 
     @BeforeAll
     static void fillTheDatabase() throws IOException {
-        satchel = Installation.in(folder);
-        satchel.database().withLearners();
+        satchel = Installation.withLearnersIn(folder);
         worker = satchel.environment();
         worker.put("SATCHEL_KEK", "file:" + folder.toRealPath().resolve("kek.json"));
         run("keys", "init").succeeded();

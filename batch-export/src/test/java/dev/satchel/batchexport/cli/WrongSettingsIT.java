@@ -242,11 +242,10 @@ class WrongSettingsIT {
                         2,
                         "satchel: SATCHEL_STORE is malformed: expected s3://bucket"),
                 store(
-                                "missing bucket",
-                                "s3://no-such-bucket/exports",
-                                1,
-                                "satchel: the store s3://no-such-bucket/exports has no such bucket .*: create the bucket or correct SATCHEL_STORE")
-                        .inItsOwnProcess(),
+                        "missing bucket",
+                        "s3://no-such-bucket/exports",
+                        1,
+                        "satchel: the store s3://no-such-bucket/exports has no such bucket .*: create the bucket or correct SATCHEL_STORE"),
                 s3(
                         "endpoint with a path",
                         "SATCHEL_S3_ENDPOINT",
@@ -260,12 +259,11 @@ class WrongSettingsIT {
                         1,
                         "satchel: the store s3://satchel-test/exports cannot be reached .*: check that it runs, and SATCHEL_S3_ENDPOINT"),
                 s3(
-                                "endpoint of an unknown host",
-                                "SATCHEL_S3_ENDPOINT",
-                                "https://s3.example.invalid",
-                                1,
-                                "satchel: the host of the store s3://satchel-test/exports is not known to DNS: correct SATCHEL_S3_ENDPOINT.*s3.example.invalid")
-                        .inItsOwnProcess(),
+                        "endpoint of an unknown host",
+                        "SATCHEL_S3_ENDPOINT",
+                        "https://s3.example.invalid",
+                        1,
+                        "satchel: the host of the store s3://satchel-test/exports is not known to DNS: correct SATCHEL_S3_ENDPOINT.*s3.example.invalid"),
                 s3(
                         "plain http to another machine",
                         "SATCHEL_S3_ENDPOINT",
@@ -417,11 +415,10 @@ class WrongSettingsIT {
                         // The driver speaks the language of the JVM.
                         .inItsOwnProcess(),
                 database(
-                                "wrong password",
-                                url.replaceFirst(":[^:@]+@", ":wrong@"),
-                                1,
-                                "satchel: the database refused the login: password authentication failed for user .*correct the user and the password in DATABASE_URL")
-                        .inItsOwnProcess(),
+                        "wrong password",
+                        url.replaceFirst(":[^:@]+@", ":wrong@"),
+                        1,
+                        "satchel: the database refused the login: password authentication failed for user .*correct the user and the password in DATABASE_URL"),
                 database(
                         "unknown role",
                         url.replaceFirst("//[^@]+@", "//nobody:secret@"),
@@ -487,13 +484,12 @@ class WrongSettingsIT {
                         "DELETE FROM satchel.flyway_schema_history WHERE version = '999'",
                         "satchel: this program is older than the database's schema.*: run the program that migrated the database"),
                 sql(
-                                "schema of an older program",
-                                Map.of(),
-                                "CREATE TABLE public.kept AS SELECT * FROM satchel.flyway_schema_history WHERE version > '001';"
-                                        + "DELETE FROM satchel.flyway_schema_history WHERE version > '001'",
-                                "INSERT INTO satchel.flyway_schema_history SELECT * FROM public.kept; DROP TABLE public.kept",
-                                "satchel: this program is newer than the database's schema.*: run 'satchel migrate'")
-                        .inItsOwnProcess());
+                        "schema of an older program",
+                        Map.of(),
+                        "CREATE TABLE public.kept AS SELECT * FROM satchel.flyway_schema_history WHERE version > '001';"
+                                + "DELETE FROM satchel.flyway_schema_history WHERE version > '001'",
+                        "INSERT INTO satchel.flyway_schema_history SELECT * FROM public.kept; DROP TABLE public.kept",
+                        "satchel: this program is newer than the database's schema.*: run 'satchel migrate'"));
     }
 
     Stream<Wrong> ofTheProgram() {

@@ -41,8 +41,7 @@ class PoolersWithPgbouncer {
 
     @BeforeAll
     static void install() {
-        satchel = Installation.in(folder.resolve("s3"));
-        satchel.database().withLearners();
+        satchel = Installation.withLearnersIn(folder.resolve("s3"));
         satchel.sql("INSERT INTO users (id, email)"
                 + " SELECT gen_random_uuid(), n || '@example.org' FROM generate_series(1, 200) AS n");
     }

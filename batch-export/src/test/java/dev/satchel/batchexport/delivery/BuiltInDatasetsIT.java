@@ -97,7 +97,7 @@ class BuiltInDatasetsIT {
 
     @BeforeAll
     static void createDatabase() {
-        database = SampleDatabase.create().withLearners();
+        database = SampleDatabase.createWithLearners();
         records = new SatchelPostgres(database.workerDataSource()).userRecords();
         JdbcClient owner = JdbcClient.create(database.ownerDataSource());
         FIXED.forEach(statement -> owner.sql(statement).update());

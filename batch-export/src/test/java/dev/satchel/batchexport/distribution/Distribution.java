@@ -79,7 +79,7 @@ final class Distribution {
     private static Map<String, String> withJava(Map<String, String> environment) {
         Map<String, String> all = new TreeMap<>(environment);
         all.put("JAVA_HOME", System.getProperty("java.home"));
-        all.putIfAbsent("JAVA_OPTS", Installation.SHORT_LIVED);
+        all.putIfAbsent("JAVA_OPTS", Installation.SHORT_LIVED_OPTS);
         return all;
     }
 

@@ -94,7 +94,7 @@ class DistributionIT {
     void servesUntilItIsToldToStop() throws Exception {
         Path store = Files.createDirectories(folder.resolve("served"));
         Path log = folder.resolve("serve.log");
-        try (SampleDatabase database = SampleDatabase.create().withLearners()) {
+        try (SampleDatabase database = SampleDatabase.createWithLearners()) {
             Map<String, String> worker = Map.of(
                     "DATABASE_URL",
                     database.workerUrl(),

@@ -92,7 +92,7 @@ class JavaSnippetsIT {
 
     @Test
     void askForAnExportOfARealDatabase() throws Exception {
-        try (SampleDatabase database = SampleDatabase.create().withLearners()) {
+        try (SampleDatabase database = SampleDatabase.createWithLearners()) {
             String snippet = snippet("AskForMyData")
                     .replace(
                             "jdbc:postgresql://localhost:5432/app?user=satchel_worker&password=secret",
@@ -125,7 +125,7 @@ class JavaSnippetsIT {
 
     @Test
     void lendAKeyOfARealVault() throws Exception {
-        try (SampleDatabase database = SampleDatabase.create().withLearners()) {
+        try (SampleDatabase database = SampleDatabase.createWithLearners()) {
             Path kek = folder.toRealPath().resolve("kek.json");
             UserKeys keys = new UserKeys(
                     new SatchelPostgres(database.workerDataSource()).keyVault(FileKeyEncryptionKeys.create(kek)));

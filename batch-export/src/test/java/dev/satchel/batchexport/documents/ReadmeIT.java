@@ -164,7 +164,7 @@ class ReadmeIT {
 
     @Test
     void theHashOfRecordsIsThatOfTheStatement() throws Exception {
-        try (SampleDatabase database = SampleDatabase.create().withLearners();
+        try (SampleDatabase database = SampleDatabase.createWithLearners();
                 Connection owner = database.ownerDataSource().getConnection();
                 Statement statement = owner.createStatement()) {
             RecordHasher hasher = new RecordHasher();
@@ -222,7 +222,7 @@ class ReadmeIT {
 
     @Test
     void theNightsWorkInS3() throws Exception {
-        try (SampleDatabase database = SampleDatabase.create().withLearners();
+        try (SampleDatabase database = SampleDatabase.createWithLearners();
                 TestS3 s3 = TestS3.start(folder.resolve("s3"))) {
             s3.createBucket("bucket");
             Map<String, String> values = new TreeMap<>();

@@ -25,7 +25,7 @@ final class Shell {
                 .redirectOutput(out.toFile())
                 .redirectError(folder.resolve("err").toFile());
         builder.environment().merge("PATH", path.toString(), (inherited, own) -> own + ":" + inherited);
-        builder.environment().put("JAVA_OPTS", Installation.SHORT_LIVED);
+        builder.environment().put("JAVA_OPTS", Installation.SHORT_LIVED_OPTS);
         Process shell = builder.start();
         shell.getOutputStream().close();
         assertThat(shell.waitFor(5, TimeUnit.MINUTES)).isTrue();

@@ -50,7 +50,7 @@ class SamplesIT {
     Path folder;
 
     @AutoClose
-    private final SampleDatabase database = SampleDatabase.create().withLearners();
+    private final SampleDatabase database = SampleDatabase.createWithLearners();
 
     @BeforeAll
     static void installTheArtifacts() throws IOException {

@@ -24,8 +24,7 @@ class CancelCommandIT {
 
     @BeforeAll
     static void start() {
-        satchel = Installation.in(folder);
-        satchel.database().withLearners();
+        satchel = Installation.withLearnersIn(folder);
     }
 
     private static String request(String format) {

@@ -16,7 +16,7 @@ class ListCommandIT {
 
     @Test
     void saysWhenEachWasRequestedWhenItExpiresAndWhyItFailed() throws SQLException {
-        try (SampleDatabase database = SampleDatabase.create().withLearners();
+        try (SampleDatabase database = SampleDatabase.createWithLearners();
                 Connection superuser = database.superuserDataSource().getConnection();
                 Statement statement = superuser.createStatement()) {
             statement.execute("""

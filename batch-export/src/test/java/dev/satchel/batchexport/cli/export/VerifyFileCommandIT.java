@@ -56,8 +56,7 @@ class VerifyFileCommandIT {
 
     @BeforeAll
     static void deliver() throws IOException {
-        satchel = Installation.in(folder.resolve("s3"));
-        satchel.database().withLearners();
+        satchel = Installation.withLearnersIn(folder.resolve("s3"));
         KINDS.forEach(kind -> EXPORTS.put(kind, request(kind)));
         satchel.satchel("export", "run").succeeded();
         directory = satchel.environment();

@@ -110,7 +110,7 @@ class KekRefusalIT {
 
     @BeforeAll
     static void setAKeyWithSoundOnes() {
-        database = SampleDatabase.create().withLearners();
+        database = SampleDatabase.createWithLearners();
         Map<String, String> environment = environment();
         environment.put("SATCHEL_KEK", "file:" + kek(sound));
         Installation.satchel(environment, "keys", "init").succeeded();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Program;
+import dev.satchel.batchexport.cli.SatchelCommand;
+import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.provider.ProviderServers;
 import dev.satchel.provider.ProviderServers.Reply;
 import java.io.ByteArrayOutputStream;
@@ -60,8 +62,7 @@ class KeyCanaryIT {
 
     @BeforeAll
     static void install() throws IOException {
-        installation = Installation.in(Files.createDirectory(folder.resolve("s3")));
-        installation.database().withLearners();
+        installation = Installation.withLearnersIn(Files.createDirectory(folder.resolve("s3")));
         providers = ProviderServers.in(Files.createDirectory(folder.resolve("providers")));
     }
 
@@ -93,10 +94,7 @@ class KeyCanaryIT {
                 .anyMatch(asked -> asked.header("x-api-key").endsWith(anthropic))
                 .anyMatch(asked -> asked.header("Authorization").endsWith(unsplash));
         run.ended(0, run.session("sk-proj-" + openai + "\nsk-ant-api03-" + anthropic + "\n" + unsplash + "\n"));
-        run.ended(0, run.satchel("", "export", "run"));
-        Started list = run.satchel("", "keys", "list", "--user", LEARNER);
-        run.ended(0, run.satchel("", "keys", "rotate", "--retire"));
-        run.ended(0, list);
+        run.ended(0, run.commands("export run", "keys list --user " + LEARNER, "keys rotate --retire"));
 
         // The exported files are removed by the clean-up, and the sealed keys with the last of them.
         String tables = everyTable();
@@ -105,9 +103,7 @@ class KeyCanaryIT {
         found.addAll(canaries.in(run.directory));
         List<String> exported = filesIn(run.store);
         installation.sql("UPDATE public.export_history SET expires_at = now() WHERE status = 'completed'");
-        Started cleanUp = run.satchel("", "cleanup");
-        run.ended(0, run.satchel("", "keys", "remove", "--user", LEARNER));
-        run.ended(0, cleanUp);
+        run.ended(0, run.commands("cleanup", "keys remove --user " + LEARNER));
         String recordings = run.recordings();
         found.addAll(canaries.in("a table afterwards", everyTable().getBytes(StandardCharsets.ISO_8859_1)));
         found.addAll(canaries.in(run.directory));
@@ -258,6 +254,20 @@ class KeyCanaryIT {
         String key = "";
     }
 
+    /** Runs each of the commands that it is given, until one fails. */
+    static final class Commands {
+
+        private Commands() {}
+
+        public static void main(String[] commands) {
+            int exit = 0;
+            for (int i = 0; i < commands.length && exit == 0; i++) {
+                exit = SatchelCommand.run(Console.ofProcess(), commands[i].split(" ", -1));
+            }
+            System.exit(exit);
+        }
+    }
+
     /** A process and what the test knows of it. */
     private record Started(Process process, String what) {}
 
@@ -323,8 +333,18 @@ class KeyCanaryIT {
                     "keys validate");
         }
 
-        /** Starts {@link KeyCanarySession}, from the classes of the tests. */
+        /** Starts {@link KeyCanarySession}. */
         Started session(String in) throws IOException {
+            return fromTheTests(
+                    in, KeyCanarySession.class, LEARNER, installation.database().ownerUrl(), directory.toString());
+        }
+
+        /** Runs commands to which no key is given, one after the other in one process. */
+        Started commands(String... commands) throws IOException {
+            return fromTheTests("", Commands.class, commands);
+        }
+
+        private Started fromTheTests(String in, Class<?> main, String... arguments) throws IOException {
             Path target = Path.of("target");
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -336,16 +356,14 @@ class KeyCanaryIT {
                     target.resolve("test-classes").toString(),
                     target.resolve("classes").toString(),
                     Files.readString(target.resolve("launcher/test.classpath")).strip()));
-            command.add(KeyCanarySession.class.getName());
-            command.add(LEARNER);
-            command.add(installation.database().ownerUrl());
-            command.add(directory.toString());
+            command.add(main.getName());
+            command.addAll(List.of(arguments));
             ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
             builder.environment().putAll(installation.environment());
             builder.environment().putAll(environment());
-            return given(in, builder.start(), "the session");
+            return given(in, builder.start(), main.getSimpleName() + " " + String.join(", ", arguments));
         }
 
         private Started given(String in, Process process, String what) throws IOException {
@@ -424,6 +442,7 @@ class KeyCanaryIT {
     private static String printed(Path recording) throws IOException, InterruptedException {
         Process jfr = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jfr").toString(),
+                        "-J" + Installation.SHORT_LIVED,
                         "print",
                         // Prints every value whole; the other form trips over the frames of hidden classes on JDK 17.
                         "--json",

@@ -58,7 +58,7 @@ class KeysCommandsIT {
 
     @BeforeEach
     void open() {
-        database = SampleDatabase.create().withLearners();
+        database = SampleDatabase.createWithLearners();
         environment.put("DATABASE_URL", database.workerUrl());
         environment.put("SATCHEL_KEK", "file:" + folder.resolve("kek.json"));
     }

@@ -37,7 +37,7 @@ class KmsKeysIT {
 
     @BeforeEach
     void open() {
-        database = SampleDatabase.create().withLearners();
+        database = SampleDatabase.createWithLearners();
         System.setProperty(ENDPOINT, kms.endpoint().toString());
         environment.put("DATABASE_URL", database.workerUrl());
         environment.put("SATCHEL_KEK", "aws-kms:" + arn);

@@ -78,7 +78,7 @@ class MountedKeysIT {
 
     @BeforeEach
     void mountASecretWithTwoKeysWhoseEarlierOneIsInUse() throws Exception {
-        database = SampleDatabase.create().withLearners();
+        database = SampleDatabase.createWithLearners();
         folder = temporary.toRealPath();
         isRoot = (int) Files.getAttribute(folder, "unix:uid") == 0;
         chmod(folder, 0755);

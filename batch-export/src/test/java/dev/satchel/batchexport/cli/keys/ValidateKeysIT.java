@@ -40,8 +40,7 @@ class ValidateKeysIT {
 
     @BeforeAll
     static void open() {
-        installation = Installation.in(folder.resolve("s3"));
-        installation.database().withLearners();
+        installation = Installation.withLearnersIn(folder.resolve("s3"));
         servers = ProviderServers.in(folder);
         satchel("keys", "init").succeeded();
     }

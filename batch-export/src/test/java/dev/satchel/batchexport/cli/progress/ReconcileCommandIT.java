@@ -19,7 +19,7 @@ class ReconcileCommandIT {
     private static final String SOMEBODY = "920b1d59-7b90-dc01-a3c0-f3ddac750206";
 
     @AutoClose
-    private static final SampleDatabase database = SampleDatabase.create().withLearners();
+    private static final SampleDatabase database = SampleDatabase.createWithLearners();
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """

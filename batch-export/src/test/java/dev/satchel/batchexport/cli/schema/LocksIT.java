@@ -40,8 +40,7 @@ class LocksIT {
 
     @BeforeAll
     static void install() {
-        satchel = Installation.in(folder.resolve("s3"));
-        satchel.database().withLearners();
+        satchel = Installation.withLearnersIn(folder.resolve("s3"));
         environment = satchel.environment();
         environment.put("SATCHEL_KEK", "file:" + folder.resolve("kek.json"));
         satchel("keys", "init").succeeded();

@@ -40,8 +40,7 @@ class RoleCommandsIT {
 
     @BeforeAll
     static void open() {
-        installation = Installation.in(folder.resolve("s3"));
-        installation.database().withLearners();
+        installation = Installation.withLearnersIn(folder.resolve("s3"));
         servers = ProviderServers.in(folder);
         servers.answer(question -> Reply.of(200, "{\"data\": []}"));
         as("satchel_vault", "keys", "init").succeeded();

@@ -32,7 +32,7 @@ class SchemaVersionIT {
 
     @BeforeEach
     void open() {
-        database = SampleDatabase.create().withLearners();
+        database = SampleDatabase.createWithLearners();
     }
 
     @ParameterizedTest

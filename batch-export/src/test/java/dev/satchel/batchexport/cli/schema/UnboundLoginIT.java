@@ -33,8 +33,7 @@ class UnboundLoginIT {
 
     @BeforeAll
     static void open() throws SQLException {
-        installation = Installation.in(folder.resolve("s3"));
-        installation.database().withLearners();
+        installation = Installation.withLearnersIn(folder.resolve("s3"));
         superuser("""
                 CREATE ROLE unbound_super LOGIN SUPERUSER PASSWORD 'unbound';
                 CREATE ROLE unbound_bypass LOGIN BYPASSRLS PASSWORD 'unbound' IN ROLE satchel_runtime;

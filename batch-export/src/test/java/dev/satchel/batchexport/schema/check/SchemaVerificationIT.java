@@ -65,7 +65,7 @@ class SchemaVerificationIT {
 
     @Test
     void saysEveryThingOnceAndChangesNothing() throws SQLException {
-        try (var database = SampleDatabase.create().withLearners()) {
+        try (var database = SampleDatabase.createWithLearners()) {
             var verification = SchemaVerification.of(database.ownerDataSource());
 
             var first = verification.checks();
@@ -232,7 +232,7 @@ class SchemaVerificationIT {
 
     @Test
     void findsWhatKeepsProgressFromBeingExact() throws SQLException {
-        try (var database = SampleDatabase.create().withLearners()) {
+        try (var database = SampleDatabase.createWithLearners()) {
             execute(
                     database,
                     "ALTER TABLE public.sessions DISABLE TRIGGER trigger_update_user_progress_from_session_update",

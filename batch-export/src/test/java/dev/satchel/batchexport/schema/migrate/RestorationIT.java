@@ -55,7 +55,7 @@ class RestorationIT {
 
     @Test
     void bringsBackEveryRight() throws SQLException {
-        try (var database = SampleDatabase.create().withLearners()) {
+        try (var database = SampleDatabase.createWithLearners()) {
             Schemas.run(database.superuserDataSource(), WITHOUT_PRIVILEGES);
             var owner = database.ownerDataSource();
             assertThat(failed(owner)).hasSizeGreaterThan(90);
@@ -186,7 +186,7 @@ class RestorationIT {
     /** What a constraint or an index cannot be made on stays, with the reason, and so do the rows. */
     @Test
     void losesNoRowForAConstraint() throws SQLException {
-        try (var database = SampleDatabase.create().withLearners()) {
+        try (var database = SampleDatabase.createWithLearners()) {
             var owner = database.ownerDataSource();
             Schemas.run(owner, """
                     ALTER TABLE public.export_history DROP CONSTRAINT export_history_records_count_check;

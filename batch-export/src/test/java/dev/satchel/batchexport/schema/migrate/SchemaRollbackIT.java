@@ -12,7 +12,7 @@ class SchemaRollbackIT {
 
     @Test
     void refusesToLoseRowsUnlessTold() throws SQLException {
-        try (var database = SampleDatabase.create().withLearners()) {
+        try (var database = SampleDatabase.createWithLearners()) {
             var before = Schemas.everything(database);
 
             var refusal = catchThrowableOfType(
@@ -39,7 +39,7 @@ class SchemaRollbackIT {
 
     @Test
     void tellsHowToGetArchivedRowsBack() throws SQLException {
-        try (var database = SampleDatabase.create().withLearners()) {
+        try (var database = SampleDatabase.createWithLearners()) {
             // Bringing a row back replaces the one that migrating made, at a time of its own.
             var rows = "SELECT (to_jsonb(t) - 'updated_at')::text FROM public.user_progress AS t ORDER BY 1";
             var before = Schemas.rows(database.ownerDataSource(), rows);
