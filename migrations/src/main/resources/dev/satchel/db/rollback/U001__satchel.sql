@@ -25,8 +25,7 @@ DECLARE
         'satchel.batch_job_execution_context', 'satchel.scheduled_tasks', 'satchel.export_part',
         'satchel.integration_channel_message', 'satchel.flyway_schema_history'];
     sequences constant text[] := ARRAY [
-        'satchel.batch_job_instance_seq', 'satchel.batch_job_execution_seq', 'satchel.batch_step_execution_seq',
-        'satchel.integration_message_seq'];
+        'satchel.batch_job_instance_seq', 'satchel.batch_job_execution_seq', 'satchel.batch_step_execution_seq'];
     types constant text[] := ARRAY ['satchel.progress_difference'];
     views constant text[] := ARRAY ['public.user_api_keys_status', 'satchel.users'];
     users constant regclass := (SELECT confrelid

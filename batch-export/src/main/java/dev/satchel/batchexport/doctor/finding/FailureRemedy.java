@@ -47,7 +47,8 @@ public final class FailureRemedy {
             case WORKER_LOST -> "none, unless it recurs";
             case WORKER_MISCONFIGURED ->
                 "room in a directory for temporary files that the worker may write to and run libraries from"
-                        + " (JAVA_OPTS=-Djava.io.tmpdir=…), and a new start of the worker";
+                        + " (JAVA_OPTS=-Djava.io.tmpdir=…), and a new start of the worker;"
+                        + " the same version and settings on all workers";
             case OUT_OF_MEMORY -> "more heap (JAVA_OPTS=-Xmx…), less --concurrency";
             case CANCELLED -> "none: the user or the operator wanted it";
             case INTERNAL -> "report what the worker's log says";

@@ -261,7 +261,7 @@ class MigrationIT {
                     ALTER TABLE public.export_history DROP CONSTRAINT export_history_status_check;
                     DROP INDEX public.idx_user_progress_last_activity;
                     DROP POLICY "Users can view their own API keys" ON public.user_api_keys;
-                    DROP TABLE satchel.export_lease;
+                    DROP TABLE satchel.export_lease CASCADE;
                     """);
             var before = Schemas.everything(database);
 
