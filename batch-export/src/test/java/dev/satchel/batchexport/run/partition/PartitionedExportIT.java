@@ -3,6 +3,7 @@ package dev.satchel.batchexport.run.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Await;
+import dev.satchel.batchexport.FaultyProxy;
 import dev.satchel.batchexport.Installation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -271,6 +272,19 @@ class PartitionedExportIT {
     }
 
     @Test
+    void putsTheExportBackWhereAWorkerHasAnotherStore() throws Exception {
+        spoil("NEW.url := replace(NEW.url, 's3://', 's3://another-')");
+        twoWorkers();
+        String id = request("csv");
+
+        awaitMessage(
+                "store_misconfigured: a worker that was asked for a part of the export writes to another store than the"
+                        + " worker that asked: give all workers that deliver parts the same SATCHEL_STORE");
+        assertThat(satchel.status(id)).isEqualTo("pending 0");
+        assertNothingLeft(0);
+    }
+
+    @Test
     void putsTheExportBackWhereTheSnapshotIsGone() throws Exception {
         spoil("NEW.snapshot := '00000003-0000001B-1'");
         twoWorkers();
@@ -367,6 +381,43 @@ class PartitionedExportIT {
             assertThat(refused.err())
                     .contains("--concurrency 0 delivers parts of other workers' exports and nothing else: it needs ");
         }
+    }
+
+    /** It leaves the parts of the next attempt to the others. */
+    @Test
+    @Tag("chaos")
+    void completesALaterAttemptWhereAWorkerOfPartsIsCutOffFromTheStore() throws Exception {
+        twoWorkers();
+        kill(HELPER);
+        try (FaultyProxy s3 = satchel.proxyToS3()) {
+            Map<String, String> settings = new TreeMap<>(DIVIDED);
+            settings.put("SATCHEL_S3_ENDPOINT", "http://127.0.0.1:" + s3.port());
+            WORKERS.put(
+                    HELPER,
+                    satchel.start(
+                            settings,
+                            List.of(Installation.SHORT_LIVED),
+                            folder.resolve("worker"),
+                            "export",
+                            "run",
+                            "--watch",
+                            "--concurrency",
+                            HELPER));
+            String id = requestAndHold();
+            s3.refuse();
+            letParts();
+            Await.until(
+                    "the attempt is given up",
+                    () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
+                            .startsWith("store_unavailable: "));
+
+            tryAgainNow();
+            awaitEnd();
+            assertThat(satchel.status(id)).isEqualTo("completed 1");
+        }
+        kill(HELPER);
+        cleanUpDaysLater();
+        assertNothingLeft(1);
     }
 
     private static void awaitMessage(String message) throws InterruptedException {
