@@ -21,9 +21,12 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +57,10 @@ final class PartDelivery {
     private static final Failure GIVEN_UP =
             new Failure(Failure.Code.WORKER_LOST, "the attempt that a part of the export belongs to has ended");
 
+    /** Failures that another worker would meet just as well. */
+    private static final Set<Failure.Code> NOT_OF_THIS_WORKER =
+            EnumSet.of(Failure.Code.WORKER_LOST, Failure.Code.SNAPSHOT_TOO_OLD);
+
     private static final long BEAT_SECONDS = 1;
 
     private final ExportParts parts;
@@ -67,7 +74,10 @@ final class PartDelivery {
     private final FailureDiagnosis diagnosis;
     private final ScheduledExecutorService heartbeats;
     private final StopSignal stop;
+    private final long pause;
+    private volatile long pausedUntil = System.nanoTime();
 
+    /** @param pause how long this worker delivers no part after one has failed for a reason of its own */
     PartDelivery(
             ExportParts parts,
             DivisibleRecords records,
@@ -78,7 +88,8 @@ final class PartDelivery {
             UploadJournal journal,
             FailureDiagnosis diagnosis,
             ScheduledExecutorService heartbeats,
-            StopSignal stop) {
+            StopSignal stop,
+            Duration pause) {
         this.parts = parts;
         this.records = records;
         this.datasets = datasets;
@@ -90,6 +101,12 @@ final class PartDelivery {
         this.diagnosis = diagnosis;
         this.heartbeats = heartbeats;
         this.stop = stop;
+        this.pause = pause.toNanos();
+    }
+
+    /** Whether a part failed here a moment ago, so that the next parts are better left to other workers. */
+    boolean isPausing() {
+        return System.nanoTime() - pausedUntil < 0;
     }
 
     /**
@@ -221,6 +238,9 @@ final class PartDelivery {
         }
         LOG.warn("part {} of export {} failed: {}", part.number(), part.export().id(), failure.messageInFull());
         LOG.debug("the failure of a part", failed);
+        if (!NOT_OF_THIS_WORKER.contains(failure.code())) {
+            pausedUntil = System.nanoTime() + pause;
+        }
         record(() -> parts.fail(part, failure));
         return new PartFailedException(failure);
     }

@@ -6,6 +6,7 @@ import dev.satchel.delivery.FailureDiagnosis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.integration.partition.StepExecutionRequest;
@@ -25,6 +26,7 @@ final class PartSlots implements AutoCloseable {
 
     private final PollableChannel requests;
     private final StepExecutionRequestHandler handler;
+    private final BooleanSupplier pausing;
     private final StopSignal stop;
     private final List<Thread> threads = new ArrayList<>();
     private final FailureDiagnosis diagnosis = new KnownFailures();
@@ -33,9 +35,16 @@ final class PartSlots implements AutoCloseable {
     /** Whether the channel did not answer when it was asked last. */
     private volatile boolean isAway;
 
-    PartSlots(PollableChannel requests, StepExecutionRequestHandler handler, int slots, StopSignal stop) {
+    /** @param pausing while it holds, no request is received */
+    PartSlots(
+            PollableChannel requests,
+            StepExecutionRequestHandler handler,
+            int slots,
+            BooleanSupplier pausing,
+            StopSignal stop) {
         this.requests = requests;
         this.handler = handler;
+        this.pausing = pausing;
         this.stop = stop;
         for (int slot = 1; slot <= slots; slot++) {
             Thread thread = new Thread(this::run, "part-" + slot);
@@ -50,7 +59,7 @@ final class PartSlots implements AutoCloseable {
 
     private void run() {
         while (!ending && !stop.isStopping()) {
-            if (!receive()) {
+            if (pausing.getAsBoolean() || !receive()) {
                 stop.await(PAUSE);
             }
         }

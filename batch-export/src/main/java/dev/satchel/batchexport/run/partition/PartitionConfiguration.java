@@ -83,11 +83,12 @@ public class PartitionConfiguration {
                 journal,
                 new KnownFailures(),
                 heartbeats,
-                run.stop());
+                run.stop(),
+                run.silence().dividedBy(2));
         PartStep step = new PartStep(runs, parts, delivery, run.worker());
         StepExecutionRequestHandler handler = new StepExecutionRequestHandler();
         handler.setJobRepository(runs);
         handler.setStepLocator(name -> step);
-        return new PartSlots(partRequestChannel, handler, run.settings().slots(), run.stop());
+        return new PartSlots(partRequestChannel, handler, run.settings().slots(), delivery::isPausing, run.stop());
     }
 }

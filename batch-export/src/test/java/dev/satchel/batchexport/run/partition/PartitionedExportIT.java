@@ -3,6 +3,7 @@ package dev.satchel.batchexport.run.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Await;
+import dev.satchel.batchexport.FaultyProxy;
 import dev.satchel.batchexport.Installation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -173,7 +174,6 @@ class PartitionedExportIT {
     }
 
     @Test
-    @Tag("chaos")
     void completesALaterAttemptAfterAWorkerOfAPartWasKilled() throws Exception {
         twoWorkers();
         String id = requestAndHold();
@@ -185,13 +185,13 @@ class PartitionedExportIT {
                 () -> satchel.value("SELECT count(*) FROM satchel.export_lease WHERE token IS NULL OR attempt > 1")
                         .equals("1"));
         letParts();
+        tryAgainNow();
         awaitEnd();
         assertThat(satchel.status(id)).isEqualTo("completed 1");
         assertNothingLeft(1);
     }
 
     @Test
-    @Tag("chaos")
     void completesALaterAttemptAfterTheWorkerThatJoinsWasKilled() throws Exception {
         twoWorkers();
         String id = requestAndHold();
@@ -199,10 +199,11 @@ class PartitionedExportIT {
         kill(MANAGER);
         twoWorkers();
 
-        Await.until(
-                "another attempt begins",
-                () -> satchel.value("SELECT max(attempt) FROM satchel.export_lease")
-                        .equals("2"));
+        Await.until("another attempt begins", () -> {
+            tryAgainNow();
+            return satchel.value("SELECT max(attempt) FROM satchel.export_lease")
+                    .equals("2");
+        });
         letParts();
         awaitEnd();
         assertThat(satchel.status(id)).isEqualTo("completed 1");
@@ -271,15 +272,27 @@ class PartitionedExportIT {
     }
 
     @Test
-    void putsTheExportBackWhereTheSnapshotIsGone() throws Exception {
-        spoil("NEW.snapshot := '00000003-0000001B-1'");
+    void putsTheExportBackWhereAWorkerHasAnotherStore() throws Exception {
+        spoil("NEW.url := replace(NEW.url, 's3://', 's3://another-')");
         twoWorkers();
         String id = request("csv");
 
         awaitMessage(
+                "store_misconfigured: a worker that was asked for a part of the export writes to another store than the"
+                        + " worker that asked: give all workers that deliver parts the same SATCHEL_STORE");
+        assertThat(satchel.status(id)).isEqualTo("pending 0");
+        assertNothingLeft(0);
+    }
+
+    @Test
+    void putsTheExportBackWhereTheSnapshotIsGone() throws Exception {
+        spoil("NEW.snapshot := '00000003-0000001B-1'");
+        twoWorkers();
+        request("csv");
+
+        awaitMessage(
                 "worker_lost: the snapshot of the export is not open any more: the worker that held it stopped, or its"
                         + " connection was cut");
-        assertThat(satchel.status(id)).isEqualTo("pending 1");
         assertNothingLeft(0);
     }
 
@@ -301,10 +314,9 @@ class PartitionedExportIT {
     void putsTheExportBackWhereNoWorkerReceivesRequests() throws Exception {
         twoWorkers();
         satchel.sql("REVOKE SELECT, DELETE ON satchel.integration_channel_message FROM satchel_exports");
-        String id = request("csv");
+        request("csv");
 
         awaitMessage("worker_lost: no worker took a part of the export within 6 seconds");
-        assertThat(satchel.status(id)).isEqualTo("pending 1");
         assertNothingLeft(0);
         assertThat(Files.readString(folder.resolve("worker")))
                 .contains("no requests for parts can be received, and this worker delivers none until then: ");
@@ -354,11 +366,65 @@ class PartitionedExportIT {
         kill("another manager");
     }
 
+    @Test
+    void refusesToDeliverPartsAloneWithoutWatching() {
+        Map<String, String> settings = satchel.environment();
+        settings.putAll(DIVIDED);
+        settings.put("SATCHEL_SERVE_EXPORTS", "@daily");
+
+        for (List<String> command : List.of(List.of("export", "run"), List.of("serve"))) {
+            List<String> arguments = new ArrayList<>(command);
+            arguments.addAll(List.of("--concurrency", "0"));
+            Installation.Result refused = Installation.satchel(settings, arguments.toArray(String[]::new));
+
+            assertThat(refused.exit()).isEqualTo(2);
+            assertThat(refused.err())
+                    .contains("--concurrency 0 delivers parts of other workers' exports and nothing else: it needs ");
+        }
+    }
+
+    /** It leaves the parts of the next attempt to the others. */
+    @Test
+    @Tag("chaos")
+    void completesALaterAttemptWhereAWorkerOfPartsIsCutOffFromTheStore() throws Exception {
+        twoWorkers();
+        kill(HELPER);
+        try (FaultyProxy s3 = satchel.proxyToS3()) {
+            Map<String, String> settings = new TreeMap<>(DIVIDED);
+            settings.put("SATCHEL_S3_ENDPOINT", "http://127.0.0.1:" + s3.port());
+            WORKERS.put(
+                    HELPER,
+                    satchel.start(
+                            settings,
+                            List.of(Installation.SHORT_LIVED),
+                            folder.resolve("worker"),
+                            "export",
+                            "run",
+                            "--watch",
+                            "--concurrency",
+                            HELPER));
+            String id = requestAndHold();
+            s3.refuse();
+            letParts();
+            Await.until(
+                    "the attempt is given up",
+                    () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
+                            .startsWith("store_unavailable: "));
+
+            tryAgainNow();
+            awaitEnd();
+            assertThat(satchel.status(id)).isEqualTo("completed 1");
+        }
+        kill(HELPER);
+        cleanUpDaysLater();
+        assertNothingLeft(1);
+    }
+
     private static void awaitMessage(String message) throws InterruptedException {
         Await.until(
                 "the export waits: " + message,
-                () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
-                        .equals(message));
+                () -> satchel.value("SELECT concat_ws(' ', status, error_message) FROM export_history")
+                        .equals("pending " + message));
     }
 
     private static void spoil(String change) {
@@ -433,6 +499,10 @@ class PartitionedExportIT {
                 WORKERS.put(concurrency, worker);
             }
         }
+    }
+
+    private static void tryAgainNow() {
+        satchel.sql("UPDATE satchel.export_lease SET run_after = now() WHERE run_after > now()");
     }
 
     private static void kill(String concurrency) throws InterruptedException {

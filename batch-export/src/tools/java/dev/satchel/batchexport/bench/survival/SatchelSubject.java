@@ -53,6 +53,7 @@ public final class SatchelSubject implements Subject {
     private final SampleDatabase database = SampleDatabase.create();
     private final Map<String, String> environment;
     private final Duration orphanGrace;
+    private int claiming = Integer.MAX_VALUE;
 
     /** Satchel with such a lease, over that store. */
     public SatchelSubject(Store store, Duration lease) {
@@ -71,6 +72,11 @@ public final class SatchelSubject implements Subject {
     /** Replaces a setting. */
     public void set(String name, String value) {
         environment.put(name, value);
+    }
+
+    /** Has the first workers claim exports, and the others deliver parts of these and nothing else. */
+    public void claimOnlyWith(int workers) {
+        claiming = workers;
     }
 
     @Override
@@ -95,7 +101,7 @@ public final class SatchelSubject implements Subject {
 
     @Override
     public ProcessBuilder worker(int place, String name) throws IOException {
-        ProcessBuilder worker = program("export", "run", "--watch", "--concurrency", "1");
+        ProcessBuilder worker = program("export", "run", "--watch", "--concurrency", place <= claiming ? "1" : "0");
         worker.environment().put("PGAPPNAME", name);
         return worker;
     }
