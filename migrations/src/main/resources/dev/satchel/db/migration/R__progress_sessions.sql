@@ -90,8 +90,10 @@ BEGIN
                                                   THEN 2 ELSE 1 END END END END
           INTO id, user_id, started_at, ended_at, descriptions, images, qa_attempts, qa_correct, vocabulary, seconds,
                day, today, has_zone, step
-          FROM new_rows AS session
-         CROSS JOIN old_rows AS before;
+          -- One of each, or the plan that a statement on many sessions made for all their pairs would read the whole of
+          -- session_contribution for every session that ends on this connection afterwards.
+          FROM (SELECT * FROM new_rows LIMIT 1) AS session
+         CROSS JOIN (SELECT * FROM old_rows LIMIT 1) AS before;
         IF step > 0 THEN
             IF has_zone THEN
                 SELECT at_end.day, at_present.day
@@ -170,7 +172,7 @@ BEGIN
                                       WHERE progress.user_id = session.user_id)
                     THEN 0 END
           INTO step
-          FROM new_rows AS session;
+          FROM (SELECT * FROM new_rows LIMIT 1) AS session;
         IF step = 0 THEN
             RETURN NULL;
         END IF;
@@ -225,7 +227,9 @@ BEGIN
                       WHERE total.user_id = ANY (ended_users)) = cardinality(ended_users);
     END IF;
     IF is_known THEN
-        has_zone := EXISTS (SELECT FROM satchel.user_zone WHERE user_zone.user_id = ANY (ended_users));
+        has_zone := EXISTS (SELECT
+                              FROM unnest(ended_users) AS ended (user_id)
+                              JOIN satchel.user_zone ON user_zone.user_id = ended.user_id);
         -- Not ON CONFLICT, by which PostgreSQL looks twice for each row and logs it twice.
         BEGIN
             WITH recording AS (
