@@ -40,6 +40,11 @@ class SessionPathsIT {
     private static final String CONTRIBUTIONS_READ_IN_SEQUENCE =
             "SELECT pg_stat_get_xact_tuples_returned('satchel.session_contribution'::regclass)";
 
+    private static final String USERS_READ_IN_SEQUENCE = """
+            SELECT pg_stat_get_xact_tuples_returned('satchel.progress_total'::regclass),
+                   pg_stat_get_xact_tuples_returned('public.users'::regclass)
+            """;
+
     @AutoClose
     private SampleDatabase database;
 
@@ -212,6 +217,25 @@ class SessionPathsIT {
         }
         assertThat(owner.value("SELECT total_sessions FROM public.user_progress WHERE user_id = ?", user))
                 .isEqualTo("801");
+    }
+
+    @Test
+    void readsNoWholeTableForOneDeletionAfterDeletingMany() throws SQLException {
+        owner.run("INSERT INTO public.users (id, email)"
+                + " SELECT gen_random_uuid(), n || '@example.org' FROM generate_series(1, 3000) AS n");
+        owner.run("ANALYZE public.users, satchel.progress_total");
+        addMany(400, "now() - interval '2 hours'");
+        try (var application = Session.open(database.ownerDataSource())) {
+            application.run("DELETE FROM public.sessions");
+            add(user, "now() - interval '3 hours'", "now()");
+
+            application.begin();
+            var before = application.value(USERS_READ_IN_SEQUENCE);
+            application.run("DELETE FROM public.sessions");
+
+            assertThat(application.value(USERS_READ_IN_SEQUENCE)).isEqualTo(before);
+            application.commit();
+        }
     }
 
     private static String noon(int day) {

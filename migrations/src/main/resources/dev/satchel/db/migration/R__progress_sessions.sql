@@ -9,6 +9,9 @@ CREATE OR REPLACE FUNCTION satchel.follow_sessions() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     SET row_security = off
     SET plan_cache_mode = force_generic_plan
+    -- A plan that was made for very many sessions looks costly enough to be compiled each time, also for the few that end
+    -- afterwards.
+    SET jit = off
 AS $function$
 #variable_conflict use_column
 <<one>>
@@ -321,13 +324,15 @@ AS $function$
 DECLARE
     late uuid[];
 BEGIN
+    -- Looked up by an array: joined with the deleted sessions, a plan that was made for many of them would read all users
+    -- and all sums for each session that is deleted on this connection afterwards.
+    late := ARRAY (SELECT DISTINCT user_id FROM old_rows WHERE ended_at IS NOT NULL);
     -- Sessions that go with their account must not wait for its progress: a session of it that ends elsewhere holds
     -- that.
-    SELECT array_agg(DISTINCT user_id)
+    SELECT array_agg(user_id)
       INTO late
-      FROM old_rows AS gone
-     WHERE ended_at IS NOT NULL
-       AND NOT EXISTS (SELECT FROM satchel.progress_total AS total WHERE total.user_id = gone.user_id)
+      FROM unnest(late) AS gone (user_id)
+     WHERE NOT EXISTS (SELECT FROM satchel.progress_total AS total WHERE total.user_id = gone.user_id)
        AND EXISTS (SELECT FROM satchel.users WHERE users.id = gone.user_id);
     IF late IS NULL THEN
         RETURN NULL;
