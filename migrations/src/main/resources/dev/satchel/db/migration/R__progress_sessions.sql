@@ -9,8 +9,8 @@ CREATE OR REPLACE FUNCTION satchel.follow_sessions() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     SET row_security = off
     SET plan_cache_mode = force_generic_plan
-    -- A plan that was made for very many sessions looks costly enough to be compiled each time, also for the few that end
-    -- afterwards.
+    -- A plan that was made for very many sessions looks costly enough to be compiled each time, also for the few that
+    -- end afterwards.
     SET jit = off
 AS $function$
 #variable_conflict use_column
@@ -65,13 +65,15 @@ BEGIN
 
     -- Each statement and expression is prepared again in every transaction, which is most of what this costs: so they
     -- are few.
+    -- Values and not EXISTS: where the plan was made for many sessions, PostgreSQL would read the whole table for an
+    -- EXISTS, also for each single session that ends on this connection afterwards.
     IF TG_OP = 'UPDATE' AND NOT is_nested THEN
         SELECT session.id, session.user_id, session.started_at, session.ended_at,
                satchel.counted(session.descriptions_generated), satchel.counted(session.images_processed),
                satchel.counted(session.qa_attempts), satchel.counted(session.qa_correct),
                satchel.counted(session.vocabulary_learned), satchel.seconds(session.started_at, session.ended_at),
                (session.ended_at AT TIME ZONE 'UTC')::date, (statement_timestamp() AT TIME ZONE 'UTC')::date,
-               EXISTS (SELECT FROM satchel.user_zone WHERE user_zone.user_id = session.user_id),
+               (SELECT true FROM satchel.user_zone WHERE user_zone.user_id = session.user_id LIMIT 1),
                -- 0: stays open, of the same user. 1: ended, and its user's progress is locked; 2: so is the user.
                CASE WHEN before.ended_at IS NULL
                          AND session.id = before.id
@@ -79,9 +81,9 @@ BEGIN
                     THEN CASE WHEN session.ended_at IS NULL
                               THEN CASE WHEN session.user_id = before.user_id THEN 0 END
                               WHEN isfinite(session.ended_at)
-                                   AND NOT EXISTS (SELECT
-                                                     FROM satchel.session_contribution AS known
-                                                    WHERE known.session_id = session.id)
+                                   AND (SELECT true
+                                          FROM satchel.session_contribution AS known
+                                         WHERE known.session_id = session.id) IS NULL
                               THEN CASE WHEN EXISTS (SELECT
                                                        FROM public.user_progress AS progress
                                                       WHERE progress.user_id = session.user_id
@@ -93,10 +95,8 @@ BEGIN
                                                   THEN 2 ELSE 1 END END END END
           INTO id, user_id, started_at, ended_at, descriptions, images, qa_attempts, qa_correct, vocabulary, seconds,
                day, today, has_zone, step
-          -- One of each, or the plan that a statement on many sessions made for all their pairs would read the whole of
-          -- session_contribution for every session that ends on this connection afterwards.
-          FROM (SELECT * FROM new_rows LIMIT 1) AS session
-         CROSS JOIN (SELECT * FROM old_rows LIMIT 1) AS before;
+          FROM new_rows AS session
+         CROSS JOIN old_rows AS before;
         IF step > 0 THEN
             IF has_zone THEN
                 SELECT at_end.day, at_present.day
@@ -167,15 +167,15 @@ BEGIN
         -- A session that starts.
         SELECT CASE WHEN session.ended_at IS NULL
                          AND NOT EXISTS (SELECT FROM new_rows OFFSET 1)
-                         AND NOT EXISTS (SELECT
-                                           FROM satchel.session_contribution AS known
-                                          WHERE known.session_id = session.id)
-                         AND EXISTS (SELECT
-                                       FROM public.user_progress AS progress
-                                      WHERE progress.user_id = session.user_id)
+                         AND (SELECT true
+                                FROM satchel.session_contribution AS known
+                               WHERE known.session_id = session.id) IS NULL
+                         AND (SELECT true
+                                FROM public.user_progress AS progress
+                               WHERE progress.user_id = session.user_id)
                     THEN 0 END
           INTO step
-          FROM (SELECT * FROM new_rows LIMIT 1) AS session;
+          FROM new_rows AS session;
         IF step = 0 THEN
             RETURN NULL;
         END IF;
@@ -324,8 +324,8 @@ AS $function$
 DECLARE
     late uuid[];
 BEGIN
-    -- Looked up by an array: joined with the deleted sessions, a plan that was made for many of them would read all users
-    -- and all sums for each session that is deleted on this connection afterwards.
+    -- Looked up by an array: joined with the deleted sessions, a plan that was made for many of them would read all
+    -- users and all sums for each session that is deleted on this connection afterwards.
     late := ARRAY (SELECT DISTINCT user_id FROM old_rows WHERE ended_at IS NOT NULL);
     -- Sessions that go with their account must not wait for its progress: a session of it that ends elsewhere holds
     -- that.
