@@ -37,6 +37,14 @@ class SessionPathsIT {
 
     private static final String DRIFT = "SELECT * FROM satchel.progress_drift(ARRAY [?]::uuid[])";
 
+    private static final String CONTRIBUTIONS_READ_IN_SEQUENCE =
+            "SELECT pg_stat_get_xact_tuples_returned('satchel.session_contribution'::regclass)";
+
+    private static final String USERS_READ_IN_SEQUENCE = """
+            SELECT pg_stat_get_xact_tuples_returned('satchel.progress_total'::regclass),
+                   pg_stat_get_xact_tuples_returned('public.users'::regclass)
+            """;
+
     @AutoClose
     private SampleDatabase database;
 
@@ -190,6 +198,46 @@ class SessionPathsIT {
         assertThat(owner.rows(DRIFT, user)).isEmpty();
     }
 
+    @Test
+    void readsNoWholeTableForOneSessionAfterEndingMany() throws SQLException {
+        addMany(400, "now() - interval '2 hours'");
+        owner.run("ANALYZE satchel.session_contribution");
+        addMany(400, "NULL");
+        try (var application = Session.open(database.ownerDataSource())) {
+            // The first statement on a connection makes the plans that the trigger keeps.
+            application.run(END, users(user));
+            add(user, "now() - interval '3 hours'", "NULL");
+
+            application.begin();
+            var before = application.value(CONTRIBUTIONS_READ_IN_SEQUENCE);
+            application.run(END, users(user));
+
+            assertThat(application.value(CONTRIBUTIONS_READ_IN_SEQUENCE)).isEqualTo(before);
+            application.commit();
+        }
+        assertThat(owner.value("SELECT total_sessions FROM public.user_progress WHERE user_id = ?", user))
+                .isEqualTo("801");
+    }
+
+    @Test
+    void readsNoWholeTableForOneDeletionAfterDeletingMany() throws SQLException {
+        owner.run("INSERT INTO public.users (id, email)"
+                + " SELECT gen_random_uuid(), n || '@example.org' FROM generate_series(1, 3000) AS n");
+        owner.run("ANALYZE public.users, satchel.progress_total");
+        addMany(400, "now() - interval '2 hours'");
+        try (var application = Session.open(database.ownerDataSource())) {
+            application.run("DELETE FROM public.sessions");
+            add(user, "now() - interval '3 hours'", "now()");
+
+            application.begin();
+            var before = application.value(USERS_READ_IN_SEQUENCE);
+            application.run("DELETE FROM public.sessions");
+
+            assertThat(application.value(USERS_READ_IN_SEQUENCE)).isEqualTo(before);
+            application.commit();
+        }
+    }
+
     private static String noon(int day) {
         return "(date_trunc('day', now() AT TIME ZONE 'UTC') + interval '" + (24 * day + 12)
                 + " hours') AT TIME ZONE 'UTC'";
@@ -204,5 +252,13 @@ class SessionPathsIT {
                 "INSERT INTO public.sessions (user_id, session_type, started_at, ended_at) VALUES (?, 'qa', " + started
                         + ", " + ended + ")",
                 learner);
+    }
+
+    private void addMany(int sessions, String ended) throws SQLException {
+        owner.run(
+                "INSERT INTO public.sessions (user_id, session_type, started_at, ended_at)"
+                        + " SELECT ?, 'qa', now() - interval '3 hours', " + ended + " FROM generate_series(1, ?)",
+                user,
+                sessions);
     }
 }

@@ -56,7 +56,7 @@ final class Comparison {
         Quartiles ratios = Quartiles.of(ratios());
         return String.format(
                 Locale.ROOT,
-                "%-30s %,7.0f/s %s  %,7.0f/s %s  %.2f × (quartiles %.2f–%.2f, all %.2f–%.2f)%s",
+                "%-32s %,7.0f/s %s  %,7.0f/s %s  %.2f × (quartiles %.2f–%.2f, all %.2f–%.2f)%s",
                 what,
                 perSecond(pairs.stream().map(pair -> (double) pair.without).toList()),
                 without,

@@ -32,13 +32,14 @@ final class TriggerCost {
     }
 
     static int sessionsNeeded(int rounds, int sessions, int bulk) {
-        return Math.multiplyExact(WARM_UP + rounds, Math.addExact(sessions, 2 * bulk));
+        return Math.multiplyExact(WARM_UP + rounds, 2 * Math.addExact(sessions, bulk));
     }
 
     List<Comparison> measure(int rounds, int sessions, int bulk) throws SQLException {
         Comparison single = new Comparison("one session per transaction", sessions, 1.3);
         Comparison many = new Comparison("%,d sessions in one statement", bulk, 1.5);
         Comparison manyAfterwards = new Comparison("the same, after one by one", bulk, 1.5);
+        Comparison singleAfterwards = new Comparison("one session, after many at once", sessions, 1.3);
         try (Connection plain = without.ownerDataSource().getConnection();
                 Connection recorded = with.ownerDataSource().getConnection();
                 PreparedStatement endPlain = Ending.prepare(plain);
@@ -60,10 +61,15 @@ final class TriggerCost {
                 try (Connection freshPlain = without.ownerDataSource().getConnection();
                         Connection freshCredited = with.ownerDataSource().getConnection()) {
                     turns.atOnce(many, bulk, counts, swapped, freshPlain, freshCredited);
+                    // These connections have plans that were made for many.
+                    try (PreparedStatement endNext = Ending.prepare(freshPlain);
+                            PreparedStatement endNextFollowed = Ending.prepare(freshCredited)) {
+                        turns.oneByOne(singleAfterwards, sessions, counts, endNext, endNextFollowed);
+                    }
                 }
             }
         }
-        return List.of(single, many, manyAfterwards);
+        return List.of(single, many, manyAfterwards, singleAfterwards);
     }
 
     private void checkpoint() throws SQLException {

@@ -9,6 +9,9 @@ CREATE OR REPLACE FUNCTION satchel.follow_sessions() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     SET row_security = off
     SET plan_cache_mode = force_generic_plan
+    -- A plan that was made for very many sessions looks costly enough to be compiled each time, also for the few that
+    -- end afterwards.
+    SET jit = off
 AS $function$
 #variable_conflict use_column
 <<one>>
@@ -62,13 +65,15 @@ BEGIN
 
     -- Each statement and expression is prepared again in every transaction, which is most of what this costs: so they
     -- are few.
+    -- Values and not EXISTS: where the plan was made for many sessions, PostgreSQL would read the whole table for an
+    -- EXISTS, also for each single session that ends on this connection afterwards.
     IF TG_OP = 'UPDATE' AND NOT is_nested THEN
         SELECT session.id, session.user_id, session.started_at, session.ended_at,
                satchel.counted(session.descriptions_generated), satchel.counted(session.images_processed),
                satchel.counted(session.qa_attempts), satchel.counted(session.qa_correct),
                satchel.counted(session.vocabulary_learned), satchel.seconds(session.started_at, session.ended_at),
                (session.ended_at AT TIME ZONE 'UTC')::date, (statement_timestamp() AT TIME ZONE 'UTC')::date,
-               EXISTS (SELECT FROM satchel.user_zone WHERE user_zone.user_id = session.user_id),
+               (SELECT true FROM satchel.user_zone WHERE user_zone.user_id = session.user_id LIMIT 1),
                -- 0: stays open, of the same user. 1: ended, and its user's progress is locked; 2: so is the user.
                CASE WHEN before.ended_at IS NULL
                          AND session.id = before.id
@@ -76,9 +81,9 @@ BEGIN
                     THEN CASE WHEN session.ended_at IS NULL
                               THEN CASE WHEN session.user_id = before.user_id THEN 0 END
                               WHEN isfinite(session.ended_at)
-                                   AND NOT EXISTS (SELECT
-                                                     FROM satchel.session_contribution AS known
-                                                    WHERE known.session_id = session.id)
+                                   AND (SELECT true
+                                          FROM satchel.session_contribution AS known
+                                         WHERE known.session_id = session.id) IS NULL
                               THEN CASE WHEN EXISTS (SELECT
                                                        FROM public.user_progress AS progress
                                                       WHERE progress.user_id = session.user_id
@@ -162,12 +167,12 @@ BEGIN
         -- A session that starts.
         SELECT CASE WHEN session.ended_at IS NULL
                          AND NOT EXISTS (SELECT FROM new_rows OFFSET 1)
-                         AND NOT EXISTS (SELECT
-                                           FROM satchel.session_contribution AS known
-                                          WHERE known.session_id = session.id)
-                         AND EXISTS (SELECT
-                                       FROM public.user_progress AS progress
-                                      WHERE progress.user_id = session.user_id)
+                         AND (SELECT true
+                                FROM satchel.session_contribution AS known
+                               WHERE known.session_id = session.id) IS NULL
+                         AND (SELECT true
+                                FROM public.user_progress AS progress
+                               WHERE progress.user_id = session.user_id)
                     THEN 0 END
           INTO step
           FROM new_rows AS session;
@@ -225,7 +230,9 @@ BEGIN
                       WHERE total.user_id = ANY (ended_users)) = cardinality(ended_users);
     END IF;
     IF is_known THEN
-        has_zone := EXISTS (SELECT FROM satchel.user_zone WHERE user_zone.user_id = ANY (ended_users));
+        has_zone := EXISTS (SELECT
+                              FROM unnest(ended_users) AS ended (user_id)
+                              JOIN satchel.user_zone ON user_zone.user_id = ended.user_id);
         -- Not ON CONFLICT, by which PostgreSQL looks twice for each row and logs it twice.
         BEGIN
             WITH recording AS (
@@ -317,13 +324,15 @@ AS $function$
 DECLARE
     late uuid[];
 BEGIN
+    -- Looked up by an array: joined with the deleted sessions, a plan that was made for many of them would read all
+    -- users and all sums for each session that is deleted on this connection afterwards.
+    late := ARRAY (SELECT DISTINCT user_id FROM old_rows WHERE ended_at IS NOT NULL);
     -- Sessions that go with their account must not wait for its progress: a session of it that ends elsewhere holds
     -- that.
-    SELECT array_agg(DISTINCT user_id)
+    SELECT array_agg(user_id)
       INTO late
-      FROM old_rows AS gone
-     WHERE ended_at IS NOT NULL
-       AND NOT EXISTS (SELECT FROM satchel.progress_total AS total WHERE total.user_id = gone.user_id)
+      FROM unnest(late) AS gone (user_id)
+     WHERE NOT EXISTS (SELECT FROM satchel.progress_total AS total WHERE total.user_id = gone.user_id)
        AND EXISTS (SELECT FROM satchel.users WHERE users.id = gone.user_id);
     IF late IS NULL THEN
         RETURN NULL;

@@ -105,6 +105,9 @@ DECLARE
                                     WHERE id = ANY (ARRAY (SELECT user_id FROM unnest(differences)))
                                       FOR KEY SHARE SKIP LOCKED);
     is_first_write constant boolean := current_setting('satchel.written', true) IS DISTINCT FROM 'on';
+    has_zone constant boolean := EXISTS (SELECT
+                                           FROM unnest(differences) AS difference
+                                           JOIN satchel.user_zone ON user_zone.user_id = difference.user_id);
     irregular uuid[];
 BEGIN
     PERFORM set_config('satchel.written', 'on', true);
@@ -128,8 +131,10 @@ BEGIN
                   -- Whatever else happened reaches before the run as it is now.
                   loses_days OR coalesce(first_gained < total.run_from, false) AS is_irregular,
                   -- Here and not beside the update, where each mention of it would be looked up again.
-                  (SELECT counting.day
-                     FROM satchel.user_day(total.user_id, statement_timestamp()) AS counting (day)) AS today
+                  CASE WHEN has_zone
+                       THEN (SELECT counting.day
+                               FROM satchel.user_day(total.user_id, statement_timestamp()) AS counting (day))
+                       ELSE (statement_timestamp() AT TIME ZONE 'UTC')::date END AS today
     ), shown AS (
         UPDATE public.user_progress AS progress
            SET total_sessions = satchel.shown(total.sessions),
