@@ -54,7 +54,8 @@ public interface DivisibleRecords extends UserRecords {
     interface Division {
 
         /**
-         * Into how many ranges a dataset is to be cut; 1 leaves it whole. Not asked for datasets that cannot be cut.
+         * Into how many ranges a dataset is to be cut; 1 leaves it whole. Not asked for datasets without keys. One whose
+         * keys cannot be compared, or that is not read in the snapshot alone, stays whole whatever the answer.
          *
          * @param bytes the size of its records, as estimated by the database
          */

@@ -178,6 +178,11 @@ public record DatasetQuery(
                         "pg_catalog.random() < " + BigDecimal.valueOf(part).toPlainString());
     }
 
+    /** The statement that counts the records that {@link #copy} reads. */
+    public String count(LiveSchema live, UserId user, ExportFilters filters) {
+        return "SELECT pg_catalog.count(*)\n" + rows(live, user, filters, "");
+    }
+
     /** Names how the records are read: two datasets that read other columns, rows or orders have different ones. */
     public String definition() {
         return List.of(columns, relations, order, String.valueOf(moment), difficulty + "/" + phase)

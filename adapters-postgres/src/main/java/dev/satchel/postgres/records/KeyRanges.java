@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Cuts a dataset into ranges of its keys, and selects the records of one range, in the open snapshot of a connection.
  *
  * <p>PostgreSQL compares the keys as {@code ORDER BY} does: ascending, NULL last. So the ranges, one after the other, are the
- * records in the order of the whole. The values of keys never become part of a statement: they are settings of the
- * transaction, which the statement reads.
+ * records in the order of the whole. That holds for types that {@link #areComparable} allows. The values of keys never
+ * become part of a statement: they are settings of the transaction, which the statement reads.
  */
 final class KeyRanges {
 
@@ -33,10 +33,47 @@ final class KeyRanges {
 
     private static final Pattern ESTIMATE = Pattern.compile("rows=(\\d+) width=(\\d+)\\)");
 
+    private static final String FOREIGN = "Foreign Scan";
+
+    // ORDER BY sorts by the default operator class of a type, wherever that is. A condition finds its operators by
+    // their names in pg_catalog, where those of other schemas are missing: citext would be compared as text. A domain
+    // is compared as its base type, and the user may use that even where the domain's schema is closed to them.
+    //
+    // "Not null" holds neither for older rows, as long as the constraint is not validated, nor for tables that inherit.
     private static final String TYPES = """
-            SELECT attribute.attname, format_type(attribute.atttypid, -1), attribute.attnotnull
-              FROM pg_catalog.pg_attribute AS attribute
-             WHERE attribute.attrelid = to_regclass(?)
+            SELECT attribute.attname,
+                   format_type(base.oid, -1),
+                   base.typnamespace = 'pg_catalog'::regnamespace
+                       AND NOT EXISTS (SELECT
+                                         FROM pg_catalog.pg_opclass AS class
+                                         JOIN pg_catalog.pg_am AS method ON method.oid = class.opcmethod
+                                        WHERE method.amname = 'btree'
+                                          AND class.opcdefault
+                                          AND class.opcintype = base.oid
+                                          AND class.opcnamespace <> 'pg_catalog'::regnamespace),
+                   attribute.attnotnull
+                       AND relation.relkind = 'r'
+                       AND NOT relation.relhassubclass
+                       AND NOT EXISTS (SELECT
+                                         FROM pg_catalog.pg_constraint AS unproven
+                                        WHERE unproven.conrelid = relation.oid
+                                          AND unproven.contype = 'n'
+                                          AND NOT unproven.convalidated)
+              FROM pg_catalog.pg_class AS relation
+              JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid = relation.oid
+             CROSS JOIN LATERAL (
+                   WITH RECURSIVE under AS (
+                       SELECT attribute.atttypid AS type
+                       UNION ALL
+                       SELECT domain.typbasetype
+                         FROM under
+                         JOIN pg_catalog.pg_type AS domain ON domain.oid = under.type
+                        WHERE domain.typtype = 'd')
+                   SELECT found.oid, found.typnamespace
+                     FROM under
+                     JOIN pg_catalog.pg_type AS found ON found.oid = under.type
+                    WHERE found.typtype <> 'd') AS base
+             WHERE relation.oid = to_regclass(?)
                AND attribute.attname = ANY (?)
             """;
 
@@ -48,8 +85,14 @@ final class KeyRanges {
         this.query = query;
     }
 
-    /** The planner's estimate of what the statement returns. */
-    record Estimate(long rows, long bytes) {}
+    /**
+     * What the planner says of the statement.
+     *
+     * @param rows an estimate of their number
+     * @param bytes an estimate of their size
+     * @param isForeign whether it reads foreign tables, which have no part in the snapshot
+     */
+    record Estimate(long rows, long bytes, boolean isForeign) {}
 
     Estimate estimate(LiveSchema live, UserId user, ExportFilters filters) throws SQLException {
         try (Statement statement = connection.createStatement();
@@ -59,9 +102,18 @@ final class KeyRanges {
             if (!top.find()) {
                 throw new IllegalStateException("the plan of PostgreSQL has no estimate in its first line");
             }
+            boolean isForeign = false;
+            do {
+                isForeign |= plan.getString(1).contains(FOREIGN);
+            } while (plan.next());
             long rows = Long.parseLong(top.group(1));
-            return new Estimate(rows, Math.multiplyExact(rows, Long.parseLong(top.group(2))));
+            return new Estimate(rows, Math.multiplyExact(rows, Long.parseLong(top.group(2))), isForeign);
         }
+    }
+
+    /** Whether a range contains the same records as the same stretch of the whole: each key has a type of PostgreSQL's. */
+    boolean areComparable() throws SQLException {
+        return keys().stream().allMatch(Key::isComparable);
     }
 
     /** Cuts the records into at most that many ranges of about equal numbers. Each bound is an existing key. */
@@ -135,8 +187,12 @@ final class KeyRanges {
         return values.stream().map(String::valueOf).collect(Collectors.joining(", ", "ROW(", ")"));
     }
 
-    /** A column of the order. */
-    private record Key(String column, String type, boolean isNeverNull) {}
+    /**
+     * A column of the order.
+     *
+     * @param type its base type, as a name in SQL
+     */
+    private record Key(String column, String type, boolean isComparable, boolean isNeverNull) {}
 
     private List<Key> keys() throws SQLException {
         List<Key> found = new ArrayList<>();
@@ -145,7 +201,7 @@ final class KeyRanges {
             statement.setArray(2, connection.createArrayOf("text", query.keys().toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    found.add(new Key(rows.getString(1), rows.getString(2), rows.getBoolean(3)));
+                    found.add(new Key(rows.getString(1), rows.getString(2), rows.getBoolean(3), rows.getBoolean(4)));
                 }
             }
         }
@@ -194,8 +250,7 @@ final class KeyRanges {
         String value = values.get(index);
         String rest = notLess(keys, values, index + 1);
         // Of all values, only NULL is not less than NULL, because NULL comes last. The condition is never NULL itself,
-        // so
-        // that its negation selects the other records.
+        // so that its negation selects the other records.
         return value == null
                 ? column + " IS NULL AND (" + rest + ")"
                 : column + " IS NULL OR " + column + " > " + value + " OR " + column + " = " + value + " AND (" + rest
