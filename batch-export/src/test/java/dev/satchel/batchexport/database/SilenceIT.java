@@ -38,7 +38,7 @@ class SilenceIT {
             satchel.sql("INSERT INTO users (id, email) VALUES ('" + LEARNER + "', 'ana@example.org');"
                     + " INSERT INTO user_interactions (user_id, interaction_type, action, page_url, timestamp)"
                     + " SELECT '" + LEARNER
-                    + "', 'click', 'n', repeat('x', 2000), now() FROM generate_series(1, 20000)");
+                    + "', 'click', 'n', repeat('x', 2000), now() FROM generate_series(1, 12000)");
             satchel.satchel("export", "request", "--user", LEARNER, "--type", "interactions", "--format", "csv")
                     .succeeded();
             try (SilentProxy proxy = SilentProxy.before(satchel.database().workerUrl(), 4_000_000, 1)) {
@@ -50,7 +50,7 @@ class SilenceIT {
 
                 assertThat(proxy.silenced()).isEqualTo(1);
                 assertThat(run.succeeded())
-                        .startsWith("delivered 1 (20000 records")
+                        .startsWith("delivered 1 (12000 records")
                         .contains("retried 1");
             }
         }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.UserId;
 import dev.satchel.batchexport.database.NotMigratedException;
@@ -62,8 +63,18 @@ class ExportWorkerIT {
     @AutoClose
     private final SampleDatabase database = SampleDatabase.create();
 
-    private final DataSource dataSource = database.workerDataSource();
+    // As a service has it; each login costs as much as many statements.
+    @AutoClose
+    private final HikariDataSource dataSource = pool(database);
+
     private final SatchelPostgres satchel = new SatchelPostgres(dataSource);
+
+    private static HikariDataSource pool(SampleDatabase database) {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(database.workerDataSource());
+        config.setMinimumIdle(0);
+        return new HikariDataSource(config);
+    }
 
     @Test
     void deliversWhatWaitsAsOftenAsItIsAsked() throws IOException {
@@ -369,7 +380,7 @@ class ExportWorkerIT {
     @Test
     void worksOnAPoolWithoutAutoCommit() {
         try (HikariDataSource pool = new HikariDataSource()) {
-            pool.setDataSource(dataSource);
+            pool.setDataSource(database.workerDataSource());
             pool.setAutoCommit(false);
             try (ExportWorker worker = ExportWorker.builder(pool, new DirectoryFileStore(folder))
                             .build();
@@ -398,7 +409,7 @@ class ExportWorkerIT {
         Logger logger = (Logger) LoggerFactory.getLogger(JobContext.class);
         logger.addAppender(log);
         try (HikariDataSource pool = new HikariDataSource()) {
-            pool.setDataSource(dataSource);
+            pool.setDataSource(database.workerDataSource());
             pool.setMaximumPoolSize(10);
             FileStore store = new DirectoryFileStore(folder);
             try (ExportWorker fits =
@@ -477,7 +488,7 @@ class ExportWorkerIT {
     void closesNeitherTheDataSourceNorTheStore() {
         HeldStore store = new HeldStore(new DirectoryFileStore(folder));
         try (HikariDataSource pool = new HikariDataSource()) {
-            pool.setDataSource(dataSource);
+            pool.setDataSource(database.workerDataSource());
             try (ExportWorker worker = ExportWorker.builder(pool, store).build();
                     ExportCleanUp cleanUp = ExportCleanUp.builder(pool, store).build()) {
                 worker.run();
