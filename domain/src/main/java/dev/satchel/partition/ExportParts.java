@@ -22,7 +22,7 @@ public interface ExportParts {
     /**
      * Claims a part for this worker. Empty if it was claimed before, or if its attempt has ended.
      *
-     * @throws dev.satchel.export.ImpossibleExportException never: what was asked for was checked by the attempt
+     * @throws PartFailedException if this worker does not know what the export asks for; the part has failed with that
      */
     Optional<Claimed> claim(UUID attempt, int number, String worker);
 
@@ -32,14 +32,15 @@ public interface ExportParts {
     /**
      * Records that the object of the part is complete; false if the part is not the worker's own any more.
      *
+     * @param crc32c the checksum of its bytes
      * @param settled whether the store has answered every request for the object
      */
-    boolean finish(Claimed part, long records, long bytes, boolean settled);
+    boolean finish(Claimed part, long records, long bytes, long crc32c, boolean settled);
 
     /** Records why the worker cannot deliver the part. */
     void fail(Claimed part, Failure failure);
 
-    /** Records that the worker was told to stop and does not deliver the part. No other worker can claim it. */
+    /** Records that the worker does not deliver the part, for no fault of the export. No other worker can claim it. */
     void giveBack(Claimed part);
 
     /**
@@ -55,6 +56,9 @@ public interface ExportParts {
      * @param silence how long a worker may be silent before it counts as dead
      */
     boolean areRunning(Duration silence);
+
+    /** Whether parts of other attempts than that one wait for a worker. */
+    boolean areWaiting(UUID besides);
 
     /** Forgets the parts of an attempt. Their workers stop soon. */
     void remove(UUID attempt);
@@ -85,7 +89,14 @@ public interface ExportParts {
             URI location) {}
 
     /** What has become of a part. */
-    record Progress(int number, State state, long records, long bytes, boolean settled, Optional<Failure> failure) {}
+    record Progress(
+            int number,
+            State state,
+            long records,
+            long bytes,
+            long crc32c,
+            boolean settled,
+            Optional<Failure> failure) {}
 
     /** How far a part is. */
     enum State {

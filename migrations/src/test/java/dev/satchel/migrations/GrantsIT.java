@@ -133,7 +133,7 @@ class GrantsIT {
                                 + " expires_at, run_after)",
                         "export_part | satchel_exports | DELETE, INSERT (attempt, number, export_id, dataset, snapshot,"
                                 + " range_from, range_to, encoding, url), SELECT, UPDATE (token, owner, heartbeat_at,"
-                                + " finished_at, records, bytes, settled, failure_code, failure)",
+                                + " finished_at, records, bytes, crc32c, settled, failure_code, failure)",
                         "export_queue | satchel_exports | SELECT",
                         "flyway_schema_history | satchel_exports | SELECT",
                         "flyway_schema_history | satchel_rotation | SELECT",

@@ -1,16 +1,19 @@
 package dev.satchel.postgres.export;
 
 import dev.satchel.export.Export;
+import dev.satchel.export.ExportRequest;
 import dev.satchel.export.Failure;
 import dev.satchel.export.StaleExportException;
 import dev.satchel.partition.DivisibleRecords;
 import dev.satchel.partition.ExportParts;
+import dev.satchel.partition.PartFailedException;
 import dev.satchel.partition.RecordRange;
 import dev.satchel.record.DatasetCatalogue;
 import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,6 +92,7 @@ final class PostgresExportParts implements ExportParts {
                SET finished_at = statement_timestamp(),
                    records = :records,
                    bytes = :bytes,
+                   crc32c = :crc32c,
                    settled = :settled
             """ + OWN;
 
@@ -99,7 +103,7 @@ final class PostgresExportParts implements ExportParts {
             """ + OWN;
 
     private static final String PROGRESS = """
-            SELECT number, records, bytes, settled, failure_code, failure,
+            SELECT number, records, bytes, crc32c, settled, failure_code, failure,
                    CASE WHEN failure_code = 'given_back' THEN 'GIVEN_BACK'
                         WHEN failure_code IS NOT NULL THEN 'FAILED'
                         WHEN finished_at IS NOT NULL THEN 'FINISHED'
@@ -118,6 +122,14 @@ final class PostgresExportParts implements ExportParts {
                               AND finished_at IS NULL
                               AND failure_code IS NULL
                               AND heartbeat_at > statement_timestamp() - :silence * interval '1 millisecond')
+            """;
+
+    private static final String ARE_WAITING = """
+            SELECT EXISTS (SELECT
+                             FROM satchel.export_part p
+                             JOIN satchel.export_lease l ON l.export_id = p.export_id AND l.token = p.attempt
+                            WHERE p.token IS NULL
+                              AND p.attempt <> :besides)
             """;
 
     private static final String REMOVE = """
@@ -171,26 +183,68 @@ final class PostgresExportParts implements ExportParts {
                 .param("attempt", attempt)
                 .param("number", number)
                 .param("worker", RequestRow.legible(worker))
-                .query((row, index) -> claimed(row))
-                .optional();
+                .query((row, index) -> ClaimedRow.of(row))
+                .optional()
+                .map(this::understood);
     }
 
-    private Claimed claimed(ResultSet row) throws SQLException {
-        return new Claimed(
-                row.getObject("part_token", UUID.class),
-                row.getInt("number"),
-                new Export.Processing(
-                        row.getObject("id", UUID.class),
-                        RequestRow.of(row).request(catalogue),
-                        ExportOutcomes.instant(row, "created_at"),
-                        ExportOutcomes.instant(row, "started_at"),
-                        row.getInt("attempt"),
-                        row.getObject("token", UUID.class)),
-                row.getString("dataset"),
-                row.getString("snapshot"),
-                new RecordRange(key(row, "range_from"), key(row, "range_to")),
-                row.getString("encoding"),
-                URI.create(row.getString("url")));
+    // The part is claimed by now, and nobody else can deliver it.
+    private Claimed understood(ClaimedRow row) {
+        try {
+            return row.part(row.request().request(catalogue));
+        } catch (IllegalArgumentException unknown) {
+            Failure failure = PartFailedException.OTHER_SETTINGS;
+            end(row.partToken(), failure.code().code(), failure.explanation());
+            PartFailedException refused = new PartFailedException(failure);
+            refused.addSuppressed(unknown);
+            throw refused;
+        }
+    }
+
+    /** A part as its row has it, whose export may ask for what this worker does not know. */
+    private record ClaimedRow(
+            UUID partToken,
+            int number,
+            UUID export,
+            RequestRow request,
+            Instant requestedAt,
+            Instant startedAt,
+            int attempt,
+            UUID token,
+            String dataset,
+            String snapshot,
+            RecordRange range,
+            String encoding,
+            String url) {
+
+        static ClaimedRow of(ResultSet row) throws SQLException {
+            return new ClaimedRow(
+                    row.getObject("part_token", UUID.class),
+                    row.getInt("number"),
+                    row.getObject("id", UUID.class),
+                    RequestRow.of(row),
+                    ExportOutcomes.instant(row, "created_at"),
+                    ExportOutcomes.instant(row, "started_at"),
+                    row.getInt("attempt"),
+                    row.getObject("token", UUID.class),
+                    row.getString("dataset"),
+                    row.getString("snapshot"),
+                    new RecordRange(key(row, "range_from"), key(row, "range_to")),
+                    row.getString("encoding"),
+                    row.getString("url"));
+        }
+
+        Claimed part(ExportRequest asked) {
+            return new Claimed(
+                    partToken,
+                    number,
+                    new Export.Processing(export, asked, requestedAt, startedAt, attempt, token),
+                    dataset,
+                    snapshot,
+                    range,
+                    encoding,
+                    URI.create(url));
+        }
     }
 
     private static List<@Nullable String> key(ResultSet row, String column) throws SQLException {
@@ -203,11 +257,12 @@ final class PostgresExportParts implements ExportParts {
     }
 
     @Override
-    public boolean finish(Claimed part, long records, long bytes, boolean settled) {
+    public boolean finish(Claimed part, long records, long bytes, long crc32c, boolean settled) {
         return jdbc.sql(FINISH)
                         .param("token", part.token())
                         .param("records", records)
                         .param("bytes", bytes)
+                        .param("crc32c", crc32c)
                         .param("settled", settled)
                         .update()
                 == 1;
@@ -215,20 +270,28 @@ final class PostgresExportParts implements ExportParts {
 
     @Override
     public void fail(Claimed part, Failure failure) {
-        end(part, failure.code().code(), failure.explanation());
+        end(part.token(), failure.code().code(), failure.explanation());
     }
 
     @Override
     public void giveBack(Claimed part) {
-        end(part, GIVEN_BACK, "");
+        end(part.token(), GIVEN_BACK, "");
     }
 
-    private void end(Claimed part, String code, String explanation) {
+    private void end(UUID part, String code, String explanation) {
         jdbc.sql(FAIL)
-                .param("token", part.token())
+                .param("token", part)
                 .param("code", code)
                 .param("explanation", explanation)
                 .update();
+    }
+
+    @Override
+    public boolean areWaiting(UUID besides) {
+        return jdbc.sql(ARE_WAITING)
+                .param("besides", besides)
+                .query(Boolean.class)
+                .single();
     }
 
     @Override
@@ -249,6 +312,7 @@ final class PostgresExportParts implements ExportParts {
                         State.valueOf(row.getString("state")),
                         row.getLong("records"),
                         row.getLong("bytes"),
+                        row.getLong("crc32c"),
                         row.getBoolean("settled"),
                         failure(row.getString("failure_code"), row.getString("failure"))))
                 .list();

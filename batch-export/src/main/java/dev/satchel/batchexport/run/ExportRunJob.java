@@ -118,15 +118,19 @@ class ExportRunJob {
     @Bean(destroyMethod = "shutdownNow")
     ScheduledExecutorService heartbeats(RunSettings runSettings, ObjectProvider<PartitionConfiguration.Run> partition) {
         // One thread would let a single slow beat delay all others past their lease. One more looks for lost exports.
-        int parts = partition.stream().mapToInt(run -> run.settings().slots()).sum();
-        return executor(Math.min(runSettings.concurrency() + parts, 4) + 1, "heartbeat");
+        return executor(Math.min(runSettings.concurrency() + parts(partition), 4) + 1, "heartbeat");
     }
 
-    // A thread for each export: while the database is away, each cancel of a statement may take seconds, and a stop has
+    // A thread for each export and part: while the database is away, each cancel of a statement may take seconds, and a
+    // stop has
     // only its grace.
     @Bean(destroyMethod = "shutdownNow")
-    ScheduledExecutorService aborts(RunSettings runSettings) {
-        return executor(Math.max(runSettings.concurrency(), 1), "abort");
+    ScheduledExecutorService aborts(RunSettings runSettings, ObjectProvider<PartitionConfiguration.Run> partition) {
+        return executor(runSettings.concurrency() + parts(partition), "abort");
+    }
+
+    private static int parts(ObjectProvider<PartitionConfiguration.Run> partition) {
+        return partition.stream().mapToInt(run -> run.settings().slots()).sum();
     }
 
     private static ScheduledExecutorService executor(int threads, String name) {

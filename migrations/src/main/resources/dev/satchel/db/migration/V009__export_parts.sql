@@ -19,6 +19,7 @@ CREATE TABLE satchel.export_part (
     finished_at   timestamptz,
     records       bigint,
     bytes         bigint,
+    crc32c        bigint,
     settled       boolean,
     failure_code  text,
     failure       text,
@@ -28,7 +29,7 @@ CREATE TABLE satchel.export_part (
     CONSTRAINT export_part_export_id_fkey FOREIGN KEY (export_id) REFERENCES satchel.export_lease (export_id) ON DELETE CASCADE,
     CONSTRAINT export_part_number_check CHECK (number > 0),
     CONSTRAINT export_part_claimed_or_free_check CHECK (num_nonnulls(token, owner, heartbeat_at) IN (0, 3)),
-    CONSTRAINT export_part_finished_check CHECK (num_nonnulls(finished_at, records, bytes, settled) IN (0, 4)),
+    CONSTRAINT export_part_finished_check CHECK (num_nonnulls(finished_at, records, bytes, crc32c, settled) IN (0, 5)),
     CONSTRAINT export_part_failed_check CHECK (num_nonnulls(failure_code, failure) IN (0, 2)),
     CONSTRAINT export_part_counts_check CHECK (least(records, bytes) >= 0)
 );
@@ -46,6 +47,7 @@ COMMENT ON COLUMN satchel.export_part.encoding IS
     'A checksum of how the attempt reads and encodes records. A worker that would do it otherwise refuses the part.';
 COMMENT ON COLUMN satchel.export_part.url IS 'The object, which is in satchel.upload_journal before its first byte.';
 COMMENT ON COLUMN satchel.export_part.token IS 'Of the worker that claimed the part. A part is claimed once.';
+COMMENT ON COLUMN satchel.export_part.crc32c IS 'Of the bytes that the worker sent, for the worker that reads them back.';
 COMMENT ON COLUMN satchel.export_part.settled IS
     'Whether the store has answered every request for the object, so that its record may go with it.';
 COMMENT ON COLUMN satchel.export_part.failure IS 'Why the worker could not deliver the part; never a user''s data.';
@@ -74,7 +76,7 @@ REVOKE ALL ON TABLE satchel.export_part, satchel.integration_channel_message FRO
 REVOKE ALL ON SEQUENCE satchel.integration_message_seq FROM PUBLIC, anon, authenticated, service_role;
 GRANT SELECT,
     INSERT (attempt, number, export_id, dataset, snapshot, range_from, range_to, encoding, url),
-    UPDATE (token, owner, heartbeat_at, finished_at, records, bytes, settled, failure_code, failure),
+    UPDATE (token, owner, heartbeat_at, finished_at, records, bytes, crc32c, settled, failure_code, failure),
     DELETE
     ON TABLE satchel.export_part TO satchel_exports;
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE satchel.integration_channel_message TO satchel_exports;

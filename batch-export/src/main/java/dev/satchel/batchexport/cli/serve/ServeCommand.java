@@ -65,11 +65,12 @@ public final class ServeCommand implements Callable<Integer> {
         ExportSettings exports = settings.exports();
         PartitionSettings partition = settings.partition();
         KeyEncryptionKeys keys = keys(settings, serve);
+        int connections = connections(serve, partition);
         StopSignal stop = new StopSignal();
         try (NamedFileStore store = serve.needsStore() ? settings.store() : null;
                 ManagementServer management =
                         serve.managementAddress().map(ManagementServer::at).orElse(null);
-                HikariDataSource jobs = database.pool(connections(serve, partition));
+                HikariDataSource jobs = database.pool(connections);
                 HikariDataSource own = Service.ownConnections(database);
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
             new Service(

@@ -44,8 +44,8 @@ public final class ObservedExportParts implements ExportParts {
     }
 
     @Override
-    public boolean finish(Claimed part, long records, long bytes, boolean settled) {
-        boolean isOurs = parts.finish(part, records, bytes, settled);
+    public boolean finish(Claimed part, long records, long bytes, long crc32c, boolean settled) {
+        boolean isOurs = parts.finish(part, records, bytes, crc32c, settled);
         if (isOurs) {
             meters.delivered(part.token(), records, bytes);
         } else {
@@ -70,6 +70,11 @@ public final class ObservedExportParts implements ExportParts {
     @Override
     public List<Progress> progress(UUID attempt, Duration silence) {
         return parts.progress(attempt, silence);
+    }
+
+    @Override
+    public boolean areWaiting(UUID besides) {
+        return parts.areWaiting(besides);
     }
 
     @Override

@@ -88,7 +88,7 @@ public final class PartMeters {
     enum Outcome {
         DELIVERED,
         FAILED,
-        /** Its worker was told to stop. */
+        /** Its worker was told to stop, or cannot reach the store. */
         GIVEN_BACK,
         /** Its attempt had ended. */
         GIVEN_UP

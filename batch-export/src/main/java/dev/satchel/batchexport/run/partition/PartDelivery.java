@@ -30,6 +30,8 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,15 +46,14 @@ final class PartDelivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(PartDelivery.class);
 
-    private static final Failure OTHER_SETTINGS = new Failure(
-            Failure.Code.WORKER_MISCONFIGURED,
-            "a worker that was asked for a part of the export has another version of Satchel, other datasets or other CSV"
-                    + " settings than the worker that asked: give all workers that deliver parts the same");
-
     private static final Failure OTHER_STORE = new Failure(
             Failure.Code.STORE_MISCONFIGURED,
             "a worker that was asked for a part of the export writes to another store than the worker that asked: give all"
                     + " workers that deliver parts the same SATCHEL_STORE");
+
+    // Of the worker and not of the export: it counts like the end of a worker.
+    private static final Failure OUT_OF_MEMORY =
+            new Failure(Failure.Code.WORKER_LOST, "a worker that delivered a part of the export ran out of memory");
 
     private static final Failure GIVEN_UP =
             new Failure(Failure.Code.WORKER_LOST, "the attempt that a part of the export belongs to has ended");
@@ -62,6 +63,9 @@ final class PartDelivery {
             EnumSet.of(Failure.Code.WORKER_LOST, Failure.Code.SNAPSHOT_TOO_OLD);
 
     private static final long BEAT_SECONDS = 1;
+
+    /** How often a pause is doubled at most. */
+    private static final int LONGEST_PAUSE = 5;
 
     private final ExportParts parts;
     private final DivisibleRecords records;
@@ -73,11 +77,17 @@ final class PartDelivery {
     private final UploadJournal journal;
     private final FailureDiagnosis diagnosis;
     private final ScheduledExecutorService heartbeats;
+    private final ScheduledExecutorService aborts;
     private final StopSignal stop;
     private final long pause;
+    private final AtomicInteger outOfMemory = new AtomicInteger();
     private volatile long pausedUntil = System.nanoTime();
+    private volatile boolean isStoreAway;
 
-    /** @param pause how long this worker delivers no part after one has failed for a reason of its own */
+    /**
+     * @param aborts ends the steps of parts that are over, so that no heartbeat waits for that
+     * @param pause how long this worker delivers no part after one has failed for a reason of its own
+     */
     PartDelivery(
             ExportParts parts,
             DivisibleRecords records,
@@ -88,6 +98,7 @@ final class PartDelivery {
             UploadJournal journal,
             FailureDiagnosis diagnosis,
             ScheduledExecutorService heartbeats,
+            ScheduledExecutorService aborts,
             StopSignal stop,
             Duration pause) {
         this.parts = parts;
@@ -100,13 +111,52 @@ final class PartDelivery {
         this.journal = journal;
         this.diagnosis = diagnosis;
         this.heartbeats = heartbeats;
+        this.aborts = aborts;
         this.stop = stop;
         this.pause = pause.toNanos();
     }
 
-    /** Whether a part failed here a moment ago, so that the next parts are better left to other workers. */
+    /**
+     * Whether a part failed here a moment ago, or the store has failed its probe since one did, so that the next parts are
+     * better left to other workers.
+     */
     boolean isPausing() {
+        return isPaused() || (isStoreAway && !isStoreBack());
+    }
+
+    private boolean isPaused() {
         return System.nanoTime() - pausedUntil < 0;
+    }
+
+    // Of several slots that ask, one probes.
+    private synchronized boolean isStoreBack() {
+        return !isStoreAway || (!isPaused() && probe());
+    }
+
+    /** Leaves parts to other workers for a while. */
+    void pause() {
+        pausedUntil = System.nanoTime() + pause;
+    }
+
+    /** Leaves the part, which this worker does not deliver now, to the next attempt. */
+    void giveBack(ExportParts.Claimed part) {
+        record(() -> parts.giveBack(part));
+    }
+
+    private synchronized boolean probe() {
+        try {
+            check.probe();
+            isStoreAway = false;
+        } catch (IOException | RuntimeException failed) {
+            if (!isStoreAway) {
+                LOG.warn(
+                        "the store fails its probe, and this worker delivers no part until then: {}",
+                        diagnosis.diagnose(failed).explanationInFull());
+            }
+            isStoreAway = true;
+            pause();
+        }
+        return !isStoreAway;
     }
 
     /**
@@ -123,12 +173,13 @@ final class PartDelivery {
         try {
             Dataset dataset = dataset(part);
             Written written = write(part, dataset, signal);
-            if (parts.finish(part, written.records(), written.bytes(), written.settled())) {
+            if (parts.finish(part, written.records(), written.bytes(), written.crc32c(), written.settled())) {
                 LOG.info(
                         "part {} of export {} delivered: {} records",
                         part.number(),
                         part.export().id(),
                         written.records());
+                outOfMemory.set(0);
                 return written.records();
             }
             remove(part.location(), written.settled());
@@ -144,7 +195,7 @@ final class PartDelivery {
     private void beat(ExportParts.Claimed part, AbortSignal signal) {
         try {
             if (stop.isAbandoning() || !parts.heartbeat(part)) {
-                signal.abort();
+                aborts.execute(signal::abort);
             }
         } catch (RuntimeException | Error unreachable) {
             // The next one tries again. If none succeeds, the export is given up, and the part's end is refused.
@@ -153,14 +204,15 @@ final class PartDelivery {
     }
 
     private Dataset dataset(ExportParts.Claimed part) {
-        Dataset dataset = datasets.find(part.dataset()).orElseThrow(() -> new PartFailedException(OTHER_SETTINGS));
+        Dataset dataset = datasets.find(part.dataset())
+                .orElseThrow(() -> new PartFailedException(PartFailedException.OTHER_SETTINGS));
         if (!encoding.of(part.export().request(), dataset).equals(part.encoding())) {
-            throw new PartFailedException(OTHER_SETTINGS);
+            throw new PartFailedException(PartFailedException.OTHER_SETTINGS);
         }
         return dataset;
     }
 
-    private record Written(long records, long bytes, boolean settled) {}
+    private record Written(long records, long bytes, long crc32c, boolean settled) {}
 
     private Written write(ExportParts.Claimed part, Dataset dataset, AbortSignal signal) throws IOException {
         URI location = part.location();
@@ -180,7 +232,7 @@ final class PartDelivery {
             long count = encode(part, dataset, bytes, signal);
             upload.commit();
             committed = true;
-            return new Written(count, bytes.count, upload.isSettled());
+            return new Written(count, bytes.count, bytes.crc32c.getValue(), upload.isSettled());
         } finally {
             boolean settled = upload.isSettled();
             if (!settled) {
@@ -224,7 +276,7 @@ final class PartDelivery {
                     part.number(),
                     part.export().id());
             LOG.debug("the end of a part", failed);
-            record(() -> parts.giveBack(part));
+            giveBack(part);
             return new PartGivenBackException();
         }
         Failure failure = failure(failed, signal);
@@ -238,11 +290,23 @@ final class PartDelivery {
         }
         LOG.warn("part {} of export {} failed: {}", part.number(), part.export().id(), failure.messageInFull());
         LOG.debug("the failure of a part", failed);
-        if (!NOT_OF_THIS_WORKER.contains(failure.code())) {
-            pausedUntil = System.nanoTime() + pause;
+        if (failure.equals(OUT_OF_MEMORY)) {
+            pausedUntil = System.nanoTime() + (pause << Math.min(outOfMemory.incrementAndGet(), LONGEST_PAUSE));
+        } else if (!NOT_OF_THIS_WORKER.contains(failure.code())) {
+            pause();
+            if (mayBeOfTheStore(failure) && !probe()) {
+                giveBack(part);
+                return new PartGivenBackException();
+            }
         }
         record(() -> parts.fail(part, failure));
         return new PartFailedException(failure);
+    }
+
+    private static boolean mayBeOfTheStore(Failure failure) {
+        return !failure.code().isOfTheDatabase()
+                && failure.code() != Failure.Code.WORKER_MISCONFIGURED
+                && !failure.equals(OTHER_STORE);
     }
 
     private static void record(Runnable end) {
@@ -258,11 +322,16 @@ final class PartDelivery {
         if (failed instanceof PartFailedException known) {
             return known.failure();
         }
-        return signal.isAborted() ? GIVEN_UP : diagnosis.diagnose(failed);
+        if (signal.isAborted()) {
+            return GIVEN_UP;
+        }
+        Failure failure = diagnosis.diagnose(failed);
+        return failure.code() == Failure.Code.OUT_OF_MEMORY ? OUT_OF_MEMORY : failure;
     }
 
     private static final class CountingOutputStream extends FilterOutputStream {
 
+        private final CRC32C crc32c = new CRC32C();
         private long count;
 
         CountingOutputStream(OutputStream out) {
@@ -272,12 +341,14 @@ final class PartDelivery {
         @Override
         public void write(int value) throws IOException {
             out.write(value);
+            crc32c.update(value);
             count++;
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             out.write(bytes, offset, length);
+            crc32c.update(bytes, offset, length);
             count += length;
         }
     }

@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.run.partition;
 
 import dev.satchel.partition.ExportParts;
+import dev.satchel.partition.PartFailedException;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -54,17 +55,41 @@ final class PartStep implements Step {
     public void execute(StepExecution step) throws JobInterruptedException {
         UUID attempt = UUID.fromString(step.getExecutionContext().getString(ATTEMPT));
         int number = step.getExecutionContext().getInt(NUMBER);
-        Optional<ExportParts.Claimed> part = parts.claim(attempt, number, worker);
+        Optional<ExportParts.Claimed> part = claim(attempt, number);
         if (part.isPresent()) {
-            new Delivering(runs, part.get()).execute(step);
+            deliver(part.get(), step);
         } else {
             LOG.debug("a request for part {} came again or too late", number);
+        }
+    }
+
+    private Optional<ExportParts.Claimed> claim(UUID attempt, int number) {
+        try {
+            return parts.claim(attempt, number, worker);
+        } catch (PartFailedException unknown) {
+            LOG.warn(
+                    "part {} of an export failed: {}", number, unknown.failure().messageInFull());
+            delivery.pause();
+            throw unknown;
+        }
+    }
+
+    private void deliver(ExportParts.Claimed part, StepExecution step) throws JobInterruptedException {
+        Delivering delivering = new Delivering(runs, part);
+        try {
+            delivering.execute(step);
+        } finally {
+            // Spring Batch could not write that the step begins.
+            if (!delivering.begun) {
+                delivery.giveBack(part);
+            }
         }
     }
 
     private final class Delivering extends AbstractStep {
 
         private final ExportParts.Claimed part;
+        private boolean begun;
 
         Delivering(JobRepository runs, ExportParts.Claimed part) {
             super(runs);
@@ -74,6 +99,7 @@ final class PartStep implements Step {
 
         @Override
         protected void doExecute(StepExecution step) {
+            begun = true;
             long records = delivery.deliver(part);
             step.setReadCount(records);
             step.setWriteCount(records);

@@ -57,7 +57,8 @@ public class PartitionConfiguration {
                 store,
                 journal,
                 run.settings(),
-                run.silence());
+                run.silence(),
+                run.stop());
     }
 
     @Bean(initMethod = "start")
@@ -70,6 +71,7 @@ public class PartitionConfiguration {
             StoreCheck check,
             UploadJournal journal,
             ScheduledExecutorService heartbeats,
+            ScheduledExecutorService aborts,
             JobRepository runs,
             PollableChannel partRequestChannel,
             Run run) {
@@ -83,6 +85,7 @@ public class PartitionConfiguration {
                 journal,
                 new KnownFailures(),
                 heartbeats,
+                aborts,
                 run.stop(),
                 run.silence().dividedBy(2));
         PartStep step = new PartStep(runs, parts, delivery, run.worker());

@@ -15,10 +15,10 @@ import org.springframework.util.unit.DataSize;
 public record PartitionSettings(
         @Nullable DataSize above,
         @DefaultValue("8") int most,
-        @DefaultValue("1") int slots) {
+        @DefaultValue("4") int slots) {
 
     /** Every export is read by one process. */
-    public static final PartitionSettings OFF = new PartitionSettings(null, 8, 1);
+    public static final PartitionSettings OFF = new PartitionSettings(null, 8, 4);
 
     private static final int LARGEST = 64;
 

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.run.partition;
 
 import dev.satchel.AbortSignal;
 import dev.satchel.batchexport.run.failure.KnownFailures;
+import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.delivery.ExportReading;
 import dev.satchel.delivery.FailureDiagnosis;
 import dev.satchel.delivery.FileFormats;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +60,7 @@ final class PartitionedReading implements ExportReading {
     private final UploadJournal journal;
     private final PartitionSettings settings;
     private final Duration silence;
+    private final StopSignal stop;
     private final FailureDiagnosis diagnosis = new KnownFailures();
     private final SecureRandom random = new SecureRandom();
 
@@ -70,7 +73,8 @@ final class PartitionedReading implements ExportReading {
             FileStore store,
             UploadJournal journal,
             PartitionSettings settings,
-            Duration silence) {
+            Duration silence,
+            StopSignal stop) {
         this.records = records;
         this.formats = formats;
         this.encoding = new PartEncoding(records, formats);
@@ -80,6 +84,7 @@ final class PartitionedReading implements ExportReading {
         this.journal = journal;
         this.settings = settings;
         this.silence = silence;
+        this.stop = stop;
     }
 
     @Override
@@ -116,7 +121,16 @@ final class PartitionedReading implements ExportReading {
         @Override
         public int ranges(Dataset dataset, long bytes) {
             note(dataset, 1, bytes);
-            return settings.parts(bytes);
+            int ranges = settings.parts(bytes);
+            if (ranges > 1 && parts.areWaiting(export.token())) {
+                LOG.info(
+                        "export {}: {} has about {} bytes, and is read whole, because parts of other exports wait for workers",
+                        export.id(),
+                        dataset.name(),
+                        bytes);
+                return 1;
+            }
+            return ranges;
         }
 
         @Override
@@ -132,7 +146,7 @@ final class PartitionedReading implements ExportReading {
             try (PartRequests.Sent sent = requests.send(export.id(), divided.dataset(), ofDataset)) {
                 for (ExportParts.Part part : ofDataset) {
                     ExportParts.Progress done = await(part, sent, divided.held());
-                    join(part, done.bytes(), divided.held());
+                    join(part, done, divided.held());
                     count += done.records();
                     remove(part, done.settled());
                 }
@@ -190,6 +204,9 @@ final class PartitionedReading implements ExportReading {
                 }
                 if (all.stream().anyMatch(progress -> progress.state() == ExportParts.State.RUNNING)) {
                     idleSince = now;
+                } else if (stop.isStopping()) {
+                    // This worker receives no request any more, and no other one delivers a part.
+                    throw new PartGivenBackException();
                 } else if (now - idleSince > silence.multipliedBy(2).toNanos()) {
                     // Workers that deliver other exports come to this one later.
                     if (parts.areRunning(silence)) {
@@ -244,23 +261,26 @@ final class PartitionedReading implements ExportReading {
             }
         }
 
-        private void join(ExportParts.Part part, long bytes, Runnable held) throws IOException {
+        private void join(ExportParts.Part part, ExportParts.Progress written, Runnable held) throws IOException {
             long found = 0;
+            CRC32C crc32c = new CRC32C();
             InputStream content = store.read(part.location());
             AbortSignal.Registration abortable = signal.register(() -> close(content));
             try (content;
                     abortable) {
                 byte[] piece = new byte[PIECE];
                 for (int read = content.read(piece); read >= 0; read = content.read(piece)) {
+                    crc32c.update(piece, 0, read);
                     file.encoded(piece, 0, read);
                     found += read;
                     held.run();
                 }
             }
-            if (found != bytes) {
+            if (found != written.bytes() || crc32c.getValue() != written.crc32c()) {
                 throw new DamagedFileException(
-                        "the store " + store.address() + " holds " + found + " bytes of " + bytes
-                                + " of a part: if it lasts, look for what changes data there or on the way",
+                        "the store " + store.address() + " holds other bytes of a part than were sent, " + found
+                                + " of " + written.bytes()
+                                + ": if it lasts, look for what changes data there or on the way",
                         null);
             }
         }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.FaultyProxy;
 import dev.satchel.batchexport.Installation;
+import dev.satchel.partition.PartFailedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,9 @@ class PartitionedExportIT {
 
     @AutoClose
     private static Installation satchel;
+
+    private static final String OTHER_SETTINGS =
+            "worker_misconfigured: " + PartFailedException.OTHER_SETTINGS.explanation();
 
     private static final List<String> FORMATS = List.of("csv", "jsonl", "json");
 
@@ -100,6 +105,7 @@ class PartitionedExportIT {
     void letGo() {
         satchel.sql("SELECT pg_advisory_unlock_all()");
         satchel.sql("DROP TRIGGER IF EXISTS spoil ON satchel.export_part");
+        satchel.sql("DROP TRIGGER IF EXISTS damage ON satchel.export_part");
         satchel.sql("DROP TRIGGER IF EXISTS reverse ON satchel.integration_channel_message");
         satchel.sql("GRANT SELECT, INSERT, DELETE ON satchel.integration_channel_message TO satchel_exports");
         satchel.sql("DELETE FROM satchel.integration_channel_message");
@@ -263,10 +269,7 @@ class PartitionedExportIT {
         twoWorkers();
         String id = request("csv");
 
-        awaitMessage(
-                "worker_misconfigured: a worker that was asked for a part of the export has another version of Satchel,"
-                        + " other datasets or other CSV settings than the worker that asked: give all workers that deliver parts the"
-                        + " same");
+        awaitMessage(OTHER_SETTINGS);
         assertThat(satchel.status(id)).isEqualTo("pending 0");
         assertNothingLeft(0);
     }
@@ -333,19 +336,7 @@ class PartitionedExportIT {
                 "all slots are taken",
                 () -> satchel.value("SELECT count(*) FROM satchel.export_part WHERE token IS NOT NULL")
                         .equals("2"));
-        Map<String, String> without = new TreeMap<>(DIVIDED);
-        without.put("SATCHEL_PARTITION_SLOTS", "1");
-        WORKERS.put(
-                "another manager",
-                satchel.start(
-                        without,
-                        List.of(Installation.SHORT_LIVED),
-                        folder.resolve("worker"),
-                        "export",
-                        "run",
-                        "--watch",
-                        "--concurrency",
-                        "1"));
+        start("another manager", "1", Map.of("SATCHEL_PARTITION_SLOTS", "1"));
         Await.until(
                 "all parts of the first are taken",
                 () -> satchel.value("SELECT count(*) FROM satchel.export_part WHERE token IS NOT NULL")
@@ -383,41 +374,110 @@ class PartitionedExportIT {
         }
     }
 
-    /** It leaves the parts of the next attempt to the others. */
+    /** It gives its part back, and leaves those of the next attempt to the others. */
     @Test
     @Tag("chaos")
-    void completesALaterAttemptWhereAWorkerOfPartsIsCutOffFromTheStore() throws Exception {
+    void spendsNoAttemptWhereAWorkerOfPartsIsCutOffFromTheStore() throws Exception {
         twoWorkers();
         kill(HELPER);
         try (FaultyProxy s3 = satchel.proxyToS3()) {
-            Map<String, String> settings = new TreeMap<>(DIVIDED);
-            settings.put("SATCHEL_S3_ENDPOINT", "http://127.0.0.1:" + s3.port());
-            WORKERS.put(
-                    HELPER,
-                    satchel.start(
-                            settings,
-                            List.of(Installation.SHORT_LIVED),
-                            folder.resolve("worker"),
-                            "export",
-                            "run",
-                            "--watch",
-                            "--concurrency",
-                            HELPER));
+            start(HELPER, HELPER, Map.of("SATCHEL_S3_ENDPOINT", "http://127.0.0.1:" + s3.port()));
             String id = requestAndHold();
             s3.refuse();
             letParts();
-            Await.until(
-                    "the attempt is given up",
-                    () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
-                            .startsWith("store_unavailable: "));
 
-            tryAgainNow();
             awaitEnd();
-            assertThat(satchel.status(id)).isEqualTo("completed 1");
+            assertThat(satchel.status(id)).isEqualTo("completed 0");
+            assertThat(satchel.value("SELECT count(DISTINCT attempt) FROM claimed_part"))
+                    .isEqualTo("2");
+            assertThat(Files.readString(folder.resolve("worker")))
+                    .contains("the store fails its probe, and this worker delivers no part until then: ");
         }
         kill(HELPER);
         cleanUpDaysLater();
         assertNothingLeft(1);
+    }
+
+    @Test
+    @Tag("chaos")
+    void releasesAnExportWhosePartsNoOtherWorkerTakesWhenToldToStop() throws Exception {
+        endAll();
+        start(MANAGER, "1", Map.of("SATCHEL_EXPORT_STOP_GRACE", "5m"));
+        String id = requestAndHoldTwo("csv");
+
+        Process manager = WORKERS.remove(MANAGER);
+        manager.destroy();
+        letParts();
+
+        assertThat(Installation.ended(manager, Duration.ofMinutes(1))).isIn(0, 143);
+        assertThat(satchel.status(id)).isEqualTo("pending 0");
+        assertThat(satchel.value("SELECT coalesce(error_message, '') FROM export_history"))
+                .isEmpty();
+    }
+
+    @Test
+    @Tag("chaos")
+    void readsAnExportWholeWhilePartsOfOthersWait() throws Exception {
+        endAll();
+        start(MANAGER, "2", Map.of());
+        String first = requestAndHoldTwo("csv");
+        String second = request("jsonl");
+
+        Await.until(
+                "the second is delivered while the first waits for a slot",
+                () -> satchel.status(second).equals("completed 0"));
+        letParts();
+        awaitEnd();
+        assertThat(satchel.status(first)).isEqualTo("completed 0");
+        assertThat(satchel.value("SELECT string_agg(data #>> '{readings,0,parts}', ' ' ORDER BY export_format)"
+                        + " FROM export_history"))
+                .isEqualTo("3 1");
+        kill(MANAGER);
+    }
+
+    private static void endAll() throws InterruptedException {
+        for (String worker : List.copyOf(WORKERS.keySet())) {
+            kill(worker);
+        }
+    }
+
+    /** Asks for an export, and returns when the only worker reads two parts of it and cannot go on. */
+    private static String requestAndHoldTwo(String format) throws InterruptedException {
+        satchel.sql("SELECT pg_advisory_lock(" + LOCK + ")");
+        String id = request(format);
+        Await.until(
+                "all slots are taken",
+                () -> satchel.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                        .equals("2"));
+        return id;
+    }
+
+    @Test
+    void putsTheExportBackWhereAPartIsNotWhatWasSent() throws Exception {
+        satchel.sql("""
+                CREATE OR REPLACE FUNCTION public.damage() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN NEW.crc32c := NEW.crc32c # 1; RETURN NEW; END';
+                CREATE TRIGGER damage BEFORE UPDATE OF finished_at ON satchel.export_part
+                    FOR EACH ROW EXECUTE FUNCTION public.damage();
+                """);
+        twoWorkers();
+        request("csv");
+
+        Await.until(
+                "the export waits",
+                () -> satchel.value("SELECT concat_ws(' ', status, error_message) FROM export_history")
+                        .startsWith("pending file_damaged: "));
+        assertNothingLeft(0);
+    }
+
+    @Test
+    void putsTheExportBackWhereAWorkerDoesNotKnowItsType() throws Exception {
+        spoil("UPDATE public.export_history SET export_type = 'unknown' WHERE id = NEW.export_id");
+        twoWorkers();
+        String id = request("csv");
+
+        awaitMessage(OTHER_SETTINGS);
+        assertThat(satchel.status(id)).isEqualTo("pending 0");
     }
 
     private static void awaitMessage(String message) throws InterruptedException {
@@ -429,7 +489,7 @@ class PartitionedExportIT {
 
     private static void spoil(String change) {
         satchel.sql("""
-                CREATE OR REPLACE FUNCTION public.spoil() RETURNS trigger LANGUAGE plpgsql AS
+                CREATE OR REPLACE FUNCTION public.spoil() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
                     $$BEGIN %s; RETURN NEW; END$$;
                 CREATE TRIGGER spoil BEFORE INSERT ON satchel.export_part FOR EACH ROW EXECUTE FUNCTION public.spoil();
                 """.formatted(change));
@@ -484,8 +544,18 @@ class PartitionedExportIT {
         WORKERS.values().removeIf(worker -> !worker.isAlive());
         for (String concurrency : List.of(MANAGER, HELPER)) {
             if (!WORKERS.containsKey(concurrency)) {
-                Process worker = satchel.start(
-                        DIVIDED,
+                start(concurrency, concurrency, Map.of());
+            }
+        }
+    }
+
+    private static void start(String name, String concurrency, Map<String, String> more) throws IOException {
+        Map<String, String> settings = new TreeMap<>(DIVIDED);
+        settings.putAll(more);
+        WORKERS.put(
+                name,
+                satchel.start(
+                        settings,
                         List.of(Installation.SHORT_LIVED),
                         folder.resolve("worker"),
                         "export",
@@ -495,10 +565,7 @@ class PartitionedExportIT {
                         concurrency,
                         "--metrics-file",
                         folder.resolve(concurrency.equals(HELPER) ? "parts.prom" : "exports.prom")
-                                .toString());
-                WORKERS.put(concurrency, worker);
-            }
-        }
+                                .toString()));
     }
 
     private static void tryAgainNow() {

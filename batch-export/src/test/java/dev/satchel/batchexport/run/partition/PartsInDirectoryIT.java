@@ -118,7 +118,7 @@ class PartsInDirectoryIT {
         request(settings, "all", "jsonl");
         request(settings, "interactions", "csv", "--compress", "gzip");
         request(settings, "interactions", "jsonl", "--compress", "zstd");
-        Installation.satchel(settings, "export", "run").succeeded();
+        Installation.satchel(settings, "export", "run", "--concurrency", "1").succeeded();
         Map<String, String> contents = new TreeMap<>();
         contents.put("zip", csvIn(file("export_type = 'all' AND export_format = 'csv'")));
         contents.put(
