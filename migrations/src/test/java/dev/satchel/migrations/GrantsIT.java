@@ -281,7 +281,7 @@ class GrantsIT {
                         "satchel.follow_deleted_sessions() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.follow_key_changes() | t | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.follow_new_users() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
-                        "satchel.follow_sessions() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan} | NULL",
+                        "satchel.follow_sessions() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off,plan_cache_mode=force_generic_plan,jit=off} | NULL",
                         "satchel.follow_words() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | NULL",
                         "satchel.follows(text) | f | {\"search_path=pg_catalog, pg_temp\"} | NULL",
                         "satchel.forget_departed() | t | {\"search_path=pg_catalog, pg_temp\",row_security=off} | satchel_exports",
