@@ -1,7 +1,9 @@
 package dev.satchel.batchexport.run.partition;
 
 import dev.satchel.AbortSignal;
+import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.delivery.ExportReading;
+import dev.satchel.delivery.FailureDiagnosis;
 import dev.satchel.delivery.FileFormats;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportRequest;
@@ -52,6 +54,7 @@ final class PartitionedReading implements ExportReading {
     private final UploadJournal journal;
     private final PartitionSettings settings;
     private final Duration silence;
+    private final FailureDiagnosis diagnosis = new KnownFailures();
     private final SecureRandom random = new SecureRandom();
 
     /** @param silence how long a worker may be silent, and twice as long no worker may take a part */
@@ -189,10 +192,17 @@ final class PartitionedReading implements ExportReading {
 
         private PartFailedException unsent(Throwable failure) {
             LOG.debug("the requests for parts", failure);
-            PartFailedException failed = new PartFailedException(new Failure(
-                    Failure.Code.WORKER_LOST,
-                    "the workers could not be asked for the parts of the export: the channel of requests failed",
-                    String.valueOf(failure.getMessage())));
+            Failure known = diagnosis.diagnose(failure);
+            PartFailedException failed = new PartFailedException(
+                    known.code().isOfTheDatabase()
+                            ? known
+                            : new Failure(
+                                    Failure.Code.WORKER_MISCONFIGURED,
+                                    "the workers cannot be asked for the parts of the export, because the channel of requests"
+                                            + " refuses them or does not answer: see the rights and the server of the channel",
+                                    known.code() == Failure.Code.INTERNAL
+                                            ? String.valueOf(failure.getMessage())
+                                            : known.explanationInFull()));
             failed.addSuppressed(failure);
             return failed;
         }

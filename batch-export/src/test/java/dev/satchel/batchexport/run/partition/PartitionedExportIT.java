@@ -3,363 +3,61 @@ package dev.satchel.batchexport.run.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Await;
-import dev.satchel.batchexport.Installation;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * One export that two programs deliver together: the same bytes as of one, and one outcome whatever happens to a part.
- *
- * <p>Parts wait in the middle of the reading while a lock is held, so that a fault meets them there.
- */
-class PartitionedExportIT {
+/** Over the table of the database, which is the channel where nothing else is set. */
+class PartitionedExportIT extends PartitionedExportContract {
 
-    private static final String LEARNER = "11111111-1111-4111-8111-111111111111";
-
-    private static final String LOCK = "20261129";
-
-    private static final Map<String, String> DIVIDED = Map.of(
-            "SATCHEL_PARTITION_ABOVE", "25KB",
-            "SATCHEL_PARTITION_MOST", "5",
-            "SATCHEL_PARTITION_SLOTS", "2",
-            "SATCHEL_EXPORT_LEASE", "3s",
-            "SATCHEL_EXPORT_STOP_GRACE", "0s");
-
-    @TempDir
-    static Path folder;
-
-    @AutoClose
-    private static Installation satchel;
-
-    private static final List<String> FORMATS = List.of("csv", "jsonl", "json");
-
-    /** The files that one process wrote. */
-    private static final Map<String, byte[]> ALONE = new TreeMap<>();
-
-    private static final Map<Long, Process> WORKERS = new TreeMap<>();
-
-    @BeforeAll
-    static void fill() {
-        satchel = Installation.in(folder.resolve("s3"));
-        satchel.sql("""
-                INSERT INTO users (id, email) VALUES ('%1$s', 'diligent@example.org');
-                INSERT INTO user_interactions (user_id, interaction_type, component, action, page_url, "timestamp", metadata)
-                SELECT '%1$s', 'click', CASE n %% 3 WHEN 0 THEN '=Palabra "ñ", İı' WHEN 1 THEN E'a\\r\\n\\t😀' END, 'action ' || n,
-                       'https://example.org/' || n, timestamptz '2026-01-01 00:00Z' + n / 2 * interval '1 hour',
-                       jsonb_build_object('n', n / 7.0, 'text', 'ş' || n)
-                  FROM generate_series(1, 3000) AS n;
-                ANALYZE user_interactions;
-                CREATE TABLE public.claimed_part (owner text, attempt uuid, number integer, bytes bigint);
-                CREATE FUNCTION public.note_claim() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
-                    'BEGIN INSERT INTO public.claimed_part VALUES (NEW.owner, NEW.attempt, NEW.number, NEW.bytes); RETURN NEW; END';
-                CREATE TRIGGER note_claim AFTER UPDATE OF token ON satchel.export_part FOR EACH ROW EXECUTE FUNCTION public.note_claim();
-                CREATE FUNCTION public.held() RETURNS boolean LANGUAGE plpgsql STABLE AS
-                    'BEGIN PERFORM pg_advisory_lock_shared(%2$s); PERFORM pg_advisory_unlock_shared(%2$s); RETURN true; END';
-                CREATE POLICY hold ON public.user_interactions AS RESTRICTIVE FOR SELECT TO authenticated
-                    USING ((SELECT coalesce(current_setting('satchel.range_from_0', true), '') = '' OR public.held()));
-                """.formatted(LEARNER, LOCK));
-        FORMATS.forEach(PartitionedExportIT::request);
-        satchel.satchel("export", "run").succeeded();
-        FORMATS.forEach(format -> ALONE.put(format, file(format)));
-        satchel.sql("DELETE FROM export_history");
-        cleanUpDaysLater();
+    @Override
+    Map<String, String> channel() {
+        return Map.of();
     }
 
-    @AfterAll
-    static void endWorkers() throws InterruptedException {
-        for (Process worker : WORKERS.values()) {
-            worker.destroyForcibly().waitFor();
+    @Override
+    List<String> jvm() {
+        return List.of("-Xlog:class+load:file=" + folder.resolve("classes-%p"));
+    }
+
+    @Test
+    void loadsNothingOfKafka() throws Exception {
+        twoWorkers();
+        awaitEnd(request("csv"));
+
+        List<Path> programs;
+        try (Stream<Path> files = Files.list(folder)) {
+            programs = files.filter(file -> file.getFileName().toString().startsWith("classes-"))
+                    .toList();
+        }
+        assertThat(programs).hasSizeGreaterThan(1);
+        for (Path program : programs) {
+            assertThat(Files.readString(program)).contains("PostgresRequests").doesNotContain("org.apache.kafka");
         }
     }
 
-    @AfterEach
-    void letGo() {
-        satchel.sql("SELECT pg_advisory_unlock_all()");
-        satchel.sql("DROP TRIGGER IF EXISTS spoil ON satchel.export_part");
-        satchel.sql("DELETE FROM public.claimed_part");
-        satchel.sql("DELETE FROM export_history");
-        cleanUpDaysLater();
-    }
-
-    private static void cleanUpDaysLater() {
-        satchel.sql("""
-                ALTER TABLE export_history DISABLE TRIGGER USER;
-                UPDATE export_history SET updated_at = updated_at - interval '3 days';
-                ALTER TABLE export_history ENABLE TRIGGER USER;
-                UPDATE satchel.upload_journal SET opened_at = opened_at - interval '3 days';
-                """);
-        satchel.satchel("cleanup").succeeded();
-    }
-
-    @Test
-    void writesTheSameFileAsOneProcess() throws Exception {
-        twoWorkers();
-
-        for (String format : FORMATS) {
-            String id = request(format);
-            awaitEnd(id);
-            assertThat(satchel.status(id)).isEqualTo("completed 0");
-            assertThat(text(format, file(format))).isEqualTo(text(format, ALONE.get(format)));
-            assertThat(satchel.satchel("export", "verify", id).exit()).isZero();
+    @Override
+    void send(List<String> requests) {
+        int order = 0;
+        for (String request : requests) {
+            satchel.sql("""
+                    INSERT INTO satchel.integration_channel_message (message_id, group_key, created_date, message_content, region)
+                    VALUES (gen_random_uuid()::text, '%s', %d, convert_to('%s', 'UTF8'), 'DEFAULT')
+                    """.formatted(
+                    UUID.nameUUIDFromBytes("satchel.parts".getBytes(StandardCharsets.UTF_8)), order++, request));
         }
-
-        assertThat(satchel.value("SELECT count(DISTINCT owner) FROM claimed_part"))
-                .as("workers that delivered parts")
-                .isEqualTo("2");
-        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("15");
-        assertNothingLeft(3);
     }
 
-    @Test
-    @Tag("chaos")
-    void completesALaterAttemptAfterAWorkerOfAPartWasToldToStop() throws Exception {
-        twoWorkers();
-        String id = requestAndHold();
-
-        Process other = WORKERS.get(ofPartsAlone());
-        other.destroy();
-
-        assertThat(Installation.ended(other)).isIn(0, 143);
-        Await.until(
-                "the attempt is given up",
-                () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
-                        .equals("worker_lost: a worker that delivered a part of the export was told to stop"));
-        letParts();
-        awaitEnd(id);
-        assertThat(satchel.status(id)).isEqualTo("completed 1");
-        assertNothingLeft(1);
-    }
-
-    /** The program that delivers parts of an export that the other one joins. */
-    private static long ofPartsAlone() {
-        long manager = pid("SELECT owner FROM satchel.export_lease WHERE token IS NOT NULL");
-        return WORKERS.keySet().stream()
-                .filter(pid -> pid != manager)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    @Test
-    @Tag("chaos")
-    void completesALaterAttemptAfterAWorkerOfAPartWasKilled() throws Exception {
-        twoWorkers();
-        String id = requestAndHold();
-
-        kill(ofPartsAlone());
-
-        Await.until(
-                "the attempt is given up",
-                () -> satchel.value("SELECT count(*) FROM satchel.export_lease WHERE token IS NULL OR attempt > 1")
-                        .equals("1"));
-        letParts();
-        awaitEnd(id);
-        assertThat(satchel.status(id)).isEqualTo("completed 1");
-        assertNothingLeft(1);
-    }
-
-    @Test
-    @Tag("chaos")
-    void completesALaterAttemptAfterTheWorkerThatJoinsWasKilled() throws Exception {
-        twoWorkers();
-        String id = requestAndHold();
-
-        kill(pid("SELECT owner FROM satchel.export_lease WHERE token IS NOT NULL"));
-
-        Await.until(
-                "another attempt begins",
-                () -> satchel.value("SELECT max(attempt) FROM satchel.export_lease")
-                        .equals("2"));
-        letParts();
-        awaitEnd(id);
-        assertThat(satchel.status(id)).isEqualTo("completed 1");
-        // What the killed program had not joined yet.
-        cleanUpDaysLater();
-        assertNothingLeft(1);
-    }
-
-    @Test
-    void executesARequestOnceHoweverOftenItArrives() throws Exception {
-        twoWorkers();
-        String id = requestAndHold();
-        repeatRequests();
-        repeatRequests();
-
-        letParts();
-        awaitEnd(id);
-        assertThat(satchel.status(id)).isEqualTo("completed 0");
-        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("5");
-        awaitRequestsReceived();
-        String records = steps();
-        repeatRequests();
-        awaitRequestsReceived();
-        assertThat(steps()).as("the record of each step after late requests").isEqualTo(records);
-        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("5");
-        assertNothingLeft(1);
-    }
-
-    @Test
-    void cancelReachesEveryPart() throws Exception {
-        twoWorkers();
-        String id = requestAndHold();
-
-        satchel.satchel("export", "cancel", id).succeeded();
-
-        Await.until(
-                "no part is read any more",
-                () -> satchel.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-                        .equals("0"));
-        assertThat(satchel.status(id)).isEqualTo("failed 0");
-        assertNothingLeft(0);
-        // Otherwise the statement would have ended by itself, when it had waited for the lock for too long.
-        assertThat(Files.readString(folder.resolve("worker")))
-                .doesNotContainPattern("part \\d of export " + id + " failed");
-    }
-
-    @Test
-    void putsTheExportBackWhereAWorkerHasOtherSettings() throws Exception {
-        spoil("NEW.encoding := 'of another version'");
-        twoWorkers();
-        String id = request("csv");
-
-        Await.until(
-                "the export waits",
-                () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
-                        .startsWith(
-                                "worker_misconfigured: a worker that was asked for a part of the export has another version"));
-        assertThat(satchel.status(id)).isEqualTo("pending 0");
-        assertNothingLeft(0);
-    }
-
-    @Test
-    @Tag("chaos")
-    void putsTheExportBackWhereTheSnapshotIsGone() throws Exception {
-        spoil("NEW.snapshot := '00000003-0000001B-1'");
-        twoWorkers();
-        String id = request("csv");
-
-        Await.until(
-                "the export waits",
-                () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
-                        .startsWith("worker_lost: the snapshot of the export is not open any more"));
-        satchel.sql("DROP TRIGGER spoil ON satchel.export_part");
-        awaitEnd(id);
-        assertThat(satchel.status(id)).startsWith("completed");
-        assertNothingLeft(1);
-    }
-
-    private static void spoil(String change) {
-        satchel.sql("""
-                CREATE OR REPLACE FUNCTION public.spoil() RETURNS trigger LANGUAGE plpgsql AS
-                    $$BEGIN %s; RETURN NEW; END$$;
-                CREATE TRIGGER spoil BEFORE INSERT ON satchel.export_part FOR EACH ROW EXECUTE FUNCTION public.spoil();
-                """.formatted(change));
-    }
-
-    private static String request(String format) {
-        return satchel.satchel("export", "request", "--user", LEARNER, "--type", "interactions", "--format", format)
-                .succeeded();
-    }
-
-    /** Asks for an export, and returns when workers read parts of it and cannot go on. */
-    private static String requestAndHold() throws InterruptedException {
-        satchel.sql("SELECT pg_advisory_lock(" + LOCK + ")");
-        String id = request("csv");
-        Await.until(
-                "two programs read parts",
-                () -> satchel.value("SELECT count(DISTINCT owner) FROM satchel.export_part WHERE finished_at IS NULL")
-                                .equals("2")
-                        && !satchel.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-                                .equals("0"));
-        return id;
-    }
-
-    private static void letParts() {
-        satchel.sql("SELECT pg_advisory_unlock_all()");
-    }
-
-    /** Sends the requests for all parts again, the last one first. */
-    private static void repeatRequests() {
-        satchel.sql("""
-                INSERT INTO satchel.integration_channel_message (message_id, group_key, created_date, message_content, region)
-                SELECT gen_random_uuid()::text, '%s', -step_execution_id,
-                       convert_to(step_execution_id || ' part', 'UTF8'), 'DEFAULT'
-                  FROM satchel.batch_step_execution
-                 WHERE step_name LIKE 'part:%%'
-                """.formatted(UUID.nameUUIDFromBytes("satchel.parts".getBytes(StandardCharsets.UTF_8))));
-    }
-
-    private static void awaitRequestsReceived() throws InterruptedException {
+    @Override
+    void awaitRequestsReceived() throws InterruptedException {
         Await.until(
                 "the requests are received",
                 () -> satchel.value("SELECT count(*) FROM satchel.integration_channel_message")
                         .equals("0"));
-    }
-
-    private static String steps() {
-        return satchel.value("SELECT string_agg(concat(step_execution_id, status, version, end_time), ' '"
-                + " ORDER BY step_execution_id) FROM satchel.batch_step_execution WHERE step_name LIKE 'part:%'");
-    }
-
-    private static void twoWorkers() throws IOException {
-        WORKERS.values().removeIf(worker -> !worker.isAlive());
-        while (WORKERS.size() < 2) {
-            Process worker = satchel.start(
-                    DIVIDED, List.of(), folder.resolve("worker"), "export", "run", "--watch", "--concurrency", "1");
-            WORKERS.put(worker.pid(), worker);
-        }
-    }
-
-    private static long pid(String owner) {
-        return Long.parseLong(satchel.value(owner).replaceFirst("@.*", ""));
-    }
-
-    private static void kill(long pid) throws InterruptedException {
-        Process worker = WORKERS.remove(pid);
-        worker.destroyForcibly().waitFor();
-    }
-
-    private static void awaitEnd(String id) throws InterruptedException {
-        Await.until(
-                "the export ends",
-                () -> satchel.value(
-                                "SELECT status IN ('completed', 'failed') FROM export_history WHERE id = '" + id + "'")
-                        .equals("t"));
-    }
-
-    private static byte[] file(String format) {
-        return satchel.object(satchel.value("SELECT file_url FROM export_history WHERE status = 'completed'"
-                + " AND export_format = '" + format + "'"));
-    }
-
-    /** Of JSON without the time of the snapshot, which no two exports have in common. */
-    private static String text(String format, byte[] file) {
-        String text = new String(file, StandardCharsets.UTF_8);
-        return format.equals("json") ? text.replaceFirst("\"snapshot_at\":\"[^\"]*\"", "") : text;
-    }
-
-    private static void assertNothingLeft(int files) throws InterruptedException {
-        List<String> wrong = new ArrayList<>();
-        Await.until("the parts are removed", () -> {
-            wrong.clear();
-            wrong.addAll(satchel.objects());
-            return wrong.size() <= files;
-        });
-        assertThat(satchel.objects()).hasSize(files);
-        assertThat(satchel.unfinishedUploads()).isZero();
-        assertThat(satchel.value("SELECT count(*) FROM satchel.export_part")).isEqualTo("0");
     }
 }
