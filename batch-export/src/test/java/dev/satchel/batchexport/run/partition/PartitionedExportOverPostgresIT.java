@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Over the table of the database, which is the channel where nothing else is set. */
-class PartitionedExportIT extends PartitionedExportContract {
+class PartitionedExportOverPostgresIT extends PartitionedExportContract {
 
     @Override
     Map<String, String> channel() {
