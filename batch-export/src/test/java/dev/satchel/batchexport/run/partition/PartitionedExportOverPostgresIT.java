@@ -36,9 +36,11 @@ class PartitionedExportOverPostgresIT extends PartitionedExportContract {
                     .toList();
         }
         assertThat(programs).hasSizeGreaterThan(1);
+        StringBuilder loaded = new StringBuilder();
         for (Path program : programs) {
-            assertThat(Files.readString(program)).contains("PostgresRequests").doesNotContain("org.apache.kafka");
+            loaded.append(Files.readString(program));
         }
+        assertThat(loaded).contains("channel.PostgresRequests").doesNotContain("org.apache.kafka");
     }
 
     @Override
