@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -115,8 +116,15 @@ final class KafkaTopic {
     /** The failure of a client, with a sentence that names the brokers and the topic, and no value of the properties. */
     PartFailedException failed(Throwable failed) {
         PartFailedException explained = failed(reason(failed));
-        explained.addSuppressed(failed);
+        // Every other one is of a client that was not made, and may quote a property.
+        if (isAnswer(failed)) {
+            explained.addSuppressed(failed);
+        }
         return explained;
+    }
+
+    private static boolean isAnswer(Throwable failed) {
+        return failed instanceof ApiException || failed.getCause() instanceof ApiException;
     }
 
     private PartFailedException failed(String reason) {

@@ -7,12 +7,14 @@ import dev.satchel.batchexport.TestKafka;
 import dev.satchel.export.Failure;
 import dev.satchel.partition.PartFailedException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.LongStream;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -127,6 +129,15 @@ class KafkaRequestsIT {
         refuses(KAFKA.broker(), KAFKA.properties(TestKafka.PASSWORD), "");
     }
 
+    /** Kafka's own message quotes the login. */
+    @Test
+    void quotesNothingOfAMalformedLogin() throws Exception {
+        Path file = KAFKA.properties(TestKafka.PASSWORD);
+        Files.writeString(file, Files.readString(file).replace(" required ", " an0ther "));
+
+        refuses(KAFKA.secureBroker(), file, "see sasl.jaas.config, and the files that ssl. names");
+    }
+
     private void refuses(String broker, Path properties, String reason) {
         try (KafkaRequests requests = open(topic, broker, properties)) {
             assertThatThrownBy(() -> requests.send(request(1)))
@@ -137,6 +148,7 @@ class KafkaRequestsIT {
                                 .startsWith("the topic " + topic + " of Kafka at " + broker + " ")
                                 .contains(reason)
                                 .doesNotContain("an0ther", TestKafka.PASSWORD);
+                        assertThat(Throwables.getStackTrace(failed)).doesNotContain("an0ther", TestKafka.PASSWORD);
                     });
         }
     }
