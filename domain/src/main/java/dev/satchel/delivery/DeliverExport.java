@@ -10,6 +10,7 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.Failure;
 import dev.satchel.export.StaleExportException;
+import dev.satchel.partition.PartGivenBackException;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.UserRecords;
 import dev.satchel.store.FileStore;
@@ -133,13 +134,13 @@ public final class DeliverExport {
         try (abortable;
                 upload) {
             MeteredOutputStream bytes = new MeteredOutputStream(new GuardedOutputStream(upload.body(), lease));
-            UserRecords.Snapshot snapshot;
+            ExportReading.Result read;
             List<DeliveredFile.Entry> entries;
             try (WriteBehindOutputStream body = new WriteBehindOutputStream(bytes)) {
                 FileFormats.Writer writer = formats.open(request, body);
                 try {
-                    snapshot = reading.read(export, writer, lease.signal()).accepting(settings.acceptedGaps());
-                    entries = writer.finish(snapshot);
+                    read = reading.read(export, writer, lease.signal()).accepting(settings.acceptedGaps());
+                    entries = writer.finish(read.snapshot());
                 } finally {
                     tidyUp(writer);
                 }
@@ -147,6 +148,7 @@ public final class DeliverExport {
             }
             lease.check();
             upload.commit();
+            UserRecords.Snapshot snapshot = read.snapshot();
             return new DeliveredFile(
                     location,
                     contentType,
@@ -158,7 +160,8 @@ public final class DeliverExport {
                     snapshot.absent(),
                     snapshot.hidden(),
                     entries,
-                    snapshot.hashes());
+                    snapshot.hashes(),
+                    read.readings());
         } finally {
             state.answered = upload.isSettled();
         }
@@ -189,7 +192,7 @@ public final class DeliverExport {
             if (failed instanceof StaleExportException || lease.isLost()) {
                 return lost(export);
             }
-            if (lease.isStopped()) {
+            if (lease.isStopped() || failed instanceof PartGivenBackException) {
                 return new Delivery.Released(answered(lease, () -> history.release(export)));
             }
             return end(export, lease.isChoked() ? Failure.OUT_OF_MEMORY : diagnosis.diagnose(failed), failed, lease);

@@ -72,7 +72,7 @@ public sealed interface Delivery {
         }
     }
 
-    /** The worker was told to stop. The export waits for another worker, and the attempt does not count. */
+    /** The worker, or one that delivered a part of the export, was told to stop. The export waits for another worker, and the attempt does not count. */
     record Released(Export.Pending export) implements Delivery {
         @Override
         public UUID exportId() {

@@ -23,6 +23,7 @@ import java.util.Map;
  * @param hidden the records that are missing in the file because row-level security hides them from their user
  * @param entries the files inside, if the stored object is an archive; otherwise empty
  * @param hashes the {@code RecordHash} of each dataset that PostgreSQL computed, as text; empty unless the format needs it
+ * @param readings in how many parts each dataset was read; empty unless the worker divides large exports
  */
 public record DeliveredFile(
         URI location,
@@ -35,7 +36,8 @@ public record DeliveredFile(
         List<Dataset> absent,
         List<HiddenRecords> hidden,
         List<Entry> entries,
-        Map<Dataset, String> hashes) {
+        Map<Dataset, String> hashes,
+        List<Reading> readings) {
 
     public DeliveredFile {
         if (bytes < 0) {
@@ -46,6 +48,7 @@ public record DeliveredFile(
         hidden = List.copyOf(hidden);
         entries = List.copyOf(entries);
         hashes = Collections.unmodifiableMap(new LinkedHashMap<>(hashes));
+        readings = List.copyOf(readings);
     }
 
     /** A file in which no records are missing. */
@@ -70,7 +73,8 @@ public record DeliveredFile(
                 absent,
                 List.of(),
                 entries,
-                Map.of());
+                Map.of(),
+                List.of());
     }
 
     /** The number of records of all datasets. */
@@ -85,4 +89,14 @@ public record DeliveredFile(
      * @param sha256 of those bytes, in lower-case hexadecimal
      */
     public record Entry(String name, long bytes, String sha256) {}
+
+    /**
+     * In how many parts the records of a dataset were read, and the sizes that decided it. It says nothing about the bytes of
+     * the file, which are the same however many parts there were.
+     *
+     * @param parts one if the dataset was read whole
+     * @param estimatedBytes the size of the records as the database estimated it before they were read
+     * @param above the size above which the worker divides a dataset
+     */
+    public record Reading(Dataset dataset, int parts, long estimatedBytes, long above) {}
 }

@@ -39,12 +39,22 @@ public interface ExportParts {
     /** Records why the worker cannot deliver the part. */
     void fail(Claimed part, Failure failure);
 
+    /** Records that the worker was told to stop and does not deliver the part. No other worker can claim it. */
+    void giveBack(Claimed part);
+
     /**
      * What has become of the parts of an attempt, in their order.
      *
      * @param silence how long a worker may be silent before it counts as dead
      */
     List<Progress> progress(UUID attempt, Duration silence);
+
+    /**
+     * Whether a worker is delivering a part at this moment, of whichever export.
+     *
+     * @param silence how long a worker may be silent before it counts as dead
+     */
+    boolean areRunning(Duration silence);
 
     /** Forgets the parts of an attempt. Their workers stop soon. */
     void remove(UUID attempt);
@@ -84,6 +94,7 @@ public interface ExportParts {
         /** Its worker has been silent for too long. */
         SILENT,
         FINISHED,
-        FAILED
+        FAILED,
+        GIVEN_BACK
     }
 }

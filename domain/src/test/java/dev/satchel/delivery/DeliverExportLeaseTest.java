@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.satchel.AbortSignal;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
+import dev.satchel.partition.PartGivenBackException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -291,6 +292,19 @@ class DeliverExportLeaseTest extends DeliveryFixture {
                             new Export.Pending(export.id(), export.request(), export.requestedAt(), 0)));
             assertThat(claimed().attempt()).isEqualTo(1);
             assertThat(store.commits).isZero();
+            assertNothingIsLeft();
+        }
+
+        @Test
+        void releasesTheExportWhereAnotherWorkerGaveAPartBack() {
+            Export.Processing export = claimed();
+            words.between = () -> {
+                throw new PartGivenBackException();
+            };
+
+            assertThat(deliver(export)).isInstanceOf(Delivery.Released.class);
+
+            assertThat(claimed().attempt()).isEqualTo(1);
             assertNothingIsLeft();
         }
 

@@ -274,6 +274,12 @@ class AdvisorIT {
         queries.put(
                 "session_contribution_user_id_day_idx",
                 "SELECT day FROM satchel.session_contribution WHERE user_id = '00000000-0000-0000-0000-000000000007' ORDER BY day");
+        queries.put(
+                "export_part_export_id_idx",
+                "SELECT number FROM satchel.export_part WHERE export_id = '00000000-0000-0000-0000-000000000007'");
+        queries.put(
+                "integration_channel_message_id_idx",
+                "SELECT FROM satchel.integration_channel_message WHERE region = 'DEFAULT' AND group_key = 'a' AND message_id = 'b'");
         // Flyway's own. A migration cannot drop it, since Flyway keeps its history locked meanwhile; and a table of a
         // few rows never uses an index.
         var flyways = "flyway_schema_history_s_idx";

@@ -67,8 +67,8 @@ class PrivateSchemaIT {
                                   AND (indkey::int2[])[0:cardinality(conkey) - 1] = conkey)
                 """;
 
-        assertThat(owner.value(foreignKeys)).isEqualTo("15");
-        assertThat(owner.value(foreignKeys + indexed)).isEqualTo("15");
+        assertThat(owner.value(foreignKeys)).isEqualTo("16");
+        assertThat(owner.value(foreignKeys + indexed)).isEqualTo("16");
     }
 
     @Test

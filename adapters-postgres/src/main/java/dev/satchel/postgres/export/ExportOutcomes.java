@@ -83,6 +83,17 @@ final class ExportOutcomes {
                                          FROM unnest(:gapDatasets::text[], :gapTables::text[],
                                                      :gapRecords::bigint[], :gapReasons::text[])
                                               WITH ORDINALITY AS g (dataset, name, records, reason, position)))
+                          END
+                       || CASE cardinality(:readDatasets::text[])
+                              WHEN 0 THEN '{}'
+                              ELSE jsonb_build_object('readings',
+                                      (SELECT jsonb_agg(jsonb_build_object(
+                                                  'dataset', r.dataset, 'parts', r.parts,
+                                                  'estimated_bytes', r.estimate, 'divided_above', r.above)
+                                                  ORDER BY r.position)
+                                         FROM unnest(:readDatasets::text[], :readParts::integer[],
+                                                     :readEstimates::bigint[], :readLimits::bigint[])
+                                              WITH ORDINALITY AS r (dataset, parts, estimate, above, position)))
                           END,
                    error_message = NULL,
                    completed_at = statement_timestamp(),
@@ -269,6 +280,26 @@ final class ExportOutcomes {
                         "hashed",
                         file.hashes().keySet().stream().map(Dataset::name).toArray(String[]::new))
                 .param("hashes", file.hashes().values().toArray(String[]::new))
+                .param(
+                        "readDatasets",
+                        file.readings().stream()
+                                .map(reading -> reading.dataset().name())
+                                .toArray(String[]::new))
+                .param(
+                        "readParts",
+                        file.readings().stream()
+                                .map(DeliveredFile.Reading::parts)
+                                .toArray(Integer[]::new))
+                .param(
+                        "readEstimates",
+                        file.readings().stream()
+                                .map(DeliveredFile.Reading::estimatedBytes)
+                                .toArray(Long[]::new))
+                .param(
+                        "readLimits",
+                        file.readings().stream()
+                                .map(DeliveredFile.Reading::above)
+                                .toArray(Long[]::new))
                 .param("retention", retention.toMillis())
                 .query((row, number) -> completed(export, file, row))
                 .optional();

@@ -22,6 +22,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The parts of exports, in {@code satchel.export_part}. */
 final class PostgresExportParts implements ExportParts {
 
+    /** In the place of a failure's code. */
+    private static final String GIVEN_BACK = "given_back";
+
     // Of an attempt that died, its rows may still be there.
     private static final String FORGET_EARLIER = """
             DELETE FROM satchel.export_part
@@ -97,7 +100,8 @@ final class PostgresExportParts implements ExportParts {
 
     private static final String PROGRESS = """
             SELECT number, records, bytes, settled, failure_code, failure,
-                   CASE WHEN failure_code IS NOT NULL THEN 'FAILED'
+                   CASE WHEN failure_code = 'given_back' THEN 'GIVEN_BACK'
+                        WHEN failure_code IS NOT NULL THEN 'FAILED'
                         WHEN finished_at IS NOT NULL THEN 'FINISHED'
                         WHEN token IS NULL THEN 'WAITING'
                         WHEN heartbeat_at <= statement_timestamp() - :silence * interval '1 millisecond' THEN 'SILENT'
@@ -105,6 +109,15 @@ final class PostgresExportParts implements ExportParts {
               FROM satchel.export_part
              WHERE attempt = :attempt
              ORDER BY number
+            """;
+
+    private static final String ARE_RUNNING = """
+            SELECT EXISTS (SELECT
+                             FROM satchel.export_part
+                            WHERE token IS NOT NULL
+                              AND finished_at IS NULL
+                              AND failure_code IS NULL
+                              AND heartbeat_at > statement_timestamp() - :silence * interval '1 millisecond')
             """;
 
     private static final String REMOVE = """
@@ -202,11 +215,28 @@ final class PostgresExportParts implements ExportParts {
 
     @Override
     public void fail(Claimed part, Failure failure) {
+        end(part, failure.code().code(), failure.explanation());
+    }
+
+    @Override
+    public void giveBack(Claimed part) {
+        end(part, GIVEN_BACK, "");
+    }
+
+    private void end(Claimed part, String code, String explanation) {
         jdbc.sql(FAIL)
                 .param("token", part.token())
-                .param("code", failure.code().code())
-                .param("explanation", failure.explanation())
+                .param("code", code)
+                .param("explanation", explanation)
                 .update();
+    }
+
+    @Override
+    public boolean areRunning(Duration silence) {
+        return jdbc.sql(ARE_RUNNING)
+                .param("silence", silence.toMillis())
+                .query(Boolean.class)
+                .single();
     }
 
     @Override
@@ -225,7 +255,7 @@ final class PostgresExportParts implements ExportParts {
     }
 
     private static Optional<Failure> failure(@Nullable String code, @Nullable String explanation) {
-        return code == null
+        return code == null || code.equals(GIVEN_BACK)
                 ? Optional.empty()
                 : Optional.of(new Failure(Failure.Code.of(code), String.valueOf(explanation)));
     }

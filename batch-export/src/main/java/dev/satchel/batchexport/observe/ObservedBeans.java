@@ -1,11 +1,14 @@
 package dev.satchel.batchexport.observe;
 
+import dev.satchel.batchexport.observe.parts.ObservedExportParts;
+import dev.satchel.batchexport.observe.parts.PartMeters;
 import dev.satchel.batchexport.store.NamedFileStore;
 import dev.satchel.batchexport.store.s3.S3FileStore;
 import dev.satchel.delivery.FailureDiagnosis;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.keys.validation.ProviderCheck;
+import dev.satchel.partition.ExportParts;
 import dev.satchel.postgres.records.PostgresUserRecords;
 import dev.satchel.progress.ProgressUpkeep;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,7 +23,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 /**
- * Puts meters and observations around Satchel's beans: the history of exports, the reader of records, the store, the check
+ * Puts meters and observations around Satchel's beans: the history of exports, their parts, the reader of records, the store, the check
  * of keys, the upkeep of progress, and the clean-up. Beans of other types, and of other implementations where only ours can
  * be observed, stay as they are; so do those that a service declares as a class and not as the port.
  */
@@ -61,6 +64,9 @@ public final class ObservedBeans implements BeanPostProcessor, BeanFactoryAware 
         boolean isReplaceable = isDeclaredAsInterface(name);
         if (isReplaceable && bean instanceof ExportHistory history) {
             return new ObservedExportHistory(history, meters.get(), observations.get());
+        }
+        if (isReplaceable && bean instanceof ExportParts parts) {
+            return new ObservedExportParts(parts, new PartMeters(meters.get()));
         }
         if (isReplaceable && bean instanceof ProviderCheck check) {
             return new ObservedProviderCheck(check, meters.get(), observations.get());
@@ -103,6 +109,7 @@ public final class ObservedBeans implements BeanPostProcessor, BeanFactoryAware 
             case EXPORT_RUN, CLEANUP -> {
                 new ExportMeters(meters.get());
                 ObservedExportHistory.rescued(meters.get());
+                new PartMeters(meters.get());
             }
             case KEYS_VALIDATE -> ObservedProviderCheck.answers(meters.get());
             case PROGRESS_RECONCILE, STREAKS -> {}

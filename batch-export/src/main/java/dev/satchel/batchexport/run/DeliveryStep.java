@@ -1,6 +1,7 @@
 package dev.satchel.batchexport.run;
 
 import dev.satchel.batchexport.run.record.RunRecord;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,8 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 final class DeliveryStep extends AbstractStep {
 
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
     private final DeliverySlot slot;
     private final RunSettings runSettings;
     private final RunReport report;
@@ -34,6 +37,10 @@ final class DeliveryStep extends AbstractStep {
     @Override
     protected void doExecute(StepExecution step) throws JobInterruptedException {
         RunRecord record = new RunRecord(getJobRepository(), step);
+        if (runSettings.concurrency() == 0) {
+            deliverPartsAlone(record);
+            return;
+        }
         ExecutorService threads =
                 Executors.newFixedThreadPool(runSettings.concurrency(), new CustomizableThreadFactory("export-"));
         boolean interrupted;
@@ -51,6 +58,15 @@ final class DeliveryStep extends AbstractStep {
             throw new JobInterruptedException("the thread that waits for the slots was interrupted");
         }
         report.rethrow();
+    }
+
+    // The slots of parts are at work beside this step, until the run ends.
+    private void deliverPartsAlone(RunRecord record) {
+        report.begin();
+        while (!runSettings.stop().await(PAUSE)) {
+            record.renew();
+        }
+        record.handOver();
     }
 
     /** Waits for the slots; says whether this thread was interrupted meanwhile. */

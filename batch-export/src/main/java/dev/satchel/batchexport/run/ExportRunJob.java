@@ -2,6 +2,7 @@ package dev.satchel.batchexport.run;
 
 import dev.satchel.batchexport.observe.ExportObservations;
 import dev.satchel.batchexport.run.failure.KnownFailures;
+import dev.satchel.batchexport.run.partition.PartitionConfiguration;
 import dev.satchel.delivery.DeliverExport;
 import dev.satchel.delivery.ExportReading;
 import dev.satchel.delivery.FileFormats;
@@ -115,16 +116,17 @@ class ExportRunJob {
     }
 
     @Bean(destroyMethod = "shutdownNow")
-    ScheduledExecutorService heartbeats(RunSettings runSettings) {
+    ScheduledExecutorService heartbeats(RunSettings runSettings, ObjectProvider<PartitionConfiguration.Run> partition) {
         // One thread would let a single slow beat delay all others past their lease. One more looks for lost exports.
-        return executor(Math.min(runSettings.concurrency(), 4) + 1, "heartbeat");
+        int parts = partition.stream().mapToInt(run -> run.settings().slots()).sum();
+        return executor(Math.min(runSettings.concurrency() + parts, 4) + 1, "heartbeat");
     }
 
     // A thread for each export: while the database is away, each cancel of a statement may take seconds, and a stop has
     // only its grace.
     @Bean(destroyMethod = "shutdownNow")
     ScheduledExecutorService aborts(RunSettings runSettings) {
-        return executor(runSettings.concurrency(), "abort");
+        return executor(Math.max(runSettings.concurrency(), 1), "abort");
     }
 
     private static ScheduledExecutorService executor(int threads, String name) {

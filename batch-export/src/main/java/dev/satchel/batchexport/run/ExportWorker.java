@@ -69,7 +69,7 @@ public final class ExportWorker implements AutoCloseable {
                 parts.store,
                 parts.datasets,
                 parts.limits,
-                RunSettings.connections(parts.concurrency) + parts.partition.connections(),
+                RunSettings.connections(parts.concurrency, parts.partition),
                 stop::isAbandoning,
                 parts.observed);
         this.formats = parts.formats == null
@@ -231,7 +231,7 @@ public final class ExportWorker implements AutoCloseable {
                                         partition,
                                         name,
                                         settings.lease(),
-                                        limits.maxSnapshotAge(),
+                                        limits.maxSnapshotAge().plusMinutes(1),
                                         runSettings.stop()));
                         context.register(PartitionConfiguration.class);
                     }
@@ -391,7 +391,7 @@ public final class ExportWorker implements AutoCloseable {
          *     exist
          */
         public ExportWorker build() {
-            RunSettings.requireConcurrency("the concurrency", concurrency);
+            RunSettings.connections(concurrency, partition);
             settings.settings(datasets.catalogue());
             return new ExportWorker(this);
         }

@@ -1,12 +1,14 @@
 package dev.satchel.batchexport.run;
 
+import dev.satchel.batchexport.run.partition.PartitionSettings;
 import dev.satchel.batchexport.run.stop.StopSignal;
 
 /**
  * What one run of a worker is told.
  *
  * @param worker names the worker in the leases it takes
- * @param concurrency how many exports it delivers side by side
+ * @param concurrency how many exports it delivers side by side; 0 for a run until it is told to stop that delivers parts of
+ *     other workers' exports and nothing else
  * @param end when it ends
  * @param stop ends the run before that
  */
@@ -26,7 +28,9 @@ public record RunSettings(String worker, int concurrency, End end, StopSignal st
     public static final int MOST = 64;
 
     public RunSettings {
-        requireConcurrency("the concurrency", concurrency);
+        if (concurrency != 0 || end != End.STOPPED) {
+            requireConcurrency("the concurrency", concurrency);
+        }
     }
 
     /** Whether it goes on when nothing waits any more. */
@@ -54,5 +58,14 @@ public record RunSettings(String worker, int concurrency, End end, StopSignal st
     public static int connections(int concurrency) {
         requireConcurrency("the concurrency", concurrency);
         return 2 * concurrency + 4;
+    }
+
+    /**
+     * The same of a run that delivers parts, too. It may deliver nothing else: then its concurrency is 0.
+     *
+     * @throws IllegalArgumentException as {@link #connections(int)}
+     */
+    public static int connections(int concurrency, PartitionSettings partition) {
+        return partition.connections() + (concurrency == 0 && partition.isOn() ? 4 : connections(concurrency));
     }
 }

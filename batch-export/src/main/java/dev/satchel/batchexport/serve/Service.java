@@ -133,7 +133,7 @@ public final class Service {
      * @throws IllegalArgumentException if that many exports cannot be delivered side by side
      */
     public static int jobConnections(int concurrency, PartitionSettings partition) {
-        return RunSettings.connections(concurrency) + partition.connections() + ExportCleanUp.CONNECTIONS + 2;
+        return RunSettings.connections(concurrency, partition) + ExportCleanUp.CONNECTIONS + 2;
     }
 
     /**

@@ -56,7 +56,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--concurrency",
             paramLabel = "N",
             defaultValue = "4",
-            description = "How many exports to deliver side by side; ${DEFAULT-VALUE} when left out.")
+            description = "How many exports to deliver side by side; ${DEFAULT-VALUE} when left out. With --watch and"
+                    + " SATCHEL_PARTITION_ABOVE, 0 delivers only parts of other workers' exports.")
     int concurrency;
 
     @Option(names = "--watch", description = "Wait for more when nothing waits any more, until told to stop (SIGTERM).")
@@ -91,7 +92,7 @@ final class RunCommand implements Callable<Integer> {
         RunTotals totals = new RunTotals();
         try (NamedFileStore store = settings.store();
                 RunProgress progress = progress();
-                HikariDataSource pool = database.pool(connections() + partition.connections());
+                HikariDataSource pool = database.pool(connections(partition));
                 ExportWorker worker = recorded.measured(ExportWorker.builder(new OwnSessions(pool), store)
                                 .datasets(settings.datasets())
                                 .formats(formats)
@@ -134,9 +135,13 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int connections() {
+    private int connections(PartitionSettings partition) {
+        if (concurrency == 0 && partition.isOn() && !watch) {
+            throw new UsageException(
+                    "--concurrency 0 delivers parts of other workers' exports and nothing else: it needs --watch");
+        }
         try {
-            return RunSettings.connections(concurrency);
+            return RunSettings.connections(concurrency, partition);
         } catch (IllegalArgumentException outOfRange) {
             throw new UsageException(outOfRange.getMessage());
         }

@@ -49,7 +49,8 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--concurrency",
             paramLabel = "N",
             defaultValue = "4",
-            description = "How many exports to deliver side by side; ${DEFAULT-VALUE} when left out.")
+            description = "How many exports to deliver side by side; ${DEFAULT-VALUE} when left out. With"
+                    + " SATCHEL_PARTITION_ABOVE, 0 delivers only parts of other workers' exports.")
     int concurrency;
 
     ServeCommand(Console console) {
@@ -68,7 +69,7 @@ public final class ServeCommand implements Callable<Integer> {
         try (NamedFileStore store = serve.needsStore() ? settings.store() : null;
                 ManagementServer management =
                         serve.managementAddress().map(ManagementServer::at).orElse(null);
-                HikariDataSource jobs = database.pool(connections(partition));
+                HikariDataSource jobs = database.pool(connections(serve, partition));
                 HikariDataSource own = Service.ownConnections(database);
                 StopOnExit exit = new StopOnExit(stop, exports.stopGrace())) {
             new Service(
@@ -105,7 +106,12 @@ public final class ServeCommand implements Callable<Integer> {
         return settings.kekAddress().open(settings);
     }
 
-    private int connections(PartitionSettings partition) {
+    private int connections(ServeSettings serve, PartitionSettings partition) {
+        if (concurrency == 0 && partition.isOn() && !serve.isWatching()) {
+            throw new UsageException(
+                    "--concurrency 0 delivers parts of other workers' exports and nothing else: it needs"
+                            + " SATCHEL_SERVE_EXPORTS=watch");
+        }
         try {
             return Service.jobConnections(concurrency, partition);
         } catch (IllegalArgumentException outOfRange) {

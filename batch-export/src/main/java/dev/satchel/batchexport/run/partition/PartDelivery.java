@@ -10,6 +10,7 @@ import dev.satchel.export.Failure;
 import dev.satchel.partition.DivisibleRecords;
 import dev.satchel.partition.ExportParts;
 import dev.satchel.partition.PartFailedException;
+import dev.satchel.partition.PartGivenBackException;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.DatasetCatalogue;
 import dev.satchel.record.UserRecords;
@@ -20,9 +21,12 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -50,11 +54,12 @@ final class PartDelivery {
             "a worker that was asked for a part of the export writes to another store than the worker that asked: give all"
                     + " workers that deliver parts the same SATCHEL_STORE");
 
-    private static final Failure STOPPED =
-            new Failure(Failure.Code.WORKER_LOST, "a worker that delivered a part of the export was told to stop");
-
     private static final Failure GIVEN_UP =
             new Failure(Failure.Code.WORKER_LOST, "the attempt that a part of the export belongs to has ended");
+
+    /** Failures that another worker would meet just as well. */
+    private static final Set<Failure.Code> NOT_OF_THIS_WORKER =
+            EnumSet.of(Failure.Code.WORKER_LOST, Failure.Code.SNAPSHOT_TOO_OLD);
 
     private static final long BEAT_SECONDS = 1;
 
@@ -69,7 +74,10 @@ final class PartDelivery {
     private final FailureDiagnosis diagnosis;
     private final ScheduledExecutorService heartbeats;
     private final StopSignal stop;
+    private final long pause;
+    private volatile long pausedUntil = System.nanoTime();
 
+    /** @param pause how long this worker delivers no part after one has failed for a reason of its own */
     PartDelivery(
             ExportParts parts,
             DivisibleRecords records,
@@ -80,7 +88,8 @@ final class PartDelivery {
             UploadJournal journal,
             FailureDiagnosis diagnosis,
             ScheduledExecutorService heartbeats,
-            StopSignal stop) {
+            StopSignal stop,
+            Duration pause) {
         this.parts = parts;
         this.records = records;
         this.datasets = datasets;
@@ -92,6 +101,12 @@ final class PartDelivery {
         this.diagnosis = diagnosis;
         this.heartbeats = heartbeats;
         this.stop = stop;
+        this.pause = pause.toNanos();
+    }
+
+    /** Whether a part failed here a moment ago, so that the next parts are better left to other workers. */
+    boolean isPausing() {
+        return System.nanoTime() - pausedUntil < 0;
     }
 
     /**
@@ -99,6 +114,7 @@ final class PartDelivery {
      *
      * @return how many records it has
      * @throws PartFailedException if it was not delivered
+     * @throws PartGivenBackException if the worker was told to stop before that
      */
     long deliver(ExportParts.Claimed part) {
         AbortSignal signal = new AbortSignal();
@@ -201,7 +217,16 @@ final class PartDelivery {
         }
     }
 
-    private PartFailedException fail(ExportParts.Claimed part, Throwable failed, AbortSignal signal) {
+    private RuntimeException fail(ExportParts.Claimed part, Throwable failed, AbortSignal signal) {
+        if (stop.isAbandoning()) {
+            LOG.info(
+                    "part {} of export {} given back: the worker is stopping",
+                    part.number(),
+                    part.export().id());
+            LOG.debug("the end of a part", failed);
+            record(() -> parts.giveBack(part));
+            return new PartGivenBackException();
+        }
         Failure failure = failure(failed, signal);
         if (failure.equals(GIVEN_UP)) {
             LOG.debug(
@@ -213,21 +238,25 @@ final class PartDelivery {
         }
         LOG.warn("part {} of export {} failed: {}", part.number(), part.export().id(), failure.messageInFull());
         LOG.debug("the failure of a part", failed);
+        if (!NOT_OF_THIS_WORKER.contains(failure.code())) {
+            pausedUntil = System.nanoTime() + pause;
+        }
+        record(() -> parts.fail(part, failure));
+        return new PartFailedException(failure);
+    }
+
+    private static void record(Runnable end) {
         try {
-            parts.fail(part, failure);
+            end.run();
         } catch (RuntimeException silent) {
             // The worker that joins the parts notices the silence.
-            LOG.debug("the failure of a part was not recorded", silent);
+            LOG.debug("the end of a part was not recorded", silent);
         }
-        return new PartFailedException(failure);
     }
 
     private Failure failure(Throwable failed, AbortSignal signal) {
         if (failed instanceof PartFailedException known) {
             return known.failure();
-        }
-        if (stop.isAbandoning()) {
-            return STOPPED;
         }
         return signal.isAborted() ? GIVEN_UP : diagnosis.diagnose(failed);
     }

@@ -1,9 +1,12 @@
 package dev.satchel.batchexport.run.partition;
 
+import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.batchexport.run.stop.StopSignal;
+import dev.satchel.delivery.FailureDiagnosis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.integration.partition.StepExecutionRequest;
@@ -23,13 +26,25 @@ final class PartSlots implements AutoCloseable {
 
     private final PollableChannel requests;
     private final StepExecutionRequestHandler handler;
+    private final BooleanSupplier pausing;
     private final StopSignal stop;
     private final List<Thread> threads = new ArrayList<>();
+    private final FailureDiagnosis diagnosis = new KnownFailures();
     private volatile boolean ending;
 
-    PartSlots(PollableChannel requests, StepExecutionRequestHandler handler, int slots, StopSignal stop) {
+    /** Whether the channel did not answer when it was asked last. */
+    private volatile boolean isAway;
+
+    /** @param pausing while it holds, no request is received */
+    PartSlots(
+            PollableChannel requests,
+            StepExecutionRequestHandler handler,
+            int slots,
+            BooleanSupplier pausing,
+            StopSignal stop) {
         this.requests = requests;
         this.handler = handler;
+        this.pausing = pausing;
         this.stop = stop;
         for (int slot = 1; slot <= slots; slot++) {
             Thread thread = new Thread(this::run, "part-" + slot);
@@ -44,7 +59,7 @@ final class PartSlots implements AutoCloseable {
 
     private void run() {
         while (!ending && !stop.isStopping()) {
-            if (!receive()) {
+            if (pausing.getAsBoolean() || !receive()) {
                 stop.await(PAUSE);
             }
         }
@@ -54,16 +69,31 @@ final class PartSlots implements AutoCloseable {
     private boolean receive() {
         try {
             Message<?> request = requests.receive(0);
+            isAway = false;
             if (request == null) {
                 return false;
             }
-            handler.handle((StepExecutionRequest) request.getPayload());
-            return true;
+            return handle((StepExecutionRequest) request.getPayload());
         } catch (RuntimeException noAnswer) {
-            // The channel or the database is away, or the request is older than the record of its step.
-            LOG.debug("no request for a part could be handled", noAnswer);
+            if (!isAway) {
+                isAway = true;
+                LOG.warn(
+                        "no requests for parts can be received, and this worker delivers none until then: {}",
+                        diagnosis.diagnose(noAnswer).explanationInFull());
+            }
+            LOG.debug("the channel of requests", noAnswer);
             return false;
         }
+    }
+
+    private boolean handle(StepExecutionRequest request) {
+        try {
+            handler.handle(request);
+        } catch (RuntimeException refused) {
+            // The database is away, or the request is older than the record of its step.
+            LOG.debug("a request for a part could not be handled", refused);
+        }
+        return true;
     }
 
     /** Waits for the parts under way. */

@@ -29,7 +29,7 @@ public class PartitionConfiguration {
      *
      * @param worker names the worker in the parts that it claims
      * @param silence how long a worker may be silent
-     * @param longest how long a snapshot may be open
+     * @param longest how long Spring Batch waits for the steps: longer than a snapshot may be open
      */
     public record Run(PartitionSettings settings, String worker, Duration silence, Duration longest, StopSignal stop) {}
 
@@ -83,11 +83,12 @@ public class PartitionConfiguration {
                 journal,
                 new KnownFailures(),
                 heartbeats,
-                run.stop());
+                run.stop(),
+                run.silence().dividedBy(2));
         PartStep step = new PartStep(runs, parts, delivery, run.worker());
         StepExecutionRequestHandler handler = new StepExecutionRequestHandler();
         handler.setJobRepository(runs);
         handler.setStepLocator(name -> step);
-        return new PartSlots(partRequestChannel, handler, run.settings().slots(), run.stop());
+        return new PartSlots(partRequestChannel, handler, run.settings().slots(), delivery::isPausing, run.stop());
     }
 }

@@ -52,6 +52,11 @@ public record PartitionSettings(
         return RequestChannel.parse(channel, kafkaProperties);
     }
 
+    /** The size above which a dataset is divided; only where {@link #isOn}. */
+    long threshold() {
+        return above == null ? Long.MAX_VALUE : above.toBytes();
+    }
+
     /** How many connections a run uses besides those of its exports. */
     public int connections() {
         return isOn() ? 2 * slots + 2 : 0;

@@ -5,6 +5,7 @@ import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.delivery.ExportReading;
 import dev.satchel.delivery.FailureDiagnosis;
 import dev.satchel.delivery.FileFormats;
+import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
 import dev.satchel.export.ExportRequest;
 import dev.satchel.export.Failure;
@@ -12,6 +13,7 @@ import dev.satchel.export.StaleExportException;
 import dev.satchel.partition.DivisibleRecords;
 import dev.satchel.partition.ExportParts;
 import dev.satchel.partition.PartFailedException;
+import dev.satchel.partition.PartGivenBackException;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.UserRecords;
 import dev.satchel.store.DamagedFileException;
@@ -24,7 +26,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -79,15 +83,16 @@ final class PartitionedReading implements ExportReading {
     }
 
     @Override
-    public UserRecords.Snapshot read(Export.Processing export, FileFormats.Writer file, AbortSignal signal)
-            throws IOException {
+    public Result read(Export.Processing export, FileFormats.Writer file, AbortSignal signal) throws IOException {
         ExportRequest request = export.request();
         if (formats.partEncoding(request).isEmpty()) {
             return ExportReading.alone(records).read(export, file, signal);
         }
         Joining joining = new Joining(export, file, signal);
         try {
-            return records.read(request.user(), request.type().datasets(), request.filters(), file, signal, joining);
+            UserRecords.Snapshot snapshot =
+                    records.read(request.user(), request.type().datasets(), request.filters(), file, signal, joining);
+            return new Result(snapshot, List.copyOf(joining.readings.values()));
         } finally {
             joining.end();
         }
@@ -100,6 +105,7 @@ final class PartitionedReading implements ExportReading {
         private final FileFormats.Writer file;
         private final AbortSignal signal;
         private final List<ExportParts.Part> added = new ArrayList<>();
+        private final Map<Dataset, DeliveredFile.Reading> readings = new LinkedHashMap<>();
 
         Joining(Export.Processing export, FileFormats.Writer file, AbortSignal signal) {
             this.export = export;
@@ -109,20 +115,14 @@ final class PartitionedReading implements ExportReading {
 
         @Override
         public int ranges(Dataset dataset, long bytes) {
-            int ranges = settings.parts(bytes);
-            if (ranges > 1) {
-                LOG.info(
-                        "export {}: {} has about {} bytes, and is read in at most {} parts",
-                        export.id(),
-                        dataset.name(),
-                        bytes,
-                        ranges);
-            }
-            return ranges;
+            note(dataset, 1, bytes);
+            return settings.parts(bytes);
         }
 
         @Override
         public long write(DivisibleRecords.Divided divided) throws IOException {
+            DeliveredFile.Reading whole = readings.get(divided.dataset());
+            note(divided.dataset(), divided.ranges().size(), whole == null ? 0 : whole.estimatedBytes());
             List<URI> locations =
                     divided.ranges().stream().map(range -> location()).toList();
             List<ExportParts.Part> ofDataset =
@@ -132,12 +132,29 @@ final class PartitionedReading implements ExportReading {
             try (PartRequests.Sent sent = requests.send(export.id(), divided.dataset(), ofDataset)) {
                 for (ExportParts.Part part : ofDataset) {
                     ExportParts.Progress done = await(part, sent, divided.held());
-                    join(part, done.bytes());
+                    join(part, done.bytes(), divided.held());
                     count += done.records();
                     remove(part, done.settled());
                 }
             }
             return count;
+        }
+
+        private void note(Dataset dataset, int parts, long bytes) {
+            DeliveredFile.Reading reading = new DeliveredFile.Reading(dataset, parts, bytes, settings.threshold());
+            readings.put(dataset, reading);
+            if (parts > 1) {
+                LOG.info(
+                        "export {}: {} has about {} bytes, more than {}, and is read in {} parts",
+                        export.id(),
+                        dataset.name(),
+                        bytes,
+                        reading.above(),
+                        parts);
+            } else {
+                LOG.debug(
+                        "export {}: {} has about {} bytes, and may be read whole", export.id(), dataset.name(), bytes);
+            }
         }
 
         // With 128 random bits, names cannot be guessed and do not collide.
@@ -161,16 +178,24 @@ final class PartitionedReading implements ExportReading {
                         .findFirst()
                         .orElseThrow(() -> new StaleExportException(export.id()));
                 all.forEach(this::refuseFailed);
+                long now = System.nanoTime();
                 if (wanted.state() == ExportParts.State.FINISHED) {
                     return wanted;
                 }
                 if (sent.failure().isPresent()) {
+                    // Spring Batch also fails after a part has.
+                    held.run();
+                    parts.progress(export.token(), silence).forEach(this::refuseFailed);
                     throw unsent(sent.failure().get());
                 }
                 if (all.stream().anyMatch(progress -> progress.state() == ExportParts.State.RUNNING)) {
-                    idleSince = System.nanoTime();
-                } else if (System.nanoTime() - idleSince
-                        > silence.multipliedBy(2).toNanos()) {
+                    idleSince = now;
+                } else if (now - idleSince > silence.multipliedBy(2).toNanos()) {
+                    // Workers that deliver other exports come to this one later.
+                    if (parts.areRunning(silence)) {
+                        idleSince = now;
+                        continue;
+                    }
                     throw new PartFailedException(new Failure(
                             Failure.Code.WORKER_LOST,
                             "no worker took a part of the export within "
@@ -184,6 +209,9 @@ final class PartitionedReading implements ExportReading {
             progress.failure().ifPresent(failure -> {
                 throw new PartFailedException(failure);
             });
+            if (progress.state() == ExportParts.State.GIVEN_BACK) {
+                throw new PartGivenBackException();
+            }
             if (progress.state() == ExportParts.State.SILENT) {
                 throw new PartFailedException(new Failure(
                         Failure.Code.WORKER_LOST, "a worker that delivered a part of the export stopped answering"));
@@ -216,7 +244,7 @@ final class PartitionedReading implements ExportReading {
             }
         }
 
-        private void join(ExportParts.Part part, long bytes) throws IOException {
+        private void join(ExportParts.Part part, long bytes, Runnable held) throws IOException {
             long found = 0;
             InputStream content = store.read(part.location());
             AbortSignal.Registration abortable = signal.register(() -> close(content));
@@ -226,6 +254,7 @@ final class PartitionedReading implements ExportReading {
                 for (int read = content.read(piece); read >= 0; read = content.read(piece)) {
                     file.encoded(piece, 0, read);
                     found += read;
+                    held.run();
                 }
             }
             if (found != bytes) {
@@ -255,8 +284,7 @@ final class PartitionedReading implements ExportReading {
                 List<ExportParts.Progress> left = parts.progress(export.token(), silence);
                 parts.remove(export.token());
                 // A worker that is still writing removes its object, too. Its record stays for the clean-up, as does
-                // that of
-                // an object whose part is not known any more, because a cancel took the rows along.
+                // that of an object whose part is not known any more, because a cancel took the rows along.
                 for (ExportParts.Part part : List.copyOf(added)) {
                     remove(
                             part,

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +99,19 @@ class ExportBenchIT {
         assertThat(out.toString()).containsPattern("(?m)^csv +directory +([0-9.]+ +[0-9.]+ +[-+][0-9.]+%|delivered)");
     }
 
+    /** Starts a dozen programs. */
+    @Test
+    @Tag("matrix")
+    void comparesAnExportInPartsWithTheWhole() {
+        int exit = bench("--parts", "2", "--rows", "3000", "--rounds", "1", "--index", "brin (timestamp)");
+
+        assertThat(exit).as(out + "" + err).isZero();
+        assertThat(out.toString())
+                .containsPattern("(?m)^whole +directory +")
+                .containsPattern("(?m)^parts +takes [0-9.]+ × of the processor time of whole, .* aim at most 1.10 ×: ")
+                .containsPattern("(?m)^parts-of-three takes [0-9.]+ × of the processor time of whole, ");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -114,6 +128,10 @@ class ExportBenchIT {
                 "--memory --only copy-csv | --only must be one of csv, json, jsonl, csv-gzip, csv-zstd, archive,"
                         + " archive-unhashed, was 'copy-csv'",
                 "--tenfold | --tenfold needs --small",
+                "--parts 1 | --parts must be at least 2, was 1",
+                "--parts 3 --small | --parts excludes --small and --memory",
+                "--parts 3 --only csv | --only is not for --parts, which measures 'export run'",
+                "--index btree(id) | --index needs --parts",
                 "--memory --json | --json is not for --memory, which measures no rounds",
             })
     void refusesWhatItCannotMeasure(String arguments, String message) {

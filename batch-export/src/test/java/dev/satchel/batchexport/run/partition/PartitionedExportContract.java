@@ -3,6 +3,7 @@ package dev.satchel.batchexport.run.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Await;
+import dev.satchel.batchexport.FaultyProxy;
 import dev.satchel.batchexport.Installation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ abstract class PartitionedExportContract {
 
     private static final Map<String, String> DIVIDED = Map.of(
             "SATCHEL_PARTITION_ABOVE", "25KB",
-            "SATCHEL_PARTITION_MOST", "5",
+            "SATCHEL_PARTITION_MOST", "3",
             "SATCHEL_PARTITION_SLOTS", "2",
             "SATCHEL_EXPORT_LEASE", "3s",
             "SATCHEL_EXPORT_STOP_GRACE", "0s");
@@ -50,15 +51,25 @@ abstract class PartitionedExportContract {
     /** The files that one process wrote. */
     private static final Map<String, byte[]> ALONE = new TreeMap<>();
 
-    private static final Map<Long, Process> WORKERS = new TreeMap<>();
+    /** Delivers exports, and parts of them. */
+    private static final String MANAGER = "1";
+
+    /** Delivers parts of the manager's exports, and nothing else. */
+    private static final String HELPER = "0";
+
+    /** The programs that run, by how many exports they deliver side by side. */
+    private static final Map<String, Process> WORKERS = new TreeMap<>();
 
     /** The settings of the channel, asked for each program that is started. */
     abstract Map<String, String> channel();
 
     /** Options of the JVM for each program that is started. */
     List<String> jvm() {
-        return List.of();
+        return List.of(Installation.SHORT_LIVED);
     }
+
+    /** Lets the requests of an export arrive last first, if the channel can. */
+    void reverseRequests() {}
 
     /** Sends these requests again, in this order. */
     abstract void send(List<String> requests);
@@ -81,14 +92,16 @@ abstract class PartitionedExportContract {
                 CREATE FUNCTION public.note_claim() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
                     'BEGIN INSERT INTO public.claimed_part VALUES (NEW.owner, NEW.attempt, NEW.number, NEW.bytes); RETURN NEW; END';
                 CREATE TRIGGER note_claim AFTER UPDATE OF token ON satchel.export_part FOR EACH ROW EXECUTE FUNCTION public.note_claim();
-                CREATE FUNCTION public.held() RETURNS boolean LANGUAGE plpgsql STABLE AS
+                CREATE FUNCTION public.held() RETURNS boolean LANGUAGE plpgsql STABLE SET lock_timeout = '1min' AS
                     'BEGIN PERFORM pg_advisory_lock_shared(%2$s); PERFORM pg_advisory_unlock_shared(%2$s); RETURN true; END';
                 CREATE POLICY hold ON public.user_interactions AS RESTRICTIVE FOR SELECT TO authenticated
-                    USING ((SELECT coalesce(current_setting('satchel.range_from_0', true), '') = '' OR public.held()));
+                    USING ((SELECT concat(current_setting('satchel.range_from_0', true), current_setting('satchel.range_to_0', true)) = '' OR public.held()));
                 """.formatted(LEARNER, LOCK));
         FORMATS.forEach(PartitionedExportContract::request);
         satchel.satchel("export", "run").succeeded();
         FORMATS.forEach(format -> ALONE.put(format, file(format)));
+        assertThat(satchel.value("SELECT bool_or(data ? 'readings') FROM export_history"))
+                .isEqualTo("f");
         satchel.sql("DELETE FROM export_history");
         cleanUpDaysLater();
     }
@@ -130,81 +143,89 @@ abstract class PartitionedExportContract {
         twoWorkers();
 
         for (String format : FORMATS) {
-            String id = request(format);
-            awaitEnd(id);
+            // Both take part in the first.
+            String id = format.equals("csv") ? requestAndHold() : request(format);
+            letParts();
+            awaitEnd();
             assertThat(satchel.status(id)).isEqualTo("completed 0");
             assertThat(text(format, file(format))).isEqualTo(text(format, ALONE.get(format)));
             assertThat(satchel.satchel("export", "verify", id).exit()).isZero();
+            assertThat(satchel.value("SELECT concat_ws(' ', r ->> 'dataset', r ->> 'parts', r ->> 'divided_above',"
+                            + " (r ->> 'estimated_bytes')::bigint > 25600) FROM export_history,"
+                            + " jsonb_array_elements(data -> 'readings') AS r WHERE id = '" + id + "'"))
+                    .isEqualTo("interactions 3 25600 t");
         }
 
         assertThat(satchel.value("SELECT count(DISTINCT owner) FROM claimed_part"))
                 .as("workers that delivered parts")
                 .isEqualTo("2");
-        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("15");
+        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("9");
         assertNothingLeft(3);
     }
 
     @Test
-    @Tag("chaos")
-    void completesALaterAttemptAfterAWorkerOfAPartWasToldToStop() throws Exception {
+    void spendsNoAttemptWhereAWorkerOfAPartIsToldToStop() throws Exception {
         twoWorkers();
+        requestAndHold();
+        letParts();
+        awaitEnd();
         String id = requestAndHold();
 
-        Process other = WORKERS.get(ofPartsAlone());
-        other.destroy();
+        Process helper = WORKERS.get(HELPER);
+        helper.destroy();
 
-        assertThat(Installation.ended(other)).isIn(0, 143);
+        assertThat(Installation.ended(helper)).isIn(0, 143);
         Await.until(
-                "the attempt is given up",
-                () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
-                        .equals("worker_lost: a worker that delivered a part of the export was told to stop"));
+                "another attempt begins",
+                () -> satchel.value("SELECT count(DISTINCT attempt) FROM claimed_part")
+                        .equals("3"));
         letParts();
-        awaitEnd(id);
-        assertThat(satchel.status(id)).isEqualTo("completed 1");
-        assertNothingLeft(1);
-    }
-
-    /** The program that delivers parts of an export that the other one joins. */
-    private static long ofPartsAlone() {
-        long manager = pid("SELECT owner FROM satchel.export_lease WHERE token IS NOT NULL");
-        return WORKERS.keySet().stream()
-                .filter(pid -> pid != manager)
-                .findFirst()
-                .orElseThrow();
+        awaitEnd();
+        assertThat(satchel.status(id)).isEqualTo("completed 0");
+        assertNothingLeft(2);
+        assertThat(Files.readAllLines(folder.resolve("parts.prom")))
+                .anyMatch(line -> line.matches("satchel_export_parts_claimed_total [1-9][0-9]*\\.0"))
+                .anyMatch(line -> line.matches("satchel_export_parts_total\\{outcome=\"delivered\"} [1-9][0-9]*\\.0"))
+                .anyMatch(line -> line.matches("satchel_export_parts_total\\{outcome=\"given_back\"} [1-9][0-9]*\\.0"))
+                .anyMatch(line -> line.matches("satchel_export_part_duration_seconds_count [1-9][0-9]*"))
+                .anyMatch(line -> line.matches("satchel_export_part_rows_total [1-9][0-9]+\\.0"))
+                .anyMatch(line -> line.matches("satchel_export_part_bytes_total [1-9][0-9.E]+"))
+                .noneMatch(line -> line.contains(LEARNER) || line.contains(id));
     }
 
     @Test
-    @Tag("chaos")
     void completesALaterAttemptAfterAWorkerOfAPartWasKilled() throws Exception {
         twoWorkers();
         String id = requestAndHold();
 
-        kill(ofPartsAlone());
+        kill(HELPER);
 
         Await.until(
                 "the attempt is given up",
                 () -> satchel.value("SELECT count(*) FROM satchel.export_lease WHERE token IS NULL OR attempt > 1")
                         .equals("1"));
         letParts();
-        awaitEnd(id);
+        tryAgainNow();
+        awaitEnd();
         assertThat(satchel.status(id)).isEqualTo("completed 1");
         assertNothingLeft(1);
     }
 
     @Test
-    @Tag("chaos")
     void completesALaterAttemptAfterTheWorkerThatJoinsWasKilled() throws Exception {
         twoWorkers();
         String id = requestAndHold();
 
-        kill(pid("SELECT owner FROM satchel.export_lease WHERE token IS NOT NULL"));
+        kill(MANAGER);
+        twoWorkers();
 
-        Await.until(
-                "another attempt begins",
-                () -> satchel.value("SELECT max(attempt) FROM satchel.export_lease")
-                        .equals("2"));
+        Await.until("another attempt begins", () -> {
+            tryAgainNow();
+            return satchel.value("SELECT max(attempt) FROM satchel.export_lease")
+                    .equals("2");
+        });
         letParts();
-        awaitEnd(id);
+        awaitEnd();
         assertThat(satchel.status(id)).isEqualTo("completed 1");
         // What the killed program had not joined yet.
         cleanUpDaysLater();
@@ -212,22 +233,24 @@ abstract class PartitionedExportContract {
     }
 
     @Test
-    void executesARequestOnceHoweverOftenItArrives() throws Exception {
+    void executesARequestOnceHoweverOftenAndInWhichOrderItArrives() throws Exception {
         twoWorkers();
+        reverseRequests();
         String id = requestAndHold();
         repeatRequests();
         repeatRequests();
 
         letParts();
-        awaitEnd(id);
+        awaitEnd();
         assertThat(satchel.status(id)).isEqualTo("completed 0");
-        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("5");
+        assertThat(text("csv", file("csv"))).isEqualTo(text("csv", ALONE.get("csv")));
+        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("3");
         awaitRequestsReceived();
         String records = steps();
         repeatRequests();
         awaitRequestsReceived();
         assertThat(steps()).as("the record of each step after late requests").isEqualTo(records);
-        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("5");
+        assertThat(satchel.value("SELECT count(*) FROM claimed_part")).isEqualTo("3");
         assertNothingLeft(1);
     }
 
@@ -255,30 +278,122 @@ abstract class PartitionedExportContract {
         twoWorkers();
         String id = request("csv");
 
-        Await.until(
-                "the export waits",
-                () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
-                        .startsWith(
-                                "worker_misconfigured: a worker that was asked for a part of the export has another version"));
+        awaitMessage(
+                "worker_misconfigured: a worker that was asked for a part of the export has another version of Satchel,"
+                        + " other datasets or other CSV settings than the worker that asked: give all workers that deliver parts the"
+                        + " same");
         assertThat(satchel.status(id)).isEqualTo("pending 0");
         assertNothingLeft(0);
     }
 
     @Test
-    @Tag("chaos")
-    void putsTheExportBackWhereTheSnapshotIsGone() throws Exception {
-        spoil("NEW.snapshot := '00000003-0000001B-1'");
+    void putsTheExportBackWhereAWorkerHasAnotherStore() throws Exception {
+        spoil("NEW.url := replace(NEW.url, 's3://', 's3://another-')");
         twoWorkers();
         String id = request("csv");
 
+        awaitMessage(
+                "store_misconfigured: a worker that was asked for a part of the export writes to another store than the"
+                        + " worker that asked: give all workers that deliver parts the same SATCHEL_STORE");
+        assertThat(satchel.status(id)).isEqualTo("pending 0");
+        assertNothingLeft(0);
+    }
+
+    @Test
+    void putsTheExportBackWhereTheSnapshotIsGone() throws Exception {
+        spoil("NEW.snapshot := '00000003-0000001B-1'");
+        twoWorkers();
+        request("csv");
+
+        awaitMessage(
+                "worker_lost: the snapshot of the export is not open any more: the worker that held it stopped, or its"
+                        + " connection was cut");
+        assertNothingLeft(0);
+    }
+
+    @Test
+    @Tag("chaos")
+    void waitsForWorkersThatDeliverTheirPartsOfOtherExports() throws Exception {
+        twoWorkers();
+        kill(HELPER);
+        satchel.sql("SELECT pg_advisory_lock(" + LOCK + ")");
+        String first = request("csv");
         Await.until(
-                "the export waits",
-                () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
-                        .startsWith("worker_lost: the snapshot of the export is not open any more"));
-        satchel.sql("DROP TRIGGER spoil ON satchel.export_part");
-        awaitEnd(id);
-        assertThat(satchel.status(id)).startsWith("completed");
+                "all slots are taken",
+                () -> satchel.value("SELECT count(*) FROM satchel.export_part WHERE token IS NOT NULL")
+                        .equals("2"));
+        Map<String, String> without = divided(channel());
+        without.put("SATCHEL_PARTITION_SLOTS", "1");
+        start("another manager", MANAGER, without);
+        Await.until(
+                "all parts of the first are taken",
+                () -> satchel.value("SELECT count(*) FROM satchel.export_part WHERE token IS NOT NULL")
+                        .equals("3"));
+        String second = request("jsonl");
+        Await.until(
+                "the second has waited for longer than for workers that are dead",
+                () -> satchel.value(
+                                "SELECT count(*) FROM satchel.export_lease AS l JOIN export_history AS h ON h.id = l.export_id"
+                                        + " WHERE h.id = '" + second
+                                        + "' AND started_at < now() - interval '9 seconds'")
+                        .equals("1"));
+
+        letParts();
+        awaitEnd();
+        assertThat(satchel.status(first)).isEqualTo("completed 0");
+        assertThat(satchel.status(second)).isEqualTo("completed 0");
+        kill("another manager");
+    }
+
+    @Test
+    void refusesToDeliverPartsAloneWithoutWatching() {
+        Map<String, String> settings = satchel.environment();
+        settings.putAll(DIVIDED);
+        settings.put("SATCHEL_SERVE_EXPORTS", "@daily");
+
+        for (List<String> command : List.of(List.of("export", "run"), List.of("serve"))) {
+            List<String> arguments = new ArrayList<>(command);
+            arguments.addAll(List.of("--concurrency", "0"));
+            Installation.Result refused = Installation.satchel(settings, arguments.toArray(String[]::new));
+
+            assertThat(refused.exit()).isEqualTo(2);
+            assertThat(refused.err())
+                    .contains("--concurrency 0 delivers parts of other workers' exports and nothing else: it needs ");
+        }
+    }
+
+    /** It leaves the parts of the next attempt to the others. */
+    @Test
+    @Tag("chaos")
+    void completesALaterAttemptWhereAWorkerOfPartsIsCutOffFromTheStore() throws Exception {
+        twoWorkers();
+        kill(HELPER);
+        try (FaultyProxy s3 = satchel.proxyToS3()) {
+            Map<String, String> settings = divided(channel());
+            settings.put("SATCHEL_S3_ENDPOINT", "http://127.0.0.1:" + s3.port());
+            start(HELPER, HELPER, settings);
+            String id = requestAndHold();
+            s3.refuse();
+            letParts();
+            Await.until(
+                    "the attempt is given up",
+                    () -> satchel.value("SELECT coalesce(error_message, '') FROM export_history")
+                            .startsWith("store_unavailable: "));
+
+            tryAgainNow();
+            awaitEnd();
+            assertThat(satchel.status(id)).isEqualTo("completed 1");
+        }
+        kill(HELPER);
+        cleanUpDaysLater();
         assertNothingLeft(1);
+    }
+
+    static void awaitMessage(String message) throws InterruptedException {
+        Await.until(
+                "the export waits: " + message,
+                () -> satchel.value("SELECT concat_ws(' ', status, error_message) FROM export_history")
+                        .equals("pending " + message));
     }
 
     private static void spoil(String change) {
@@ -294,7 +409,7 @@ abstract class PartitionedExportContract {
                 .succeeded();
     }
 
-    /** Asks for an export, and returns when workers read parts of it and cannot go on. */
+    /** Asks for an export, and returns when both workers read parts of it and cannot go on: as many as an export may have. */
     private static String requestAndHold() throws InterruptedException {
         satchel.sql("SELECT pg_advisory_lock(" + LOCK + ")");
         String id = request("csv");
@@ -302,8 +417,8 @@ abstract class PartitionedExportContract {
                 "two programs read parts",
                 () -> satchel.value("SELECT count(DISTINCT owner) FROM satchel.export_part WHERE finished_at IS NULL")
                                 .equals("2")
-                        && !satchel.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-                                .equals("0"));
+                        && satchel.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                                .equals("3"));
         return id;
     }
 
@@ -326,18 +441,24 @@ abstract class PartitionedExportContract {
 
     void twoWorkers() throws IOException {
         WORKERS.values().removeIf(worker -> !worker.isAlive());
-        while (WORKERS.size() < 2) {
-            Process worker = satchel.start(
-                    divided(channel()),
-                    jvm(),
-                    folder.resolve("worker"),
-                    "export",
-                    "run",
-                    "--watch",
-                    "--concurrency",
-                    "1");
-            WORKERS.put(worker.pid(), worker);
+        for (String concurrency : List.of(MANAGER, HELPER)) {
+            if (!WORKERS.containsKey(concurrency)) {
+                start(
+                        concurrency,
+                        concurrency,
+                        divided(channel()),
+                        "--metrics-file",
+                        folder.resolve(concurrency.equals(HELPER) ? "parts.prom" : "exports.prom")
+                                .toString());
+            }
         }
+    }
+
+    private void start(String name, String concurrency, Map<String, String> settings, String... more)
+            throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("export", "run", "--watch", "--concurrency", concurrency));
+        arguments.addAll(List.of(more));
+        WORKERS.put(name, satchel.start(settings, jvm(), folder.resolve("worker"), arguments.toArray(String[]::new)));
     }
 
     static Map<String, String> divided(Map<String, String> channel) {
@@ -350,20 +471,19 @@ abstract class PartitionedExportContract {
         return ALONE.get(format);
     }
 
-    private static long pid(String owner) {
-        return Long.parseLong(satchel.value(owner).replaceFirst("@.*", ""));
+    private static void tryAgainNow() {
+        satchel.sql("UPDATE satchel.export_lease SET run_after = now() WHERE run_after > now()");
     }
 
-    private static void kill(long pid) throws InterruptedException {
-        Process worker = WORKERS.remove(pid);
-        worker.destroyForcibly().waitFor();
+    private static void kill(String concurrency) throws InterruptedException {
+        WORKERS.remove(concurrency).destroyForcibly().waitFor();
     }
 
-    static void awaitEnd(String id) throws InterruptedException {
+    /** Waits until every export has ended. */
+    static void awaitEnd() throws InterruptedException {
         Await.until(
                 "the export ends",
-                () -> satchel.value(
-                                "SELECT status IN ('completed', 'failed') FROM export_history WHERE id = '" + id + "'")
+                () -> satchel.value("SELECT bool_and(status IN ('completed', 'failed')) FROM export_history")
                         .equals("t"));
     }
 
@@ -378,7 +498,7 @@ abstract class PartitionedExportContract {
         return format.equals("json") ? text.replaceFirst("\"snapshot_at\":\"[^\"]*\"", "") : text;
     }
 
-    private static void assertNothingLeft(int files) throws InterruptedException {
+    static void assertNothingLeft(int files) throws InterruptedException {
         List<String> wrong = new ArrayList<>();
         Await.until("the parts are removed", () -> {
             wrong.clear();

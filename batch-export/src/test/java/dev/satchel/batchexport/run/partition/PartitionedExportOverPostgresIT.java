@@ -3,6 +3,7 @@ package dev.satchel.batchexport.run.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Await;
+import dev.satchel.batchexport.Installation;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Over the table of the database, which is the channel where nothing else is set. */
@@ -22,13 +25,14 @@ class PartitionedExportOverPostgresIT extends PartitionedExportContract {
 
     @Override
     List<String> jvm() {
-        return List.of("-Xlog:class+load:file=" + folder.resolve("classes-%p"));
+        return List.of(Installation.SHORT_LIVED, "-Xlog:class+load:file=" + folder.resolve("classes-%p"));
     }
 
     @Test
     void loadsNothingOfKafka() throws Exception {
         twoWorkers();
-        awaitEnd(request("csv"));
+        request("csv");
+        awaitEnd();
 
         List<Path> programs;
         try (Stream<Path> files = Files.list(folder)) {
@@ -61,5 +65,48 @@ class PartitionedExportOverPostgresIT extends PartitionedExportContract {
                 "the requests are received",
                 () -> satchel.value("SELECT count(*) FROM satchel.integration_channel_message")
                         .equals("0"));
+    }
+
+    @AfterEach
+    void repairTheTable() {
+        satchel.sql("DROP TRIGGER IF EXISTS reverse ON satchel.integration_channel_message");
+        satchel.sql("GRANT SELECT, INSERT, DELETE ON satchel.integration_channel_message TO satchel_exports");
+        satchel.sql("DELETE FROM satchel.integration_channel_message");
+    }
+
+    @Override
+    void reverseRequests() {
+        satchel.sql("""
+                CREATE OR REPLACE FUNCTION public.last_first() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN NEW.created_date := -NEW.message_sequence; RETURN NEW; END';
+                CREATE TRIGGER reverse BEFORE INSERT ON satchel.integration_channel_message
+                    FOR EACH ROW EXECUTE FUNCTION public.last_first();
+                """);
+    }
+
+    @Test
+    void putsTheExportBackWhereTheChannelRefusesRequests() throws Exception {
+        twoWorkers();
+        satchel.sql("REVOKE INSERT ON satchel.integration_channel_message FROM satchel_exports");
+        String id = request("csv");
+
+        awaitMessage(
+                "worker_misconfigured: the workers cannot be asked for the parts of the export, because the channel of"
+                        + " requests refuses them or does not answer: see the rights and the server of the channel");
+        assertThat(satchel.status(id)).isEqualTo("pending 0");
+        assertNothingLeft(0);
+    }
+
+    @Test
+    @Tag("chaos")
+    void putsTheExportBackWhereNoWorkerReceivesRequests() throws Exception {
+        twoWorkers();
+        satchel.sql("REVOKE SELECT, DELETE ON satchel.integration_channel_message FROM satchel_exports");
+        request("csv");
+
+        awaitMessage("worker_lost: no worker took a part of the export within 6 seconds");
+        assertNothingLeft(0);
+        assertThat(Files.readString(folder.resolve("worker")))
+                .contains("no requests for parts can be received, and this worker delivers none until then: ");
     }
 }

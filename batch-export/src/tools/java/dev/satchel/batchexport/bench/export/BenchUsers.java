@@ -108,6 +108,14 @@ public final class BenchUsers {
         return new UserId(user);
     }
 
+    /** Adds an index to the table of interactions: its method and its columns. */
+    void index(String columns) throws SQLException {
+        try (Connection connection = database.superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE INDEX ON public.user_interactions USING " + columns);
+        }
+    }
+
     /** Adds the users from {@code first} up to {@code end}, each of whom has that many records of a dataset. */
     void addStudents(int first, int end, String dataset, int records) throws SQLException {
         try (Connection connection = unchecked()) {

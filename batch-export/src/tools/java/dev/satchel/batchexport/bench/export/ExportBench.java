@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures the export of one user with many rows, beside COPY, a JDBC cursor and stock Spring Batch",
             "that send the same query as the same role; with --small, one export each of many users with few rows;",
-            "with --memory, the memory of a worker."
+            "with --memory, the memory of a worker; with --parts, what it costs to deliver the export in parts."
         })
 public final class ExportBench implements Callable<Integer> {
 
@@ -110,6 +110,18 @@ public final class ExportBench implements Callable<Integer> {
     boolean memory;
 
     @Option(
+            names = "--parts",
+            paramLabel = "N",
+            description = "Measure 'export run' with the export whole, and in N parts by one program and by three.")
+    int parts;
+
+    @Option(
+            names = "--index",
+            paramLabel = "COLUMNS",
+            description = "With --parts: an index for the table of interactions, such as 'btree (user_id, timestamp, id)'.")
+    String index = "";
+
+    @Option(
             names = "--json",
             description = "Print one line of JSON for each measurement, and the table to standard error.")
     boolean json;
@@ -139,6 +151,8 @@ public final class ExportBench implements Callable<Integer> {
                 small(database, made, host, places);
             } else if (memory) {
                 memory(database, made, places);
+            } else if (parts > 0) {
+                divided(database, made, host, places);
             } else {
                 large(database, made, host, places);
             }
@@ -183,6 +197,22 @@ public final class ExportBench implements Callable<Integer> {
                 .measure(few, many, LargeExport.DATASET, only.isEmpty() ? LargeExport.formats() : only, sinks());
     }
 
+    private void divided(SampleDatabase database, BenchUsers made, Host host, Sinks places)
+            throws SQLException, IOException {
+        UserId user = made.addInteractive(rows);
+        if (!index.isEmpty()) {
+            made.index(index);
+        }
+        ready(database, made);
+        new DividedExport(
+                        database,
+                        places,
+                        new Meter(ServerProcesses.of(database)),
+                        measurement -> progress(host, measurement),
+                        this::report)
+                .measure(user, rows, parts, sinks().get(0), rounds);
+    }
+
     // Satchel comes after the rows, so that its triggers do not slow the filling.
     private static void ready(SampleDatabase database, BenchUsers made) throws SQLException {
         new Migration(database.ownerDataSource()).migrate();
@@ -197,7 +227,7 @@ public final class ExportBench implements Callable<Integer> {
         if (memory) {
             return List.of(Sinks.DIRECTORY, Sinks.S3);
         }
-        return List.of(small ? Sinks.DIRECTORY : Sinks.NOTHING);
+        return List.of(small || parts > 0 ? Sinks.DIRECTORY : Sinks.NOTHING);
     }
 
     private void check() {
@@ -208,11 +238,16 @@ public final class ExportBench implements Callable<Integer> {
         atLeastOne("--concurrency", concurrency);
         only.forEach(name -> oneOf("--only", name, memory ? LargeExport.formats() : LargeExport.names()));
         sinks.forEach(name ->
-                oneOf("--sink", name, small || memory ? List.of(Sinks.DIRECTORY, Sinks.S3) : Sinks.NAMES));
+                oneOf("--sink", name, small || memory || parts > 0 ? List.of(Sinks.DIRECTORY, Sinks.S3) : Sinks.NAMES));
         oneOf("--dataset", dataset, List.of(BenchUsers.VOCABULARY, BenchUsers.INTERACTIONS));
         refuse(small && memory, "--small and --memory exclude each other");
         refuse(small && !only.isEmpty(), "--only is not for --small, which measures 'export run'");
         refuse(small && sinks.size() > 1, "--small writes to one sink");
+        refuse(parts < 0 || parts == 1, "--parts must be at least 2, was " + parts);
+        refuse(parts > 0 && (small || memory), "--parts excludes --small and --memory");
+        refuse(parts > 0 && !only.isEmpty(), "--only is not for --parts, which measures 'export run'");
+        refuse(parts > 0 && sinks.size() > 1, "--parts writes to one sink");
+        refuse(parts == 0 && !index.isEmpty(), "--index needs --parts");
         refuse(tenfold && !small, "--tenfold needs --small");
         refuse(json && memory, "--json is not for --memory, which measures no rounds");
     }

@@ -11,11 +11,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -38,9 +41,19 @@ public final class SatchelSubject implements Subject {
             RETURNING id
             """;
 
+    // The name of a worker begins with the number of its process.
+    private static final String HELPERS = """
+            SELECT DISTINCT split_part(owner, '@', 1)::bigint
+              FROM satchel.export_part
+             WHERE token IS NOT NULL
+               AND finished_at IS NULL
+               AND failure_code IS NULL
+            """;
+
     private final SampleDatabase database = SampleDatabase.create();
     private final Map<String, String> environment;
     private final Duration orphanGrace;
+    private int claiming = Integer.MAX_VALUE;
 
     /** Satchel with such a lease, over that store. */
     public SatchelSubject(Store store, Duration lease) {
@@ -59,6 +72,11 @@ public final class SatchelSubject implements Subject {
     /** Replaces a setting. */
     public void set(String name, String value) {
         environment.put(name, value);
+    }
+
+    /** Has the first workers claim exports, and the others deliver parts of these and nothing else. */
+    public void claimOnlyWith(int workers) {
+        claiming = workers;
     }
 
     @Override
@@ -83,7 +101,7 @@ public final class SatchelSubject implements Subject {
 
     @Override
     public ProcessBuilder worker(int place, String name) throws IOException {
-        ProcessBuilder worker = program("export", "run", "--watch", "--concurrency", "1");
+        ProcessBuilder worker = program("export", "run", "--watch", "--concurrency", place <= claiming ? "1" : "0");
         worker.environment().put("PGAPPNAME", name);
         return worker;
     }
@@ -98,6 +116,19 @@ public final class SatchelSubject implements Subject {
                 return row.getString("id");
             }
         }
+    }
+
+    @Override
+    public Set<Long> helpers() throws SQLException {
+        Set<Long> processes = new TreeSet<>();
+        try (Connection connection = database.ownerDataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(HELPERS)) {
+            while (row.next()) {
+                processes.add(row.getLong(1));
+            }
+        }
+        return processes;
     }
 
     /** Waits until what a dead worker left may be removed, and runs {@code satchel cleanup}. */

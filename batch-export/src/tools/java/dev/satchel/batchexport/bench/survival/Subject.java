@@ -4,6 +4,7 @@ import dev.satchel.judge.Watched;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Set;
 import java.util.UUID;
 
 /** A system that delivers exports: how it is started and asked, and where it says what has become of them. */
@@ -29,6 +30,11 @@ public interface Subject extends AutoCloseable {
 
     /** Asks for the export of a user's interactions, and returns its id. */
     String ask(UUID user) throws IOException, SQLException;
+
+    /** The processes that are busy with a part of an export that another one may have taken up. */
+    default Set<Long> helpers() throws SQLException {
+        return Set.of();
+    }
 
     /** Runs what the system's operator runs regularly to remove leftovers, when no worker runs any more. */
     void cleanUp() throws IOException, InterruptedException;

@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * One run: exports are asked for while workers are killed and paused, until all is quiet and the judge speaks.
@@ -73,6 +74,7 @@ public final class Survival {
     private final Random random;
     private final List<Event.Asked> asked = new ArrayList<>();
     private final Map<Fault, Integer> hits = new EnumMap<>(Fault.class);
+    private final Map<Fault, Integer> helpersHit = new EnumMap<>(Fault.class);
     private int longestDelayMillis = LONGEST_DELAY_MILLIS;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
@@ -129,6 +131,7 @@ public final class Survival {
                 case KILL -> {
                     Workers.Place victim = victim(workers, witness);
                     String name = victim.name();
+                    noteHelper(fault, victim, workers, witness);
                     victim.kill();
                     count(fault, name, witness);
                 }
@@ -138,6 +141,7 @@ public final class Survival {
                         await(paused.remove());
                     }
                     Workers.Place victim = victim(workers, witness);
+                    noteHelper(fault, victim, workers, witness);
                     victim.pause();
                     count(fault, victim.name(), witness);
                     paused.add(clock.schedule(
@@ -194,11 +198,33 @@ public final class Survival {
         return idle.get(random.nextInt(idle.size()));
     }
 
-    private static List<Workers.Place> busy(Workers workers, DatabaseWitness witness) throws SQLException {
-        return witness.busy().keySet().stream()
-                .sorted()
-                .flatMap(name -> workers.running(name).stream())
+    private List<Workers.Place> busy(Workers workers, DatabaseWitness witness) throws SQLException {
+        return Stream.concat(
+                        witness.busy().keySet().stream()
+                                .sorted()
+                                .flatMap(name -> workers.running(name).stream()),
+                        helping(workers).stream())
+                .distinct()
                 .toList();
+    }
+
+    private List<Workers.Place> helping(Workers workers) throws SQLException {
+        return subject.helpers().stream()
+                .flatMap(process -> workers.running(process).stream())
+                .toList();
+    }
+
+    // What a worker delivers for others is over as soon as these notice that it is gone.
+    private void noteHelper(Fault fault, Workers.Place victim, Workers workers, DatabaseWitness witness)
+            throws SQLException {
+        if (!witness.busy().containsKey(victim.name()) && helping(workers).contains(victim)) {
+            helpersHit.merge(fault, 1, Integer::sum);
+        }
+    }
+
+    /** How many workers each fault has hit that had taken up no export and delivered parts of those of others. */
+    public Map<Fault, Integer> helpersHit() {
+        return Map.copyOf(helpersHit);
     }
 
     // What it was busy with when it was hit stays so until its lease ends.

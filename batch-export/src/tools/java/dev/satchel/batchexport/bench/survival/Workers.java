@@ -36,6 +36,13 @@ final class Workers implements AutoCloseable {
                 .findFirst();
     }
 
+    /** The worker with that process, if it runs and is not paused. */
+    synchronized Optional<Place> running(long process) {
+        return places.stream()
+                .filter(place -> !place.isPaused && place.process.pid() == process)
+                .findFirst();
+    }
+
     /** Every worker that is not paused. */
     synchronized List<Place> running() {
         return places.stream().filter(place -> !place.isPaused).toList();
