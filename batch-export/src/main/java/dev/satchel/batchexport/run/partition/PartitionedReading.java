@@ -191,9 +191,10 @@ final class PartitionedReading implements ExportReading {
                 if (all.stream().anyMatch(progress -> progress.state() == ExportParts.State.RUNNING)) {
                     idleSince = now;
                 } else if (now - idleSince > silence.multipliedBy(2).toNanos()) {
-                    // Workers that deliver other exports come to this one later.
+                    // Workers that deliver other exports come to this one later, unless a request was lost on its way.
                     if (parts.areRunning(silence)) {
                         idleSince = now;
+                        sent.repeat();
                         continue;
                     }
                     throw new PartFailedException(new Failure(

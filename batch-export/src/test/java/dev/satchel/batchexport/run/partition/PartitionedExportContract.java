@@ -71,6 +71,9 @@ abstract class PartitionedExportContract {
     /** Lets the requests of an export arrive last first, if the channel can. */
     void reverseRequests() {}
 
+    /** Loses the requests that wait, if the channel can. */
+    void loseRequests() throws InterruptedException {}
+
     /** Sends these requests again, in this order. */
     abstract void send(List<String> requests);
 
@@ -330,6 +333,7 @@ abstract class PartitionedExportContract {
                 () -> satchel.value("SELECT count(*) FROM satchel.export_part WHERE token IS NOT NULL")
                         .equals("3"));
         String second = request("jsonl");
+        loseRequests();
         Await.until(
                 "the second has waited for longer than for workers that are dead",
                 () -> satchel.value(
