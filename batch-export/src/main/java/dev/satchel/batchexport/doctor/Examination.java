@@ -3,6 +3,7 @@ package dev.satchel.batchexport.doctor;
 import dev.satchel.batchexport.database.Database;
 import dev.satchel.batchexport.doctor.finding.Finding;
 import dev.satchel.batchexport.doctor.finding.Reasons;
+import dev.satchel.batchexport.run.partition.channel.RequestChannel;
 import dev.satchel.keys.encryption.KeyEncryptionKeys;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.store.FileStore;
@@ -34,6 +35,8 @@ public final class Examination {
 
     private static final String DATABASE = "database";
 
+    private static final String CHANNEL = "partition channel";
+
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     // Somebody waits for the answer, and a lock that is waited for holds up others.
@@ -59,6 +62,7 @@ public final class Examination {
     private final Supplier<Database> database;
     private final Optional<Supplier<? extends FileStore>> store;
     private final Optional<Supplier<KeyEncryptionKeys>> keys;
+    private final Supplier<RequestChannel> channel;
     private final Clock clock;
 
     /**
@@ -66,6 +70,7 @@ public final class Examination {
      * @param database opens the database, and throws where its settings are wrong; so do the others
      * @param store empty if none is configured
      * @param keys empty if none are configured
+     * @param channel the way of requests for parts of exports
      * @param clock tells the time of this machine
      */
     public Examination(
@@ -73,11 +78,13 @@ public final class Examination {
             Supplier<Database> database,
             Optional<Supplier<? extends FileStore>> store,
             Optional<Supplier<KeyEncryptionKeys>> keys,
+            Supplier<RequestChannel> channel,
             Clock clock) {
         this.version = version;
         this.database = database;
         this.store = store;
         this.keys = keys;
+        this.channel = channel;
         this.clock = clock;
     }
 
@@ -109,6 +116,7 @@ public final class Examination {
                         "key-encryption key",
                         "SATCHEL_KEK is not set",
                         "Set it to have the key checked, if users' keys are kept.")));
+        findings.add(bounded(CHANNEL, () -> ofChannel(channel)));
         return findings;
     }
 
@@ -204,6 +212,28 @@ public final class Examination {
             return Finding.failed("store", Reasons.of(refused), "Correct the setting.");
         }
         return StoreAccess.look(found, satchel);
+    }
+
+    private static Finding ofChannel(Supplier<RequestChannel> opened) {
+        RequestChannel found;
+        try {
+            found = opened.get();
+        } catch (RuntimeException refused) {
+            return Finding.failed(CHANNEL, Reasons.of(refused), "Correct the setting: no export is delivered before.");
+        }
+        try {
+            return found.exists()
+                    ? Finding.ok(CHANNEL, "requests for parts of large exports go through " + found.description())
+                    : Finding.warning(
+                            CHANNEL,
+                            found.description() + " does not exist yet",
+                            "Create it with one partition, or let a worker do so, which needs the right.");
+        } catch (RuntimeException failed) {
+            return Finding.failed(
+                    CHANNEL,
+                    Reasons.of(failed),
+                    "Correct it: exports that are large enough for parts wait until then.");
+        }
     }
 
     // Clients of other servers try again and again, each in its own way.

@@ -143,10 +143,15 @@ public final class Settings {
     /**
      * When several processes deliver one export together.
      *
-     * @throws UsageException if a value is out of range, naming the property
+     * @throws UsageException if a value is out of range, naming the property, or Kafka's properties cannot be used
      */
     public PartitionSettings partition() {
-        return bound("satchel.partition", PartitionSettings.class);
+        PartitionSettings partition = bound("satchel.partition", PartitionSettings.class);
+        refused(() -> {
+            partition.requestChannel().checkSettings();
+            return partition;
+        });
+        return partition;
     }
 
     /**

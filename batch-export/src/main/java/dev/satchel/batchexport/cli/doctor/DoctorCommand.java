@@ -64,6 +64,7 @@ public final class DoctorCommand implements Callable<Integer> {
                         settings.hasKek()
                                 ? Optional.of(() -> settings.kekAddress().open(settings))
                                 : Optional.empty(),
+                        () -> settings.partition().requestChannel(),
                         Clock.system(ZoneId.systemDefault()))
                 .findings();
         List<Finding> printed = findings.stream()

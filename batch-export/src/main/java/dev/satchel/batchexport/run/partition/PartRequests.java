@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.Job;
@@ -21,6 +22,7 @@ import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.integration.partition.RemotePartitioningManagerStepBuilder;
+import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageChannel;
 
 /**
@@ -46,10 +48,16 @@ final class PartRequests {
 
     /** Sends the requests, and keeps the record of their steps in a thread of its own until closed. */
     Sent send(UUID export, Dataset dataset, List<ExportParts.Part> parts) {
+        List<Message<?>> sent = new CopyOnWriteArrayList<>();
+        MessageChannel noted = (request, timeout) -> {
+            boolean taken = requests.send(request, timeout);
+            sent.add(request);
+            return taken;
+        };
         Step step = new RemotePartitioningManagerStepBuilder("parts", runs)
                 .partitioner(PartStep.NAME, grid -> contexts(parts))
                 .gridSize(parts.size())
-                .outputChannel(requests)
+                .outputChannel(noted)
                 .pollInterval(POLL_MILLIS)
                 .timeout(longest.toMillis())
                 .build();
@@ -58,7 +66,7 @@ final class PartRequests {
                 .addString("export", export.toString(), false)
                 .addString("dataset", dataset.name(), false)
                 .toJobParameters();
-        return new Sent(new JobBuilder("exportParts", runs).start(step).build(), parameters);
+        return new Sent(new JobBuilder("exportParts", runs).start(step).build(), parameters, sent);
     }
 
     private static Map<String, ExecutionContext> contexts(List<ExportParts.Part> parts) {
@@ -71,9 +79,11 @@ final class PartRequests {
     final class Sent implements AutoCloseable {
 
         private final Thread thread;
+        private final List<Message<?>> sent;
         private volatile @Nullable Throwable failure;
 
-        private Sent(Job job, JobParameters parameters) {
+        private Sent(Job job, JobParameters parameters, List<Message<?>> sent) {
+            this.sent = sent;
             thread = new Thread(() -> run(job, parameters), "parts");
             thread.setDaemon(true);
             thread.start();
@@ -84,6 +94,15 @@ final class PartRequests {
                 JobExecution run = operator.start(job, parameters);
                 failure = run.getAllFailureExceptions().stream().findFirst().orElse(null);
             } catch (JobExecutionException | RuntimeException | Error refused) {
+                failure = refused;
+            }
+        }
+
+        /** Sends all requests again, because one may be lost: those of parts that are under way or over have no effect. */
+        void repeat() {
+            try {
+                sent.forEach(requests::send);
+            } catch (RuntimeException refused) {
                 failure = refused;
             }
         }

@@ -34,8 +34,8 @@ public class PartitionConfiguration {
     public record Run(PartitionSettings settings, String worker, Duration silence, Duration longest, StopSignal stop) {}
 
     @Bean
-    PollableChannel partRequestChannel(DataSource dataSource) {
-        return PostgresRequestStore.channel(dataSource);
+    PollableChannel partRequestChannel(DataSource dataSource, Run run) {
+        return run.settings().requestChannel().open(dataSource, run.longest());
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.run.partition;
 
+import dev.satchel.batchexport.run.partition.channel.RequestChannel;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -11,14 +12,18 @@ import org.springframework.util.unit.DataSize;
  *     left out
  * @param most into how many parts a dataset is cut at most, which is also how many connections read one export at once
  * @param slots how many parts this process delivers side by side, of its own exports and of those of others
+ * @param channel the way of requests for parts to workers: {@code postgresql}, or the address of a topic of Kafka
+ * @param kafkaProperties the file with further properties of Kafka's clients, which may be secret
  */
 public record PartitionSettings(
         @Nullable DataSize above,
         @DefaultValue("8") int most,
-        @DefaultValue("4") int slots) {
+        @DefaultValue("4") int slots,
+        @DefaultValue("postgresql") String channel,
+        @Nullable String kafkaProperties) {
 
     /** Every export is read by one process. */
-    public static final PartitionSettings OFF = new PartitionSettings(null, 8, 4);
+    public static final PartitionSettings OFF = new PartitionSettings(null, 8, 4, "postgresql", null);
 
     private static final int LARGEST = 64;
 
@@ -34,11 +39,17 @@ public record PartitionSettings(
             throw new IllegalArgumentException(
                     "satchel.partition.slots must be a whole number from 1 to " + LARGEST + ", was " + slots);
         }
+        RequestChannel.parse(channel, kafkaProperties);
     }
 
     /** Whether exports are divided, and parts of others' exports delivered. */
     public boolean isOn() {
         return above != null;
+    }
+
+    /** The way of requests for parts to workers. */
+    public RequestChannel requestChannel() {
+        return RequestChannel.parse(channel, kafkaProperties);
     }
 
     /** The size above which a dataset is divided; only where {@link #isOn}. */

@@ -208,9 +208,10 @@ final class PartitionedReading implements ExportReading {
                     // This worker receives no request any more, and no other one delivers a part.
                     throw new PartGivenBackException();
                 } else if (now - idleSince > silence.multipliedBy(2).toNanos()) {
-                    // Workers that deliver other exports come to this one later.
+                    // Workers that deliver other exports come to this one later, unless a request was lost on its way.
                     if (parts.areRunning(silence)) {
                         idleSince = now;
+                        sent.repeat();
                         continue;
                     }
                     throw new PartFailedException(new Failure(

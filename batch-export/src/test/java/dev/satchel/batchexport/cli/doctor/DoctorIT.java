@@ -65,7 +65,7 @@ class DoctorIT {
 
         Map<String, JsonNode> findings = doctor(0);
 
-        assertThat(findings).hasSize(19);
+        assertThat(findings).hasSize(20);
         findings.forEach((check, finding) -> assertThat(verdict(finding))
                 .as(finding.toString())
                 .isEqualTo(check.equals("triggers") ? "not_checked" : "ok"));
@@ -77,7 +77,7 @@ class DoctorIT {
         assertThat(satchel("doctor", "--quiet").succeeded()).isEmpty();
         assertThat(satchel("doctor").succeeded().lines())
                 .last()
-                .isEqualTo("19 checks, 0 failed, 0 warnings, 1 not checked");
+                .isEqualTo("20 checks, 0 failed, 0 warnings, 1 not checked");
     }
 
     @Test
@@ -308,7 +308,7 @@ class DoctorIT {
 
         Map<String, JsonNode> findings = doctor(0);
 
-        assertThat(findings).hasSize(19);
+        assertThat(findings).hasSize(20);
         assertThat(verdict(findings.get("pending exports"))).isEqualTo("not_checked");
         assertThat(verdict(findings.get("schema"))).isEqualTo("not_checked");
     }

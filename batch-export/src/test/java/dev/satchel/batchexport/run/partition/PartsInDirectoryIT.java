@@ -98,7 +98,7 @@ class PartsInDirectoryIT {
                 HikariDataSource pool = settings.database().pool(12);
                 ExportWorker worker = ExportWorker.builder(new OwnSessions(pool), store)
                         .limits(new PostgresSettings(Duration.ofSeconds(1), Duration.ZERO, 0))
-                        .partition(new PartitionSettings(DataSize.ofBytes(1), 2, 2))
+                        .partition(new PartitionSettings(DataSize.ofBytes(1), 2, 2, "postgresql", null))
                         .concurrency(1)
                         .build()) {
             worker.runPending();

@@ -1,12 +1,10 @@
-package dev.satchel.batchexport.run.partition;
-
-import static java.nio.charset.StandardCharsets.US_ASCII;
+package dev.satchel.batchexport.run.partition.channel;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import javax.sql.DataSource;
-import org.springframework.batch.integration.partition.StepExecutionRequest;
+import org.springframework.dao.DataRetrievalFailureException;
 import org.springframework.integration.channel.QueueChannel;
 import org.springframework.integration.jdbc.store.JdbcChannelMessageStore;
 import org.springframework.integration.jdbc.store.channel.ChannelMessageStorePreparedStatementSetter;
@@ -14,17 +12,13 @@ import org.springframework.integration.jdbc.store.channel.PostgresChannelMessage
 import org.springframework.integration.store.MessageGroupQueue;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.PollableChannel;
-import org.springframework.messaging.support.GenericMessage;
 
-/**
- * The channel of requests in {@code satchel.integration_channel_message}. A request is stored as text, because what the
- * program makes objects of must not come from a row.
- */
-final class PostgresRequestStore {
+/** The channel of requests in {@code satchel.integration_channel_message}. One worker receives a request. */
+final class PostgresRequests {
 
     private static final String CHANNEL = "satchel.parts";
 
-    private PostgresRequestStore() {}
+    private PostgresRequests() {}
 
     static PollableChannel channel(DataSource dataSource) {
         JdbcChannelMessageStore store = new JdbcChannelMessageStore(dataSource);
@@ -37,8 +31,8 @@ final class PostgresRequestStore {
     }
 
     private static Message<?> request(ResultSet row) throws SQLException {
-        String[] text = new String(row.getBytes("MESSAGE_CONTENT"), US_ASCII).split(" ", 2);
-        return new GenericMessage<>(new StepExecutionRequest(text[1], Long.parseLong(text[0])));
+        return RequestText.parse(row.getBytes("MESSAGE_CONTENT"))
+                .orElseThrow(() -> new DataRetrievalFailureException("a message is no request for a part"));
     }
 
     private static final class RequestAsText extends ChannelMessageStorePreparedStatementSetter {
@@ -48,8 +42,7 @@ final class PostgresRequestStore {
                 PreparedStatement statement, Message<?> message, Object group, String region, boolean priority)
                 throws SQLException {
             super.setValues(statement, message, group, region, priority);
-            StepExecutionRequest request = (StepExecutionRequest) message.getPayload();
-            statement.setBytes(6, (request.getStepExecutionId() + " " + request.getStepName()).getBytes(US_ASCII));
+            statement.setBytes(6, RequestText.of(message));
         }
     }
 }

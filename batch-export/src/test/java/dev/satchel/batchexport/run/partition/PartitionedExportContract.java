@@ -15,21 +15,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One export that two programs deliver together: the same bytes as of one, and one outcome whatever happens to a part.
+ * One export that two programs deliver together: the same bytes as of one, and one outcome whatever happens to a part, over
+ * whichever channel workers are asked for parts.
  *
  * <p>Parts wait in the middle of the reading while a lock is held, so that a fault meets them there.
  */
-class PartitionedExportIT {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class PartitionedExportContract {
 
     private static final String LEARNER = "11111111-1111-4111-8111-111111111111";
 
@@ -45,8 +46,7 @@ class PartitionedExportIT {
     @TempDir
     static Path folder;
 
-    @AutoClose
-    private static Installation satchel;
+    static Installation satchel;
 
     private static final String OTHER_SETTINGS =
             "worker_misconfigured: " + PartFailedException.OTHER_SETTINGS.explanation();
@@ -65,8 +65,28 @@ class PartitionedExportIT {
     /** The programs that run, by how many exports they deliver side by side. */
     private static final Map<String, Process> WORKERS = new TreeMap<>();
 
+    /** The settings of the channel, asked for each program that is started. */
+    abstract Map<String, String> channel();
+
+    /** Options of the JVM for each program that is started. */
+    List<String> jvm() {
+        return List.of(Installation.SHORT_LIVED);
+    }
+
+    /** Lets the requests of an export arrive last first, if the channel can. */
+    void reverseRequests() {}
+
+    /** Loses the requests that wait, if the channel can. */
+    void loseRequests() throws InterruptedException {}
+
+    /** Sends these requests again, in this order. */
+    abstract void send(List<String> requests);
+
+    /** Waits until the programs have received all requests. */
+    abstract void awaitRequestsReceived() throws InterruptedException;
+
     @BeforeAll
-    static void fill() {
+    void fill() {
         satchel = Installation.in(folder.resolve("s3"));
         satchel.sql("""
                 INSERT INTO users (id, email) VALUES ('%1$s', 'diligent@example.org');
@@ -85,7 +105,7 @@ class PartitionedExportIT {
                 CREATE POLICY hold ON public.user_interactions AS RESTRICTIVE FOR SELECT TO authenticated
                     USING ((SELECT concat(current_setting('satchel.range_from_0', true), current_setting('satchel.range_to_0', true)) = '' OR public.held()));
                 """.formatted(LEARNER, LOCK));
-        FORMATS.forEach(PartitionedExportIT::request);
+        FORMATS.forEach(PartitionedExportContract::request);
         satchel.satchel("export", "run").succeeded();
         FORMATS.forEach(format -> ALONE.put(format, file(format)));
         assertThat(satchel.value("SELECT bool_or(data ? 'readings') FROM export_history"))
@@ -95,10 +115,16 @@ class PartitionedExportIT {
     }
 
     @AfterAll
+    static void close() throws InterruptedException {
+        endWorkers();
+        satchel.close();
+    }
+
     static void endWorkers() throws InterruptedException {
         for (Process worker : WORKERS.values()) {
             worker.destroyForcibly().waitFor();
         }
+        WORKERS.clear();
     }
 
     @AfterEach
@@ -106,9 +132,6 @@ class PartitionedExportIT {
         satchel.sql("SELECT pg_advisory_unlock_all()");
         satchel.sql("DROP TRIGGER IF EXISTS spoil ON satchel.export_part");
         satchel.sql("DROP TRIGGER IF EXISTS damage ON satchel.export_part");
-        satchel.sql("DROP TRIGGER IF EXISTS reverse ON satchel.integration_channel_message");
-        satchel.sql("GRANT SELECT, INSERT, DELETE ON satchel.integration_channel_message TO satchel_exports");
-        satchel.sql("DELETE FROM satchel.integration_channel_message");
         satchel.sql("DELETE FROM public.claimed_part");
         satchel.sql("DELETE FROM export_history");
         cleanUpDaysLater();
@@ -221,12 +244,7 @@ class PartitionedExportIT {
     @Test
     void executesARequestOnceHoweverOftenAndInWhichOrderItArrives() throws Exception {
         twoWorkers();
-        satchel.sql("""
-                CREATE OR REPLACE FUNCTION public.last_first() RETURNS trigger LANGUAGE plpgsql AS
-                    'BEGIN NEW.created_date := -NEW.message_sequence; RETURN NEW; END';
-                CREATE TRIGGER reverse BEFORE INSERT ON satchel.integration_channel_message
-                    FOR EACH ROW EXECUTE FUNCTION public.last_first();
-                """);
+        reverseRequests();
         String id = requestAndHold();
         repeatRequests();
         repeatRequests();
@@ -300,32 +318,6 @@ class PartitionedExportIT {
     }
 
     @Test
-    void putsTheExportBackWhereTheChannelRefusesRequests() throws Exception {
-        twoWorkers();
-        satchel.sql("REVOKE INSERT ON satchel.integration_channel_message FROM satchel_exports");
-        String id = request("csv");
-
-        awaitMessage(
-                "worker_misconfigured: the workers cannot be asked for the parts of the export, because the channel of"
-                        + " requests refuses them or does not answer: see the rights and the server of the channel");
-        assertThat(satchel.status(id)).isEqualTo("pending 0");
-        assertNothingLeft(0);
-    }
-
-    @Test
-    @Tag("chaos")
-    void putsTheExportBackWhereNoWorkerReceivesRequests() throws Exception {
-        twoWorkers();
-        satchel.sql("REVOKE SELECT, DELETE ON satchel.integration_channel_message FROM satchel_exports");
-        request("csv");
-
-        awaitMessage("worker_lost: no worker took a part of the export within 6 seconds");
-        assertNothingLeft(0);
-        assertThat(Files.readString(folder.resolve("worker")))
-                .contains("no requests for parts can be received, and this worker delivers none until then: ");
-    }
-
-    @Test
     @Tag("chaos")
     void waitsForWorkersThatDeliverTheirPartsOfOtherExports() throws Exception {
         twoWorkers();
@@ -336,12 +328,15 @@ class PartitionedExportIT {
                 "all slots are taken",
                 () -> satchel.value("SELECT count(*) FROM satchel.export_part WHERE token IS NOT NULL")
                         .equals("2"));
-        start("another manager", "1", Map.of("SATCHEL_PARTITION_SLOTS", "1"));
+        Map<String, String> without = divided(channel());
+        without.put("SATCHEL_PARTITION_SLOTS", "1");
+        start("another manager", MANAGER, without);
         Await.until(
                 "all parts of the first are taken",
                 () -> satchel.value("SELECT count(*) FROM satchel.export_part WHERE token IS NOT NULL")
                         .equals("3"));
         String second = request("jsonl");
+        loseRequests();
         Await.until(
                 "the second has waited for longer than for workers that are dead",
                 () -> satchel.value(
@@ -362,13 +357,14 @@ class PartitionedExportIT {
         Map<String, String> settings = satchel.environment();
         settings.putAll(DIVIDED);
         settings.put("SATCHEL_SERVE_EXPORTS", "@daily");
+        settings.put("SATCHEL_SERVE_MANAGEMENT", "none");
 
         for (List<String> command : List.of(List.of("export", "run"), List.of("serve"))) {
             List<String> arguments = new ArrayList<>(command);
             arguments.addAll(List.of("--concurrency", "0"));
             Installation.Result refused = Installation.satchel(settings, arguments.toArray(String[]::new));
 
-            assertThat(refused.exit()).isEqualTo(2);
+            assertThat(refused.exit()).as(refused.err()).isEqualTo(2);
             assertThat(refused.err())
                     .contains("--concurrency 0 delivers parts of other workers' exports and nothing else: it needs ");
         }
@@ -381,7 +377,9 @@ class PartitionedExportIT {
         twoWorkers();
         kill(HELPER);
         try (FaultyProxy s3 = satchel.proxyToS3()) {
-            start(HELPER, HELPER, Map.of("SATCHEL_S3_ENDPOINT", "http://127.0.0.1:" + s3.port()));
+            Map<String, String> settings = divided(channel());
+            settings.put("SATCHEL_S3_ENDPOINT", "http://127.0.0.1:" + s3.port());
+            start(HELPER, HELPER, settings);
             String id = requestAndHold();
             s3.refuse();
             letParts();
@@ -402,7 +400,7 @@ class PartitionedExportIT {
     @Tag("chaos")
     void releasesAnExportWhosePartsNoOtherWorkerTakesWhenToldToStop() throws Exception {
         endAll();
-        start(MANAGER, "1", Map.of("SATCHEL_EXPORT_STOP_GRACE", "5m"));
+        start(MANAGER, "1", settings(Map.of("SATCHEL_EXPORT_STOP_GRACE", "5m")));
         String id = requestAndHoldTwo("csv");
 
         Process manager = WORKERS.remove(MANAGER);
@@ -419,7 +417,7 @@ class PartitionedExportIT {
     @Tag("chaos")
     void readsAnExportWholeWhilePartsOfOthersWait() throws Exception {
         endAll();
-        start(MANAGER, "2", Map.of());
+        start(MANAGER, "2", settings(Map.of()));
         String first = requestAndHoldTwo("csv");
         String second = request("jsonl");
 
@@ -480,7 +478,7 @@ class PartitionedExportIT {
         assertThat(satchel.status(id)).isEqualTo("pending 0");
     }
 
-    private static void awaitMessage(String message) throws InterruptedException {
+    static void awaitMessage(String message) throws InterruptedException {
         Await.until(
                 "the export waits: " + message,
                 () -> satchel.value("SELECT concat_ws(' ', status, error_message) FROM export_history")
@@ -495,7 +493,7 @@ class PartitionedExportIT {
                 """.formatted(change));
     }
 
-    private static String request(String format) {
+    static String request(String format) {
         return satchel.satchel("export", "request", "--user", LEARNER, "--type", "interactions", "--format", format)
                 .succeeded();
     }
@@ -518,21 +516,11 @@ class PartitionedExportIT {
     }
 
     /** Sends the requests for all parts again, the last one first. */
-    private static void repeatRequests() {
-        satchel.sql("""
-                INSERT INTO satchel.integration_channel_message (message_id, group_key, created_date, message_content, region)
-                SELECT gen_random_uuid()::text, '%s', -step_execution_id,
-                       convert_to(step_execution_id || ' part', 'UTF8'), 'DEFAULT'
-                  FROM satchel.batch_step_execution
-                 WHERE step_name LIKE 'part:%%'
-                """.formatted(UUID.nameUUIDFromBytes("satchel.parts".getBytes(StandardCharsets.UTF_8))));
-    }
-
-    private static void awaitRequestsReceived() throws InterruptedException {
-        Await.until(
-                "the requests are received",
-                () -> satchel.value("SELECT count(*) FROM satchel.integration_channel_message")
-                        .equals("0"));
+    private void repeatRequests() {
+        send(List.of(
+                satchel.value("SELECT string_agg(step_execution_id || ' part', ',' ORDER BY step_execution_id DESC)"
+                                + " FROM satchel.batch_step_execution WHERE step_name LIKE 'part:%'")
+                        .split(",")));
     }
 
     private static String steps() {
@@ -540,32 +528,42 @@ class PartitionedExportIT {
                 + " ORDER BY step_execution_id) FROM satchel.batch_step_execution WHERE step_name LIKE 'part:%'");
     }
 
-    private static void twoWorkers() throws IOException {
+    void twoWorkers() throws IOException {
         WORKERS.values().removeIf(worker -> !worker.isAlive());
         for (String concurrency : List.of(MANAGER, HELPER)) {
             if (!WORKERS.containsKey(concurrency)) {
-                start(concurrency, concurrency, Map.of());
+                start(
+                        concurrency,
+                        concurrency,
+                        divided(channel()),
+                        "--metrics-file",
+                        folder.resolve(concurrency.equals(HELPER) ? "parts.prom" : "exports.prom")
+                                .toString());
             }
         }
     }
 
-    private static void start(String name, String concurrency, Map<String, String> more) throws IOException {
-        Map<String, String> settings = new TreeMap<>(DIVIDED);
+    private void start(String name, String concurrency, Map<String, String> settings, String... more)
+            throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("export", "run", "--watch", "--concurrency", concurrency));
+        arguments.addAll(List.of(more));
+        WORKERS.put(name, satchel.start(settings, jvm(), folder.resolve("worker"), arguments.toArray(String[]::new)));
+    }
+
+    private Map<String, String> settings(Map<String, String> more) {
+        Map<String, String> settings = divided(channel());
         settings.putAll(more);
-        WORKERS.put(
-                name,
-                satchel.start(
-                        settings,
-                        List.of(Installation.SHORT_LIVED),
-                        folder.resolve("worker"),
-                        "export",
-                        "run",
-                        "--watch",
-                        "--concurrency",
-                        concurrency,
-                        "--metrics-file",
-                        folder.resolve(concurrency.equals(HELPER) ? "parts.prom" : "exports.prom")
-                                .toString()));
+        return settings;
+    }
+
+    static Map<String, String> divided(Map<String, String> channel) {
+        Map<String, String> settings = new TreeMap<>(DIVIDED);
+        settings.putAll(channel);
+        return settings;
+    }
+
+    static byte[] alone(String format) {
+        return ALONE.get(format);
     }
 
     private static void tryAgainNow() {
@@ -577,14 +575,14 @@ class PartitionedExportIT {
     }
 
     /** Waits until every export has ended. */
-    private static void awaitEnd() throws InterruptedException {
+    static void awaitEnd() throws InterruptedException {
         Await.until(
                 "the export ends",
                 () -> satchel.value("SELECT bool_and(status IN ('completed', 'failed')) FROM export_history")
                         .equals("t"));
     }
 
-    private static byte[] file(String format) {
+    static byte[] file(String format) {
         return satchel.object(satchel.value("SELECT file_url FROM export_history WHERE status = 'completed'"
                 + " AND export_format = '" + format + "'"));
     }
@@ -595,7 +593,7 @@ class PartitionedExportIT {
         return format.equals("json") ? text.replaceFirst("\"snapshot_at\":\"[^\"]*\"", "") : text;
     }
 
-    private static void assertNothingLeft(int files) throws InterruptedException {
+    static void assertNothingLeft(int files) throws InterruptedException {
         List<String> wrong = new ArrayList<>();
         Await.until("the parts are removed", () -> {
             wrong.clear();

@@ -1,0 +1,230 @@
+package dev.satchel.batchexport;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+
+/**
+ * A broker of Kafka in this process, which is its own controller (KRaft). It starts once in a process of tests, and each test
+ * has topics of its own. One port takes everybody, the other one TLS and a login only.
+ */
+public final class TestKafka {
+
+    /** The password of the login {@code satchel}. */
+    public static final String PASSWORD = "kafka-pa55word";
+
+    private static final TestKafka RUNNING = start();
+
+    private final int port;
+    private final int securePort;
+    private final Path folder;
+    private final Admin admin;
+
+    private TestKafka(int port, int securePort, Path folder) {
+        this.port = port;
+        this.securePort = securePort;
+        this.folder = folder;
+        this.admin = Admin.create(Map.of("bootstrap.servers", broker()));
+    }
+
+    public static TestKafka running() {
+        return RUNNING;
+    }
+
+    // The broker reads its configuration by the letters of the default locale, and there is no "CLASSIC" in Turkish.
+    private static TestKafka start() {
+        Locale locale = Locale.getDefault();
+        Locale.setDefault(Locale.ROOT);
+        try {
+            Path folder = Files.createTempDirectory("satchel-kafka-");
+            List<Integer> ports = freePorts(3);
+            TestKafka kafka = new TestKafka(ports.get(0), ports.get(1), folder);
+            kafka.makeCertificate();
+            Path logs = Files.createDirectory(folder.resolve("logs"));
+            new Formatter()
+                    .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8))
+                    .setNodeId(1)
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setControllerListenerName("CONTROLLER")
+                    .setDirectories(List.of(logs.toString()))
+                    .setMetadataLogDirectory(logs.toString())
+                    .setScramArguments(List.of("SCRAM-SHA-512=[name=satchel,password=" + PASSWORD + "]"))
+                    .run();
+            KafkaRaftServer server =
+                    new KafkaRaftServer(new KafkaConfig(kafka.configuration(ports.get(2), logs)), Time.SYSTEM);
+            server.startup();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, folder)));
+            return kafka;
+        } catch (Exception failed) {
+            throw new IllegalStateException("Kafka did not start", failed);
+        } finally {
+            Locale.setDefault(locale);
+        }
+    }
+
+    private static void end(KafkaRaftServer server, Path folder) {
+        server.shutdown();
+        server.awaitShutdown();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted((one, other) -> other.compareTo(one)).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException left) {
+            throw new UncheckedIOException(left);
+        }
+    }
+
+    private static List<Integer> freePorts(int number) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        List<Integer> ports = new ArrayList<>();
+        for (int port = 0; port < number; port++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            sockets.add(socket);
+            ports.add(socket.getLocalPort());
+        }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        return ports;
+    }
+
+    private Map<String, String> configuration(int controllerPort, Path logs) {
+        Map<String, String> configuration = new TreeMap<>();
+        configuration.put("process.roles", "broker,controller");
+        configuration.put("node.id", "1");
+        configuration.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+        configuration.put("controller.listener.names", "CONTROLLER");
+        configuration.put("inter.broker.listener.name", "OPEN");
+        configuration.put(
+                "listeners",
+                "OPEN://127.0.0.1:" + port + ",SECURE://127.0.0.1:" + securePort + ",CONTROLLER://127.0.0.1:"
+                        + controllerPort);
+        configuration.put("advertised.listeners", "OPEN://127.0.0.1:" + port + ",SECURE://127.0.0.1:" + securePort);
+        configuration.put("listener.security.protocol.map", "OPEN:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT");
+        configuration.put("sasl.enabled.mechanisms", "SCRAM-SHA-512");
+        configuration.put(
+                "listener.name.secure.scram-sha-512.sasl.jaas.config",
+                "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+        configuration.put("ssl.keystore.location", keyStore().toString());
+        configuration.put("ssl.keystore.type", "PKCS12");
+        configuration.put("ssl.keystore.password", "changeit");
+        configuration.put("log.dirs", logs.toString());
+        configuration.put("log.index.size.max.bytes", "65536");
+        configuration.put("offsets.topic.replication.factor", "1");
+        configuration.put("auto.create.topics.enable", "false");
+        configuration.put("controlled.shutdown.enable", "false");
+        configuration.put("log.cleaner.enable", "false");
+        configuration.put("num.network.threads", "1");
+        configuration.put("num.io.threads", "2");
+        return configuration;
+    }
+
+    // Java's own tool makes a key and a certificate for it.
+    private void makeCertificate() throws IOException, InterruptedException {
+        keytool("-genkeypair -alias key -keyalg EC -dname CN=127.0.0.1 -ext san=ip:127.0.0.1");
+        keytool("-exportcert -rfc -alias key -file " + certificate());
+    }
+
+    private void keytool(String arguments) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder((Path.of(System.getProperty("java.home"), "bin", "keytool") + " "
+                                + arguments + " -keystore " + keyStore() + " -storepass changeit -storetype PKCS12")
+                        .split(" "))
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new AssertionError(said);
+        }
+    }
+
+    private Path keyStore() {
+        return folder.resolve("broker.p12");
+    }
+
+    /** The certificate that clients are to trust. */
+    public Path certificate() {
+        return folder.resolve("broker.pem");
+    }
+
+    /** The broker that takes everybody, {@code HOST:PORT}. */
+    public String broker() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** The same by TLS and with a login. */
+    public String secureBroker() {
+        return "127.0.0.1:" + securePort;
+    }
+
+    /** A file of properties with that password for the secure broker. */
+    public Path properties(String password) throws IOException {
+        return Files.writeString(
+                Files.createTempFile(folder, "client", ".properties"), """
+                security.protocol=SASL_SSL
+                sasl.mechanism=SCRAM-SHA-512
+                sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required \\
+                  username="satchel" password="%s";
+                ssl.truststore.type=PEM
+                ssl.truststore.location=%s
+                """.formatted(password, certificate()));
+    }
+
+    /** The one client for the administration of the broker, which stays open. */
+    public Admin admin() {
+        return admin;
+    }
+
+    /** Sends texts to the first partition of a topic, with that age. */
+    public void send(String topic, long ageMillis, List<String> texts) {
+        try (Producer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker()), new ByteArraySerializer(), new ByteArraySerializer())) {
+            texts.forEach(text -> producer.send(new ProducerRecord<>(
+                    topic,
+                    0,
+                    System.currentTimeMillis() - ageMillis,
+                    null,
+                    text.getBytes(StandardCharsets.ISO_8859_1))));
+        }
+    }
+
+    /** How many records a topic has. */
+    public long records(String topic) {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try {
+            return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                    .partitionResult(partition)
+                    .get()
+                    .offset();
+        } catch (ExecutionException failed) {
+            throw new AssertionError(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(interrupted);
+        }
+    }
+}
