@@ -75,6 +75,7 @@ public final class Survival {
     private final List<Event.Asked> asked = new ArrayList<>();
     private final Map<Fault, Integer> hits = new EnumMap<>(Fault.class);
     private final Map<Fault, Integer> helpersHit = new EnumMap<>(Fault.class);
+    private boolean haveHelped;
     private int longestDelayMillis = LONGEST_DELAY_MILLIS;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
@@ -181,9 +182,19 @@ public final class Survival {
 
     private Workers.Place victim(Workers workers, DatabaseWitness witness) throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + LONGEST_WAIT_FOR_WORK.toNanos();
+        boolean isHelperWanted = haveHelped && random.nextBoolean();
         while (System.nanoTime() < deadline) {
             List<Workers.Place> busy = busy(workers, witness);
-            if (!busy.isEmpty()) {
+            if (isHelperWanted) {
+                // Hit at once, because a part takes but a moment.
+                Set<String> joining = witness.busy().keySet();
+                List<Workers.Place> helping = helping(workers).stream()
+                        .filter(place -> !joining.contains(place.name()))
+                        .toList();
+                if (!helping.isEmpty()) {
+                    return helping.get(random.nextInt(helping.size()));
+                }
+            } else if (!busy.isEmpty()) {
                 Workers.Place victim = busy.get(random.nextInt(busy.size()));
                 TimeUnit.MILLISECONDS.sleep(random.nextInt(longestDelayMillis));
                 if (busy(workers, witness).contains(victim)) {
@@ -209,7 +220,9 @@ public final class Survival {
     }
 
     private List<Workers.Place> helping(Workers workers) throws SQLException {
-        return subject.helpers().stream()
+        Set<Long> helpers = subject.helpers();
+        haveHelped = haveHelped || !helpers.isEmpty();
+        return helpers.stream()
                 .flatMap(process -> workers.running(process).stream())
                 .toList();
     }
