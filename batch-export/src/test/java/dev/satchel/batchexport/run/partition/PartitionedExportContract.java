@@ -354,13 +354,14 @@ abstract class PartitionedExportContract {
         Map<String, String> settings = satchel.environment();
         settings.putAll(DIVIDED);
         settings.put("SATCHEL_SERVE_EXPORTS", "@daily");
+        settings.put("SATCHEL_SERVE_MANAGEMENT", "-");
 
         for (List<String> command : List.of(List.of("export", "run"), List.of("serve"))) {
             List<String> arguments = new ArrayList<>(command);
             arguments.addAll(List.of("--concurrency", "0"));
             Installation.Result refused = Installation.satchel(settings, arguments.toArray(String[]::new));
 
-            assertThat(refused.exit()).isEqualTo(2);
+            assertThat(refused.exit()).as(refused.err()).isEqualTo(2);
             assertThat(refused.err())
                     .contains("--concurrency 0 delivers parts of other workers' exports and nothing else: it needs ");
         }
