@@ -357,7 +357,7 @@ abstract class PartitionedExportContract {
         Map<String, String> settings = satchel.environment();
         settings.putAll(DIVIDED);
         settings.put("SATCHEL_SERVE_EXPORTS", "@daily");
-        settings.put("SATCHEL_SERVE_MANAGEMENT", "none");
+        settings.put("SATCHEL_SERVE_MANAGEMENT", "-");
 
         for (List<String> command : List.of(List.of("export", "run"), List.of("serve"))) {
             List<String> arguments = new ArrayList<>(command);
