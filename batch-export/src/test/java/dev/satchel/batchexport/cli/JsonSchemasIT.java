@@ -112,7 +112,7 @@ class JsonSchemasIT {
 
     @Test
     void describesTheDoctor() {
-        assertThat(valid("doctor", run("doctor", "--json"))).hasSize(19);
+        assertThat(valid("doctor", run("doctor", "--json"))).hasSize(20);
     }
 
     @Test

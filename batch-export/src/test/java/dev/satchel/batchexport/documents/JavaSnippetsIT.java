@@ -165,6 +165,8 @@ class JavaSnippetsIT {
                                         "17",
                                         "-Xlint:all,-classfile",
                                         "-Werror",
+                                        // A library of the tests brings processors of its own.
+                                        "-proc:none",
                                         "-cp",
                                         classPath(),
                                         "-d",
