@@ -39,7 +39,7 @@ class FaultEnumerationIT {
 
     /** Every so many-th combination; prime to the number of modes, so that each has its turn. */
     @ParameterizedTest
-    @CsvSource({"directory, 200", "s3, 20"})
+    @CsvSource({"directory, 200", "s3, 40"})
     void holdsWithSomeFaultsAtSomePoints(String store, int step) throws Exception {
         enumerate(store, step);
     }

@@ -91,6 +91,7 @@ class ExportBenchIT {
         assertThat(err.toString()).containsPattern("(?m)^csv to nothing +takes ");
     }
 
+    @Tag("matrix")
     @Test
     void comparesManySmallExportsWithAJobForEach() {
         int exit = bench("--small", "--rounds", "1", "--users", "5", "--records", "7");
@@ -114,6 +115,7 @@ class ExportBenchIT {
         assertThat(out.toString()).containsPattern("(?m)^10 × the users take .* aim at most 10.50 ×: (met|missed)$");
     }
 
+    @Tag("matrix")
     @Test
     void showsTheMemoryOfAWorker() {
         int exit = bench("--memory", "--rows", "400", "--only", "csv", "--sink", "directory");

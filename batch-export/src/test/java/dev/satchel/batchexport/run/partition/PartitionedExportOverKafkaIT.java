@@ -153,6 +153,20 @@ class PartitionedExportOverKafkaIT extends PartitionedExportContract {
         super.putsTheExportBackWhereAWorkerHasOtherSettings();
     }
 
+    @Override
+    @Test
+    @Tag("matrix")
+    void putsTheExportBackWhereAPartIsNotWhatWasSent() throws Exception {
+        super.putsTheExportBackWhereAPartIsNotWhatWasSent();
+    }
+
+    @Override
+    @Test
+    @Tag("matrix")
+    void putsTheExportBackWhereAWorkerDoesNotKnowItsType() throws Exception {
+        super.putsTheExportBackWhereAWorkerDoesNotKnowItsType();
+    }
+
     @Test
     void deliversByTheFilesOfTheThreeMachines() throws Exception {
         beginWithANewTopic();

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.LongStream;
 import org.assertj.core.util.Throwables;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -93,6 +94,7 @@ class KafkaRequestsIT {
     }
 
     @Test
+    @Tag("matrix")
     void goesOnAfterItsTopicWasRemoved() throws Exception {
         try (KafkaRequests requests = open()) {
             requests.send(request(1));
