@@ -173,6 +173,7 @@ abstract class PartitionedExportContract {
     }
 
     @Test
+    @Tag("matrix")
     void spendsNoAttemptWhereAWorkerOfAPartIsToldToStop() throws Exception {
         twoWorkers();
         requestAndHold();
@@ -203,6 +204,7 @@ abstract class PartitionedExportContract {
     }
 
     @Test
+    @Tag("matrix")
     void completesALaterAttemptAfterAWorkerOfAPartWasKilled() throws Exception {
         twoWorkers();
         String id = requestAndHold();
@@ -293,6 +295,7 @@ abstract class PartitionedExportContract {
     }
 
     @Test
+    @Tag("matrix")
     void putsTheExportBackWhereAWorkerHasAnotherStore() throws Exception {
         spoil("NEW.url := replace(NEW.url, 's3://', 's3://another-')");
         twoWorkers();
@@ -469,6 +472,7 @@ abstract class PartitionedExportContract {
     }
 
     @Test
+    @Tag("matrix")
     void putsTheExportBackWhereAWorkerDoesNotKnowItsType() throws Exception {
         spoil("UPDATE public.export_history SET export_type = 'unknown' WHERE id = NEW.export_id");
         twoWorkers();

@@ -219,6 +219,7 @@ class PartitionedExportOverKafkaIT extends PartitionedExportContract {
     }
 
     @Test
+    @Tag("matrix")
     void putsTheExportBackWhereKafkaIsAway() throws Exception {
         beginWithANewTopic();
         Map<String, String> away = over("127.0.0.1:1", topic);
