@@ -13,10 +13,15 @@ public final class Await {
 
     /** Returns once the condition holds, and fails if it does not within a minute. */
     public static void until(String what, BooleanSupplier holds) throws InterruptedException {
-        long deadline = System.nanoTime() + LONGEST.toNanos();
+        until(what, LONGEST, holds);
+    }
+
+    /** As {@link #until(String, BooleanSupplier)}, for what may take that long. */
+    public static void until(String what, Duration longest, BooleanSupplier holds) throws InterruptedException {
+        long deadline = System.nanoTime() + longest.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within a minute: " + what);
+                throw new AssertionError("not within " + longest.toSeconds() + " seconds: " + what);
             }
             TimeUnit.MILLISECONDS.sleep(20);
         }

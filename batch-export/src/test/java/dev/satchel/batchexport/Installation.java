@@ -247,9 +247,17 @@ public final class Installation implements AutoCloseable {
 
     /** The bytes of an object, by its location. */
     public byte[] object(String location) {
-        String key = location.substring(("s3://" + BUCKET + "/").length());
-        return client.getObjectAsBytes(request -> request.bucket(BUCKET).key(key))
+        return client.getObjectAsBytes(request -> request.bucket(BUCKET).key(key(location)))
                 .asByteArray();
+    }
+
+    /** Opens an object that may be larger than the memory, by its location. */
+    public InputStream open(String location) {
+        return client.getObject(request -> request.bucket(BUCKET).key(key(location)));
+    }
+
+    private static String key(String location) {
+        return location.substring(("s3://" + BUCKET + "/").length());
     }
 
     /** The locations of all objects but the mark by which the database knows its store. */
