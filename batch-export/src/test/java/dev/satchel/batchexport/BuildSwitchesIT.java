@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +68,7 @@ class BuildSwitchesIT {
     }
 
     @Test
+    @Tag("matrix")
     void runsTheIntegrationTestsOtherwise() throws Exception {
         assertThat(maven("-pl", "migrations")).contains("it was run").endsWith("exit 1");
     }

@@ -90,7 +90,7 @@ class LargeValuesIT {
     void manyRecordsPassToS3ThroughAHeapOfFortyEight() throws Exception {
         satchel.sql("""
                 INSERT INTO user_interactions (user_id, interaction_type, action, page_url, metadata)
-                SELECT '%s', 'click', 'read', repeat('words and "words"', 100), '{}' FROM generate_series(1, 15000)
+                SELECT '%s', 'click', 'read', repeat('words and "words"', 100), '{}' FROM generate_series(1, 10000)
                 """.formatted(LEARNER));
         List<String> ids = List.of(
                 request("interactions", "csv"),
@@ -102,7 +102,7 @@ class LargeValuesIT {
 
         assertThat(exit).as(log()).isZero();
         assertThat(ids).allSatisfy(id -> assertThat(satchel.status(id)).isEqualTo("completed 0"));
-        assertThat(satchel.value("SELECT min(file_size_bytes) > 25000000 FROM export_history"
+        assertThat(satchel.value("SELECT min(file_size_bytes) > 16000000 FROM export_history"
                         + " WHERE export_type = 'interactions'"))
                 .isEqualTo("t");
     }

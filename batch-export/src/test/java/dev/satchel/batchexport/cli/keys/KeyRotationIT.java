@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KeyRotationIT {
 
-    private static final int USERS = Integer.getInteger("satchel.rotation.users", 1_500);
+    private static final int USERS = Integer.getInteger("satchel.rotation.users", 1_000);
     private static final int KILLS = Integer.getInteger("satchel.rotation.kills", 2);
     private static final long SEED = Long.getLong("satchel.rotation.seed", System.nanoTime());
     private static final int THREADS = 4;

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every single thing that someone could damage is found, and named.
  *
  * <p>A superuser does the damage in a transaction that is rolled back; in it, the owner verifies, plans what a migration
- * would do, and migrates: after each fifth damage, and under {@code -Pmatrix} after all.
+ * would do, and migrates: after each eighth damage, and under {@code -Pmatrix} after all.
  */
 class DamageIT {
 
@@ -93,10 +93,10 @@ class DamageIT {
                 .flatMap(List::stream);
     }
 
-    /** Each fifth damage, of every kind; all of them under -Pmatrix. */
+    /** Each eighth damage, of every kind; all of them under -Pmatrix. */
     static Stream<Damage> damagesToMend() {
         List<Damage> all = damages().toList();
-        int stride = System.getProperty("satchel.test.matrix") == null ? 5 : 1;
+        int stride = System.getProperty("satchel.test.matrix") == null ? 8 : 1;
         return IntStream.range(0, all.size())
                 .filter(index -> index % stride == 0)
                 .mapToObj(all::get);
