@@ -21,7 +21,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** What one line of cron leaves behind: nothing, or exit code 1 and a word about it. */
 class UnattendedRunIT {
 
-    private static final Map<String, String> SHORT_LEASE = Map.of("SATCHEL_EXPORT_LEASE", "3s");
+    private static final String SHORT = "3s";
+
+    // Outlasts the outages of these tests: once a lease ended, a free slot rightly tries the export again.
+    private static final String LONG = "5m";
 
     @TempDir
     Path folder;
@@ -42,13 +45,13 @@ class UnattendedRunIT {
         database = satchel.proxyToDatabase();
     }
 
-    private Map<String, String> settings(Map<String, String> base) {
-        base.putAll(SHORT_LEASE);
-        return base;
+    private static Map<String, String> withLease(String lease, Map<String, String> settings) {
+        settings.put("SATCHEL_EXPORT_LEASE", lease);
+        return settings;
     }
 
-    private Map<String, String> throughBothProxies() {
-        Map<String, String> settings = settings(satchel.throughProxyToDatabase(database));
+    private Map<String, String> throughBothProxies(String lease) {
+        Map<String, String> settings = withLease(lease, satchel.throughProxyToDatabase(database));
         settings.put("SATCHEL_S3_ENDPOINT", satchel.throughProxyToS3(s3).get("SATCHEL_S3_ENDPOINT"));
         return settings;
     }
@@ -58,11 +61,11 @@ class UnattendedRunIT {
         String id = satchel.requestOfNewUser();
         s3.hold(id);
         Process killed = satchel.start(
-                settings(satchel.throughProxyToS3(s3)), List.of(), folder.resolve("killed"), "export", "run");
+                withLease(SHORT, satchel.throughProxyToS3(s3)), List.of(), folder.resolve("killed"), "export", "run");
         s3.awaitHeld();
         killed.destroyForcibly().waitFor();
 
-        Installation.Result run = Installation.satchel(settings(satchel.environment()), "export", "run");
+        Installation.Result run = Installation.satchel(withLease(SHORT, satchel.environment()), "export", "run");
 
         assertThat(run.succeeded()).contains("delivered 1 (");
         assertThat(satchel.status(id)).isEqualTo("completed 1");
@@ -72,7 +75,7 @@ class UnattendedRunIT {
     void publishesOnTheFirstAttemptThroughAnOutageOfTheDatabase() throws Exception {
         String id = satchel.requestOfNewUser();
         s3.hold(id);
-        CompletableFuture<Installation.Result> run = Installation.begin(throughBothProxies(), "export", "run");
+        CompletableFuture<Installation.Result> run = Installation.begin(throughBothProxies(LONG), "export", "run");
         s3.awaitHeld();
         database.refuse();
         s3.release();
@@ -88,7 +91,7 @@ class UnattendedRunIT {
     void waitsForADatabaseThatGoesAwayBetweenTwoExports() throws Exception {
         String slow = satchel.requestOfNewUser();
         s3.hold(slow);
-        CompletableFuture<Installation.Result> run = Installation.begin(throughBothProxies(), "export", "run");
+        CompletableFuture<Installation.Result> run = Installation.begin(throughBothProxies(LONG), "export", "run");
         s3.awaitHeld();
         database.refuse();
         String next = satchel.requestOfNewUser();
@@ -108,7 +111,7 @@ class UnattendedRunIT {
     void endsWithOneWhenTheDatabaseDoesNotComeBack() throws Exception {
         String id = satchel.requestOfNewUser();
         s3.hold(id);
-        CompletableFuture<Installation.Result> run = Installation.begin(throughBothProxies(), "export", "run");
+        CompletableFuture<Installation.Result> run = Installation.begin(throughBothProxies(SHORT), "export", "run");
         s3.awaitHeld();
         database.refuse();
         s3.release();
@@ -154,7 +157,7 @@ class UnattendedRunIT {
     @Test
     void aWatchGoesOnByItselfAfterAnOutageOfTheStore() throws Exception {
         Process worker = satchel.start(
-                settings(satchel.throughProxyToS3(s3)), List.of(), folder.resolve("w"), "export", "run", "--watch");
+                withLease(SHORT, satchel.throughProxyToS3(s3)), List.of(), folder.resolve("w"), "export", "run", "--watch");
         String first = satchel.requestOfNewUser();
         Await.until("delivered", () -> satchel.status(first).startsWith("completed"));
         s3.refuse();
