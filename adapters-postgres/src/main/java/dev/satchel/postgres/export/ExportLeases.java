@@ -60,17 +60,8 @@ final class ExportLeases {
                    error_message = NULL
               FROM leased
              WHERE h.id = leased.export_id
-            RETURNING h.id, h.user_id, h.export_type, h.export_format, h.created_at, h.started_at,
-                      leased.attempt, leased.token, jsonb_typeof(h.filters) AS filters_kind,
-                      ARRAY(SELECT f.key
-                              FROM jsonb_each_text(CASE jsonb_typeof(h.filters)
-                                                   WHEN 'object' THEN h.filters ELSE '{}' END) AS f
-                             ORDER BY f.key) AS filter_names,
-                      ARRAY(SELECT f.value
-                              FROM jsonb_each_text(CASE jsonb_typeof(h.filters)
-                                                   WHEN 'object' THEN h.filters ELSE '{}' END) AS f
-                             ORDER BY f.key) AS filter_values
-            """;
+            RETURNING h.id, h.created_at, h.started_at, leased.attempt, leased.token,
+            """ + RequestRow.COLUMNS;
 
     // Locks nothing but the lease, so that it waits for no other step.
     private static final String HEARTBEAT = """

@@ -64,15 +64,8 @@ final class ExportRequests {
             """;
 
     private static final String FIND_FAILED = """
-            SELECT h.user_id, h.export_type, h.export_format, jsonb_typeof(h.filters) AS filters_kind,
-                   ARRAY(SELECT f.key
-                           FROM jsonb_each_text(CASE jsonb_typeof(h.filters)
-                                                WHEN 'object' THEN h.filters ELSE '{}' END) AS f
-                          ORDER BY f.key) AS filter_names,
-                   ARRAY(SELECT f.value
-                           FROM jsonb_each_text(CASE jsonb_typeof(h.filters)
-                                                WHEN 'object' THEN h.filters ELSE '{}' END) AS f
-                          ORDER BY f.key) AS filter_values
+            SELECT
+            """ + RequestRow.COLUMNS + """
               FROM public.export_history h
              WHERE h.id = :id
                AND h.status = 'failed'

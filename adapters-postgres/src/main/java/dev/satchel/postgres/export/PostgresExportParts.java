@@ -62,17 +62,8 @@ final class PostgresExportParts implements ExportParts {
                AND l.token = p.attempt
                AND h.status = 'processing'
             RETURNING p.token AS part_token, p.number, p.dataset, p.snapshot, p.range_from, p.range_to, p.encoding, p.url,
-                      h.id, h.user_id, h.export_type, h.export_format, h.created_at, h.started_at,
-                      l.attempt, l.token, jsonb_typeof(h.filters) AS filters_kind,
-                      ARRAY(SELECT f.key
-                              FROM jsonb_each_text(CASE jsonb_typeof(h.filters)
-                                                   WHEN 'object' THEN h.filters ELSE '{}' END) AS f
-                             ORDER BY f.key) AS filter_names,
-                      ARRAY(SELECT f.value
-                              FROM jsonb_each_text(CASE jsonb_typeof(h.filters)
-                                                   WHEN 'object' THEN h.filters ELSE '{}' END) AS f
-                             ORDER BY f.key) AS filter_values
-            """;
+                      h.id, h.created_at, h.started_at, l.attempt, l.token,
+            """ + RequestRow.COLUMNS;
 
     // What holds for a worker's part as long as it is its own: the part is unfinished, and the attempt has its lease.
     private static final String OWN = """

@@ -23,6 +23,17 @@ record RequestRow(
         List<@Nullable String> filterNames,
         List<@Nullable String> filterValues) {
 
+    /** The columns that {@link #of} reads, of a row of {@code public.export_history} that is named {@code h}. */
+    static final String COLUMNS = """
+            h.user_id, h.export_type, h.export_format, jsonb_typeof(h.filters) AS filters_kind,
+            ARRAY(SELECT f.key
+                    FROM jsonb_each_text(CASE jsonb_typeof(h.filters) WHEN 'object' THEN h.filters ELSE '{}' END) AS f
+                   ORDER BY f.key) AS filter_names,
+            ARRAY(SELECT f.value
+                    FROM jsonb_each_text(CASE jsonb_typeof(h.filters) WHEN 'object' THEN h.filters ELSE '{}' END) AS f
+                   ORDER BY f.key) AS filter_values
+            """;
+
     /** Longer than every name and value that a request can rightly hold. */
     private static final int LONGEST_QUOTE = 60;
 

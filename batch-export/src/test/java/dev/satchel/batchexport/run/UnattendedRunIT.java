@@ -157,7 +157,12 @@ class UnattendedRunIT {
     @Test
     void aWatchGoesOnByItselfAfterAnOutageOfTheStore() throws Exception {
         Process worker = satchel.start(
-                withLease(SHORT, satchel.throughProxyToS3(s3)), List.of(), folder.resolve("w"), "export", "run", "--watch");
+                withLease(SHORT, satchel.throughProxyToS3(s3)),
+                List.of(),
+                folder.resolve("w"),
+                "export",
+                "run",
+                "--watch");
         String first = satchel.requestOfNewUser();
         Await.until("delivered", () -> satchel.status(first).startsWith("completed"));
         s3.refuse();

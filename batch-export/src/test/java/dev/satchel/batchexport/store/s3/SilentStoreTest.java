@@ -193,8 +193,8 @@ class SilentStoreTest {
 
             assertThatException()
                     .isThrownBy(() -> write(upload, 10))
-                    .havingCause()
-                    .withMessageContaining("neither took a byte nor answered for 1.0 s");
+                    // Whichever attempt met the limit, the SDK says so itself or as the cause.
+                    .withStackTraceContaining("neither took a byte nor answered for 1.0 s");
         }
     }
 

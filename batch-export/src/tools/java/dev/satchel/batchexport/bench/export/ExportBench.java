@@ -112,7 +112,10 @@ public final class ExportBench implements Callable<Integer> {
     @Option(
             names = "--parts",
             paramLabel = "N",
-            description = "Measure 'export run' with the export whole, and in N parts by one program and by three.")
+            description = {
+                "Measure 'export run --watch' after a first export, with the export whole,",
+                "and in N parts by one program and by three."
+            })
     int parts;
 
     @Option(

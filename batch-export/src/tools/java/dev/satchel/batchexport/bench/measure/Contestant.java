@@ -2,6 +2,7 @@ package dev.satchel.batchexport.bench.measure;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.List;
 
 /** One way to read the same rows and to write or drop them. */
 public interface Contestant {
@@ -20,6 +21,11 @@ public interface Contestant {
 
         /** The work that is measured. */
         Amount run() throws SQLException, IOException;
+
+        /** Processes that take part, and were there before and will be there after; their CPU time counts, too. */
+        default List<ProcessHandle> residents() {
+            return List.of();
+        }
 
         @Override
         void close() throws SQLException, IOException;

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.bench.measure;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /** Measures the time and the CPU time of work in this process, in processes that it waits for, and on the server. */
@@ -16,27 +17,35 @@ public final class Meter {
         this.server = server;
     }
 
-    Running start() {
+    /** @param residents processes that live through the measurement */
+    Running start(List<ProcessHandle> residents) {
         // This measurement must not pay for the garbage of the one before.
         System.gc();
-        return new Running(clientSeconds(), server.cpuSeconds(), System.nanoTime());
+        return new Running(residents, clientSeconds(residents), server.cpuSeconds(), System.nanoTime());
     }
 
-    private double clientSeconds() {
-        return system.getProcessCpuTime() / NANOS
-                + ProcessTimes.of(ProcessHandle.current().pid())
-                        .map(self -> ProcessTimes.seconds(self.ended()))
-                        .orElse(0.0);
+    private double clientSeconds(List<ProcessHandle> residents) {
+        double ended = ProcessTimes.of(ProcessHandle.current().pid())
+                .map(self -> ProcessTimes.seconds(self.ended()))
+                .orElse(0.0);
+        double living = residents.stream()
+                .mapToDouble(resident -> ProcessTimes.of(resident.pid())
+                        .map(times -> ProcessTimes.seconds(times.own()))
+                        .orElse(0.0))
+                .sum();
+        return system.getProcessCpuTime() / NANOS + ended + living;
     }
 
     /** A measurement that goes on. */
     final class Running {
 
+        private final List<ProcessHandle> residents;
         private final double client;
         private final OptionalDouble before;
         private final long began;
 
-        private Running(double client, OptionalDouble before, long began) {
+        private Running(List<ProcessHandle> residents, double client, OptionalDouble before, long began) {
+            this.residents = residents;
             this.client = client;
             this.before = before;
             this.began = began;
@@ -44,7 +53,7 @@ public final class Meter {
 
         Cost stop() {
             long ended = System.nanoTime();
-            double used = clientSeconds() - client;
+            double used = clientSeconds(residents) - client;
             OptionalDouble after = server.cpuSeconds();
             return new Cost(
                     (ended - began) / NANOS,

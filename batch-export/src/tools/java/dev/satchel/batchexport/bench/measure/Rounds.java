@@ -42,7 +42,7 @@ public final class Rounds {
 
     private Measurement measure(Contestant contestant, int round) throws SQLException, IOException {
         try (Contestant.Attempt attempt = contestant.prepare()) {
-            Meter.Running running = meter.start();
+            Meter.Running running = meter.start(attempt.residents());
             Contestant.Amount amount = attempt.run();
             Cost cost = running.stop();
             if (amount.rows() != rows) {
