@@ -156,7 +156,7 @@ class ExportBenchIT {
                 "--parts 1 | --parts must be at least 2, was 1",
                 "--parts 3 --small | --parts excludes --small and --memory",
                 "--parts 3 --only csv | --only is not for --parts, which measures 'export run'",
-                "--index btree(id) | --index needs --parts",
+                "--small --index btree(id) | --index is not for --small and --memory",
                 "--memory --json | --json is not for --memory, which measures no rounds",
             })
     void refusesWhatItCannotMeasure(String arguments, String message) {

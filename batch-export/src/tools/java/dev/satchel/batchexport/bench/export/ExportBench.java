@@ -121,7 +121,10 @@ public final class ExportBench implements Callable<Integer> {
     @Option(
             names = "--index",
             paramLabel = "COLUMNS",
-            description = "With --parts: an index for the table of interactions, such as 'btree (user_id, timestamp, id)'.")
+            description = {
+                "An index for the table of interactions, such as 'btree (user_id, timestamp, id)', which has the order",
+                "of the file; not with --small or --memory."
+            })
     String index = "";
 
     @Option(
@@ -166,6 +169,7 @@ public final class ExportBench implements Callable<Integer> {
     private void large(SampleDatabase database, BenchUsers made, Host host, Sinks places)
             throws SQLException, IOException {
         UserId user = made.addInteractive(rows);
+        indexed(made);
         ready(database, made);
         Rounds contest = new Rounds(
                 LargeExport.contestants(database, host.serverNumber(), user, rows, only, sinks(), places),
@@ -203,9 +207,7 @@ public final class ExportBench implements Callable<Integer> {
     private void divided(SampleDatabase database, BenchUsers made, Host host, Sinks places)
             throws SQLException, IOException {
         UserId user = made.addInteractive(rows);
-        if (!index.isEmpty()) {
-            made.index(index);
-        }
+        indexed(made);
         ready(database, made);
         new DividedExport(
                         database,
@@ -214,6 +216,12 @@ public final class ExportBench implements Callable<Integer> {
                         measurement -> progress(host, measurement),
                         this::report)
                 .measure(user, rows, parts, sinks().get(0), rounds);
+    }
+
+    private void indexed(BenchUsers made) throws SQLException {
+        if (!index.isEmpty()) {
+            made.index(index);
+        }
     }
 
     // Satchel comes after the rows, so that its triggers do not slow the filling.
@@ -250,7 +258,7 @@ public final class ExportBench implements Callable<Integer> {
         refuse(parts > 0 && (small || memory), "--parts excludes --small and --memory");
         refuse(parts > 0 && !only.isEmpty(), "--only is not for --parts, which measures 'export run'");
         refuse(parts > 0 && sinks.size() > 1, "--parts writes to one sink");
-        refuse(parts == 0 && !index.isEmpty(), "--index needs --parts");
+        refuse((small || memory) && !index.isEmpty(), "--index is not for --small and --memory");
         refuse(tenfold && !small, "--tenfold needs --small");
         refuse(json && memory, "--json is not for --memory, which measures no rounds");
     }
