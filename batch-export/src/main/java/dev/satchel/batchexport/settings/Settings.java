@@ -126,7 +126,7 @@ public final class Settings {
      */
     public ExportSettings exports() {
         ExportSettings exports = bound("satchel.export", ExportSettings.class);
-        refused(() -> exports.settings(datasets().catalogue()));
+        refused(() -> exports.settings(datasets()::catalogue));
         return exports;
     }
 
