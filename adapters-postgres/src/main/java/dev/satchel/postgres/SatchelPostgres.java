@@ -89,7 +89,7 @@ public final class SatchelPostgres {
     public SatchelPostgres(DataSource dataSource, PostgresDatasets datasets, PostgresSettings settings) {
         this.datasets = datasets;
         this.records = new PostgresUserRecords(dataSource, datasets, settings.maxSnapshotAge());
-        this.exports = new PostgresExports(dataSource, datasets.catalogue());
+        this.exports = new PostgresExports(dataSource, datasets::catalogue);
         this.progress = new PostgresProgress(dataSource);
         this.keys = new PostgresKeys(dataSource, settings.maxCachedDataKeys(), settings.dataKeyTimeToLive());
         this.live = new LiveDatasets(dataSource, datasets);

@@ -2,7 +2,7 @@ package dev.satchel.batchexport;
 
 import dev.satchel.batchexport.cli.SatchelCommand;
 import dev.satchel.batchexport.terminal.Console;
-import dev.satchel.batchexport.terminal.ProgramLog;
+import dev.satchel.batchexport.terminal.log.ProgramLog;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,20 +40,37 @@ public final class PostgresDatasets {
 
     private static final List<String> EXTENSIONS = List.of(".yaml", ".yml");
 
-    private final Map<String, DatasetQuery> queries;
-    private final Map<TableName, String> excludedTables;
-    private final DatasetCatalogue catalogue;
+    private final Supplier<Content> content;
 
-    private PostgresDatasets(Map<String, DatasetQuery> queries, Map<TableName, String> excludedTables) {
-        this.queries = Collections.unmodifiableMap(new LinkedHashMap<>(queries));
-        this.excludedTables = Collections.unmodifiableMap(new LinkedHashMap<>(excludedTables));
-        this.catalogue = new DatasetCatalogue(
-                queries.values().stream().map(DatasetQuery::dataset).toList());
+    private PostgresDatasets(Supplier<Content> content) {
+        this.content = content;
     }
 
-    /** The datasets of the application that Satchel was made for, and of Satchel's own tables. */
+    /** What files say. */
+    private record Content(
+            Map<String, DatasetQuery> queries, Map<TableName, String> excludedTables, DatasetCatalogue catalogue) {
+
+        static Content of(Map<String, DatasetQuery> queries, Map<TableName, String> excludedTables) {
+            return new Content(
+                    Collections.unmodifiableMap(new LinkedHashMap<>(queries)),
+                    Collections.unmodifiableMap(new LinkedHashMap<>(excludedTables)),
+                    new DatasetCatalogue(
+                            queries.values().stream().map(DatasetQuery::dataset).toList()));
+        }
+    }
+
+    /** Read once in a process, which takes a tenth of a start. */
+    private static final class BuiltIn {
+
+        static final Content CONTENT = changed(Map.of(), Map.of(), DatasetFile.parse(BUILT_IN, resource(BUILT_IN)));
+    }
+
+    /**
+     * The datasets of the application that Satchel was made for, and of Satchel's own tables. They are read when something
+     * is first asked of them: a run of exports that finds none asks nothing.
+     */
     public static PostgresDatasets builtIn() {
-        return changed(Map.of(), Map.of(), DatasetFile.parse(BUILT_IN, resource(BUILT_IN)));
+        return new PostgresDatasets(() -> BuiltIn.CONTENT);
     }
 
     private static String resource(String name) {
@@ -114,10 +132,15 @@ public final class PostgresDatasets {
      * @throws IllegalArgumentException if the text violates the format; the message names the line
      */
     public PostgresDatasets with(String name, String yaml) {
-        return changed(queries, excludedTables, DatasetFile.parse(name, yaml));
+        Content changed = changed(queries(), excludedTables(), DatasetFile.parse(name, yaml));
+        return new PostgresDatasets(() -> changed);
     }
 
-    private static PostgresDatasets changed(
+    private Map<String, DatasetQuery> queries() {
+        return content.get().queries();
+    }
+
+    private static Content changed(
             Map<String, DatasetQuery> queries, Map<TableName, String> excludedTables, DatasetFile file) {
         Map<String, DatasetQuery> changed = new LinkedHashMap<>(queries);
         file.entries().forEach((name, query) -> {
@@ -131,12 +154,12 @@ public final class PostgresDatasets {
         });
         Map<TableName, String> excluded = new LinkedHashMap<>(excludedTables);
         excluded.putAll(file.excludedTables());
-        return new PostgresDatasets(changed, excluded);
+        return Content.of(changed, excluded);
     }
 
     /** The datasets by name. */
     public DatasetCatalogue catalogue() {
-        return catalogue;
+        return content.get().catalogue();
     }
 
     /**
@@ -191,11 +214,11 @@ public final class PostgresDatasets {
     }
 
     Optional<DatasetQuery> find(String name) {
-        return Optional.ofNullable(queries.get(name));
+        return Optional.ofNullable(queries().get(name));
     }
 
     public List<DatasetQuery> all() {
-        return List.copyOf(queries.values());
+        return List.copyOf(queries().values());
     }
 
     /** The tables of these datasets. */
@@ -207,15 +230,15 @@ public final class PostgresDatasets {
 
     /** The tables with users' data that are not exported, each with the reason. */
     public Map<TableName, String> excludedTables() {
-        return excludedTables;
+        return content.get().excludedTables();
     }
 
     /** The schemas of the application in which the datasets have tables: {@code public}, and those that files name. */
     public Set<String> schemas() {
         Set<String> schemas = new TreeSet<>();
         schemas.add("public");
-        queries.values().forEach(query -> query.relations().tables().forEach(table -> schemas.add(table.schema())));
-        excludedTables.keySet().forEach(table -> schemas.add(table.schema()));
+        queries().values().forEach(query -> query.relations().tables().forEach(table -> schemas.add(table.schema())));
+        excludedTables().keySet().forEach(table -> schemas.add(table.schema()));
         schemas.remove("satchel");
         return schemas;
     }
@@ -223,7 +246,7 @@ public final class PostgresDatasets {
     /** Every column that is exported or excluded, with a text that says which. */
     public Map<Source, String> registered() {
         Map<Source, String> registered = new LinkedHashMap<>();
-        for (DatasetQuery query : queries.values()) {
+        for (DatasetQuery query : queries().values()) {
             for (SourceColumn column : query.columns()) {
                 if (column.source() != null) {
                     registered.put(

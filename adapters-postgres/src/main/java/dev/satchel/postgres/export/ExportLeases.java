@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -128,11 +129,11 @@ final class ExportLeases {
             new Failure(Failure.Code.WORKER_LOST, "the worker that delivered the export stopped answering");
 
     private final JdbcClient jdbc;
-    private final DatasetCatalogue catalogue;
+    private final Supplier<DatasetCatalogue> catalogue;
     private final ExportBacklog queue;
     private final ExportOutcomes outcomes;
 
-    ExportLeases(JdbcClient jdbc, DatasetCatalogue catalogue, ExportBacklog queue, ExportOutcomes outcomes) {
+    ExportLeases(JdbcClient jdbc, Supplier<DatasetCatalogue> catalogue, ExportBacklog queue, ExportOutcomes outcomes) {
         this.jdbc = jdbc;
         this.catalogue = catalogue;
         this.queue = queue;
@@ -157,7 +158,7 @@ final class ExportLeases {
 
     private Export.Processing possible(Claimed claimed) {
         try {
-            return claimed.processing(catalogue);
+            return claimed.processing(catalogue.get());
         } catch (IllegalArgumentException impossible) {
             Failure failure = new Failure(Failure.Code.INVALID_REQUEST, String.valueOf(impossible.getMessage()));
             outcomes.refuse(claimed.id(), claimed.token(), failure);

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.postgresql.util.PSQLException;
 import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -124,9 +125,9 @@ final class ExportRequests {
     private static final String TOO_MANY_REQUESTS = "PT429";
 
     private final JdbcClient jdbc;
-    private final DatasetCatalogue catalogue;
+    private final Supplier<DatasetCatalogue> catalogue;
 
-    ExportRequests(JdbcClient jdbc, DatasetCatalogue catalogue) {
+    ExportRequests(JdbcClient jdbc, Supplier<DatasetCatalogue> catalogue) {
         this.jdbc = jdbc;
         this.catalogue = catalogue;
     }
@@ -188,7 +189,7 @@ final class ExportRequests {
     Optional<ExportHistory.Requested> requestAgain(UUID failed) {
         return jdbc.sql(FIND_FAILED)
                 .param("id", failed)
-                .query((row, number) -> RequestRow.of(row).request(catalogue))
+                .query((row, number) -> RequestRow.of(row).request(catalogue.get()))
                 .optional()
                 .map(this::request);
     }

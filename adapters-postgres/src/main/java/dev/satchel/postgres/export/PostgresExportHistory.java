@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The history in {@code public.export_history}: requests, the queue, the leases of those under way, and their outcomes. */
@@ -24,7 +25,7 @@ final class PostgresExportHistory implements ExportHistory {
     private final ExportOutcomes outcomes;
     private final ExportCancellation cancellation;
 
-    PostgresExportHistory(JdbcClient jdbc, DatasetCatalogue catalogue) {
+    PostgresExportHistory(JdbcClient jdbc, Supplier<DatasetCatalogue> catalogue) {
         this.requests = new ExportRequests(jdbc, catalogue);
         this.queue = new ExportBacklog(jdbc);
         this.outcomes = new ExportOutcomes(jdbc);

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -129,9 +130,9 @@ final class PostgresExportParts implements ExportParts {
             """;
 
     private final JdbcClient jdbc;
-    private final DatasetCatalogue catalogue;
+    private final Supplier<DatasetCatalogue> catalogue;
 
-    PostgresExportParts(JdbcClient jdbc, DatasetCatalogue catalogue) {
+    PostgresExportParts(JdbcClient jdbc, Supplier<DatasetCatalogue> catalogue) {
         this.jdbc = jdbc;
         this.catalogue = catalogue;
     }
@@ -182,7 +183,7 @@ final class PostgresExportParts implements ExportParts {
     // The part is claimed by now, and nobody else can deliver it.
     private Claimed understood(ClaimedRow row) {
         try {
-            return row.part(row.request().request(catalogue));
+            return row.part(row.request().request(catalogue.get()));
         } catch (IllegalArgumentException unknown) {
             Failure failure = PartFailedException.OTHER_SETTINGS;
             end(row.partToken(), failure.code().code(), failure.explanation());

@@ -10,6 +10,7 @@ import dev.satchel.store.KnownStores;
 import dev.satchel.store.ProbeRecords;
 import dev.satchel.store.UploadJournal;
 import java.time.Duration;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -22,9 +23,9 @@ public final class PostgresExports {
     private final DataSource dataSource;
     private final JdbcClient jdbc;
     private final JdbcClient hurried;
-    private final DatasetCatalogue datasets;
+    private final Supplier<DatasetCatalogue> datasets;
 
-    public PostgresExports(DataSource dataSource, DatasetCatalogue datasets) {
+    public PostgresExports(DataSource dataSource, Supplier<DatasetCatalogue> datasets) {
         this.dataSource = dataSource;
         this.jdbc = StatementSettings.client(dataSource);
         this.hurried = StatementSettings.client(dataSource, HURRY);

@@ -5,13 +5,10 @@ import dev.satchel.batchexport.terminal.UsageException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "completion",
@@ -30,10 +27,6 @@ final class CompletionCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
     @Parameters(paramLabel = "SHELL", completionCandidates = Shells.class, description = "The shell: bash or zsh.")
     String shell = "";
 
@@ -43,10 +36,7 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli sets the specification before it calls");
-        }
-        CommandLine satchel = spec.root().commandLine();
+        CommandLine satchel = SatchelCommand.commandLine(console);
         console.document(
                 switch (shell) {
                     case BASH -> bash(satchel);

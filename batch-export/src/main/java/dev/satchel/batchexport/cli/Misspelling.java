@@ -3,6 +3,7 @@ package dev.satchel.batchexport.cli;
 import dev.satchel.batchexport.terminal.NearestName;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -15,8 +16,12 @@ record Misspelling(CommandLine command, String word) {
                 refused.getCommandLine(), refused.getUnmatched().get(0).replaceFirst("=.*", ""));
     }
 
-    /** The nearest option, the nearest command below this one, or the commands of that name elsewhere. */
-    List<String> meant() {
+    /**
+     * The nearest option, the nearest command below this one, or the commands of that name elsewhere.
+     *
+     * @param satchel the program with all commands, which this call needs not have
+     */
+    List<String> meant(Supplier<CommandLine> satchel) {
         if (word.startsWith("-")) {
             // Any two options of one letter are near to each other.
             List<String> written = command.getCommandSpec().optionsMap().keySet().stream()
@@ -29,7 +34,7 @@ record Misspelling(CommandLine command, String word) {
         Optional<String> below = NearestName.to(word, command.getSubcommands().keySet());
         return below.isPresent()
                 ? List.of(command.getCommandSpec().qualifiedName() + " " + below.get())
-                : elsewhere(command.getCommandSpec().root().commandLine()).toList();
+                : elsewhere(satchel.get()).toList();
     }
 
     private Stream<String> elsewhere(CommandLine above) {

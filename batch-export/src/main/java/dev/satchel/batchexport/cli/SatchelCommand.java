@@ -5,6 +5,7 @@ import dev.satchel.batchexport.cli.datasets.DatasetsCommand;
 import dev.satchel.batchexport.cli.doctor.DoctorCommand;
 import dev.satchel.batchexport.cli.export.CleanUpCommand;
 import dev.satchel.batchexport.cli.export.ExportCommand;
+import dev.satchel.batchexport.cli.group.CommandGroup;
 import dev.satchel.batchexport.cli.keys.KeysCommand;
 import dev.satchel.batchexport.cli.progress.ProgressCommand;
 import dev.satchel.batchexport.cli.report.ReportCommand;
@@ -20,18 +21,14 @@ import dev.satchel.batchexport.terminal.Console;
 import dev.satchel.batchexport.terminal.UsageException;
 import java.lang.reflect.Constructor;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command above all others. */
@@ -42,31 +39,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Version.class,
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Exit codes: 0 done, 1 failed or a check did not hold, 2 wrong call."},
-        subcommands = {
-            MigrateCommand.class,
-            VerifyCommand.class,
-            DoctorCommand.class,
-            ReportCommand.class,
-            RollbackCommand.class,
-            ExportCommand.class,
-            CleanUpCommand.class,
-            ServeCommand.class,
-            StoreCommand.class,
-            DatasetsCommand.class,
-            KeysCommand.class,
-            ProgressCommand.class,
-            TypesCommand.class,
-            DiagramCommand.class,
-            CompletionCommand.class
-        })
-public final class SatchelCommand implements Callable<Integer> {
+        footer = {"", "Exit codes: 0 done, 1 failed or a check did not hold, 2 wrong call."})
+public final class SatchelCommand extends CommandGroup {
 
     private final Console console;
-
-    @Spec
-    @Nullable
-    CommandSpec spec;
 
     @Option(
             names = "--stacktrace",
@@ -75,21 +51,45 @@ public final class SatchelCommand implements Callable<Integer> {
     boolean stacktrace;
 
     private SatchelCommand(Console console) {
+        super(
+                MigrateCommand.class,
+                VerifyCommand.class,
+                DoctorCommand.class,
+                ReportCommand.class,
+                RollbackCommand.class,
+                ExportCommand.class,
+                CleanUpCommand.class,
+                ServeCommand.class,
+                StoreCommand.class,
+                DatasetsCommand.class,
+                KeysCommand.class,
+                ProgressCommand.class,
+                TypesCommand.class,
+                DiagramCommand.class,
+                CompletionCommand.class);
         this.console = console;
     }
 
     /** Runs one command and returns its exit code. Throws nothing. */
     public static int run(Console console, String... args) {
-        return commandLine(console).execute(args);
+        return commandLine(console, List.of(args)).execute(args);
     }
 
+    /** With all commands. */
     static CommandLine commandLine(Console console) {
+        return commandLine(console, List.of());
+    }
+
+    /** With the command that the words name, or with all below the last group that they name. */
+    static CommandLine commandLine(Console console, List<String> words) {
         SatchelCommand satchel = new SatchelCommand(console);
-        CommandLine commandLine = new CommandLine(satchel, new Commands(console));
+        Commands factory = new Commands(console);
+        CommandLine commandLine = new CommandLine(satchel, factory);
+        satchel.add(commandLine, words, factory);
         commandLine.setOut(console.help());
         commandLine.setErr(console.err());
         commandLine.setCaseInsensitiveEnumValuesAllowed(false);
-        commandLine.setParameterExceptionHandler(SatchelCommand::refuse);
+        commandLine.setParameterExceptionHandler((refused, args) -> refuse(console, refused));
         commandLine.setExecutionExceptionHandler((thrown, command, parsed) -> satchel.fail(thrown));
         commandLine.setExecutionStrategy(satchel::execute);
         return commandLine;
@@ -121,22 +121,15 @@ public final class SatchelCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
-        throw new ParameterException(spec().commandLine(), "a command is missing");
+    protected String missing(String name) {
+        return "a command is missing";
     }
 
-    private CommandSpec spec() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli sets the specification before it calls");
-        }
-        return spec;
-    }
-
-    private static int refuse(ParameterException refused, String[] args) {
+    private static int refuse(Console console, ParameterException refused) {
         CommandLine command = refused.getCommandLine();
         command.getErr().println("satchel: " + refused.getMessage());
         List<String> meant = refused instanceof UnmatchedArgumentException unmatched
-                ? Misspelling.of(unmatched).meant()
+                ? Misspelling.of(unmatched).meant(() -> commandLine(console))
                 : List.of();
         command.getErr()
                 .println(

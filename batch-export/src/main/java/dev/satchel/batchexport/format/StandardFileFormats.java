@@ -27,6 +27,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The built-in file formats: one per {@link ExportFormat}, and a ZIP for all datasets as CSV. Safe for use by many
@@ -40,20 +41,21 @@ import java.util.Optional;
 public final class StandardFileFormats implements FileFormats {
 
     private final CsvOptions csv;
-    private final ArchiveSettings archives;
+    private final Supplier<ArchiveSettings> archives;
     private final InstantSource clock;
 
-    public StandardFileFormats(CsvOptions csv, ArchiveSettings archives) {
+    /** @param archives asked when an archive is made */
+    public StandardFileFormats(CsvOptions csv, Supplier<ArchiveSettings> archives) {
         this(csv, archives, InstantSource.system());
     }
 
     /** Formats whose archives have no texts of an operator. */
     public StandardFileFormats(CsvOptions csv) {
-        this(csv, ArchiveSettings.DEFAULT);
+        this(csv, () -> ArchiveSettings.DEFAULT);
     }
 
     /** @param clock decides which keys have expired */
-    StandardFileFormats(CsvOptions csv, ArchiveSettings archives, InstantSource clock) {
+    StandardFileFormats(CsvOptions csv, Supplier<ArchiveSettings> archives, InstantSource clock) {
         this.csv = csv;
         this.archives = archives;
         this.clock = clock;
@@ -110,7 +112,7 @@ public final class StandardFileFormats implements FileFormats {
             case CSV -> isZip(request) ? new ZipWriter(request, csv, out) : new CsvWriter(csv, out);
             case JSON -> new JsonWriter(request, out);
             case JSONL -> new JsonLinesWriter(request, out);
-            case ARCHIVE -> new ArchiveWriter(request, csv, archives, parts(), out);
+            case ARCHIVE -> new ArchiveWriter(request, csv, archives.get(), parts(), out);
         };
     }
 

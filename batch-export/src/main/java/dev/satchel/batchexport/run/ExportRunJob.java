@@ -112,7 +112,7 @@ class ExportRunJob {
                 new KnownFailures(),
                 settings.retries(),
                 new DeliverExport.Heartbeats(heartbeats, aborts, new GarbageCollection(), System::nanoTime),
-                settings.settings(datasets.catalogue()));
+                settings.settings(datasets::catalogue));
     }
 
     @Bean(destroyMethod = "shutdownNow")

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -91,19 +92,22 @@ public record ExportSettings(
     }
 
     /**
-     * The settings under which exports of these datasets are delivered.
+     * The settings under which exports of these datasets are delivered. Without a dataset that may lack records, nothing is
+     * asked of them.
      *
      * @throws IllegalArgumentException if a dataset that may lack records does not exist
      */
-    public DeliverExport.Settings settings(DatasetCatalogue catalogue) {
+    public DeliverExport.Settings settings(Supplier<DatasetCatalogue> catalogue) {
         Map<Dataset, String> reasons = new HashMap<>();
         acceptedGaps(acceptHidden)
                 .forEach((name, reason) -> reasons.put(
                         catalogue
+                                .get()
                                 .find(name)
-                                .orElseThrow(() -> new IllegalArgumentException(
-                                        "satchel.export.accept-hidden names the dataset '" + name
-                                                + "', which does not exist: expected one of " + catalogue.names())),
+                                .orElseThrow(() ->
+                                        new IllegalArgumentException("satchel.export.accept-hidden names the dataset '"
+                                                + name + "', which does not exist: expected one of "
+                                                + catalogue.get().names())),
                         reason));
         return new DeliverExport.Settings(lease, lease.dividedBy(4), PATIENCE, retention, reasons);
     }

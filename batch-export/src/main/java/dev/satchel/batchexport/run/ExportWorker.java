@@ -392,7 +392,7 @@ public final class ExportWorker implements AutoCloseable {
          */
         public ExportWorker build() {
             RunSettings.connections(concurrency, partition);
-            settings.settings(datasets.catalogue());
+            settings.settings(datasets::catalogue);
             return new ExportWorker(this);
         }
     }

@@ -13,6 +13,8 @@ import dev.satchel.batchexport.terminal.UsageException;
 import dev.satchel.batchexport.terminal.log.LogFormat;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -50,24 +52,36 @@ public final class SettingNames {
     private static final Pattern OF_OTHERS = Pattern.compile("SATCHEL_(\\w+_)?(SERVICE_(HOST|PORT(_\\w+)?)"
             + "|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)|SATCHEL_TEST_\\w+");
 
+    private static final SortedSet<String> PROPERTIES = propertiesOf(DECLARED);
+
+    private static final SortedSet<String> VARIABLES = variablesOf(PROPERTIES);
+
     private SettingNames() {}
 
-    /** The environment variables under Satchel's name. */
-    static SortedSet<String> variables() {
-        SortedSet<String> names = new TreeSet<>(Set.of(OF_THE_LAUNCHER));
-        properties().forEach(property -> names.add(variable(property)));
-        return names;
-    }
-
-    /** The system properties, which are also how a setting is called in the program. */
-    static SortedSet<String> properties() {
+    private static SortedSet<String> propertiesOf(Map<String, Class<? extends Record>> declared) {
         SortedSet<String> names = new TreeSet<>();
-        DECLARED.forEach((prefix, settings) -> {
+        declared.forEach((prefix, settings) -> {
             for (RecordComponent setting : settings.getRecordComponents()) {
                 names.add(prefix + "." + property(setting.getName()));
             }
         });
-        return names;
+        return Collections.unmodifiableSortedSet(names);
+    }
+
+    private static SortedSet<String> variablesOf(SortedSet<String> properties) {
+        SortedSet<String> names = new TreeSet<>(Set.of(OF_THE_LAUNCHER));
+        properties.forEach(property -> names.add(variable(property)));
+        return Collections.unmodifiableSortedSet(names);
+    }
+
+    /** The environment variables under Satchel's name. */
+    static SortedSet<String> variables() {
+        return VARIABLES;
+    }
+
+    /** The system properties, which are also how a setting is called in the program. */
+    static SortedSet<String> properties() {
+        return PROPERTIES;
     }
 
     /** The last part of a property: {@code path-style} for the component {@code pathStyle}. */
@@ -82,17 +96,14 @@ public final class SettingNames {
 
     /** What is set, by property; a system property goes before an environment variable. */
     static Map<String, String> values(Map<String, String> variables, Map<String, String> systemProperties) {
+        Map<String, String> bareProperties = new HashMap<>();
+        systemProperties.forEach((name, text) -> bareProperties.put(bare(name), text));
         Map<String, String> values = new TreeMap<>();
         for (String property : properties()) {
-            String value = variables.get(variable(property));
+            String value = bareProperties.getOrDefault(bare(property), variables.get(variable(property)));
             if (value != null) {
                 values.put(property, value);
             }
-            systemProperties.forEach((name, text) -> {
-                if (bare(name).equals(bare(property))) {
-                    values.put(property, text);
-                }
-            });
         }
         return values;
     }

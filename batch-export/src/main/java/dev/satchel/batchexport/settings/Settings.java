@@ -16,12 +16,8 @@ import dev.satchel.batchexport.store.s3.S3Options;
 import dev.satchel.batchexport.terminal.UsageException;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.postgres.dataset.PostgresDatasets;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -29,10 +25,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
-import org.springframework.util.unit.DataSize;
 
 /**
  * The program's settings, from environment variables and system properties.
@@ -44,8 +36,6 @@ import org.springframework.util.unit.DataSize;
 public final class Settings {
 
     private static final List<String> USERS_TABLES = List.of("public.users", "auth.users");
-
-    private static final String TRUE_OR_FALSE = "true or false";
 
     private final Map<String, String> variables;
     private final Map<String, String> values;
@@ -136,7 +126,7 @@ public final class Settings {
      */
     public ExportSettings exports() {
         ExportSettings exports = bound("satchel.export", ExportSettings.class);
-        refused(() -> exports.settings(datasets().catalogue()));
+        refused(() -> exports.settings(datasets()::catalogue));
         return exports;
     }
 
@@ -219,27 +209,8 @@ public final class Settings {
                 refused(() -> archives.settings(datasets(), exports().retention())));
     }
 
-    private <T> T bound(String prefix, Class<T> type) {
-        requireTrueOrFalse(prefix, type);
-        try {
-            return new Binder(new MapConfigurationPropertySource(values)).bindOrCreate(prefix, type);
-        } catch (BindException malformed) {
-            throw new UsageException(asWritten(explanation(malformed)));
-        }
-    }
-
-    // Spring takes yes, on and 1 too, and a second spelling of a value is one that the next program does not know.
-    private void requireTrueOrFalse(String prefix, Class<?> type) {
-        for (RecordComponent component : type.getRecordComponents()) {
-            String property = prefix + "." + SettingNames.property(component.getName());
-            String value = values.get(property);
-            if (value != null
-                    && expected(component.getType()).equals(TRUE_OR_FALSE)
-                    && !value.equalsIgnoreCase("true")
-                    && !value.equalsIgnoreCase("false")) {
-                throw new UsageException(asWritten(property + " is malformed: expected " + TRUE_OR_FALSE));
-            }
-        }
+    private <T extends Record> T bound(String prefix, Class<T> type) {
+        return refused(() -> new RecordValues(values).bound(prefix, type));
     }
 
     // A setting is called as it was set: by the variable, or else by the property.
@@ -250,38 +221,6 @@ public final class Settings {
                 .findFirst()
                 .map(property -> SettingNames.variable(property) + message.substring(property.length()))
                 .orElse(message);
-    }
-
-    // A value of the wrong type is wrapped around what was being bound, a value out of range around our own refusal. A
-    // text is never repeated: it may be a secret that was set under the wrong name.
-    private static String explanation(BindException malformed) {
-        Throwable cause = malformed;
-        while (cause.getCause() != null && cause.getCause() != cause) {
-            cause = cause.getCause();
-        }
-        if (cause.getMessage() != null && cause.getMessage().startsWith("satchel.")) {
-            return cause.getMessage();
-        }
-        return malformed.getName() + " is malformed: expected "
-                + expected(malformed.getTarget().getType().resolve(Object.class));
-    }
-
-    private static String expected(Class<?> type) {
-        if (type == Duration.class) {
-            return "a time such as 60s, 24h or 7d";
-        }
-        if (type == boolean.class || type == Boolean.class) {
-            return TRUE_OR_FALSE;
-        }
-        if (type.isEnum()) {
-            return Arrays.stream(type.getEnumConstants())
-                    .map(value -> value.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
-                    .collect(Collectors.joining(" or "));
-        }
-        if (type == DataSize.class) {
-            return "a size such as 500MB or 2GB";
-        }
-        return "a whole number";
     }
 
     private <T> T refused(Supplier<T> reading) {

@@ -61,6 +61,24 @@ class HelpTest {
 
     @ParameterizedTest
     @MethodSource("commands")
+    void saysTheSameWhetherOneCommandIsMadeOrAll(CommandLine command) {
+        assertThat(satchel(path(command) + " --help").out()).isEqualTo(command.getUsageMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"export run --quiet, export, run", "export list run, export, list", "keys set --help, keys, set"})
+    void makesOnlyTheCommandThatIsNamed(String call, String group, String name) {
+        PrintWriter nowhere = new PrintWriter(new StringWriter());
+        CommandLine satchel = SatchelCommand.commandLine(
+                new Console(Map.of(), InputStream.nullInputStream(), nowhere, nowhere, false),
+                List.of(call.split(" ")));
+
+        assertThat(satchel.getSubcommands()).containsOnlyKeys(group);
+        assertThat(satchel.getSubcommands().get(group).getSubcommands()).containsOnlyKeys(name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
     void listsEachCommandWithAWholeSentence(CommandLine command) {
         String help = flat(satchel(path(command) + " --help").out());
 
@@ -101,6 +119,8 @@ class HelpTest {
         "exprot, satchel export",
         "export rnu, satchel export run",
         "export ls, satchel export list",
+        "export migrate, satchel migrate",
+        "export run rotate, satchel keys rotate",
         "keys lsit, satchel keys list",
         "rotate, satchel keys rotate",
         "export run --wach, --watch",

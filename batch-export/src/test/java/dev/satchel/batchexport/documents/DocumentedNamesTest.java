@@ -151,6 +151,7 @@ class DocumentedNamesTest {
     void textsOfTheExampleAreReadAsTheyStand() throws IOException {
         OperatorTexts texts = new ArchiveOptions(example("application: ").toString())
                 .settings(PostgresDatasets.builtIn(), Duration.ofDays(7))
+                .get()
                 .texts();
 
         assertThat(texts.application(Language.SPANISH)).hasValue("Palabra");

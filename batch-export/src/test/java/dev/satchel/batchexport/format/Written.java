@@ -62,7 +62,7 @@ public final class Written {
     public static Written archive(ExportType type, ArchiveSettings settings, ZoneId zone) throws IOException {
         return new Written(
                 request(type, ExportFormat.ARCHIVE, ExportFilters.NONE),
-                new StandardFileFormats(CsvOptions.DEFAULT, settings),
+                new StandardFileFormats(CsvOptions.DEFAULT, () -> settings),
                 zone);
     }
 

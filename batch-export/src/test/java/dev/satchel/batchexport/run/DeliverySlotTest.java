@@ -128,7 +128,7 @@ class DeliverySlotTest {
                 new KnownFailures(),
                 SETTINGS.retries(),
                 new DeliverExport.Heartbeats(heartbeats, () -> false, System::nanoTime),
-                SETTINGS.settings(LearningDatasets.CATALOGUE));
+                SETTINGS.settings(() -> LearningDatasets.CATALOGUE));
         return new DeliverySlot(
                 new PendingExports(unsteady, runSettings, SETTINGS, report),
                 new StoreGate(check, new KnownFailures(), runSettings, patience),

@@ -4,7 +4,7 @@ import dev.satchel.batchexport.bench.encode.EncodeBench;
 import dev.satchel.batchexport.bench.export.ExportBench;
 import dev.satchel.batchexport.bench.survival.SurvivalBench;
 import dev.satchel.batchexport.terminal.Console;
-import dev.satchel.batchexport.terminal.ProgramLog;
+import dev.satchel.batchexport.terminal.log.ProgramLog;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

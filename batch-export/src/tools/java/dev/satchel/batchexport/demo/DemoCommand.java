@@ -1,7 +1,7 @@
 package dev.satchel.batchexport.demo;
 
 import dev.satchel.batchexport.terminal.Console;
-import dev.satchel.batchexport.terminal.ProgramLog;
+import dev.satchel.batchexport.terminal.log.ProgramLog;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

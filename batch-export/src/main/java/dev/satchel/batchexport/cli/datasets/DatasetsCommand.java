@@ -1,12 +1,7 @@
 package dev.satchel.batchexport.cli.datasets;
 
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
+import dev.satchel.batchexport.cli.group.CommandGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "datasets",
@@ -14,28 +9,14 @@ import picocli.CommandLine.Spec;
             "Shows which of the application's tables exports hold, checks that, and drafts what is missing.",
             "The setting SATCHEL_DATASETS names the file, or the directory of files, that changes the built-in datasets."
         },
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            ListDatasetsCommand.class,
-            ShowDatasetCommand.class,
-            CheckDatasetsCommand.class,
-            ProposeDatasetsCommand.class
-        })
-public final class DatasetsCommand implements Callable<Integer> {
+        synopsisSubcommandLabel = "COMMAND")
+public final class DatasetsCommand extends CommandGroup {
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
-    @Override
-    public Integer call() {
-        throw new ParameterException(commandLine(), "a command is missing after 'datasets'");
-    }
-
-    private CommandLine commandLine() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli sets the specification before it calls");
-        }
-        return spec.commandLine();
+    DatasetsCommand() {
+        super(
+                ListDatasetsCommand.class,
+                ShowDatasetCommand.class,
+                CheckDatasetsCommand.class,
+                ProposeDatasetsCommand.class);
     }
 }

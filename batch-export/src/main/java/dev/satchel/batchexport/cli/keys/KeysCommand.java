@@ -1,41 +1,22 @@
 package dev.satchel.batchexport.cli.keys;
 
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
+import dev.satchel.batchexport.cli.group.CommandGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "keys",
         description = "Keeps the keys that users entrust: sealed, and never printed.",
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            InitKeysCommand.class,
-            SetKeyCommand.class,
-            ListKeysCommand.class,
-            RemoveKeyCommand.class,
-            ValidateKeysCommand.class,
-            RotateKeysCommand.class,
-            AdoptKeysCommand.class
-        })
-public final class KeysCommand implements Callable<Integer> {
+        synopsisSubcommandLabel = "COMMAND")
+public final class KeysCommand extends CommandGroup {
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
-    @Override
-    public Integer call() {
-        throw new ParameterException(commandLine(), "a command is missing after 'keys'");
-    }
-
-    private CommandLine commandLine() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli sets the specification before it calls");
-        }
-        return spec.commandLine();
+    KeysCommand() {
+        super(
+                InitKeysCommand.class,
+                SetKeyCommand.class,
+                ListKeysCommand.class,
+                RemoveKeyCommand.class,
+                ValidateKeysCommand.class,
+                RotateKeysCommand.class,
+                AdoptKeysCommand.class);
     }
 }

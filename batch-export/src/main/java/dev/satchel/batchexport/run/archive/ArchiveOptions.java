@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * How archives speak to the people who receive them.
@@ -28,13 +30,21 @@ public record ArchiveOptions(@Nullable String texts) {
     public static final ArchiveOptions DEFAULT = new ArchiveOptions(null);
 
     /**
-     * What is the same in every archive of these datasets.
+     * What is the same in every archive of these datasets. The file of texts is read now, and the rest when the first
+     * archive is made.
      *
      * @param retention how long a delivered file stays
      * @throws IllegalArgumentException if the file cannot be read or violates the format; the message names file and
      *     line
      */
-    public ArchiveSettings settings(PostgresDatasets datasets, Duration retention) {
+    public Supplier<ArchiveSettings> settings(PostgresDatasets datasets, Duration retention) {
+        OperatorTexts read = texts == null
+                ? OperatorTexts.NONE
+                : ArchiveTexts.read(Path.of(texts), leftOut(datasets).keySet());
+        return SingletonSupplier.of(() -> new ArchiveSettings(read, retention, leftOut(datasets), producer()));
+    }
+
+    private static Map<String, Map<String, String>> leftOut(PostgresDatasets datasets) {
         Map<String, Map<String, String>> leftOut = new LinkedHashMap<>();
         for (Dataset dataset : datasets.catalogue().datasets()) {
             DatasetQuery query = datasets.of(dataset);
@@ -42,8 +52,7 @@ public record ArchiveOptions(@Nullable String texts) {
             query.excluded().forEach((column, reason) -> reasons.put(column.toString(), reason));
             leftOut.put(dataset.name(), reasons);
         }
-        OperatorTexts read = texts == null ? OperatorTexts.NONE : ArchiveTexts.read(Path.of(texts), leftOut.keySet());
-        return new ArchiveSettings(read, retention, leftOut, producer());
+        return leftOut;
     }
 
     private static String producer() {

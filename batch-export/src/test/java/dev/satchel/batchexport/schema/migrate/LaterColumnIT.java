@@ -115,7 +115,7 @@ class LaterColumnIT {
                                         .toString(),
                                 Installation.SHORT_LIVED,
                                 "-XX:+UseSerialGC",
-                                "-Dlogback.configurationFile=dev/satchel/batchexport/logback.xml",
+                                "-Dslf4j.provider=dev.satchel.batchexport.terminal.log.ProgramLogging",
                                 "-cp",
                                 classPath,
                                 LaterColumnIT.class.getName()),

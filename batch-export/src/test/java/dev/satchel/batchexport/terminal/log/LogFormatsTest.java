@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.ConsoleAppender;
@@ -34,12 +33,9 @@ class LogFormatsTest {
         context.stop();
     }
 
-    private List<String> logged(String format) throws Exception {
+    private List<String> logged(String format) {
         System.setProperty(PROPERTY, format);
-        context.setMDCAdapter(new LogbackMDCAdapter());
-        JoranConfigurator configurator = new JoranConfigurator();
-        configurator.setContext(context);
-        configurator.doConfigure(LogFormat.class.getResource("/dev/satchel/batchexport/logback.xml"));
+        ProgramLogging.configure(context, new LogbackMDCAdapter());
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         ConsoleAppender<ILoggingEvent> appender = (ConsoleAppender<ILoggingEvent>)
                 context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("stderr");
@@ -52,7 +48,7 @@ class LogFormatsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"text", "ecs", "logfmt", "ECS", "unknown"})
-    void letsNothingThroughThatATerminalWouldObey(String format) throws Exception {
+    void letsNothingThroughThatATerminalWouldObey(String format) {
         assertThat(logged(format))
                 .hasSizeGreaterThan(1)
                 .allMatch(line ->
@@ -61,7 +57,7 @@ class LogFormatsTest {
     }
 
     @Test
-    void writesOneDocumentPerEventInTheElasticCommonSchema() throws Exception {
+    void writesOneDocumentPerEventInTheElasticCommonSchema() {
         List<JsonNode> events =
                 logged("ecs").stream().map(JsonMapper.shared()::readTree).toList();
 
@@ -77,7 +73,17 @@ class LogFormatsTest {
     }
 
     @Test
-    void writesOneLinePerEventInLogfmt() throws Exception {
+    void writesTimeLevelAndMessageAndTheTraceBelowThemAsText() {
+        List<String> lines = logged("text");
+
+        assertThat(lines.get(0)).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  evil.*forged");
+        assertThat(lines.get(1)).matches("\\S+Z ERROR failed 1");
+        assertThat(lines.get(2)).startsWith("java.lang.IllegalStateException: evil");
+        assertThat(lines.get(3)).startsWith("\tat ");
+    }
+
+    @Test
+    void writesOneLinePerEventInLogfmt() {
         List<String> events = logged("logfmt");
 
         assertThat(events).hasSize(2);

@@ -2,7 +2,7 @@ package dev.satchel.batchexport.bench.export;
 
 import dev.satchel.batchexport.cli.SatchelCommand;
 import dev.satchel.batchexport.terminal.Console;
-import dev.satchel.batchexport.terminal.ProgramLog;
+import dev.satchel.batchexport.terminal.log.ProgramLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

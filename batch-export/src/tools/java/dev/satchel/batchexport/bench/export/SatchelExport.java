@@ -94,7 +94,7 @@ final class SatchelExport implements Contestant {
                 new KnownFailures(),
                 RetryPolicy.DEFAULT,
                 new DeliverExport.Heartbeats(heartbeats, () -> false, System::nanoTime),
-                exports.settings(settings.datasets().catalogue()));
+                exports.settings(settings.datasets()::catalogue));
         check.probe();
         history.request(request);
         return new Attempt() {

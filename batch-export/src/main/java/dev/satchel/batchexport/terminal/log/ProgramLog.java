@@ -1,16 +1,11 @@
-package dev.satchel.batchexport.terminal;
+package dev.satchel.batchexport.terminal.log;
 
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
-/**
- * Configures logging of the command-line program: log lines go to standard error, as configured in {@code logback.xml}
- * of the package {@code dev.satchel.batchexport}.
- *
- * <p>The file is not at a place where Logback finds it by itself, so it does not affect services that have Satchel on
- * their class path.
- */
+/** Configures logging of the command-line program, as {@link ProgramLogging} has it. */
 public final class ProgramLog {
 
+    /** Names a configuration of Logback to be used instead. */
     private static final String CONFIGURATION = "logback.configurationFile";
 
     private ProgramLog() {}
@@ -18,7 +13,9 @@ public final class ProgramLog {
     /** Configures logging; called by a main method before anything else, because the first logger fixes it. */
     public static void configure() {
         if (System.getProperty(CONFIGURATION) == null) {
-            System.setProperty(CONFIGURATION, "dev/satchel/batchexport/logback.xml");
+            System.setProperty("slf4j.provider", ProgramLogging.class.getName());
+            // SLF4J would say on standard error that it was told so.
+            System.setProperty("slf4j.internal.verbosity", "WARN");
         }
         // Routes java.util.logging, which the JDBC driver uses, to the same log.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
