@@ -157,7 +157,9 @@ class ArchivePageTest {
                 int columns = table.select("thead th").size();
                 for (Element row : table.select("tbody tr")) {
                     assertThat(row.childrenSize()).isEqualTo(columns);
-                    assertThat(row.child(0).attr("scope")).isEqualTo("row");
+                    boolean hasName = !row.child(0).text().matches("[\\s\\p{Z}\\p{Cf}]*");
+                    assertThat(row.select("> th[scope=row]")).hasSize(hasName ? 1 : 0);
+                    assertThat(row.child(0).tagName()).isEqualTo(hasName ? "th" : "td");
                 }
             }
         }
@@ -451,10 +453,8 @@ class ArchivePageTest {
     @Test
     void takesNoTextForMarkup() throws Exception {
         List<String> hostile = HostileTexts.some();
-        List<String> harmless = new ArrayList<>();
-        hostile.forEach(text -> harmless.add("x"));
 
-        assertThat(tags(SamplePages.with(hostile))).isEqualTo(tags(SamplePages.with(harmless)));
+        assertThat(tags(SamplePages.with(hostile))).isEqualTo(tags(SamplePages.with(HostileTexts.harmless(hostile))));
     }
 
     @Test
@@ -464,10 +464,8 @@ class ArchivePageTest {
         assertThat(hostile.size()).isGreaterThan(500);
         for (int from = 0; from < hostile.size(); from += 100) {
             List<String> some = hostile.subList(from, Math.min(from + 100, hostile.size()));
-            List<String> harmless = new ArrayList<>();
-            some.forEach(text -> harmless.add("x"));
 
-            assertThat(tags(SamplePages.with(some))).isEqualTo(tags(SamplePages.with(harmless)));
+            assertThat(tags(SamplePages.with(some))).isEqualTo(tags(SamplePages.with(HostileTexts.harmless(some))));
         }
     }
 
