@@ -13,8 +13,10 @@ import java.util.regex.Pattern;
  * @param description what it holds, in words for the person whose data it is
  * @param filters the filters that a request may apply to its records
  * @param origins where the values of its columns come from; empty if that is unknown of one of them
+ * @param isOldestFirst whether each record has a date and the records are in the order of these dates
  */
-public record Dataset(String name, String description, Set<Filter> filters, Set<Origin> origins) {
+public record Dataset(
+        String name, String description, Set<Filter> filters, Set<Origin> origins, boolean isOldestFirst) {
 
     /** A property of records by which a request may filter. */
     public enum Filter {
@@ -43,6 +45,11 @@ public record Dataset(String name, String description, Set<Filter> filters, Set<
     /** Whether the profile holds at least one of its columns. */
     public boolean isIn(Profile profile) {
         return origins.isEmpty() || origins.stream().anyMatch(profile::holds);
+    /** A dataset whose records are in the order of their dates, if they have any. */
+    public Dataset(String name, String description, Set<Filter> filters, Set<Origin> origins) {
+        this(name, description, filters, origins, filters.contains(Filter.PERIOD));
+    }
+
     }
 
     /** Whether each record has a date, so that a {@link Period} can filter the records. */

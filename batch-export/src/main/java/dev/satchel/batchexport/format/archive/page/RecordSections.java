@@ -206,7 +206,7 @@ final class RecordSections {
             return wording.text("rows.all", title, wording.whole(rows.records()));
         }
         return wording.text(
-                rows.dataset().isDated() ? "rows.latest" : "rows.first",
+                rows.dataset().isOldestFirst() ? "rows.latest" : "rows.first",
                 title,
                 wording.whole(rows.size()),
                 wording.whole(rows.records()));

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of a dataset that a page shows: the latest of a dataset with dates, else the first. They are bounded in
- * number and in the bytes that they take on the page.
+ * The records of a dataset that a page shows: the latest of a dataset in the order of dates, else the first. They are
+ * bounded in number and in the bytes that they take on the page.
  */
 final class Rows {
 
@@ -46,7 +46,7 @@ final class Rows {
     void add(List<@Nullable Object> record) {
         records++;
         boolean isFull = bytes >= mostBytes || rows.size() == MOST;
-        if (isFull && !dataset.isDated()) {
+        if (isFull && !dataset.isOldestFirst()) {
             return;
         }
         int width = records == 1 ? view.shown().size() : view.width();
@@ -57,7 +57,7 @@ final class Rows {
             values.add(value);
             size += BYTES_OF_CELL + bytes(value);
         }
-        if (!dataset.isDated() && bytes + size > mostBytes) {
+        if (!dataset.isOldestFirst() && bytes + size > mostBytes) {
             // A later one may be shorter, but the first ones are without a gap.
             bytes = mostBytes;
             return;
@@ -107,11 +107,11 @@ final class Rows {
         return size;
     }
 
-    /** Shows half of the rows, at least one: the latest of a dataset with dates, else the first. */
+    /** Shows half of the rows, at least one: the latest of a dataset in the order of dates, else the first. */
     void halve() {
         int kept = (rows.size() + 1) / 2;
         while (rows.size() > kept) {
-            if (dataset.isDated()) {
+            if (dataset.isOldestFirst()) {
                 rows.removeFirst();
             } else {
                 rows.removeLast();
@@ -160,9 +160,9 @@ final class Rows {
         return view.shown().get(at).column();
     }
 
-    /** The values of each row, the latest first if the dataset has dates. */
+    /** The values of each row, the latest first if they are in the order of dates. */
     Iterator<List<@Nullable Object>> rows() {
-        Iterator<Row> inOrder = dataset.isDated() ? rows.descendingIterator() : rows.iterator();
+        Iterator<Row> inOrder = dataset.isOldestFirst() ? rows.descendingIterator() : rows.iterator();
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
