@@ -51,12 +51,20 @@ final class Rows {
         }
         int width = records == 1 ? view.shown().size() : view.width();
         List<@Nullable Object> values = new ArrayList<>(width);
-        int size = BYTES_OF_ROW;
+        int ofIds = 0;
+        int ofOthers = 0;
         for (View.Shown shown : view.shown().subList(0, width)) {
             Object value = shortened(record.get(shown.index()));
+            int ofCell = BYTES_OF_CELL + bytes(value);
+            if (values.size() < view.ids()) {
+                ofIds += ofCell;
+            } else {
+                ofOthers += ofCell;
+            }
             values.add(value);
-            size += BYTES_OF_CELL + bytes(value);
         }
+        // The page shows either the ids or the other columns.
+        int size = BYTES_OF_ROW + Math.max(ofIds, ofOthers);
         if (!dataset.isOldestFirst() && bytes + size > mostBytes) {
             // A later one may be shorter, but the first ones are without a gap.
             bytes = mostBytes;
@@ -142,18 +150,28 @@ final class Rows {
         return records == 1 && rows.size() == 1;
     }
 
-    /** The columns that are not empty in each row that is shown. */
+    /**
+     * The columns that are not empty in each row that is shown: ids only where all others are empty. None if all are.
+     */
     List<Integer> columns() {
-        List<Integer> columns = new ArrayList<>();
         int width = isAlone() ? view.shown().size() : view.width();
-        int most = isAlone() ? View.MOST_ALONE : View.MOST_IN_TABLE;
-        for (int at = 0; at < width && columns.size() < most; at++) {
+        List<Integer> columns = filled(view.ids(), width, isAlone() ? View.MOST_ALONE : View.MOST_IN_TABLE);
+        return columns.isEmpty() ? filled(0, view.ids(), View.MOST_IN_TABLE) : columns;
+    }
+
+    private List<Integer> filled(int from, int to, int most) {
+        List<Integer> filled = new ArrayList<>();
+        for (int at = from; at < to && filled.size() < most; at++) {
             int column = at;
-            if (rows.stream().anyMatch(row -> row.values().get(column) != null)) {
-                columns.add(at);
+            if (rows.stream().anyMatch(row -> showsSomething(row.values().get(column)))) {
+                filled.add(at);
             }
         }
-        return columns;
+        return filled;
+    }
+
+    private static boolean showsSomething(@Nullable Object value) {
+        return value instanceof String text ? !text.isBlank() : value != null;
     }
 
     Column column(int at) {

@@ -9,8 +9,10 @@ import dev.satchel.record.Dataset;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.Test;
 
 class PageOfAnyApplicationTest {
@@ -25,6 +27,48 @@ class PageOfAnyApplicationTest {
 
     private static Document read(PageUnderTest page) throws IOException {
         return Jsoup.parse(page.html());
+    }
+
+    @Test
+    void showsIdsWhereARecordHasNothingElse() throws IOException {
+        PageUnderTest page = page();
+        page.begin(dataset("likes"), new Column("picture_id", Type.UUID), new Column("note", Type.TEXT));
+        page.row(new UUID(1, 1), null);
+        page.row(new UUID(1, 2), null);
+        page.end();
+        page.begin(dataset("likes_with_notes"), new Column("picture_id", Type.UUID), new Column("note", Type.TEXT));
+        page.row(new UUID(1, 1), null);
+        page.row(new UUID(1, 2), "so blue");
+        page.end();
+        page.begin(dataset("only_like"), new Column("picture_id", Type.UUID));
+        page.row(new UUID(1, 3));
+        page.end();
+        Document read = read(page);
+
+        assertThat(read.select("#data-likes th").eachText())
+                .containsExactly("Picture id", new UUID(1, 1).toString(), new UUID(1, 2).toString());
+        assertThat(read.select("#data-likes_with_notes thead th").eachText()).containsExactly("Note");
+        assertThat(read.select("#data-only_like dd").eachText()).containsExactly(new UUID(1, 3).toString());
+    }
+
+    @Test
+    void showsNoTableOfRecordsWithoutAValue() throws IOException {
+        PageUnderTest page = page();
+        for (int records : List.of(1, 40)) {
+            page.begin(dataset("empty_" + records), new Column("note", Type.TEXT), new Column("id", Type.UUID));
+            for (int record = 0; record < records; record++) {
+                page.row(null, null);
+            }
+            page.end();
+        }
+        Document read = read(page);
+
+        for (int records : List.of(1, 40)) {
+            Element section = read.getElementById("data-empty_" + records);
+            assertThat(section.select("table, dl")).isEmpty();
+            assertThat(section.select("p.soft").eachText())
+                    .containsExactly("Every column of this archive is in data/csv/empty_" + records + ".csv.");
+        }
     }
 
     @Test
