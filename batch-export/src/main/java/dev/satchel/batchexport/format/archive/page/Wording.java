@@ -14,9 +14,14 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.ResourceBundle;
+import java.util.Set;
 
 /** The words, numbers and times of a page in the reader's language and zone. */
 final class Wording {
+
+    /** The beginnings of the keys of texts that name parts of the page. */
+    private static final Set<String> HEADINGS =
+            Set.of("part", "nav", "activity", "words", "inside", "uses", "missing", "dataset");
 
     private static final int DECIMALS = 4;
 
@@ -70,7 +75,16 @@ final class Wording {
 
     /** What a dataset is called. */
     String title(Dataset dataset) {
-        return or("dataset." + dataset.name(), plain(dataset.name()));
+        String name = dataset.name();
+        if (texts.containsKey("dataset." + name)) {
+            return texts.getString("dataset." + name);
+        }
+        String plain = plain(name);
+        boolean isOnlyOne = plain.toLowerCase(Locale.ROOT).replace(' ', '_').equals(name)
+                && texts.keySet().stream()
+                        .filter(key -> HEADINGS.contains(key.split("\\.", -1)[0]))
+                        .noneMatch(key -> texts.getString(key).equalsIgnoreCase(plain));
+        return isOnlyOne ? plain : plain + " (" + name + ")";
     }
 
     /** What a column is called. */
@@ -89,7 +103,7 @@ final class Wording {
     }
 
     private static String plain(String name) {
-        String words = name.replace('_', ' ').strip();
+        String words = name.replaceAll("_+", " ").strip();
         return words.isEmpty() ? name : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 

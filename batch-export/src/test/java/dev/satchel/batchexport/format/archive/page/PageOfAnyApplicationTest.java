@@ -6,6 +6,7 @@ import dev.satchel.batchexport.format.archive.Language;
 import dev.satchel.record.Column;
 import dev.satchel.record.Column.Type;
 import dev.satchel.record.Dataset;
+import dev.satchel.record.LearningDatasets;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +15,8 @@ import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PageOfAnyApplicationTest {
 
@@ -69,6 +72,28 @@ class PageOfAnyApplicationTest {
             assertThat(section.select("p.soft").eachText())
                     .containsExactly("Every column of this archive is in data/csv/empty_" + records + ".csv.");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Language.class)
+    void callsNoTwoOfItsPartsTheSame(Language language) throws IOException {
+        PageUnderTest page = SamplePages.page(language, "Sam", SamplePages.MADRID);
+        for (String name : List.of("activity", "actividad", "words", "palabras", "a_b", "a__b", "a_b_", "vocabulary")) {
+            page.begin(dataset(name), new Column("note", Type.TEXT));
+            page.row("one");
+            page.row("two");
+            page.end();
+        }
+        page.begin(LearningDatasets.SESSIONS, SamplePages.SESSIONS);
+        SamplePages.session(page, "2026-11-02T10:00:00Z", 10, 1, 1);
+        page.end();
+        Document read = read(page);
+
+        assertThat(read.select("h2").eachText()).doesNotHaveDuplicates();
+        assertThat(read.select("h2").eachText().stream().map(text -> text.toLowerCase(language.locale())))
+                .doesNotHaveDuplicates();
+        assertThat(read.select("nav a").eachText()).doesNotHaveDuplicates();
+        assertThat(read.select("[role=region]").eachAttr("aria-label")).doesNotHaveDuplicates();
     }
 
     @Test
