@@ -8,6 +8,8 @@ import dev.satchel.record.Column.Type;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.LearningDatasets;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -118,5 +120,31 @@ class PageOfAnyApplicationTest {
         assertThat(read.select("#data-by_date caption").text()).isEqualTo("By date: latest 2,000 of 2,007");
         assertThat(read.select("#data-by_name caption").text()).isEqualTo("By name: first 2,000 of 2,007");
         assertThat(read.select("#data-by_name tbody th").first().text()).isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Type.class,
+            names = {"INSTANT", "DATE", "TEXT"})
+    void countsNextReviewsOfEachTypeOfTime(Type type) throws IOException {
+        PageUnderTest page = page();
+        page.begin(
+                LearningDatasets.VOCABULARY,
+                new Column("spanish_text", Type.TEXT),
+                new Column("learning_phase", Type.TEXT),
+                new Column("next_review", type));
+        for (String day : List.of("2026-11-20", "2026-11-28", "2027-03-01")) {
+            page.row(
+                    "sol",
+                    "review",
+                    switch (type) {
+                        case INSTANT -> Instant.parse(day + "T12:00:00Z");
+                        case DATE -> LocalDate.parse(day);
+                        default -> day + "T12:00:00.25";
+                    });
+        }
+        page.end();
+
+        assertThat(read(page).select("#chart-reviews desc").text()).contains("overdue: 1, due today: 1, later: 1.");
     }
 }
