@@ -1,0 +1,56 @@
+package dev.satchel.batchexport.format.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.satchel.batchexport.format.Written;
+import dev.satchel.batchexport.format.csv.CsvOptions;
+import dev.satchel.export.ExportFormat;
+import dev.satchel.record.Column;
+import dev.satchel.record.Column.Type;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.LearningDatasets;
+import dev.satchel.record.LearningTypes;
+import java.io.IOException;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ArchiveForItsReaderTest {
+
+    private static final ZoneId MADRID = ZoneId.of("Europe/Madrid");
+
+    private static String readme(String language, String name, ExportFilters filters) throws IOException {
+        List<Column> columns = List.of(new Column("language", Type.TEXT), new Column("full_name", Type.TEXT));
+        return Bag.of(Written.archive(
+                                Written.request(LearningTypes.ALL, ExportFormat.ARCHIVE, filters),
+                                CsvOptions.DEFAULT,
+                                MADRID)
+                        .dataset(LearningDatasets.PROFILE, columns, new Object[][] {{language, name}})
+                        .finish())
+                .text("README.txt")
+                .replaceAll("\\s+", " ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "en | You asked for a part of it only: days from 1 January 2026, days until 28 February 2026, in the time"
+                        + " zone Europe/Madrid, words of the difficulty advanced, words in the phase mastered.",
+                "es | Pediste solo una parte: días desde el 1 de enero de 2026, días hasta el 28 de febrero de 2026, en la"
+                        + " zona horaria Europe/Madrid, palabras de dificultad avanzada, palabras en la fase dominada."
+            })
+    void saysInWordsWhatWasChosen(String language, String sentence) throws IOException {
+        ExportFilters filters = ExportFilters.of(Map.of(
+                "from", "2026-01-01",
+                "to", "2026-02-28",
+                "zone", "Europe/Madrid",
+                "difficulty", "advanced",
+                "phase", "mastered"));
+
+        assertThat(readme(language, "Ana", filters)).contains(sentence);
+        assertThat(readme(language, "Ana", ExportFilters.NONE)).doesNotContain(sentence.substring(0, 20));
+    }
+}
