@@ -6,16 +6,21 @@ import dev.satchel.batchexport.format.Written;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.record.Column;
+import dev.satchel.record.Column.Origin;
 import dev.satchel.record.Column.Type;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.LearningTypes;
 import java.io.IOException;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class ArchiveForItsReaderTest {
 
@@ -52,5 +57,38 @@ class ArchiveForItsReaderTest {
 
         assertThat(readme(language, "Ana", filters)).contains(sentence);
         assertThat(readme(language, "Ana", ExportFilters.NONE)).doesNotContain(sentence.substring(0, 20));
+    }
+
+    @Test
+    void describesEachColumnByItsOriginAndByATypeThatManyProgramsHold() throws IOException {
+        List<Column> columns = List.of(
+                new Column("asked_at", Type.INSTANT, Origin.OBSERVED),
+                new Column("answer", Type.TEXT, Origin.PROVIDED),
+                new Column("largest", Type.INTEGER, Origin.DERIVED),
+                new Column("larger", Type.INTEGER),
+                new Column("least", Type.INTEGER));
+        Bag bag = Bag.of(Written.archive(LearningTypes.QA, ArchiveSettings.DEFAULT, MADRID)
+                .dataset(
+                        LearningDatasets.QA,
+                        columns,
+                        new Object[] {0L, "x", 1L << 53, (1L << 53) + 1, Long.MIN_VALUE},
+                        new Object[] {0L, "x", -(1L << 53), 1L, 1L})
+                .finish());
+        List<String> fields = new ArrayList<>();
+        for (JsonNode field : JsonMapper.shared()
+                .readTree(bag.files().get("datapackage.json"))
+                .at("/resources/0/schema/fields")) {
+            fields.add(field.at("/name").asString() + " " + field.at("/type").asString() + " "
+                    + field.path("origin").asString("unknown"));
+        }
+
+        assertThat(fields)
+                .containsExactly(
+                        "asked_at datetime observed",
+                        "asked_at_local datetime observed",
+                        "answer string provided",
+                        "largest integer derived",
+                        "larger string unknown",
+                        "least string unknown");
     }
 }

@@ -29,6 +29,7 @@ final class Rows {
     private static final int MOST_DIGITS = 30;
 
     private final Dataset dataset;
+    private final List<Column> all;
     private final View view;
     private final int mostBytes;
     private final Deque<Row> rows = new ArrayDeque<>();
@@ -39,6 +40,7 @@ final class Rows {
 
     Rows(Dataset dataset, List<Column> columns, int mostBytes) {
         this.dataset = dataset;
+        this.all = List.copyOf(columns);
         this.view = View.of(dataset.name(), columns);
         this.mostBytes = mostBytes;
     }
@@ -129,6 +131,11 @@ final class Rows {
 
     Dataset dataset() {
         return dataset;
+    }
+
+    /** All columns of the dataset that the archive holds. */
+    List<Column> all() {
+        return all;
     }
 
     /** How many records passed. */

@@ -408,12 +408,13 @@ class ArchivePageTest {
         assertThat(page.select(".eyebrow").text()).isEqualTo("Tu aprendizaje en Palabra");
         assertThat(page.selectFirst("#uses").select("tr:contains(Sesiones) td").eachText())
                 .containsExactly(
+                        "observado",
                         "Para mostrar tu progreso y elegir las próximas palabras.",
                         "Nadie fuera de Palabra.",
                         "Hasta que borres tu cuenta.");
         assertThat(page.selectFirst("#uses")
                         .select("tr:contains(Perfil) td")
-                        .first()
+                        .get(1)
                         .text())
                 .startsWith("[El responsable no ha indicado");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.format.archive.Language;
 import dev.satchel.record.Column;
+import dev.satchel.record.Column.Origin;
 import dev.satchel.record.Column.Type;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.LearningDatasets;
@@ -120,6 +121,25 @@ class PageOfAnyApplicationTest {
         assertThat(read.select("#data-by_date caption").text()).isEqualTo("By date: latest 2,000 of 2,007");
         assertThat(read.select("#data-by_name caption").text()).isEqualTo("By name: first 2,000 of 2,007");
         assertThat(read.select("#data-by_name tbody th").first().text()).isEqualTo("1");
+    }
+
+    @Test
+    void saysWhereTheValuesOfEachColumnComeFrom() throws IOException {
+        PageUnderTest page = page();
+        page.begin(
+                dataset("orders"),
+                new Column("note", Type.TEXT, Origin.PROVIDED),
+                new Column("size", Type.TEXT, Origin.PROVIDED),
+                new Column("total", Type.DECIMAL, Origin.DERIVED),
+                new Column("placed_at", Type.INSTANT, Origin.OBSERVED));
+        page.end();
+        page.begin(dataset("notes"), new Column("note", Type.TEXT));
+        page.end();
+        Document read = read(page);
+
+        assertThat(read.select("#uses thead th").get(1).text()).isEqualTo("Where it comes from");
+        assertThat(read.select("#uses tbody tr td:nth-child(2)").eachText())
+                .containsExactly("provided; derived: Total; observed: Placed at", "not stated");
     }
 
     @ParameterizedTest
