@@ -122,6 +122,22 @@ class DeckPartTest {
         }
     }
 
+    @Test
+    void givesWordsOfAnyIdTheirOwnNotesAmongThoseOfOtherDecks() throws IOException, SQLException {
+        Object[] first = SampleWord.of(1, "sol").with("vocabulary_item_id", 1L).values();
+        Object[] second =
+                SampleWord.of(2, "luna").with("vocabulary_item_id", 2L).values();
+
+        try (OpenedDeck deck = OpenedDeck.in(folder, deck("vocabulary_item_id", Type.INTEGER, first, second));
+                OpenedDeck again = OpenedDeck.in(folder, deck("vocabulary_item_id", Type.INTEGER, second))) {
+            assertThat(deck.rows("SELECT guid FROM notes"))
+                    .doesNotHaveDuplicates()
+                    .allMatch(guid -> guid.length() == 36);
+            assertThat(again.rows("SELECT guid FROM notes"))
+                    .isEqualTo(deck.rows("SELECT guid FROM notes WHERE sfld = 'luna'"));
+        }
+    }
+
     /** The deck of words one of whose columns has another type. */
     private static byte[] deck(String name, Type type, Object[]... words) throws IOException {
         List<Column> columns = SampleWord.COLUMNS.stream()
