@@ -19,6 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -57,6 +58,18 @@ class ArchiveForItsReaderTest {
 
         assertThat(readme(language, "Ana", filters)).contains(sentence);
         assertThat(readme(language, "Ana", ExportFilters.NONE)).doesNotContain(sentence.substring(0, 20));
+    }
+
+    @Test
+    void greetsWithTheCharactersThatJoinLetters() throws IOException {
+        assertThat(readme("en", "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645\u202E x", ExportFilters.NONE))
+                .contains("Hello \u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645 x,");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u200D", " \u200C\u202E\n"})
+    void greetsNobodyByANameThatShowsNothing(String name) throws IOException {
+        assertThat(readme("en", name, ExportFilters.NONE)).doesNotContain("Hello");
     }
 
     @Test

@@ -23,7 +23,10 @@ final class Wording {
     private static final Set<String> HEADINGS =
             Set.of("part", "nav", "activity", "words", "inside", "uses", "missing", "dataset");
 
-    private static final int DECIMALS = 4;
+    private static final int DECIMALS = 6;
+
+    /** Of a number below 1 as many digits are shown at least, whatever zeros are before them. */
+    private static final int DIGITS = 4;
 
     private final Language language;
     private final Locale locale;
@@ -73,7 +76,10 @@ final class Wording {
         return texts.containsKey(key) ? texts.getString(key) : otherwise;
     }
 
-    /** What a dataset is called. */
+    /**
+     * What a dataset is called. No two are called the same, and none as another heading or table of the page, because
+     * readers who hear a page choose between the names of its parts.
+     */
     String title(Dataset dataset) {
         String name = dataset.name();
         if (texts.containsKey("dataset." + name)) {
@@ -113,9 +119,11 @@ final class Wording {
 
     String decimal(BigDecimal number) {
         NumberFormat format = NumberFormat.getNumberInstance(locale);
-        // As many as are stored: an amount of money keeps its cents.
-        format.setMinimumFractionDigits(Math.max(0, Math.min(DECIMALS, number.scale())));
-        format.setMaximumFractionDigits(DECIMALS);
+        // As many as are stored: an amount of money keeps its cents, and a place on earth its street.
+        int most = Math.max(DECIMALS, number.scale() - number.precision() + DIGITS);
+        int decimals = Math.max(0, Math.min(most, number.scale()));
+        format.setMinimumFractionDigits(decimals);
+        format.setMaximumFractionDigits(decimals);
         return format.format(number);
     }
 

@@ -7,11 +7,14 @@ import dev.satchel.record.Column;
 import dev.satchel.record.Column.Origin;
 import dev.satchel.record.Column.Type;
 import dev.satchel.record.Dataset;
+import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jsoup.Jsoup;
@@ -19,6 +22,7 @@ import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class PageOfAnyApplicationTest {
@@ -123,6 +127,30 @@ class PageOfAnyApplicationTest {
         assertThat(read.select("#data-by_name tbody th").first().text()).isEqualTo("1");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0.00001234, 0.00001234",
+        "40.416775, 40.416775",
+        "66.6666666666666667, 66.666667",
+        "0.000012345678, 0.00001235",
+        "1234.50, '1,234.50'",
+        "0.000, 0.000",
+        "1E+3, '1,000'"
+    })
+    void showsTheDigitsOfANumberThatSaySomething(BigDecimal number, String shown) {
+        assertThat(new Wording(Language.ENGLISH, SamplePages.MADRID).decimal(number))
+                .isEqualTo(shown);
+    }
+
+    @Test
+    void separatesNoThousandsOfAYear() {
+        Cells cells = new Cells(new Wording(Language.ENGLISH, SamplePages.MADRID));
+
+        assertThat(cells.text(new Column("year", Type.INTEGER), 2026L)).isEqualTo("2026");
+        assertThat(cells.text(new Column("birth_year", Type.INTEGER), 1990L)).isEqualTo("1990");
+        assertThat(cells.text(new Column("years", Type.INTEGER), 2026L)).isEqualTo("2,026");
+    }
+
     @Test
     void saysWhereTheValuesOfEachColumnComeFrom() throws IOException {
         PageUnderTest page = page();
@@ -166,5 +194,18 @@ class PageOfAnyApplicationTest {
         page.end();
 
         assertThat(read(page).select("#chart-reviews desc").text()).contains("overdue: 1, due today: 1, later: 1.");
+    }
+
+    @Test
+    void countsSessionsOfDaysLongAgoWhereTheyWereChosen() throws IOException {
+        PageUnderTest page = page();
+        page.begin(LearningDatasets.SESSIONS, SamplePages.SESSIONS);
+        SamplePages.session(page, "1981-06-01T10:00:00Z", 20, 4, 3);
+        page.end();
+        Document read = Jsoup.parse(
+                page.html(ExportFilters.of(Map.of("to", "1981-06-30", "zone", "Europe/Madrid")), List.of(), List.of()));
+
+        assertThat(read.select("#chart-days rect title").eachText())
+                .containsExactly("Mon 1 Jun 1981: 1 session, 20 minutes");
     }
 }
