@@ -13,8 +13,10 @@ import java.util.regex.Pattern;
  * @param description what it holds, in words for the person whose data it is
  * @param filters the filters that a request may apply to its records
  * @param origins where the values of its columns come from; empty if that is unknown of one of them
+ * @param isOldestFirst whether each record has a date and the records are in the order of these dates
  */
-public record Dataset(String name, String description, Set<Filter> filters, Set<Origin> origins) {
+public record Dataset(
+        String name, String description, Set<Filter> filters, Set<Origin> origins, boolean isOldestFirst) {
 
     /** A property of records by which a request may filter. */
     public enum Filter {
@@ -26,18 +28,36 @@ public record Dataset(String name, String description, Set<Filter> filters, Set<
     /** The name also becomes a file name in a ZIP, so it is limited to safe characters. */
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,49}");
 
+    /** Windows keeps these names for devices, also with an extension. */
+    private static final Pattern DEVICE = Pattern.compile("con|prn|aux|nul|(com|lpt)[0-9]");
+
     public Dataset {
         if (!NAME.matcher(name).matches() || name.equals(ExportType.ALL)) {
             throw new IllegalArgumentException("'" + name + "' cannot be the name of a dataset: expected at most 50 of"
                     + " a-z, 0-9 and _, beginning with a letter, and not '" + ExportType.ALL + "'");
         }
+        if (isDevice(name)) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' cannot be the name of a dataset, because Windows makes no"
+                            + " file of that name: call it otherwise, for example '" + name + "_data'");
+        }
         filters = Set.copyOf(filters);
         origins = Set.copyOf(origins);
+    }
+
+    /** A dataset whose records are in the order of their dates, if they have any. */
+    public Dataset(String name, String description, Set<Filter> filters, Set<Origin> origins) {
+        this(name, description, filters, origins, filters.contains(Filter.PERIOD));
     }
 
     /** A dataset of which it is unknown where its values come from. */
     public Dataset(String name, String description, Set<Filter> filters) {
         this(name, description, filters, Set.of());
+    }
+
+    /** Whether Windows makes no file of that name, so that no dataset can have it. */
+    public static boolean isDevice(String name) {
+        return DEVICE.matcher(name).matches();
     }
 
     /** Whether the profile holds at least one of its columns. */

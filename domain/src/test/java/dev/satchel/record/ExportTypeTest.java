@@ -96,4 +96,14 @@ class ExportTypeTest {
                 .withMessage("'" + name + "' cannot be the name of a dataset: expected at most 50 of a-z, 0-9 and _,"
                         + " beginning with a letter, and not 'all'");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"con", "prn", "aux", "nul", "com1", "lpt9"})
+    void refusesANameThatWindowsKeepsForADevice(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Dataset(name, "", Set.of()))
+                .withMessage(
+                        "'" + name + "' cannot be the name of a dataset, because Windows makes no file of that name:"
+                                + " call it otherwise, for example '" + name + "_data'");
+    }
 }

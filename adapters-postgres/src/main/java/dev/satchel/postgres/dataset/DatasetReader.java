@@ -77,6 +77,9 @@ final class DatasetReader {
                 owned(List.of(own)),
                 order,
                 moment.orElse(null),
+                fields.find("date")
+                        .filter(date -> keys.indexOf(date.text("a column")) == 0)
+                        .isPresent(),
                 column("difficulty"),
                 column("phase"));
     }
@@ -92,6 +95,7 @@ final class DatasetReader {
             List<OwnedTable> owned,
             String order,
             @Nullable Moment moment,
+            boolean isOldestFirst,
             @Nullable String difficulty,
             @Nullable String phase) {
         EnumSet<Dataset.Filter> filters = EnumSet.noneOf(Dataset.Filter.class);
@@ -108,7 +112,7 @@ final class DatasetReader {
                 .map(text -> text.text("a description"))
                 .orElseGet(() -> name.replace('_', ' '));
         return new DatasetQuery(
-                new Dataset(name, description, filters, origins()),
+                new Dataset(name, description, filters, origins(), isOldestFirst),
                 List.copyOf(columns.values()),
                 excluded,
                 harmless,
@@ -254,13 +258,15 @@ final class DatasetReader {
         YamlValue homes = sql.require("homes");
         homes.texts("names of tables").forEach(home -> known(homes, home, tables.keySet(), false));
         fields.require("owned");
+        String order = sql.require("order").text("the expressions to order by");
+        Optional<String> date = sql.find("date").map(value -> value.text("an expression"));
         return query(
                 new SqlRelations(from.text("FROM and WHERE"), tables, homes.texts("names of tables")),
                 owned(List.of()),
-                sql.require("order").text("the expressions to order by"),
-                sql.find("date")
-                        .map(date -> new Moment(date.text("an expression"), false))
-                        .orElse(null),
+                order,
+                date.map(expression -> new Moment(expression, false)).orElse(null),
+                date.filter(expression -> (order + ",").startsWith(expression + ","))
+                        .isPresent(),
                 expression(sql, "difficulty"),
                 expression(sql, "phase"));
     }

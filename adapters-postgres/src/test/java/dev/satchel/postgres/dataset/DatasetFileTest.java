@@ -19,6 +19,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -88,6 +89,22 @@ class DatasetFileTest {
                         '00000000-0000-0001-0000-000000000002'::uuid)
                            AND (record."added_at" AT TIME ZONE 'UTC') >= '2026-01-31 00:00:00.000000+00'::timestamptz
                          ORDER BY record."added_at", record."id") TO STDOUT (FORMAT binary)""");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"[added_at, id] | true", "added_at | true", "[id, added_at] | false", "[] | false"})
+    void knowsWhetherRecordsAreInTheOrderOfTheirDates(String order, boolean isOldestFirst) {
+        String file = ITEMS.replace("order: [added_at, id]", "order: " + order);
+
+        assertThat(PostgresDatasets.builtIn()
+                        .with("shop.yaml", file)
+                        .find("order_items")
+                        .orElseThrow()
+                        .dataset()
+                        .isOldestFirst())
+                .isEqualTo(isOldestFirst);
     }
 
     @Test

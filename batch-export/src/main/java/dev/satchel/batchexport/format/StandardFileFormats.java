@@ -109,7 +109,7 @@ public final class StandardFileFormats implements FileFormats {
 
     private Writer plain(ExportRequest request, OutputStream out) {
         return switch (request.format()) {
-            case CSV -> isZip(request) ? new ZipWriter(request, csv, out) : new CsvWriter(csv, out);
+            case CSV -> isZip(request) ? new ZipWriter(request, csv, archives.get(), out) : new CsvWriter(csv, out);
             case JSON -> new JsonWriter(request, out);
             case JSONL -> new JsonLinesWriter(request, out);
             case ARCHIVE -> new ArchiveWriter(request, csv, archives.get(), parts(), out);

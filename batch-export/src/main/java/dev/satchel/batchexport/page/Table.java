@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A table whose first column names its rows. On a narrow screen it scrolls by itself, and the page does not. */
+/**
+ * A table whose first column names its rows. A row whose first cell shows nothing has no name, so that nobody hears an
+ * empty heading. On a narrow screen the table scrolls by itself, and the page does not.
+ */
 public final class Table {
 
     private final String caption;
@@ -42,19 +45,28 @@ public final class Table {
 
         private void cell(Html html, String text, boolean isFirst) {
             List<String> attributes = new ArrayList<>(List.of("class", style()));
-            if (isFirst) {
+            boolean isName = isFirst && !showsNothing(text);
+            if (isName) {
                 attributes.addAll(List.of("scope", "row"));
             }
             if (kind == Kind.PROSE) {
                 attributes.addAll(List.of("dir", "auto"));
             }
-            html.begin(isFirst ? "th" : "td", attributes.toArray(String[]::new));
+            html.begin(isName ? "th" : "td", attributes.toArray(String[]::new));
             if (kind == Kind.PROSE) {
                 html.prose(text);
             } else {
                 html.text(text);
             }
             html.end();
+        }
+
+        // Also a text of spaces or of characters that only format others.
+        private static boolean showsNothing(String text) {
+            return text.codePoints()
+                    .allMatch(each -> Character.isWhitespace(each)
+                            || Character.isSpaceChar(each)
+                            || Character.getType(each) == Character.FORMAT);
         }
 
         private String style() {

@@ -50,7 +50,11 @@ public final class Written {
     }
 
     public static Written file(ExportRequest request, CsvOptions options) throws IOException {
-        return new Written(request, new StandardFileFormats(options), ZoneOffset.UTC);
+        return file(request, new StandardFileFormats(options));
+    }
+
+    public static Written file(ExportRequest request, FileFormats formats) throws IOException {
+        return new Written(request, formats, ZoneOffset.UTC);
     }
 
     /** Writes an archive whose CSV files are of that kind. */

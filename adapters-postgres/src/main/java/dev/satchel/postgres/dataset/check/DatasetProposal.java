@@ -13,6 +13,7 @@ import dev.satchel.postgres.dataset.check.LiveCatalogue.ForeignKey;
 import dev.satchel.postgres.dataset.check.LiveCatalogue.LiveColumn;
 import dev.satchel.postgres.dataset.check.LiveCatalogue.Table;
 import dev.satchel.record.Column.Origin;
+import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportType;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -295,6 +296,7 @@ final class DatasetProposal {
         String base = table.name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
         base = base.matches("[a-z].*") ? base : "t_" + base;
         base = base.equals(ExportType.ALL) ? "all_rows" : base;
+        base = Dataset.isDevice(base) ? base + "_data" : base;
         base = base.substring(0, Math.min(base.length(), 40));
         String name = base;
         for (int number = 2; !names.add(name); number++) {

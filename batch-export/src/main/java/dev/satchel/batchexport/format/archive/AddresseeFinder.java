@@ -76,9 +76,13 @@ final class AddresseeFinder extends RecordObjects {
     }
 
     // A name is greeted with on a line of its own, so line ends, controls and marks that turn the direction of writing
-    // become spaces.
+    // become spaces. The two characters that join or part the letters of Persian, Hindi and others stay.
     private static String oneLine(String text) {
-        String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
+        String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\s&&[^\u200C\u200D]]+", " ")
+                .strip();
+        if (line.chars().allMatch(each -> each == ' ' || each == '\u200C' || each == '\u200D')) {
+            return "";
+        }
         return line.codePointCount(0, line.length()) <= LONGEST_NAME
                 ? line
                 : line.substring(0, line.offsetByCodePoints(0, LONGEST_NAME)) + "…";

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The README.txt of an archive, in the language of the person whose data it holds: first for people, then for programs. */
@@ -101,16 +100,9 @@ final class Readme {
                 .map(name -> words.say("intro.of", moment, zone(), oneLine(name)))
                 .orElseGet(() -> words.say("intro", moment, zone()));
         paragraph(context.addressee().name().isPresent() ? intro : capital(intro));
-        // A key says for whom the file is, and the profile has sentences of its own.
-        Map<String, String> filters = new TreeMap<>(context.request().filters().texts());
-        filters.remove(ExportFilters.ENCRYPT_TO);
-        filters.remove("profile");
+        List<String> filters = filters();
         if (!filters.isEmpty()) {
-            paragraph(words.say(
-                    "filtered",
-                    filters.entrySet().stream()
-                            .map(filter -> filter.getKey() + " " + filter.getValue())
-                            .collect(Collectors.joining(", "))));
+            paragraph(words.say("filtered", String.join(", ", filters)));
         }
         if (context.request().filters().profile() == ExportFilters.Profile.PORTABILITY) {
             String missing = context.request().type().datasets().stream()
@@ -121,6 +113,26 @@ final class Readme {
                     + (missing.isEmpty() ? "" : " " + words.say("portability.missing", missing)));
         }
         paragraph(words.say("removed", day(context.removedAt().toLocalDate())) + " " + words.say("first"));
+    }
+
+    /** What was chosen, in words. The profile has sentences of its own, and compression and key choose nothing. */
+    private List<String> filters() {
+        ExportFilters of = context.request().filters();
+        List<String> chosen = new ArrayList<>();
+        of.days().ifPresent(days -> {
+            if (days.from() != null) {
+                chosen.add(words.say("filter.from", day(days.from())));
+            }
+            if (days.to() != null) {
+                chosen.add(words.say("filter.to", day(days.to())));
+            }
+            String zone = days.zone().getId();
+            chosen.add(words.say("filter.zone", zone.equals("Z") ? "UTC" : zone));
+        });
+        of.difficultyOfWords()
+                .ifPresent(each -> chosen.add(words.say("filter.difficulty", words.say("difficulty." + each.code()))));
+        of.phaseOfWords().ifPresent(each -> chosen.add(words.say("filter.phase", words.say("phase." + each.code()))));
+        return chosen;
     }
 
     private static String capital(String sentence) {

@@ -150,24 +150,25 @@ public final class Recipient {
             return "is not valid yet, but from " + first.truncatedTo(ChronoUnit.SECONDS)
                     + ": wait until then, or make a key with the clock set right";
         }
-        if (!key.getEncryptionKeys(now).isEmpty()) {
-            return null;
-        }
+        // Before the parts: each has an expiry of its own, which may be later than that of the key it belongs to.
         OpenPGPCertificate.OpenPGPPrimaryKey primary = key.getPrimaryKey();
-        if (primary.getRevocation(now) != null) {
+        if (primary.getPGPPublicKey().hasRevocation()) {
             return "is revoked: use another one";
         }
-        Instant expiry = expiry(primary, now);
-        if (expiry != null && expiry.isBefore(now.toInstant())) {
-            return expired(expiry);
+        Instant end = expiry(primary, now);
+        if (end != null && !end.isAfter(now.toInstant())) {
+            return expired(end);
+        }
+        if (!key.getEncryptionKeys(now).isEmpty()) {
+            return null;
         }
         Instant last = null;
         boolean encrypted = false;
         for (OpenPGPCertificate.OpenPGPComponentKey part : key.getKeys()) {
-            Instant until = expiry(part, now);
             boolean wasFor = part.getPGPPublicKey().isEncryptionKey() && !part.isPrimaryKey();
+            Instant until = wasFor ? expiry(part.getLatestSelfSignature(now)) : null;
             encrypted |= wasFor;
-            if (wasFor && until != null && until.isBefore(now.toInstant()) && (last == null || until.isAfter(last))) {
+            if (until != null && until.isBefore(now.toInstant()) && (last == null || until.isAfter(last))) {
                 last = until;
             }
         }
@@ -196,8 +197,46 @@ public final class Recipient {
         return first == null || first.isBefore(made) ? made : first;
     }
 
-    private static @Nullable Instant expiry(OpenPGPCertificate.OpenPGPComponentKey part, Date now) {
-        Date expiry = part.getKeyExpirationDateAt(now);
+    /**
+     * When the key as a whole expires: by its owner's latest signature on the key itself, else by the latest on a user id
+     * that says so, as GnuPG decides it. A key may have no user id.
+     */
+    private static @Nullable Instant expiry(OpenPGPCertificate.OpenPGPPrimaryKey primary, Date now) {
+        PGPPublicKey own = primary.getPGPPublicKey();
+        PGPSignature direct = null;
+        for (Iterator<PGPSignature> all = own.getSignaturesOfType(PGPSignature.DIRECT_KEY); all.hasNext(); ) {
+            PGPSignature each = all.next();
+            boolean counts = each.getKeyID() == own.getKeyID() && !created(each).isAfter(now.toInstant());
+            if (counts && (direct == null || created(each).isAfter(created(direct)))) {
+                direct = each;
+            }
+        }
+        if (direct != null) {
+            Instant end = expiry(new OpenPGPCertificate.OpenPGPComponentSignature(direct, primary, primary));
+            if (end != null) {
+                return end;
+            }
+        }
+        Instant end = null;
+        Instant latest = null;
+        for (OpenPGPCertificate.OpenPGPUserId userId : primary.getUserIDs()) {
+            OpenPGPCertificate.OpenPGPComponentSignature signature = userId.getCertification(now);
+            Instant until = expiry(signature);
+            boolean counts = until != null && userId.getRevocation(now) == null;
+            if (counts && (latest == null || created(signature.getSignature()).isAfter(latest))) {
+                end = until;
+                latest = created(signature.getSignature());
+            }
+        }
+        return end;
+    }
+
+    private static Instant created(PGPSignature signature) {
+        return signature.getCreationTime().toInstant();
+    }
+
+    private static @Nullable Instant expiry(OpenPGPCertificate.@Nullable OpenPGPComponentSignature signature) {
+        Date expiry = signature == null ? null : signature.getKeyExpirationTime();
         return expiry == null ? null : expiry.toInstant();
     }
 

@@ -2,11 +2,15 @@ package dev.satchel.batchexport.format.zip;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.satchel.batchexport.format.archive.ArchiveSettings;
+import dev.satchel.batchexport.format.archive.Language;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.value.Iso8601;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.UserRecords;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -15,12 +19,27 @@ final class Readme {
 
     private Readme() {}
 
-    static byte[] text(CsvOptions options, UserRecords.Snapshot snapshot, Map<Dataset, DeliveredFile.Entry> files) {
+    static byte[] text(
+            CsvOptions options,
+            ArchiveSettings settings,
+            UserRecords.Snapshot snapshot,
+            Map<Dataset, DeliveredFile.Entry> files) {
         StringBuilder text = new StringBuilder();
-        text.append("Your data\n=========\n\n");
-        text.append("This is your data as it was at ")
+        String title = "Your data"
+                + settings.texts()
+                        .application(Language.ENGLISH)
+                        .map(name -> " from " + oneLine(name))
+                        .orElse("");
+        text.append(title)
+                .append("\n")
+                .append("=".repeat(title.codePointCount(0, title.length())))
+                .append("\n\nThis is your data as it was at ")
                 .append(Iso8601.moment(snapshot.takenAt()))
-                .append(" (UTC).\n\nFiles\n-----\n\n");
+                .append(" (UTC).\nIt can be downloaded until about ")
+                .append(LocalDate.ofInstant(snapshot.takenAt().plus(settings.retention()), ZoneOffset.UTC))
+                .append(", when it is removed from the store. The copy that you hold now stays yours.\nWhom to ask: ")
+                .append(oneLine(settings.texts().contact(Language.ENGLISH)))
+                .append("\n\nFiles\n-----\n\n");
         files.forEach((dataset, file) -> text.append(file.name())
                 .append(": ")
                 .append(dataset.description())
@@ -78,6 +97,10 @@ final class Readme {
             Excel: Data > From Text/CSV; LibreOffice asks when it opens the file), and choose UTF-8, the comma as the
             separator and " around texts.
             """;
+
+    private static String oneLine(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
+    }
 
     private static String records(long count) {
         return count == 1 ? "1 record" : count + " records";

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.format.zip;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.satchel.batchexport.format.archive.ArchiveSettings;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.format.csv.CsvWriter;
 import dev.satchel.batchexport.format.json.Manifest;
@@ -15,7 +16,10 @@ import dev.satchel.record.Dataset;
 import dev.satchel.record.UserRecords;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,30 +29,39 @@ import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a ZIP with one CSV file per dataset, {@code manifest.json} for programs and {@code README.txt} for the user.
- * Files inside and the archive may exceed 4 GiB (ZIP64). Used by one thread.
+ * Writes a ZIP with one CSV file per dataset, {@code manifest.json} for programs and {@code README.txt} for the user. All
+ * files were last modified when the snapshot was taken, in UTC, so the same snapshot gives the same bytes. Files inside and the archive may exceed 4 GiB (ZIP64). Used by one thread.
  */
 public final class ZipWriter extends ForwardingWriter {
 
-    // All entries have the same time, because ZIP stores local times without a zone. For a time in January 1980
-    // ZipEntry would add an extra field, whose bytes depend on the zone.
-    private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
-
     private final ExportRequest request;
     private final CsvOptions options;
+    private final ArchiveSettings settings;
     private final ZipOutputStream zip;
     private final Map<Dataset, DeliveredFile.Entry> files = new LinkedHashMap<>();
+    private @Nullable LocalDateTime time;
     private @Nullable Table table;
 
-    public ZipWriter(ExportRequest request, CsvOptions options, OutputStream out) {
+    /** @param settings the operator's texts, and how long the file stays */
+    public ZipWriter(ExportRequest request, CsvOptions options, ArchiveSettings settings, OutputStream out) {
         this.request = request;
         this.options = options;
+        this.settings = settings;
         this.zip = new ZipOutputStream(new UnclosedOutputStream(out), UTF_8);
     }
 
+    @Override
+    public void begin(Instant takenAt, ZoneId zone) {
+        time = LocalDateTime.ofInstant(takenAt, ZoneOffset.UTC);
+    }
+
     private MeteredOutputStream begin(String name) throws IOException {
+        if (time == null) {
+            throw new IllegalStateException("a file came before the reading began");
+        }
         ZipEntry entry = new ZipEntry(name);
-        entry.setTimeLocal(NO_TIME);
+        // A local time, because ZIP knows no zones.
+        entry.setTimeLocal(time);
         zip.putNextEntry(entry);
         return new MeteredOutputStream(zip);
     }
@@ -98,7 +111,7 @@ public final class ZipWriter extends ForwardingWriter {
     public List<DeliveredFile.Entry> finish(UserRecords.Snapshot snapshot) throws IOException {
         List<DeliveredFile.Entry> entries = new ArrayList<>(files.values());
         entries.add(write("manifest.json", Manifest.ofArchive(request, snapshot, files, Map.of())));
-        entries.add(write("README.txt", Readme.text(options, snapshot, files)));
+        entries.add(write("README.txt", Readme.text(options, settings, snapshot, files)));
         // close(), not only finish(), because it frees the compressor's native memory.
         zip.close();
         return entries;

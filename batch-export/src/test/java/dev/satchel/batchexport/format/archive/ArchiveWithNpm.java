@@ -47,7 +47,7 @@ class ArchiveWithNpm {
         Result result = check();
 
         assertThat(result.output())
-                .contains("qa: 3 rows of 14\n")
+                .contains("qa: 3 rows of 15\n")
                 // The library reads moments without a zone as those of the process, which runs in UTC.
                 .contains("[true,1,1.5,\"00000000-0000-0001-0000-000000000002\",\"'=1+1\",{},"
                         + "\"1970-01-01T00:00:00.000Z\",\"1970-01-01T05:30:00.000Z\"")
@@ -80,6 +80,7 @@ class ArchiveWithNpm {
         columns.add(new Column("mixed", Column.Type.JSON));
         columns.add(new Column("infinite", Column.Type.DECIMAL));
         columns.add(new Column("forever", Column.Type.INSTANT));
+        columns.add(new Column("long", Column.Type.INTEGER));
         Bag bag = Bag.of(Written.archive(LearningTypes.ALL, ArchiveSettings.DEFAULT, ZoneId.of("Asia/Kolkata"))
                 .dataset(LearningDatasets.PROFILE, List.of(new Column("id", Column.Type.UUID)))
                 .dataset(
@@ -97,7 +98,8 @@ class ArchiveWithNpm {
                             "[\"=1\"]",
                             "[1]",
                             "1",
-                            NonFinite.INFINITY
+                            NonFinite.INFINITY,
+                            Long.MAX_VALUE
                         },
                         new Object[] {
                             false,
@@ -111,9 +113,10 @@ class ArchiveWithNpm {
                             "[]",
                             "{}",
                             NonFinite.NAN,
-                            0L
+                            0L,
+                            1L
                         },
-                        new Object[12])
+                        new Object[13])
                 .finish());
         for (Map.Entry<String, byte[]> file : bag.files().entrySet()) {
             Path path = folder.resolve(file.getKey());

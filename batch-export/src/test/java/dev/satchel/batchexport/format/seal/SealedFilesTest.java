@@ -56,7 +56,7 @@ class SealedFilesTest {
     }
 
     static Stream<OpenPGPKey> usable() {
-        return Stream.of(TestKeys.usable(), TestKeys.rsa(2048));
+        return Stream.of(TestKeys.usable(), TestKeys.rsa(2048), TestKeys.withoutUserId());
     }
 
     @Test
@@ -140,6 +140,15 @@ class SealedFilesTest {
                         TestKeys.encryptingForOneDay().toCertificate().getEncoded(),
                         later,
                         "has a part for encryption that expired on 2026-01-02"),
+                Arguments.of(
+                        TestKeys.ofOneDayByItsOwnSignature().toCertificate().getEncoded(),
+                        later,
+                        " expired on 2026-01-02: extend it"),
+                Arguments.of(
+                        TestKeys.ofOneDayByItsUserId().toCertificate().getEncoded(),
+                        later,
+                        " expired on 2026-01-02: extend it"),
+                Arguments.of(TestKeys.revoked().toCertificate().getEncoded(), later, "is revoked"),
                 Arguments.of(TestKeys.signOnly().toCertificate().getEncoded(), NOW, "can only sign"),
                 Arguments.of(usable.toAsciiArmoredString().getBytes(US_ASCII), NOW, "is a private key"),
                 Arguments.of(usable.getEncoded(), NOW, "is a private key"),

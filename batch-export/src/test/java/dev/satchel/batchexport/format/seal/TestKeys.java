@@ -9,12 +9,14 @@ import java.util.Date;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPSignatureSubpacketGenerator;
 import org.bouncycastle.openpgp.api.OpenPGPKey;
+import org.bouncycastle.openpgp.api.OpenPGPKeyEditor;
 import org.bouncycastle.openpgp.api.OpenPGPKeyGenerator;
 import org.bouncycastle.openpgp.api.OpenPGPMessageInputStream;
 import org.bouncycastle.openpgp.api.OpenPGPMessageProcessor;
 import org.bouncycastle.openpgp.api.SignatureParameters;
 import org.bouncycastle.openpgp.api.SignatureSubpacketsFunction;
 import org.bouncycastle.openpgp.api.bc.BcOpenPGPImplementation;
+import org.jspecify.annotations.Nullable;
 
 /** OpenPGP keys of every kind, made by the library. */
 public final class TestKeys {
@@ -42,6 +44,39 @@ public final class TestKeys {
                 .withPrimaryKey(pair -> pair.generatePrimaryKey(), expiringAfter(Duration.ofDays(1)))
                 .addUserId("Learner <learner@example.org>", expiringAfter(Duration.ofDays(1)))
                 .addEncryptionSubkey());
+    }
+
+    /** A key that expires a day after it was made, as the signature on itself says; its part for encryption does not. */
+    static OpenPGPKey ofOneDayByItsOwnSignature() {
+        return made(generator -> generator
+                .withPrimaryKey(pair -> pair.generatePrimaryKey(), expiringAfter(Duration.ofDays(1)))
+                .addEncryptionSubkey(pair -> pair.generateEncryptionSubkey(), expiringAfter(Duration.ofDays(3_650))));
+    }
+
+    /** A key that expires a day after it was made, as its user id alone says; its part for encryption does not. */
+    static OpenPGPKey ofOneDayByItsUserId() {
+        SignatureParameters.Callback none = new SignatureParameters.Callback() {
+            @Override
+            public @Nullable SignatureParameters apply(SignatureParameters parameters) {
+                return null;
+            }
+        };
+        return made(generator -> generator
+                .withPrimaryKey(pair -> pair.generatePrimaryKey(), none)
+                .addUserId("Learner <learner@example.org>", expiringAfter(Duration.ofDays(1)))
+                .addEncryptionSubkey(pair -> pair.generateEncryptionSubkey(), expiringAfter(Duration.ofDays(3_650))));
+    }
+
+    static OpenPGPKey revoked() {
+        try {
+            return new OpenPGPKeyEditor(usable(), key -> null).revokeKey().done();
+        } catch (PGPException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    static OpenPGPKey withoutUserId() {
+        return made(generator -> generator.withPrimaryKey().addEncryptionSubkey());
     }
 
     /** A key whose part for encryption expires a day after it was made. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.format.StandardFileFormats;
 import dev.satchel.batchexport.format.Written;
+import dev.satchel.batchexport.format.archive.ArchiveSettings;
+import dev.satchel.batchexport.format.archive.Language;
+import dev.satchel.batchexport.format.archive.OperatorTexts;
 import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.ExportFormat;
@@ -17,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Enumeration;
@@ -104,6 +108,26 @@ class ZipWriterTest {
     }
 
     @Test
+    void saysWhoseFileItIsUntilWhenItStaysAndWhomToAsk() throws IOException {
+        ArchiveSettings settings = new ArchiveSettings(
+                new OperatorTexts(
+                        Map.of(Language.SPANISH, "Palabra\nES"),
+                        Map.of(Language.ENGLISH, "privacy@palabra.example"),
+                        Map.of(),
+                        Map.of()),
+                Duration.ofDays(3),
+                Map.of(),
+                "Satchel 1");
+        StandardFileFormats formats = new StandardFileFormats(CsvOptions.DEFAULT, () -> settings);
+        byte[] zip = Written.file(Written.request(LearningTypes.ALL, ExportFormat.CSV, ExportFilters.NONE), formats)
+                .finish();
+
+        assertThat(new String(unzipped(zip).get("README.txt"), UTF_8))
+                .startsWith("Your data from Palabra ES\r\n=========================\r\n")
+                .contains("until about 2026-10-08, when it is removed", "Whom to ask: privacy@palabra.example\r\n");
+    }
+
+    @Test
     void explainsOnlyWhatWasDone() throws IOException {
         byte[] plain = Written.file(LearningTypes.ALL, ExportFormat.CSV, new CsvOptions(false, false))
                 .dataset(LearningDatasets.PROFILE, COLUMNS)
@@ -127,7 +151,7 @@ class ZipWriterTest {
         }
         try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(here), UTF_8)) {
             for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-                assertThat(entry.getTimeLocal()).isEqualTo(LocalDateTime.of(1980, 2, 1, 0, 0));
+                assertThat(entry.getTimeLocal()).isEqualTo(LocalDateTime.of(2026, 10, 5, 4, 3, 2));
             }
         }
     }

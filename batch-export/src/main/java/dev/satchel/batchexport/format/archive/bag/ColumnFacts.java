@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What the values of a dataset's columns have in common, which a typed schema must know: a column that holds an infinite
- * number or the year 12000 has no type in it but text. Used by one thread.
+ * number, the year 12000 or a whole number that many programs cannot hold has no type in it but text. Used by one thread.
  */
 public final class ColumnFacts implements RecordSink {
 
@@ -16,6 +16,9 @@ public final class ColumnFacts implements RecordSink {
     private static final long LAST_SECOND = 253_402_214_400L;
     private static final long FIRST_DAY = -719_162;
     private static final long LAST_DAY = 2_932_896;
+
+    /** Beyond these, JavaScript and other programs whose numbers are doubles read another whole number. */
+    private static final long LARGEST_INTEGER = 1L << 53;
 
     private static final class Facts {
         private long missing;
@@ -113,7 +116,7 @@ public final class ColumnFacts implements RecordSink {
 
     @Override
     public void integer(long value) {
-        column++;
+        facts[column++].isText |= value > LARGEST_INTEGER || value < -LARGEST_INTEGER;
     }
 
     @Override

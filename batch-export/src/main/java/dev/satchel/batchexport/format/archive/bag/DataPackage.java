@@ -98,10 +98,10 @@ public final class DataPackage {
                     json,
                     written.get(next++).name(),
                     isText,
-                    column.type(),
+                    column,
                     table.facts().typeOfJson(index));
             if (column.type() == Column.Type.INSTANT) {
-                local(json, written.get(next++).name(), isText, column.name(), zone);
+                local(json, written.get(next++).name(), isText, column, zone);
             }
         }
         json.writeEndArray();
@@ -112,13 +112,13 @@ public final class DataPackage {
         json.writeEndObject();
     }
 
-    private static void field(JsonGenerator json, String name, boolean isText, Column.Type type, String typeOfJson) {
+    private static void field(JsonGenerator json, String name, boolean isText, Column column, String typeOfJson) {
         json.writeStartObject();
         json.writeName("name").writeString(name);
         if (isText) {
             json.writeName("type").writeString("string");
         } else {
-            switch (type) {
+            switch (column.type()) {
                 case BOOLEAN -> json.writeName("type").writeString("boolean");
                 case INTEGER -> json.writeName("type").writeString("integer");
                 case DECIMAL -> json.writeName("type").writeString("number");
@@ -139,17 +139,25 @@ public final class DataPackage {
                 case DATE -> json.writeName("type").writeString("date");
             }
         }
+        origin(json, column);
         json.writeEndObject();
     }
 
-    private static void local(JsonGenerator json, String name, boolean isText, String of, ZoneId zone) {
+    private static void local(JsonGenerator json, String name, boolean isText, Column of, ZoneId zone) {
         json.writeStartObject();
         json.writeName("name").writeString(name);
         json.writeName("type").writeString(isText ? "string" : "datetime");
         if (!isText) {
             json.writeName("format").writeString(LOCAL);
         }
-        json.writeName("description").writeString("what clocks showed at '" + of + "', in the zone " + zoneName(zone));
+        json.writeName("description")
+                .writeString("what clocks showed at '" + of.name() + "', in the zone " + zoneName(zone));
+        origin(json, of);
         json.writeEndObject();
+    }
+
+    /** A property of our own, as the specifications allow them. */
+    private static void origin(JsonGenerator json, Column column) {
+        column.knownOrigin().ifPresent(origin -> json.writeName("origin").writeString(origin.code()));
     }
 }

@@ -18,6 +18,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +61,8 @@ final class AnkiCollection implements Closeable {
 
     /** At which Anki's day begins. */
     private static final int FIRST_HOUR = 4;
+
+    private static final Pattern UUID_TEXT = Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
 
     private static final char FIELD_END = '\u001f';
 
@@ -157,7 +161,7 @@ final class AnkiCollection implements Closeable {
     private void addNote(long id, Word word) throws SQLException {
         FieldText text = FieldText.of(word.text());
         note.setLong(1, id);
-        note.setString(2, word.id());
+        note.setString(2, guid(word.id()));
         note.setLong(3, NOTE_TYPE);
         note.setLong(4, takenAt.getEpochSecond());
         note.setInt(5, UNSENT);
@@ -166,6 +170,15 @@ final class AnkiCollection implements Closeable {
         note.setString(8, text.plain());
         note.setLong(9, text.checksum());
         note.executeUpdate();
+    }
+
+    // Other decks of the learner may call their notes 1 and 2.
+    private static String guid(String id) {
+        if (UUID_TEXT.matcher(id).matches()) {
+            return id;
+        }
+        return UUID.nameUUIDFromBytes(("satchel vocabulary " + id).getBytes(UTF_8))
+                .toString();
     }
 
     private static String fields(Word word, FieldText text) {

@@ -44,7 +44,8 @@ final class Cells {
             return wording.text(truth ? "yes" : "no");
         }
         if (value instanceof Long number) {
-            return wording.whole(number);
+            boolean isYear = column.name().equals("year") || column.name().endsWith("_year");
+            return isYear ? number.toString() : wording.whole(number);
         }
         if (value instanceof BigDecimal number) {
             return wording.decimal(number);

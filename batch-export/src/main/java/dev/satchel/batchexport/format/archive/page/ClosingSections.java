@@ -4,9 +4,12 @@ import dev.satchel.batchexport.format.archive.OperatorTexts.Topic;
 import dev.satchel.batchexport.page.Html;
 import dev.satchel.batchexport.page.Table;
 import dev.satchel.export.ExportRequest;
+import dev.satchel.record.Column;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.HiddenRecords;
 import dev.satchel.record.UserRecords;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,6 +31,7 @@ final class ClosingSections {
         Table table = new Table(
                 wording.text("uses.caption"),
                 Table.Column.prose(wording.text("inside.dataset")),
+                Table.Column.prose(wording.text("uses.origin")),
                 Table.Column.prose(wording.text("uses.purpose")),
                 Table.Column.prose(wording.text("uses.recipients")),
                 Table.Column.prose(wording.text("uses.retention")));
@@ -35,17 +39,40 @@ final class ClosingSections {
             String name = rows.dataset().name();
             table.row(
                     wording.title(rows.dataset()),
+                    origins(rows.all()),
                     contents.about(name, Topic.PURPOSE),
                     contents.about(name, Topic.RECIPIENTS),
                     contents.about(name, Topic.RETENTION));
         }
         table.write(html);
+        html.leaf("p", wording.text("uses.origins"), "class", "soft").line();
         html.leaf("p", wording.text("uses.ask")).line();
         html.begin("p", "class", "contact", "dir", "auto")
                 .prose(contents.contact())
                 .end()
                 .line();
         Part.end(html);
+    }
+
+    /** The origin of most columns, and the others with their columns. */
+    private String origins(List<Column> columns) {
+        Map<String, List<String>> names = new TreeMap<>();
+        for (Column column : columns) {
+            String origin = column.knownOrigin().map(Column.Origin::code).orElse("unknown");
+            names.computeIfAbsent(origin, first -> new ArrayList<>()).add(wording.heading(column.name()));
+        }
+        StringBuilder text = new StringBuilder();
+        names.entrySet().stream()
+                .max(Comparator.comparingInt(each -> each.getValue().size()))
+                .ifPresent(most -> {
+                    text.append(wording.text("origin." + most.getKey()));
+                    names.remove(most.getKey());
+                });
+        names.forEach((origin, of) -> text.append("; ")
+                .append(wording.text("origin." + origin))
+                .append(": ")
+                .append(wording.list(of)));
+        return text.toString();
     }
 
     void writeMissing(Html html, Part part) {

@@ -157,20 +157,22 @@ final class RecordSections {
                         .prose(contents.context().described(rows.dataset()))
                         .end()
                         .line();
-                if (rows.isAlone()) {
-                    writeAlone(html, rows);
-                } else {
-                    writeTable(html, rows);
+                List<Integer> columns = rows.columns();
+                if (rows.isAlone() && !columns.isEmpty()) {
+                    writeAlone(html, rows, columns);
+                } else if (!columns.isEmpty()) {
+                    writeTable(html, rows, columns);
                 }
+                writeRest(html, rows, columns);
                 Part.end(html);
             }
         }
     }
 
-    private void writeAlone(Html html, Rows rows) {
+    private void writeAlone(Html html, Rows rows, List<Integer> columns) {
         List<@Nullable Object> values = rows.rows().next();
         html.begin("dl", "class", "values").line();
-        for (int at : rows.columns()) {
+        for (int at : columns) {
             html.begin("div")
                     .leaf("dt", wording.headingAlone(rows.column(at).name()))
                     .begin("dd", "dir", "auto")
@@ -180,11 +182,9 @@ final class RecordSections {
                     .line();
         }
         html.end().line();
-        writeRest(html, rows);
     }
 
-    private void writeTable(Html html, Rows rows) {
-        List<Integer> columns = rows.columns();
+    private void writeTable(Html html, Rows rows, List<Integer> columns) {
         Table table = new Table(
                 caption(rows),
                 columns.stream().map(at -> cells.head(rows.column(at))).toArray(Table.Column[]::new));
@@ -197,7 +197,6 @@ final class RecordSections {
             table.row(texts);
         }
         table.write(html);
-        writeRest(html, rows);
     }
 
     private String caption(Rows rows) {
@@ -206,22 +205,23 @@ final class RecordSections {
             return wording.text("rows.all", title, wording.whole(rows.records()));
         }
         return wording.text(
-                rows.dataset().isDated() ? "rows.latest" : "rows.first",
+                rows.dataset().isOldestFirst() ? "rows.latest" : "rows.first",
                 title,
                 wording.whole(rows.size()),
                 wording.whole(rows.records()));
     }
 
-    private void writeRest(Html html, Rows rows) {
+    private void writeRest(Html html, Rows rows, List<Integer> columns) {
+        boolean isWhole = rows.size() == rows.records() || columns.isEmpty();
         String file = "data/csv/" + rows.dataset().name() + ".csv";
         html.begin("p", "class", "soft");
-        html.text(wording.text(rows.size() == rows.records() ? "rows.columns" : "rows.rest"))
+        html.text(wording.text(isWhole ? "rows.columns" : "rows.rest"))
                 .text(" ")
                 .leaf("a", file, "href", file)
                 .text(".")
                 .end()
                 .line();
-        if (rows.size() > PRINTED) {
+        if (rows.size() > PRINTED && !columns.isEmpty()) {
             html.leaf("p", wording.text("rows.printed"), "class", "soft printed")
                     .line();
         }

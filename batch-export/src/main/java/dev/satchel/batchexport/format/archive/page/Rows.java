@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of a dataset that a page shows: the latest of a dataset with dates, else the first. They are bounded in
- * number and in the bytes that they take on the page.
+ * The records of a dataset that a page shows: the latest of a dataset in the order of dates, else the first. They are
+ * bounded in number and in the bytes that they take on the page.
  */
 final class Rows {
 
@@ -29,6 +29,7 @@ final class Rows {
     private static final int MOST_DIGITS = 30;
 
     private final Dataset dataset;
+    private final List<Column> all;
     private final View view;
     private final int mostBytes;
     private final Deque<Row> rows = new ArrayDeque<>();
@@ -39,6 +40,7 @@ final class Rows {
 
     Rows(Dataset dataset, List<Column> columns, int mostBytes) {
         this.dataset = dataset;
+        this.all = List.copyOf(columns);
         this.view = View.of(dataset.name(), columns);
         this.mostBytes = mostBytes;
     }
@@ -46,18 +48,26 @@ final class Rows {
     void add(List<@Nullable Object> record) {
         records++;
         boolean isFull = bytes >= mostBytes || rows.size() == MOST;
-        if (isFull && !dataset.isDated()) {
+        if (isFull && !dataset.isOldestFirst()) {
             return;
         }
         int width = records == 1 ? view.shown().size() : view.width();
         List<@Nullable Object> values = new ArrayList<>(width);
-        int size = BYTES_OF_ROW;
+        int ofIds = 0;
+        int ofOthers = 0;
         for (View.Shown shown : view.shown().subList(0, width)) {
             Object value = shortened(record.get(shown.index()));
+            int ofCell = BYTES_OF_CELL + bytes(value);
+            if (values.size() < view.ids()) {
+                ofIds += ofCell;
+            } else {
+                ofOthers += ofCell;
+            }
             values.add(value);
-            size += BYTES_OF_CELL + bytes(value);
         }
-        if (!dataset.isDated() && bytes + size > mostBytes) {
+        // The page shows either the ids or the other columns.
+        int size = BYTES_OF_ROW + Math.max(ofIds, ofOthers);
+        if (!dataset.isOldestFirst() && bytes + size > mostBytes) {
             // A later one may be shorter, but the first ones are without a gap.
             bytes = mostBytes;
             return;
@@ -107,11 +117,11 @@ final class Rows {
         return size;
     }
 
-    /** Shows half of the rows, at least one: the latest of a dataset with dates, else the first. */
+    /** Shows half of the rows, at least one: the latest of a dataset in the order of dates, else the first. */
     void halve() {
         int kept = (rows.size() + 1) / 2;
         while (rows.size() > kept) {
-            if (dataset.isDated()) {
+            if (dataset.isOldestFirst()) {
                 rows.removeFirst();
             } else {
                 rows.removeLast();
@@ -121,6 +131,11 @@ final class Rows {
 
     Dataset dataset() {
         return dataset;
+    }
+
+    /** All columns of the dataset that the archive holds. */
+    List<Column> all() {
+        return all;
     }
 
     /** How many records passed. */
@@ -142,27 +157,37 @@ final class Rows {
         return records == 1 && rows.size() == 1;
     }
 
-    /** The columns that are not empty in each row that is shown. */
+    /**
+     * The columns that are not empty in each row that is shown: ids only where all others are empty. None if all are.
+     */
     List<Integer> columns() {
-        List<Integer> columns = new ArrayList<>();
         int width = isAlone() ? view.shown().size() : view.width();
-        int most = isAlone() ? View.MOST_ALONE : View.MOST_IN_TABLE;
-        for (int at = 0; at < width && columns.size() < most; at++) {
+        List<Integer> columns = filled(view.ids(), width, isAlone() ? View.MOST_ALONE : View.MOST_IN_TABLE);
+        return columns.isEmpty() ? filled(0, view.ids(), View.MOST_IN_TABLE) : columns;
+    }
+
+    private List<Integer> filled(int from, int to, int most) {
+        List<Integer> filled = new ArrayList<>();
+        for (int at = from; at < to && filled.size() < most; at++) {
             int column = at;
-            if (rows.stream().anyMatch(row -> row.values().get(column) != null)) {
-                columns.add(at);
+            if (rows.stream().anyMatch(row -> showsSomething(row.values().get(column)))) {
+                filled.add(at);
             }
         }
-        return columns;
+        return filled;
+    }
+
+    private static boolean showsSomething(@Nullable Object value) {
+        return value instanceof String text ? !text.isBlank() : value != null;
     }
 
     Column column(int at) {
         return view.shown().get(at).column();
     }
 
-    /** The values of each row, the latest first if the dataset has dates. */
+    /** The values of each row, the latest first if they are in the order of dates. */
     Iterator<List<@Nullable Object>> rows() {
-        Iterator<Row> inOrder = dataset.isDated() ? rows.descendingIterator() : rows.iterator();
+        Iterator<Row> inOrder = dataset.isOldestFirst() ? rows.descendingIterator() : rows.iterator();
         return new Iterator<>() {
             @Override
             public boolean hasNext() {

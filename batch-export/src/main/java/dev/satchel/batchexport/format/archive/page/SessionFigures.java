@@ -20,8 +20,10 @@ final class SessionFigures {
 
     static final int WEEKS = 53;
 
-    /** Older days are not kept. It is known at the end only which days were requested. */
-    private static final int MOST_YEARS = 30;
+    /**
+     * Older days are not kept, so that their number has a limit. Only at the end it is known which days were requested.
+     */
+    private static final int MOST_YEARS = 120;
 
     private final ZoneId zone;
     private final LocalDate today;

@@ -53,12 +53,16 @@ final class View {
             List.of("timestamp", "interaction_type", "component", "action", "duration_ms"));
 
     private final List<Shown> shown;
+    private final int ids;
 
     /** A column, and where it stands in a record. */
     record Shown(int index, Column column) {}
 
-    private View(List<Shown> shown) {
-        this.shown = List.copyOf(shown);
+    private View(List<Shown> shown, List<Shown> ids) {
+        List<Shown> all = new ArrayList<>(ids);
+        all.addAll(shown);
+        this.shown = List.copyOf(all);
+        this.ids = ids.size();
     }
 
     static View of(String dataset, List<Column> columns) {
@@ -69,7 +73,17 @@ final class View {
                     .forEach(column -> chosen.add(new Shown(columns.indexOf(column), column)));
         }
         // Another application may call something else by that name.
-        return new View(chosen.size() > 2 ? chosen : readable(columns));
+        return new View(chosen.size() > 2 ? chosen : readable(columns), ids(columns));
+    }
+
+    private static List<Shown> ids(List<Column> columns) {
+        List<Shown> ids = new ArrayList<>();
+        for (int at = 0; at < columns.size() && ids.size() < MOST_IN_TABLE; at++) {
+            if (columns.get(at).type() == Column.Type.UUID) {
+                ids.add(new Shown(at, columns.get(at)));
+            }
+        }
+        return ids;
     }
 
     /** All but ids, which say nothing to a reader, and JSON last, which says little. */
@@ -88,13 +102,19 @@ final class View {
         return readable.subList(0, Math.min(MOST_ALONE, readable.size()));
     }
 
+    /** The ids, and after them the columns that are shown if one of them has a value. */
     List<Shown> shown() {
         return shown;
     }
 
-    /** How many values of a record may be shown if there are others. */
+    /** How many ids there are, which are shown where nothing else has a value. */
+    int ids() {
+        return ids;
+    }
+
+    /** How many values of a record may be shown if there are others, with the ids. */
     int width() {
-        return Math.min(CANDIDATES, shown.size());
+        return Math.min(ids + CANDIDATES, shown.size());
     }
 
     /** Where a column of that name and type stands in a record, whatever its origin; -1 if there is none. */

@@ -1,14 +1,15 @@
 package dev.satchel.batchexport.format.archive.page;
 
-import dev.satchel.batchexport.format.value.RecordObjects.Moment;
+import dev.satchel.batchexport.format.archive.words.NextReview;
 import dev.satchel.record.Column;
+import dev.satchel.record.RecordSink.NonFinite;
 import dev.satchel.record.filter.Phase;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How far a learner has come with words: by phase, and by the day of the next review. */
@@ -34,7 +35,14 @@ final class WordFigures {
         this.today = today;
         this.item = View.index(columns, "vocabulary_item_id", Column.Type.UUID);
         this.phase = View.index(columns, "learning_phase", Column.Type.TEXT);
-        this.review = View.index(columns, "next_review", Column.Type.INSTANT);
+        this.review = review(columns);
+    }
+
+    private static int review(List<Column> columns) {
+        return Stream.of(Column.Type.INSTANT, Column.Type.DATE, Column.Type.TEXT)
+                .mapToInt(type -> View.index(columns, "next_review", type))
+                .max()
+                .orElse(-1);
     }
 
     /** The figures of a dataset; null if it is not one of words that a learner studies. */
@@ -55,9 +63,9 @@ final class WordFigures {
         } else {
             phases.merge(found, 1L, Long::sum);
         }
-        if (values.get(review) instanceof Moment moment) {
-            LocalDate date =
-                    Instant.ofEpochSecond(moment.epochSecond()).atZone(zone).toLocalDate();
+        Object next = NextReview.of(values.get(review));
+        if (next != null && !(next instanceof NonFinite)) {
+            LocalDate date = NextReview.day(next, zone).orElse(today);
             long in = date.toEpochDay() - today.toEpochDay();
             if (in < 0) {
                 overdue++;

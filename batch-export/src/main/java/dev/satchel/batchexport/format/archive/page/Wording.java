@@ -14,11 +14,19 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.ResourceBundle;
+import java.util.Set;
 
 /** The words, numbers and times of a page in the reader's language and zone. */
 final class Wording {
 
-    private static final int DECIMALS = 4;
+    /** The beginnings of the keys of texts that name parts of the page. */
+    private static final Set<String> HEADINGS =
+            Set.of("part", "nav", "activity", "words", "inside", "uses", "missing", "dataset");
+
+    private static final int DECIMALS = 6;
+
+    /** Of a number below 1 as many digits are shown at least, whatever zeros are before them. */
+    private static final int DIGITS = 4;
 
     private final Language language;
     private final Locale locale;
@@ -68,9 +76,21 @@ final class Wording {
         return texts.containsKey(key) ? texts.getString(key) : otherwise;
     }
 
-    /** What a dataset is called. */
+    /**
+     * What a dataset is called. No two are called the same, and none as another heading or table of the page, because
+     * readers who hear a page choose between the names of its parts.
+     */
     String title(Dataset dataset) {
-        return or("dataset." + dataset.name(), plain(dataset.name()));
+        String name = dataset.name();
+        if (texts.containsKey("dataset." + name)) {
+            return texts.getString("dataset." + name);
+        }
+        String plain = plain(name);
+        boolean isOnlyOne = plain.toLowerCase(Locale.ROOT).replace(' ', '_').equals(name)
+                && texts.keySet().stream()
+                        .filter(key -> HEADINGS.contains(key.split("\\.", -1)[0]))
+                        .noneMatch(key -> texts.getString(key).equalsIgnoreCase(plain));
+        return isOnlyOne ? plain : plain + " (" + name + ")";
     }
 
     /** What a column is called. */
@@ -89,7 +109,7 @@ final class Wording {
     }
 
     private static String plain(String name) {
-        String words = name.replace('_', ' ').strip();
+        String words = name.replaceAll("_+", " ").strip();
         return words.isEmpty() ? name : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
@@ -99,9 +119,11 @@ final class Wording {
 
     String decimal(BigDecimal number) {
         NumberFormat format = NumberFormat.getNumberInstance(locale);
-        // As many as are stored: an amount of money keeps its cents.
-        format.setMinimumFractionDigits(Math.max(0, Math.min(DECIMALS, number.scale())));
-        format.setMaximumFractionDigits(DECIMALS);
+        // As many as are stored: an amount of money keeps its cents, and a place on earth its street.
+        int most = Math.max(DECIMALS, number.scale() - number.precision() + DIGITS);
+        int decimals = Math.max(0, Math.min(most, number.scale()));
+        format.setMinimumFractionDigits(decimals);
+        format.setMaximumFractionDigits(decimals);
         return format.format(number);
     }
 

@@ -1,9 +1,6 @@
 package dev.satchel.batchexport.format.archive.words;
 
-import dev.satchel.batchexport.format.value.RecordObjects.Moment;
-import dev.satchel.record.RecordSink.NonFinite;
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Optional;
@@ -15,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id what tells it from other words, the same in each export
  * @param text the word itself, never blank
- * @param nextReview when it is due: a {@link Moment}, or infinity
+ * @param nextReview when it is due, as {@link NextReview#of} gives it
  */
 public record Word(
         String id,
@@ -37,14 +34,7 @@ public record Word(
 
     /** The day on which it is due in a zone; infinity is the last or the first day that there is. */
     public Optional<LocalDate> nextReviewIn(ZoneId zone) {
-        if (nextReview instanceof Moment moment) {
-            return Optional.of(
-                    Instant.ofEpochSecond(moment.epochSecond()).atZone(zone).toLocalDate());
-        }
-        if (nextReview == NonFinite.INFINITY) {
-            return Optional.of(LocalDate.MAX);
-        }
-        return nextReview == NonFinite.NEGATIVE_INFINITY ? Optional.of(LocalDate.MIN) : Optional.empty();
+        return NextReview.day(nextReview, zone);
     }
 
     /** How much the interval grows with each review; empty where that is unknown or no number. */

@@ -63,7 +63,7 @@ public abstract class WordRecords extends RecordObjects {
                     text("pronunciation_ipa"),
                     text("list_name"),
                     text("learning_phase"),
-                    value("next_review"),
+                    NextReview.of(value("next_review")),
                     integer("review_count"),
                     integer("correct_count"),
                     value("ease_factor"),

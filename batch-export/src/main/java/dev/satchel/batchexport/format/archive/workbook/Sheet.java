@@ -7,6 +7,7 @@ import dev.satchel.record.RecordSink.NonFinite;
 import java.io.IOException;
 import java.io.Writer;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -35,8 +36,11 @@ final class Sheet {
             </sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>\
             <cols><col min="1" max="COLUMNS" width="22" customWidth="1"/></cols><sheetData>""";
 
-    /** A spreadsheet calculates with 15 digits. */
+    /** So many digits of any number a spreadsheet holds. */
     private static final int DIGITS = 15;
+
+    /** More than these no number of a spreadsheet needs. */
+    private static final int MOST_DIGITS = 17;
 
     private static final int LARGEST_EXPONENT = 300;
 
@@ -143,11 +147,33 @@ final class Sheet {
     private void number(int column, BigDecimal value) throws IOException {
         BigDecimal shortest = value.stripTrailingZeros();
         int exponent = shortest.precision() - shortest.scale();
-        if (shortest.precision() <= DIGITS && Math.abs(exponent) < LARGEST_EXPONENT) {
+        if (Math.abs(exponent) < LARGEST_EXPONENT && isHeldExactly(shortest)) {
             typed(column, "", shortest.toString());
         } else {
             text(column, TEXT, value.toPlainString());
         }
+    }
+
+    // Programs print the shortest number that gives the same double. A longer whole number is an id rather than a
+    // measure, and programs show 15 digits of it.
+    private static boolean isHeldExactly(BigDecimal shortest) {
+        if (shortest.precision() <= DIGITS) {
+            return true;
+        }
+        if (shortest.precision() > MOST_DIGITS || shortest.scale() <= 0) {
+            return false;
+        }
+        double held = shortest.doubleValue();
+        for (int digits = DIGITS; digits < shortest.precision(); digits++) {
+            if (rounded(held, digits).doubleValue() == held) {
+                return false;
+            }
+        }
+        return rounded(held, shortest.precision()).compareTo(shortest) == 0;
+    }
+
+    private static BigDecimal rounded(double held, int digits) {
+        return new BigDecimal(held).round(new MathContext(digits));
     }
 
     private void time(int column, Moment moment) throws IOException {

@@ -10,6 +10,7 @@ import dev.satchel.batchexport.format.archive.words.SampleWord;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.export.Failure;
 import dev.satchel.record.Column;
+import dev.satchel.record.Column.Type;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.RecordSink.NonFinite;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.text.Normalizer;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -103,6 +105,48 @@ class DeckPartTest {
             assertThat(deck.rows("SELECT type, due, factor FROM cards ORDER BY id"))
                     .containsExactly("2|36500|2500", "2|-36500|2500");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DATE, 2026-11-30", "TEXT, 2026-11-30T22:59:59.5", "TEXT, 2026-11-29T23:00:00"})
+    void schedulesByADateOrATimestampWithoutAZoneToo(Type type, String due) throws IOException, SQLException {
+        Object value = type == Type.DATE ? (Object) LocalDate.parse(due).toEpochDay() : due;
+
+        try (OpenedDeck deck = OpenedDeck.in(
+                folder,
+                deck(
+                        "next_review",
+                        type,
+                        SampleWord.of(1, "sol").with("next_review", value).values()))) {
+            assertThat(deck.value("SELECT type, due FROM cards")).isEqualTo("2|2");
+        }
+    }
+
+    @Test
+    void givesWordsOfAnyIdTheirOwnNotesAmongThoseOfOtherDecks() throws IOException, SQLException {
+        Object[] first = SampleWord.of(1, "sol").with("vocabulary_item_id", 1L).values();
+        Object[] second =
+                SampleWord.of(2, "luna").with("vocabulary_item_id", 2L).values();
+
+        try (OpenedDeck deck = OpenedDeck.in(folder, deck("vocabulary_item_id", Type.INTEGER, first, second));
+                OpenedDeck again = OpenedDeck.in(folder, deck("vocabulary_item_id", Type.INTEGER, second))) {
+            assertThat(deck.rows("SELECT guid FROM notes"))
+                    .doesNotHaveDuplicates()
+                    .allMatch(guid -> guid.length() == 36);
+            assertThat(again.rows("SELECT guid FROM notes"))
+                    .isEqualTo(deck.rows("SELECT guid FROM notes WHERE sfld = 'luna'"));
+        }
+    }
+
+    /** The deck of words one of whose columns has another type. */
+    private static byte[] deck(String name, Type type, Object[]... words) throws IOException {
+        List<Column> columns = SampleWord.COLUMNS.stream()
+                .map(column -> column.name().equals(name) ? new Column(name, type) : column)
+                .toList();
+        return Shown.to(new DeckPart(), Language.ENGLISH, MADRID, NOON)
+                .dataset(LearningDatasets.VOCABULARY, columns, List.of(words))
+                .files()
+                .get("data/words.apkg");
     }
 
     @Test

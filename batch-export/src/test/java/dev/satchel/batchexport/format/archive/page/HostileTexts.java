@@ -1,7 +1,9 @@
 package dev.satchel.batchexport.format.archive.page;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Texts that break a page which takes them for markup, for a script, for a direction or for a width. */
 final class HostileTexts {
@@ -65,25 +67,41 @@ final class HostileTexts {
             "&",
             "a\n\n");
 
+    /** Texts that show nothing; null is a value that is missing. */
+    private static final List<@Nullable String> BLANK =
+            Arrays.asList("", " ", "\u00A0\u2003", "\u200B\u200D\uFEFF", null);
+
     private HostileTexts() {}
 
+    /** Texts that break nothing, in the place of these; what shows nothing stays, because it names no row. */
+    static List<@Nullable String> harmless(List<@Nullable String> texts) {
+        List<@Nullable String> harmless = new ArrayList<>();
+        for (String text : texts) {
+            boolean isBlank = text == null || text.matches("[\\s\\p{Z}\\p{Cf}]*");
+            harmless.add(isBlank ? text : "x");
+        }
+        return harmless;
+    }
+
     /** All of them, more than 500. */
-    static List<String> all() {
-        List<String> texts = new ArrayList<>();
+    static List<@Nullable String> all() {
+        List<@Nullable String> texts = new ArrayList<>();
         for (String before : BEFORE) {
             for (String core : CORES) {
                 texts.add(before + core);
             }
         }
+        texts.addAll(BLANK);
         return texts;
     }
 
     /** One of each kind. */
-    static List<String> some() {
-        List<String> texts = new ArrayList<>();
+    static List<@Nullable String> some() {
+        List<@Nullable String> texts = new ArrayList<>();
         for (int at = 0; at < CORES.size(); at++) {
             texts.add(BEFORE.get(at % BEFORE.size()) + CORES.get(at));
         }
+        texts.addAll(BLANK);
         return texts;
     }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Pages of learners with a few records, of another application, and with hostile texts. */
 final class SamplePages {
@@ -125,7 +126,7 @@ final class SamplePages {
     }
 
     /** A page with these texts in each place that holds a text. */
-    static String with(List<String> texts) throws IOException {
+    static String with(List<@Nullable String> texts) throws IOException {
         String one = texts.get(0);
         PageUnderTest page =
                 page(Language.ENGLISH, String.join(" ", texts.subList(0, Math.min(3, texts.size()))), MADRID);
@@ -170,8 +171,8 @@ final class SamplePages {
     }
 
     // As PostgreSQL prints jsonb, which cannot hold U+0000.
-    private static Json json(String text) {
-        return new Json("[\"" + text.replaceAll("[\\x00-\\x1F\"\\\\]", "") + "\"]");
+    private static @Nullable Json json(@Nullable String text) {
+        return text == null ? null : new Json("[\"" + text.replaceAll("[\\x00-\\x1F\"\\\\]", "") + "\"]");
     }
 
     static Map<String, String> all() throws IOException {

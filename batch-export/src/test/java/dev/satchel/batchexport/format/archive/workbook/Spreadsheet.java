@@ -68,7 +68,13 @@ final class Spreadsheet {
                 "[" + number + ", \"=1+1\"]",
                 number % 2 == 0,
                 number % 3 == 0 ? 1_234_567_890_123_456_789L + number : number - 7L,
-                number % 4 == 0 ? "0.1234567890123456" + number : number % 4 == 1 ? NonFinite.NAN : number + ".50",
+                switch (number % 4) {
+                    case 0 -> "0.1234567890123456" + number;
+                    case 1 -> NonFinite.NAN;
+                    // What PostgreSQL prints of a double.
+                    case 2 -> Double.toString(0.1 + number / 5.0);
+                    default -> number + ".50";
+                },
                 number % 5 == 0 ? -400_000L - number : 20_000L + number,
                 number % 5 == 0 ? null : (at + number * 3_601L) * 1_000_000L + 654_321
             });

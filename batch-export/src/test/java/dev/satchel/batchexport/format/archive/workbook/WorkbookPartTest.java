@@ -74,6 +74,9 @@ class WorkbookPartTest {
         "-0.000, 0",
         "999999999999999, 999999999999999",
         "-0.123456789012345, -0.123456789012345",
+        "0.1234567890123456, 0.1234567890123456",
+        "0.30000000000000004, 0.30000000000000004",
+        "66.66666666666667, 66.66666666666667",
         "1000000000000000000000, 1E+21"
     })
     void holdsANumberThatItCanHoldExactly(BigDecimal number, String written) throws IOException {
@@ -84,7 +87,11 @@ class WorkbookPartTest {
         return Stream.of(
                 Arguments.of(Type.INTEGER, 1_234_567_890_123_456L, "1234567890123456"),
                 Arguments.of(Type.INTEGER, Long.MIN_VALUE, "-9223372036854775808"),
-                Arguments.of(Type.DECIMAL, new BigDecimal("0.1234567890123456"), "0.1234567890123456"),
+                Arguments.of(Type.DECIMAL, new BigDecimal("1234567890123456.0"), "1234567890123456.0"),
+                // Programs print these as 0.1, 0.12345678901234568 and 66.66666666666667.
+                Arguments.of(Type.DECIMAL, new BigDecimal("0.10000000000000001"), "0.10000000000000001"),
+                Arguments.of(Type.DECIMAL, new BigDecimal("0.12345678901234567"), "0.12345678901234567"),
+                Arguments.of(Type.DECIMAL, new BigDecimal("66.6666666666666667"), "66.6666666666666667"),
                 Arguments.of(Type.DECIMAL, new BigDecimal("1e301"), "1" + "0".repeat(301)),
                 Arguments.of(Type.DECIMAL, NonFinite.NAN, "NaN"),
                 Arguments.of(Type.INSTANT, NonFinite.INFINITY, "Infinity"),

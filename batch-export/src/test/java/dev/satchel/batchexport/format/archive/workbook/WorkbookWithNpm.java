@@ -62,12 +62,19 @@ class WorkbookWithNpm {
         return switch (type) {
             case BOOLEAN -> "b " + csv;
             case INTEGER, DECIMAL ->
-                csv.equals("NaN") || csv.replaceAll("^-?0*|\\.", "").length() > 15
+                csv.equals("NaN") || !isNumber(csv)
                         ? "s " + csv
                         : "n " + new BigDecimal(csv).stripTrailingZeros().toPlainString();
             case DATE -> csv.compareTo("1900-03-01") < 0 ? "s " + csv : "d " + csv;
             case INSTANT -> "d " + csv;
             case TEXT, JSON, UUID -> "s " + csv;
         };
+    }
+
+    // A fraction is a number where a double gives it back; a longer whole number is a text.
+    private static boolean isNumber(String csv) {
+        BigDecimal number = new BigDecimal(csv).stripTrailingZeros();
+        return number.precision() <= 15
+                || (number.scale() > 0 && new BigDecimal(Double.toString(number.doubleValue())).compareTo(number) == 0);
     }
 }

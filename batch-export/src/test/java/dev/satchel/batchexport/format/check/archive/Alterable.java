@@ -22,7 +22,7 @@ final class Alterable {
 
     final Map<String, byte[]> files = new LinkedHashMap<>();
     private String folder = "";
-    private LocalDateTime time = LocalDateTime.of(1980, 2, 1, 0, 0);
+    private LocalDateTime time = LocalDateTime.MIN;
 
     static Alterable of(byte[] zip) throws IOException {
         Alterable archive = new Alterable();
@@ -35,6 +35,11 @@ final class Alterable {
             }
         }
         return archive;
+    }
+
+    /** Gives all files another time of change. */
+    void modify(LocalDateTime changed) {
+        time = changed;
     }
 
     String text(String path) {

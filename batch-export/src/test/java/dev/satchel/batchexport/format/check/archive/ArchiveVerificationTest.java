@@ -19,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,25 @@ class ArchiveVerificationTest {
         byte[] changed = zip.clone();
         changed[40] ^= 1;
         assertThat(differences(changed)).isNotEmpty();
+    }
+
+    @Test
+    void findsNothingInFilesOfEarlierVersionsWhoseTimesWereFixed() throws IOException {
+        Alterable earlier = Alterable.of(csv());
+        earlier.modify(LocalDateTime.of(1980, 2, 1, 0, 0));
+        Alterable archive = Alterable.of(Archives.of(1, CsvOptions.DEFAULT));
+        archive.modify(LocalDateTime.of(1980, 2, 1, 0, 0));
+
+        assertThat(differences(earlier.zip())).isEmpty();
+        assertThat(differences(archive.zip())).isNotEmpty();
+    }
+
+    @Test
+    void namesATimeThatIsNotThatOfTheSnapshot() throws IOException {
+        Alterable later = Alterable.of(csv());
+        later.modify(LocalDateTime.of(2026, 10, 5, 4, 3, 6));
+
+        assertThat(differences(later.zip())).anyMatch(each -> each.toString().contains("the time of the snapshot"));
     }
 
     private static byte[] csv() throws IOException {
