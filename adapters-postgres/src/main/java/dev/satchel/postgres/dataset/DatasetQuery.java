@@ -3,6 +3,8 @@ package dev.satchel.postgres.dataset;
 import dev.satchel.UserId;
 import dev.satchel.postgres.dataset.SourceColumn.Source;
 import dev.satchel.record.Column;
+import dev.satchel.record.ColumnTypeException;
+import dev.satchel.record.ColumnTypeException.Mismatch;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.filter.Period;
@@ -12,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +105,35 @@ public record DatasetQuery(
     /** The columns that exist in this database and that the profile holds. */
     public List<Column> columnsIn(LiveSchema live, ExportFilters filters) {
         return presentIn(live, filters).stream().map(SourceColumn::column).toList();
+    }
+
+    /**
+     * Refuses to read a column as another type than it has, which would put wrong values into the file.
+     *
+     * @throws ColumnTypeException if such a column exists, and the profile holds it
+     */
+    public void requireTypes(LiveSchema live, ExportFilters filters) {
+        for (SourceColumn column : isIn(live) ? presentIn(live, filters) : List.<SourceColumn>of()) {
+            mismatch(column, live).ifPresent(mismatch -> {
+                throw new ColumnTypeException(mismatch);
+            });
+        }
+    }
+
+    /** The columns that this database has with other types than they can be read as. */
+    public List<Mismatch> mismatches(LiveSchema live) {
+        return (isIn(live) ? columns : List.<SourceColumn>of())
+                .stream().flatMap(column -> mismatch(column, live).stream()).toList();
+    }
+
+    private static Optional<Mismatch> mismatch(SourceColumn column, LiveSchema live) {
+        Source source = column.source();
+        return source == null
+                ? Optional.empty()
+                : live.type(source)
+                        .filter(type -> !column.type().reads(type))
+                        .map(type -> new Mismatch(
+                                source.toString(), type.printed(), column.type().code()));
     }
 
     private List<SourceColumn> presentIn(LiveSchema live, ExportFilters filters) {

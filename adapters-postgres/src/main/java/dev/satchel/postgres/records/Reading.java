@@ -99,6 +99,7 @@ final class Reading implements AutoCloseable {
             throws SQLException, IOException {
         OpenSnapshot snapshot = OpenSnapshot.take(connection, user, plan, limit());
         LiveSchema live = snapshot.live();
+        datasets.forEach(dataset -> known.of(dataset).requireTypes(live, filters));
         sink.begin(
                 snapshot.takenAt(), filters.days().flatMap(Period::statedZone).orElse(snapshot.zone()));
         Map<Dataset, Long> counts = new LinkedHashMap<>();
@@ -207,6 +208,7 @@ final class Reading implements AutoCloseable {
             throws SQLException, IOException {
         OpenSnapshot joined = OpenSnapshot.join(connection, user, plan, limit(), snapshot);
         DatasetQuery query = known.of(dataset);
+        query.requireTypes(joined.live(), filters);
         List<Column> columns = query.columnsIn(joined.live(), filters);
         Observed observed = observer.begins(dataset);
         try {

@@ -210,7 +210,14 @@ final class DatasetProposal {
                 .anyMatch(source -> source != null
                         && source.table().equals(table.name())
                         && !table.columns().containsKey(source.column()));
-        return hasMore || hasLess;
+        boolean hasOthers = query.columns().stream().anyMatch(column -> {
+            LiveColumn found =
+                    column.source() != null && column.source().table().equals(table.name())
+                            ? table.columns().get(column.source().column())
+                            : null;
+            return found != null && !column.type().reads(found.type());
+        });
+        return hasMore || hasLess || hasOthers;
     }
 
     private void draft(DatasetDraft draft, Table table, @Nullable DatasetQuery replaced) {

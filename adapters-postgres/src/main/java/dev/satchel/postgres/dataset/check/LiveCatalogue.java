@@ -1,7 +1,7 @@
 package dev.satchel.postgres.dataset.check;
 
 import dev.satchel.postgres.dataset.LiveSchema;
-import dev.satchel.postgres.dataset.SourceType.LiveType;
+import dev.satchel.postgres.dataset.LiveType;
 import dev.satchel.postgres.dataset.TableName;
 import java.sql.Array;
 import java.sql.Connection;
@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The tables and views of some schemas in the connected database, with their columns, keys, indexes and row-level
@@ -54,28 +53,21 @@ record LiveCatalogue(Map<TableName, Table> tables) {
     /**
      * A column.
      *
-     * @param printed the type as PostgreSQL prints it
      * @param isReadable whether the role {@code authenticated} may read it
      */
-    record LiveColumn(String name, LiveType type, String printed, boolean isSortable, boolean isReadable) {}
+    record LiveColumn(String name, LiveType type, boolean isSortable, boolean isReadable) {
+        /** The type as PostgreSQL prints it. */
+        String printed() {
+            return type.printed();
+        }
+    }
 
     /** A foreign key; {@code isCascading} tells whether it has ON DELETE CASCADE. */
     record ForeignKey(List<String> columns, TableName target, List<String> key, boolean isCascading) {}
 
-    private static final String COLUMNS = """
-            WITH RECURSIVE resolved (type, base) AS (
-                SELECT type.oid, type.oid
-                  FROM pg_catalog.pg_type AS type
-                 UNION ALL
-                SELECT resolved.type, type.typbasetype
-                  FROM resolved
-                  JOIN pg_catalog.pg_type AS type ON type.oid = resolved.base
-                 WHERE type.typtype = 'd'
-            )
-            SELECT namespace.nspname, relation.relname, relation.relkind IN ('r', 'p', 'f') AS is_table,
-                   relation.relrowsecurity, attribute.attname, base.typname,
-                   base.typcategory = 'A' AND base.typelem <> 0 AS is_array, base.typtype = 'c' AS is_composite,
-                   pg_catalog.format_type(attribute.atttypid, attribute.atttypmod) AS printed,
+    private static final String COLUMNS = "SELECT " + LiveType.COLUMNS + """
+                   , namespace.nspname, relation.relname, relation.relkind IN ('r', 'p', 'f') AS is_table,
+                   relation.relrowsecurity, attribute.attname,
                    base.typcategory <> 'G' AND base.typtype <> 'c'
                    AND base.typname NOT IN ('json', 'xml', '_json', '_xml') AS is_sortable,
                    COALESCE(pg_catalog.has_schema_privilege(reader.oid, namespace.oid, 'USAGE')
@@ -84,8 +76,7 @@ record LiveCatalogue(Map<TableName, Table> tables) {
               FROM pg_catalog.pg_class AS relation
               JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
               JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid = relation.oid
-              JOIN resolved ON resolved.type = attribute.atttypid
-              JOIN pg_catalog.pg_type AS base ON base.oid = resolved.base AND base.typtype <> 'd'
+            """ + LiveType.JOIN + """
               LEFT JOIN pg_catalog.pg_roles AS reader ON reader.rolname = 'authenticated'
              WHERE namespace.nspname = ANY (?)
                AND relation.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -154,17 +145,12 @@ record LiveCatalogue(Map<TableName, Table> tables) {
                     tables.put(name, table);
                 }
                 String column = row.getString("attname");
-                LiveType type = new LiveType(
-                        row.getString("typname"), row.getBoolean("is_array"), row.getBoolean("is_composite"));
+                LiveType type = LiveType.of(row);
                 table.columns()
                         .put(
                                 column,
                                 new LiveColumn(
-                                        column,
-                                        type,
-                                        row.getString("printed"),
-                                        row.getBoolean("is_sortable"),
-                                        row.getBoolean("is_readable")));
+                                        column, type, row.getBoolean("is_sortable"), row.getBoolean("is_readable")));
             }
         }
         readConstraints(connection, schemas, tables);
@@ -231,10 +217,14 @@ record LiveCatalogue(Map<TableName, Table> tables) {
         return Optional.ofNullable(tables.get(name));
     }
 
-    /** The tables and columns alone, without keys and types. */
+    /** The tables and columns alone, without keys. */
     LiveSchema schema() {
-        Map<TableName, Set<String>> columns = new LinkedHashMap<>();
-        tables.forEach((name, table) -> columns.put(name, table.columns().keySet()));
+        Map<TableName, Map<String, LiveType>> columns = new LinkedHashMap<>();
+        tables.forEach((name, table) -> {
+            Map<String, LiveType> types = new LinkedHashMap<>();
+            table.columns().values().forEach(column -> types.put(column.name(), column.type()));
+            columns.put(name, types);
+        });
         return new LiveSchema(columns);
     }
 }

@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.schema.check;
 
+import dev.satchel.postgres.dataset.LiveSchema;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -91,8 +92,24 @@ public final class DatasetTableAccess {
                 }
             }
         }
+        checks.addAll(types(connection, datasets));
         checks.add(serviceRole(connection));
         return checks;
+    }
+
+    private static List<Check> types(Connection connection, PostgresDatasets datasets) throws SQLException {
+        LiveSchema live =
+                LiveSchema.of(connection, datasets.tables(datasets.catalogue().datasets()));
+        return datasets.all().stream()
+                .flatMap(query -> query.mismatches(live).stream())
+                .distinct()
+                .map(mismatch -> Check.warning(
+                        "type of " + mismatch.column(),
+                        mismatch.expected(),
+                        mismatch.actual() + ", which cannot be read as " + mismatch.expected()
+                                + ": its exports wait with database_misconfigured; 'satchel datasets check' names the"
+                                + " type to use"))
+                .toList();
     }
 
     // What is Satchel's own, the contract knows.

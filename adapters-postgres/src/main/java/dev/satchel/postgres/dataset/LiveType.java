@@ -1,0 +1,47 @@
+package dev.satchel.postgres.dataset;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * The type of a column in the database.
+ *
+ * @param base the name of the type, with its schema unless that is {@code pg_catalog}; for a domain, of its base type
+ * @param printed the type as PostgreSQL prints it
+ */
+public record LiveType(String base, boolean isArray, boolean isComposite, String printed) {
+
+    /** The columns of a query that {@link #of} reads; it needs {@link #JOIN}. */
+    public static final String COLUMNS = """
+            CASE WHEN base.typnamespace = 'pg_catalog'::pg_catalog.regnamespace THEN base.typname::pg_catalog.text
+                 ELSE base.typnamespace::pg_catalog.regnamespace || '.' || base.typname END AS base_type,
+            base.typcategory = 'A' AND base.typelem <> 0 AS is_array,
+            base.typtype = 'c' AS is_composite,
+            pg_catalog.format_type(attribute.atttypid, attribute.atttypmod) AS printed_type
+            """;
+
+    /** Joins the row {@code attribute} of {@code pg_attribute} with its type {@code base}, which is no domain. */
+    public static final String JOIN = """
+             CROSS JOIN LATERAL (
+                   WITH RECURSIVE under AS (
+                       SELECT attribute.atttypid AS type
+                       UNION ALL
+                       SELECT domain.typbasetype
+                         FROM under
+                         JOIN pg_catalog.pg_type AS domain ON domain.oid = under.type
+                        WHERE domain.typtype = 'd')
+                   SELECT found.*
+                     FROM under
+                     JOIN pg_catalog.pg_type AS found ON found.oid = under.type
+                    WHERE found.typtype <> 'd') AS base
+            """;
+
+    /** The type in a row of a query with {@link #COLUMNS}. */
+    public static LiveType of(ResultSet row) throws SQLException {
+        return new LiveType(
+                row.getString("base_type"),
+                row.getBoolean("is_array"),
+                row.getBoolean("is_composite"),
+                row.getString("printed_type"));
+    }
+}
