@@ -209,6 +209,23 @@ class UsersAloneIT {
         assertThat(owner("migrate --dry-run").exit()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CREATE VIEW public.users AS SELECT 1 AS id | to which no foreign key can refer",
+                "CREATE TABLE public.users (email text) | which has no column id",
+                "CREATE TABLE public.users (id bigint PRIMARY KEY) | uuid",
+                "CREATE TABLE public.users (id uuid) | to which foreign keys could refer"
+            })
+    void mayBeTheOtherTable(String instead, String refusal) throws SQLException {
+        users("auth.users");
+        Schemas.run(database.ownerDataSource(), instead);
+
+        assertThat(owner("migrate").err())
+                .contains(refusal + "; where the other table holds the users, name it in SATCHEL_USERS_TABLE");
+    }
+
     @Test
     void mustBeThere() throws SQLException {
         Schemas.run(database.ownerDataSource(), "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
