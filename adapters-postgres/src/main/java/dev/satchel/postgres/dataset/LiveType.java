@@ -36,6 +36,11 @@ public record LiveType(String base, boolean isArray, boolean isComposite, String
                     WHERE found.typtype <> 'd') AS base
             """;
 
+    /** Whether it is the type of a user's id. */
+    public boolean isUuid() {
+        return base.equals("uuid");
+    }
+
     /** The type in a row of a query with {@link #COLUMNS}. */
     public static LiveType of(ResultSet row) throws SQLException {
         return new LiveType(

@@ -116,6 +116,19 @@ final class DatasetDraft {
                 .append(", remove: true}\n\n");
     }
 
+    void removeOwnerless(String name, TableName table) {
+        text.append("  # Nothing in ")
+                .append(oneLine(table.toString()))
+                .append(" leads to a user.\n  - {name: ")
+                .append(name)
+                .append(", remove: true}\n\n");
+    }
+
+    // What is written as a comment, which ends with its line.
+    private static String oneLine(String text) {
+        return text.replaceAll("\\R", " ");
+    }
+
     private static String wrongType(TableName table, String column) {
         return "# " + (table + "." + column).replaceAll("\\R", " ")
                 + " leads to users, but the type of a user's id is fixed by the specification: uuid.";

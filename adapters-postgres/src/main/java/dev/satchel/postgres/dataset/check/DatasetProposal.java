@@ -138,9 +138,7 @@ final class DatasetProposal {
     // left out.
     private boolean isUuid(Table table, String column) {
         LiveColumn found = table.columns().get(column);
-        boolean isUuid = found != null
-                && found.type().base().equals("uuid")
-                && !found.type().isArray();
+        boolean isUuid = found != null && found.type().isUuid();
         if (!isUuid && found != null) {
             notUuid.put(table.name(), column + " (" + found.printed() + ")");
         }
@@ -181,6 +179,10 @@ final class DatasetProposal {
                 TableName name = relations.owned().table();
                 if (notUuid.containsKey(name) && !owners.containsKey(name)) {
                     draft.remove(query.dataset().name(), name, notUuid.get(name));
+                } else if (live.find(name)
+                        .filter(table -> table.isTable() && !leadToUsers(table, query) && !owners.containsKey(name))
+                        .isPresent()) {
+                    draft.removeOwnerless(query.dataset().name(), name);
                 } else {
                     live.find(name)
                             .filter(Table::isTable)
@@ -202,7 +204,29 @@ final class DatasetProposal {
         return draft.text();
     }
 
-    private static boolean differs(Table table, DatasetQuery query, Set<Source> registered) {
+    private static List<OwnerPath> owners(DatasetQuery query) {
+        return ((TableRelations) query.relations()).owned().owners();
+    }
+
+    /** Whether the database has every column of the paths of the dataset, and a uuid at their ends. */
+    private boolean leadToUsers(Table table, DatasetQuery query) {
+        return owners(query).stream().allMatch(path -> {
+            Table at = table;
+            for (Step step : path.steps()) {
+                Optional<Table> next = live.find(step.table());
+                if (!at.columns().keySet().containsAll(step.columns())
+                        || next.isEmpty()
+                        || !next.get().columns().keySet().containsAll(step.key())) {
+                    return false;
+                }
+                at = next.get();
+            }
+            LiveColumn last = at.columns().get(path.column());
+            return last != null && last.type().isUuid();
+        });
+    }
+
+    private boolean differs(Table table, DatasetQuery query, Set<Source> registered) {
         boolean hasMore = table.columns().keySet().stream()
                 .anyMatch(column -> !registered.contains(new Source(table.name(), column)));
         boolean hasLess = Stream.concat(
@@ -217,13 +241,12 @@ final class DatasetProposal {
                             : null;
             return found != null && !column.type().reads(found.type());
         });
-        return hasMore || hasLess || hasOthers;
+        return hasMore || hasLess || hasOthers || !leadToUsers(table, query);
     }
 
     private void draft(DatasetDraft draft, Table table, @Nullable DatasetQuery replaced) {
-        List<OwnerPath> paths = replaced == null
-                ? owners.getOrDefault(table.name(), List.of())
-                : ((TableRelations) replaced.relations()).owned().owners();
+        List<OwnerPath> found = owners.getOrDefault(table.name(), List.of());
+        List<OwnerPath> paths = replaced == null || !leadToUsers(table, replaced) ? found : owners(replaced);
         Map<String, SourceColumn> before = new LinkedHashMap<>();
         Map<String, String> excludedBefore = new LinkedHashMap<>();
         if (replaced != null) {

@@ -256,6 +256,33 @@ class UsersAloneIT {
                 .doesNotContain("- name: points");
     }
 
+    @Test
+    void ownTablesWithTheNameOfABuiltInDatasetByAnotherColumn() throws SQLException, IOException {
+        users("public.users");
+        owner("migrate").succeeded();
+        Schemas.run(database.ownerDataSource(), """
+                CREATE TABLE public.sessions (
+                    id             uuid PRIMARY KEY,
+                    "userId"       uuid NOT NULL REFERENCES public.users (id),
+                    expires        timestamptz NOT NULL,
+                    "sessionToken" text NOT NULL
+                );
+                CREATE INDEX ON public.sessions ("userId");
+                CREATE TABLE public.learning_analytics (id uuid PRIMARY KEY, day date);
+                """);
+        Path file = folder.resolve("datasets.yaml");
+        Files.writeString(file, owner("datasets propose").succeeded());
+
+        assertThat(Files.readString(file))
+                .contains(
+                        "table: public.sessions\n    owner: userId\n",
+                        "# Nothing in public.learning_analytics leads to a user.\n  - {name: analytics, remove: true}");
+        assertThat(satchel(Map.of("SATCHEL_DATASETS", file.toString()), database.ownerUrl(), "datasets check")
+                        .out()
+                        .lines())
+                .allMatch(line -> line.matches("(not_readable|row_security_off) +(profile|sessions): .*|.* findings"));
+    }
+
     // What 'datasets check' says of the built-in datasets is that their tables are absent, and nothing worse.
     @Test
     void getADraftThatRemovesTheDatasetsOfTheLearningTables() throws SQLException, IOException {
