@@ -49,7 +49,35 @@ public final class DatasetTableAccess {
                                   AND attribute.attnum > 0
                                   AND NOT attribute.attisdropped
                                   AND NOT coalesce(has_column_privilege(reader.oid, class.oid, attribute.attnum,
-                                                                        'SELECT'), false)) AS readable
+                                                                        'SELECT'), false)) AS readable,
+                   -- What satchel.count_records() does with the rights of its owner, and in tables of trusted owners alone.
+                   CASE WHEN counter.rolsuper
+                             OR class.relkind NOT IN ('r', 'p')
+                             OR NOT (holder.rolsuper
+                                     OR holder.oid = counter.oid
+                                     OR EXISTS (SELECT
+                                                  FROM pg_database
+                                                 WHERE datname = current_database()
+                                                   AND datdba = holder.oid)
+                                     OR EXISTS (SELECT
+                                                  FROM pg_class AS users
+                                                  JOIN pg_namespace ON pg_namespace.oid = users.relnamespace
+                                                 WHERE users.relname = 'users'
+                                                   AND nspname IN ('public', 'auth')
+                                                   AND users.relowner = holder.oid)) THEN NULL
+                        WHEN NOT has_schema_privilege(counter.oid, class.relnamespace, 'USAGE') THEN
+                             format('GRANT USAGE ON SCHEMA %I TO %I;', expected.value ->> 'schema', counter.rolname)
+                        WHEN NOT has_table_privilege(counter.oid, class.oid, 'SELECT') THEN
+                             format('GRANT SELECT ON %I.%I TO %I;', expected.value ->> 'schema',
+                                    expected.value ->> 'table', counter.rolname)
+                        WHEN counter.rolbypassrls OR NOT class.relrowsecurity THEN NULL
+                        WHEN NOT pg_has_role(counter.oid, holder.oid, 'USAGE') THEN
+                             format('ALTER TABLE %I.%I OWNER TO %I;', expected.value ->> 'schema',
+                                    expected.value ->> 'table', counter.rolname)
+                        WHEN class.relforcerowsecurity THEN
+                             format('ALTER TABLE %I.%I NO FORCE ROW LEVEL SECURITY;', expected.value ->> 'schema',
+                                    expected.value ->> 'table') END AS counting,
+                   counter.rolname AS counter
               FROM jsonb_array_elements(?::jsonb) WITH ORDINALITY AS expected (value, number)
               LEFT JOIN pg_class AS class
                 ON class.relname = expected.value ->> 'table'
@@ -57,6 +85,16 @@ public final class DatasetTableAccess {
                AND class.relkind IN ('r', 'p', 'f', 'v', 'm')
               LEFT JOIN pg_roles AS reader
                 ON reader.rolname = 'authenticated'
+              LEFT JOIN pg_roles AS counter
+                ON counter.oid = coalesce((SELECT proowner
+                                             FROM pg_proc
+                                            WHERE proname = 'count_records'
+                                              AND pronamespace = (SELECT oid
+                                                                    FROM pg_namespace
+                                                                   WHERE nspname = 'satchel')),
+                                          (SELECT oid FROM pg_roles WHERE rolname = current_user))
+              LEFT JOIN pg_roles AS holder
+                ON holder.oid = class.relowner
              ORDER BY expected.number
             """;
 
@@ -86,6 +124,10 @@ public final class DatasetTableAccess {
                 }
                 checks.add(rowSecurity(name, row.getBoolean("row_security"), row.getBoolean("policy")));
                 checks.add(reading(name, row.getBoolean("readable")));
+                String counting = row.getString("counting");
+                if (counting != null) {
+                    checks.add(counting(name, String.valueOf(row.getString("counter")), counting));
+                }
                 String restrictive = row.getString("restrictive");
                 if (restrictive != null) {
                     checks.add(restriction(name, restrictive));
@@ -134,6 +176,15 @@ public final class DatasetTableAccess {
                     subject, expectation, "enabled, but no policy lets authenticated read: exports find no rows");
         }
         return Check.ok(subject, expectation);
+    }
+
+    private static Check counting(String table, String counter, String statement) {
+        return Check.warning(
+                "counting of rows in " + table,
+                "allowed",
+                "refused to " + counter
+                        + ", the owner of Satchel's functions, which count the rows of each user to notice"
+                        + " hidden ones: its exports wait with access_denied; run: " + statement);
     }
 
     private static Check restriction(String table, String policies) {
