@@ -296,13 +296,12 @@ final class DatasetCheck {
     }
 
     private static boolean leadsToUsers(Table table, LiveColumn column) {
-        boolean isUser =
-                DatasetProposal.isUsers(table.name()) && table.primaryKey().equals(List.of(column.name()));
         boolean references = table.foreignKeys().stream()
                 .anyMatch(key -> key.columns().equals(List.of(column.name())) && DatasetProposal.isUsers(key.target()));
-        return column.type().base().equals("uuid")
-                && !column.type().isArray()
-                && (isUser || references || column.name().equals(DatasetProposal.USER_ID));
+        return column.type().isUuid()
+                && (table.isUsersId(column.name())
+                        || references
+                        || column.name().equals(DatasetProposal.USER_ID));
     }
 
     private void checkLookups(DatasetQuery query) {

@@ -104,6 +104,9 @@ final class DatasetProposal {
 
     private List<OwnerPath> direct(Table table) {
         Set<OwnerPath> direct = new LinkedHashSet<>();
+        if (table.isUsersId("id")) {
+            return List.of(new OwnerPath(List.of(), "id"));
+        }
         if (isUsers(table.name()) && table.primaryKey().size() == 1) {
             if (!isUuid(table, table.primaryKey().get(0))) {
                 return List.of();

@@ -45,6 +45,16 @@ record LiveCatalogue(Map<TableName, Table> tables) {
                             && index.subList(0, wanted.size()).containsAll(wanted));
         }
 
+        /** Whether it is the table of users, and that column its id, whatever else is its primary key. */
+        boolean isUsersId(String column) {
+            LiveColumn found = columns.get(column);
+            return DatasetProposal.isUsers(name)
+                    && column.equals("id")
+                    && unique.contains(List.of(column))
+                    && found != null
+                    && found.type().isUuid();
+        }
+
         boolean isUnique(Collection<String> wanted) {
             return unique.stream().anyMatch(key -> !key.isEmpty() && wanted.containsAll(key));
         }

@@ -256,6 +256,32 @@ class UsersAloneIT {
                 .doesNotContain("- name: points");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pk bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id uuid NOT NULL UNIQUE",
+                "pk bigint DEFAULT 1, id uuid UNIQUE, PRIMARY KEY (pk, id)"
+            })
+    void mayHaveAnotherPrimaryKey(String columns) throws SQLException, IOException {
+        Schemas.run(
+                database.ownerDataSource(),
+                "REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE TABLE public.users (" + columns
+                        + ", email text UNIQUE)");
+        owner("migrate").succeeded();
+        Schemas.run(
+                database.ownerDataSource(),
+                "CREATE TABLE public.todo (id int PRIMARY KEY, owner text REFERENCES public.users (email));"
+                        + " CREATE INDEX ON public.todo (owner)");
+        Path file = folder.resolve("datasets.yaml");
+        Files.writeString(file, owner("datasets propose").succeeded());
+
+        assertThat(Files.readString(file)).contains("table: public.users\n    owner: id\n", "- name: todo");
+        assertThat(satchel(Map.of("SATCHEL_DATASETS", file.toString()), database.ownerUrl(), "datasets check")
+                        .out()
+                        .lines())
+                .allMatch(line -> line.matches("(not_readable|row_security_off) +(profile|todo): .*|.* findings"));
+    }
+
     @Test
     void ownTablesWithTheNameOfABuiltInDatasetByAnotherColumn() throws SQLException, IOException {
         users("public.users");
