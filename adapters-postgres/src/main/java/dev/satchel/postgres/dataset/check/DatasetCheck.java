@@ -112,12 +112,7 @@ final class DatasetCheck {
     }
 
     private void checkTables(DatasetQuery query) {
-        Set<TableName> tables = new LinkedHashSet<>(query.relations().tables());
-        query.owned().forEach(owned -> {
-            tables.add(owned.table());
-            owned.owners().forEach(owner -> owner.steps().forEach(step -> tables.add(step.table())));
-        });
-        for (TableName table : tables) {
+        for (TableName table : query.tables()) {
             if (live.find(table).isEmpty()) {
                 add(
                         query,
