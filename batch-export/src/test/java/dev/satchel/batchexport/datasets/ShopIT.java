@@ -267,6 +267,25 @@ class ShopIT {
     }
 
     @Test
+    void namesRemediesThatPostgresqlAccepts() throws Exception {
+        satchel.sql("CREATE TABLE public.clicks (user_id uuid NOT NULL REFERENCES public.users (id), at timestamptz)"
+                + " PARTITION BY RANGE (at)");
+        try (Connection connection = satchel.database().superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;"
+                    + " CREATE FOREIGN TABLE public.remote (id integer, user_id uuid) SERVER files"
+                    + " OPTIONS (filename '/nowhere')");
+        }
+        propose();
+
+        Result checked = Installation.satchel(ownersSettings(), "datasets", "check");
+
+        assertThat(checked.out())
+                .contains("CREATE INDEX ON \"public\".\"clicks\" (\"user_id\")")
+                .doesNotContain("no_index  remote", "row_security_off  remote", "ON \"public\".\"remote\" (");
+    }
+
+    @Test
     void findsARowThatAPolicyHidesFromItsOwnUser() throws IOException {
         propose();
         satchel.sql("CREATE POLICY hidden ON public.shipment_events AS RESTRICTIVE FOR SELECT USING (id <> 1)");

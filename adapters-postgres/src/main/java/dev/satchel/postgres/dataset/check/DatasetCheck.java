@@ -84,7 +84,8 @@ final class DatasetCheck {
                 "",
                 Kind.UNKNOWN_TABLE_OR_COLUMN,
                 gap,
-                "export it or leave it out with a reason: 'satchel datasets propose' drafts it"));
+                "export it or leave it out with a reason: 'satchel datasets propose' drafts it, unless it is a view or"
+                        + " its user's id is no uuid"));
         return List.copyOf(findings);
     }
 
@@ -184,7 +185,7 @@ final class DatasetCheck {
     private void checkOwners(DatasetQuery query) {
         for (OwnedTable owned : query.owned()) {
             live.find(owned.table()).ifPresent(table -> {
-                if (table.isTable() && !table.hasRowSecurity()) {
+                if (table.isOwnTable() && !table.hasRowSecurity()) {
                     add(
                             query,
                             Kind.ROW_SECURITY_OFF,
@@ -238,7 +239,7 @@ final class DatasetCheck {
                 notReadable(query, at.name(), columns);
             }
         }
-        if (at.isTable() && !at.isIndexedBy(columns)) {
+        if (at.isOwnTable() && !at.isIndexedBy(columns)) {
             String list =
                     String.join(", ", columns.stream().map(TableName::quoted).toList());
             add(
@@ -246,7 +247,8 @@ final class DatasetCheck {
                     Kind.NO_INDEX,
                     at.name() + " has no index that begins with " + String.join(", ", columns)
                             + ", so that each export reads all of it",
-                    "CREATE INDEX CONCURRENTLY ON " + at.name().quoted() + " (" + list + ")");
+                    "CREATE INDEX " + (at.isPartitioned() ? "" : "CONCURRENTLY ") + "ON "
+                            + at.name().quoted() + " (" + list + ")");
         }
     }
 

@@ -25,19 +25,28 @@ record LiveCatalogue(Map<TableName, Table> tables) {
     /**
      * A table or view.
      *
-     * @param isTable whether it is a table, not a view, so that it can have row-level security
+     * @param isTable whether it is a table, and no view
+     * @param isForeign whether it is a table of another server, without row-level security and indexes
+     * @param isPartitioned whether its indexes cannot be made concurrently
      * @param indexes the columns of each index without expressions
      * @param unique the columns of each unique index without expressions and conditions
      */
     record Table(
             TableName name,
             boolean isTable,
+            boolean isForeign,
+            boolean isPartitioned,
             boolean hasRowSecurity,
             Map<String, LiveColumn> columns,
             List<String> primaryKey,
             List<ForeignKey> foreignKeys,
             List<List<String>> indexes,
             List<List<String>> unique) {
+
+        /** Whether it can have row-level security and indexes. */
+        boolean isOwnTable() {
+            return isTable && !isForeign;
+        }
 
         boolean isIndexedBy(Collection<String> wanted) {
             return indexes.stream()
@@ -77,6 +86,7 @@ record LiveCatalogue(Map<TableName, Table> tables) {
 
     private static final String COLUMNS = "SELECT " + LiveType.COLUMNS + """
                    , namespace.nspname, relation.relname, relation.relkind IN ('r', 'p', 'f') AS is_table,
+                   relation.relkind = 'f' AS is_foreign, relation.relkind = 'p' AS is_partitioned,
                    relation.relrowsecurity, attribute.attname,
                    base.typcategory <> 'G' AND base.typtype <> 'c'
                    AND base.typname NOT IN ('json', 'xml', '_json', '_xml') AS is_sortable,
@@ -146,6 +156,8 @@ record LiveCatalogue(Map<TableName, Table> tables) {
                     table = new Table(
                             name,
                             row.getBoolean("is_table"),
+                            row.getBoolean("is_foreign"),
+                            row.getBoolean("is_partitioned"),
                             row.getBoolean("relrowsecurity"),
                             new LinkedHashMap<>(),
                             new ArrayList<>(),
