@@ -230,7 +230,10 @@ class ShopIT {
         propose();
         satchel.sql("REVOKE SELECT ON public.carts FROM authenticated");
         satchel.sql("ALTER TABLE public.interests DISABLE ROW LEVEL SECURITY");
-        satchel.sql("DROP INDEX public.shipment_events_shipment_idx");
+        satchel.sql("DROP INDEX public.shipment_events_shipment_idx; CREATE INDEX ON public.shipment_events (shipment)"
+                + " WHERE payload IS NULL");
+        satchel.sql("DROP INDEX public.interests_user_id_idx;"
+                + " CREATE INDEX ON public.interests (user_id, lower(topic))");
         satchel.sql("ALTER TABLE public.orders ADD COLUMN mood text");
         satchel.sql("CREATE TABLE public.returns (id uuid PRIMARY KEY, parcel uuid REFERENCES public.shipments)");
 

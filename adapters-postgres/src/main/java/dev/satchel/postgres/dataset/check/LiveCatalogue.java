@@ -28,7 +28,7 @@ record LiveCatalogue(Map<TableName, Table> tables) {
      * @param isTable whether it is a table, and no view
      * @param isForeign whether it is a table of another server, without row-level security and indexes
      * @param isPartitioned whether its indexes cannot be made concurrently
-     * @param indexes the columns of each index without expressions
+     * @param indexes the columns that each index without a condition begins with, up to its first expression
      * @param unique the columns of each unique index without expressions and conditions
      */
     record Table(
@@ -130,18 +130,23 @@ record LiveCatalogue(Map<TableName, Table> tables) {
             """;
 
     private static final String INDEXES = """
-            SELECT namespace.nspname, relation.relname, found.indisunique AND found.indpred IS NULL AS is_unique,
+            SELECT namespace.nspname, relation.relname,
+                   found.indisunique AND 0 <> ALL (found.indkey::smallint[]) AS is_unique,
                    (SELECT array_agg(attribute.attname::text ORDER BY part.n)
                       FROM unnest(found.indkey::smallint[]) WITH ORDINALITY AS part (attnum, n)
                       JOIN pg_catalog.pg_attribute AS attribute
                         ON attribute.attrelid = found.indrelid AND attribute.attnum = part.attnum
-                     WHERE part.n <= found.indnkeyatts) AS columns,
-                   0 = ANY (found.indkey::smallint[]) AS has_expression
+                     WHERE part.n <= found.indnkeyatts
+                       AND NOT EXISTS (SELECT
+                                         FROM unnest(found.indkey::smallint[]) WITH ORDINALITY AS before (attnum, n)
+                                        WHERE before.attnum = 0
+                                          AND before.n < part.n)) AS columns
               FROM pg_catalog.pg_index AS found
               JOIN pg_catalog.pg_class AS relation ON relation.oid = found.indrelid
               JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
              WHERE namespace.nspname = ANY (?)
                AND found.indisvalid
+               AND found.indpred IS NULL
              ORDER BY namespace.nspname, relation.relname, found.indexrelid
             """;
 
@@ -209,7 +214,7 @@ record LiveCatalogue(Map<TableName, Table> tables) {
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 Table table = tables.get(name(row));
-                if (table != null && !row.getBoolean("has_expression")) {
+                if (table != null) {
                     table.indexes().add(texts(row, "columns"));
                     if (row.getBoolean("is_unique")) {
                         table.unique().add(texts(row, "columns"));
