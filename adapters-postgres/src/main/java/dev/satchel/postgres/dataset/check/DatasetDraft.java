@@ -56,8 +56,8 @@ final class DatasetDraft {
 
     void remove(String name, List<TableName> tables) {
         text.append("  # This database has no ")
-                .append(String.join(
-                        " and no ", tables.stream().map(TableName::toString).toList()))
+                .append(oneLine(String.join(
+                        " and no ", tables.stream().map(TableName::toString).toList())))
                 .append(".\n  - {name: ")
                 .append(name)
                 .append(", remove: true}\n\n");
@@ -81,8 +81,8 @@ final class DatasetDraft {
         for (ForeignKey key : notFollowed) {
             line(
                     4,
-                    "# " + String.join(", ", key.columns()).replaceAll("\\R", " ") + " leads to users too, over "
-                            + key.target() + ", and is not followed.");
+                    oneLine("# " + String.join(", ", key.columns()) + " leads to users too, over " + key.target()
+                            + (key.isCascading() ? " (the row is deleted with it)" : "") + ", and is not followed."));
         }
         if (owners.size() == 1) {
             owner("owner: ", owners.get(0), 4);
@@ -130,7 +130,7 @@ final class DatasetDraft {
     }
 
     private static String wrongType(TableName table, String column) {
-        return "# " + (table + "." + column).replaceAll("\\R", " ")
+        return "# " + oneLine(table + "." + column)
                 + " leads to users, but the type of a user's id is fixed by the specification: uuid.";
     }
 

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Foreign keys are followed from the table of users, and the shortest path to a table is used. Of several equally
  * short paths, those with ON DELETE CASCADE are preferred, because a cascading row is a part of the row it references.
- * If none or all of them cascade, each of them makes the row the user's.
+ * If none or all of them cascade, each of them makes the row the user's. The draft names the foreign keys that lead to users
+ * and are not followed: whether a comment is its author's or a part of the post, only its application knows.
  */
 final class DatasetProposal {
 
@@ -56,7 +57,6 @@ final class DatasetProposal {
     private final PostgresDatasets known;
     private final LiveCatalogue live;
     private final Map<TableName, List<OwnerPath>> owners = new LinkedHashMap<>();
-    private final Map<TableName, List<ForeignKey>> notFollowed = new LinkedHashMap<>();
     private final Map<TableName, String> notUuid = new LinkedHashMap<>();
     private final Set<String> names = new HashSet<>();
 
@@ -93,7 +93,7 @@ final class DatasetProposal {
                         .filter(key -> owners.containsKey(key.target()) && !isUsers(key.target()))
                         .toList();
                 if (!leading.isEmpty()) {
-                    further.put(table.name(), paths(table, leading));
+                    further.put(table.name(), paths(leading));
                 }
             }
             found = !further.isEmpty();
@@ -148,15 +148,10 @@ final class DatasetProposal {
         return isUuid;
     }
 
-    private List<OwnerPath> paths(Table table, List<ForeignKey> leading) {
+    private List<OwnerPath> paths(List<ForeignKey> leading) {
         List<ForeignKey> parts =
                 leading.stream().filter(ForeignKey::isCascading).toList();
         List<ForeignKey> followed = parts.isEmpty() ? leading : parts;
-        List<ForeignKey> left =
-                leading.stream().filter(key -> !followed.contains(key)).toList();
-        if (!left.isEmpty()) {
-            notFollowed.put(table.name(), left);
-        }
         List<OwnerPath> paths = new ArrayList<>();
         for (ForeignKey key : followed) {
             for (OwnerPath owner : owners.getOrDefault(key.target(), List.of())) {
@@ -167,6 +162,16 @@ final class DatasetProposal {
             }
         }
         return paths;
+    }
+
+    private List<ForeignKey> notFollowed(Table table, List<OwnerPath> paths) {
+        return table.foreignKeys().stream()
+                .filter(key -> owners.containsKey(key.target()) && !key.target().equals(table.name()))
+                .filter(key -> paths.stream()
+                        .noneMatch(path -> path.steps().isEmpty()
+                                ? isUsers(key.target()) && key.columns().equals(List.of(path.column()))
+                                : key.columns().equals(path.steps().get(0).columns())))
+                .toList();
     }
 
     /** The draft as the text of a file of datasets. */
@@ -305,7 +310,7 @@ final class DatasetProposal {
                 order(table, date),
                 columns,
                 excluded,
-                notFollowed.getOrDefault(table.name(), List.of()));
+                notFollowed(table, paths));
     }
 
     // What is not known is proposed as the user's own, which every profile holds.

@@ -295,6 +295,14 @@ class UsersAloneIT {
                 );
                 CREATE INDEX ON public.sessions ("userId");
                 CREATE TABLE public.learning_analytics (id uuid PRIMARY KEY, day date);
+                CREATE TABLE public."of\nall" (id int PRIMARY KEY, who uuid REFERENCES public.users (id));
+                CREATE TABLE public.invoices (
+                    id         int PRIMARY KEY,
+                    customer   int NOT NULL REFERENCES public."of\nall" (id) ON DELETE CASCADE,
+                    created_by uuid REFERENCES public.users (id) ON DELETE SET NULL
+                );
+                CREATE INDEX ON public."of\nall" (who);
+                CREATE INDEX ON public.invoices (created_by);
                 """);
         Path file = folder.resolve("datasets.yaml");
         Files.writeString(file, owner("datasets propose").succeeded());
@@ -302,11 +310,14 @@ class UsersAloneIT {
         assertThat(Files.readString(file))
                 .contains(
                         "table: public.sessions\n    owner: userId\n",
+                        "    # customer leads to users too, over public.of all (the row is deleted with it), and is not"
+                                + " followed.\n    owner: created_by\n",
                         "# Nothing in public.learning_analytics leads to a user.\n  - {name: analytics, remove: true}");
         assertThat(satchel(Map.of("SATCHEL_DATASETS", file.toString()), database.ownerUrl(), "datasets check")
                         .out()
                         .lines())
-                .allMatch(line -> line.matches("(not_readable|row_security_off) +(profile|sessions): .*|.* findings"));
+                .allMatch(line -> line.matches("(not_readable|row_security_off) +(profile|sessions|of_all|invoices): .*"
+                        + "|all\" .*|.* findings"));
     }
 
     // What 'datasets check' says of the built-in datasets is that their tables are absent, and nothing worse.
