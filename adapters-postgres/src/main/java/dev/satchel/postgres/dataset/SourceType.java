@@ -52,6 +52,11 @@ public enum SourceType {
         return type;
     }
 
+    /** A type of PostgreSQL that this type reads. */
+    String sql() {
+        return this == ARRAY ? "jsonb" : code();
+    }
+
     public String code() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -330,7 +330,9 @@ class RecordValuesIT extends PostgresRecordsFixture {
                           number: {type: integer, expression: "12::double precision"}
                           day: {type: date, expression: "to_timestamp(0)"}
                           text: {type: json, expression: "'[1]'::text"}
-                        sql: {from: "FROM {u} AS u WHERE u.id = {user}", tables: {u: {table: users, empty: {id: uuid}}},
+                        sql: {from: "FROM {u} AS u LEFT JOIN {no} AS no ON no.id = u.id WHERE u.id = {user}",
+                              tables: {u: {table: users, empty: {id: uuid}},
+                                       no: {table: nowhere, empty: {id: uuid, list: array}}},
                               homes: [u], order: u.id}
                         owned: [{table: users, owner: id}]
                     """);

@@ -273,6 +273,9 @@ class ShopIT {
     void namesRemediesThatPostgresqlAccepts() throws Exception {
         satchel.sql("CREATE TABLE public.clicks (user_id uuid NOT NULL REFERENCES public.users (id), at timestamptz)"
                 + " PARTITION BY RANGE (at)");
+        satchel.sql(
+                "CREATE TABLE public.animals (user_id uuid REFERENCES public.users (id), at point[], path jsonpath);"
+                        + " CREATE TABLE public.dogs (breed text) INHERITS (public.animals)");
         try (Connection connection = satchel.database().superuserDataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;"
@@ -283,7 +286,13 @@ class ShopIT {
 
         Result checked = Installation.satchel(ownersSettings(), "datasets", "check");
 
+        assertThat(Files.readString(file))
+                .contains("table: public.animals\n    owner: user_id\n    order: user_id\n")
+                .contains(
+                        "# public.dogs inherits from another table, which shows its rows too. The table is not drafted.")
+                .doesNotContain("table: public.dogs");
         assertThat(checked.out())
+                .doesNotContain("refused_statement")
                 .contains("CREATE INDEX ON \"public\".\"clicks\" (\"user_id\")")
                 .doesNotContain("no_index  remote", "row_security_off  remote", "ON \"public\".\"remote\" (");
     }

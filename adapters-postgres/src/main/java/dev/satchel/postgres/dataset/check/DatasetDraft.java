@@ -108,6 +108,12 @@ final class DatasetDraft {
         notes.append(wrongType(table, column)).append(" The table is not drafted.\n");
     }
 
+    void leaveOutChild(TableName table) {
+        notes.append("# ")
+                .append(oneLine(table.toString()))
+                .append(" inherits from another table, which shows its rows too. The table is not drafted.\n");
+    }
+
     void remove(String name, TableName table, String column) {
         text.append("  ")
                 .append(wrongType(table, column))

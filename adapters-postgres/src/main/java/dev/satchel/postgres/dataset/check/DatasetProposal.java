@@ -201,7 +201,13 @@ final class DatasetProposal {
         }
         for (Map.Entry<TableName, List<OwnerPath>> owned : owners.entrySet()) {
             if (!knownTables.contains(owned.getKey())) {
-                live.find(owned.getKey()).ifPresent(table -> draft(draft, table, null));
+                live.find(owned.getKey()).ifPresent(table -> {
+                    if (table.isChild()) {
+                        draft.leaveOutChild(table.name());
+                    } else {
+                        draft(draft, table, null);
+                    }
+                });
             }
         }
         notUuid.forEach((table, column) -> {

@@ -27,6 +27,7 @@ record LiveCatalogue(Map<TableName, Table> tables) {
      *
      * @param isTable whether it is a table, and no view
      * @param isForeign whether it is a table of another server, without row-level security and indexes
+     * @param isChild whether it inherits from another table, which shows its rows too
      * @param isPartitioned whether its indexes cannot be made concurrently
      * @param indexes the columns that each index without a condition begins with, up to its first expression
      * @param unique the columns of each unique index without expressions and conditions
@@ -35,6 +36,7 @@ record LiveCatalogue(Map<TableName, Table> tables) {
             TableName name,
             boolean isTable,
             boolean isForeign,
+            boolean isChild,
             boolean isPartitioned,
             boolean hasRowSecurity,
             Map<String, LiveColumn> columns,
@@ -88,8 +90,15 @@ record LiveCatalogue(Map<TableName, Table> tables) {
                    , namespace.nspname, relation.relname, relation.relkind IN ('r', 'p', 'f') AS is_table,
                    relation.relkind = 'f' AS is_foreign, relation.relkind = 'p' AS is_partitioned,
                    relation.relrowsecurity, attribute.attname,
-                   base.typcategory <> 'G' AND base.typtype <> 'c'
-                   AND base.typname NOT IN ('json', 'xml', '_json', '_xml') AS is_sortable,
+                   (SELECT part.typcategory <> 'G'
+                           AND part.typtype <> 'c'
+                           AND part.typname NOT IN ('json', 'jsonpath', 'xml', 'xid', 'pg_snapshot')
+                      FROM pg_catalog.pg_type AS part
+                     WHERE part.oid = CASE WHEN base.typcategory = 'A' AND base.typelem <> 0 THEN base.typelem
+                                           ELSE base.oid END) AS is_sortable,
+                   EXISTS (SELECT
+                             FROM pg_catalog.pg_inherits AS parent
+                            WHERE parent.inhrelid = relation.oid) AS is_child,
                    COALESCE(pg_catalog.has_schema_privilege(reader.oid, namespace.oid, 'USAGE')
                             AND pg_catalog.has_column_privilege(reader.oid, relation.oid, attribute.attnum, 'SELECT'),
                             false) AS is_readable
@@ -162,6 +171,7 @@ record LiveCatalogue(Map<TableName, Table> tables) {
                             name,
                             row.getBoolean("is_table"),
                             row.getBoolean("is_foreign"),
+                            row.getBoolean("is_child"),
                             row.getBoolean("is_partitioned"),
                             row.getBoolean("relrowsecurity"),
                             new LinkedHashMap<>(),

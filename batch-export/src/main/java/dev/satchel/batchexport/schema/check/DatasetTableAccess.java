@@ -41,6 +41,10 @@ public final class DatasetTableAccess {
                             OR EXISTS (SELECT
                                          FROM unnest(policy.polroles) AS role (oid)
                                         WHERE pg_has_role(reader.oid, role.oid, 'USAGE')))) AS restrictive,
+                   reader.oid IS NULL
+                       OR class.oid IS NULL
+                       OR has_schema_privilege(reader.oid, class.relnamespace, 'USAGE') AS open,
+                   format('%I', expected.value ->> 'schema') AS schema,
                    -- Of a table read in part, the other columns would stop the export.
                    reader.oid IS NULL
                        OR NOT EXISTS (SELECT
@@ -123,7 +127,10 @@ public final class DatasetTableAccess {
                     continue;
                 }
                 checks.add(rowSecurity(name, row.getBoolean("row_security"), row.getBoolean("policy")));
-                checks.add(reading(name, row.getBoolean("readable")));
+                checks.add(reading(
+                        name,
+                        row.getBoolean("readable"),
+                        row.getBoolean("open") ? "" : String.valueOf(row.getString("schema"))));
                 String counting = row.getString("counting");
                 if (counting != null) {
                     checks.add(counting(name, String.valueOf(row.getString("counter")), counting));
@@ -195,11 +202,17 @@ public final class DatasetTableAccess {
                         + " satchel.export.accept-hidden names the dataset");
     }
 
-    private static Check reading(String table, boolean allowed) {
+    /** @param closed the schema, if it lacks USAGE */
+    private static Check reading(String table, boolean allowed, String closed) {
         String subject = "reading of " + table + " by authenticated";
-        return allowed
+        return allowed && closed.isEmpty()
                 ? Check.ok(subject, "allowed")
-                : Check.warning(subject, "allowed", "refused; run: GRANT SELECT ON " + table + " TO authenticated;");
+                : Check.warning(
+                        subject,
+                        "allowed",
+                        "refused; run:"
+                                + (closed.isEmpty() ? "" : " GRANT USAGE ON SCHEMA " + closed + " TO authenticated;")
+                                + (allowed ? "" : " GRANT SELECT ON " + table + " TO authenticated;"));
     }
 
     private static Check serviceRole(Connection connection) throws SQLException {

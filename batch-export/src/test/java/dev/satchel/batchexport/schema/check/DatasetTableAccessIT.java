@@ -46,4 +46,23 @@ class DatasetTableAccessIT {
                     .noneMatch(line -> line.contains("public.images"));
         }
     }
+
+    @Test
+    void namesTheRightOnTheSchemaThatReadingNeeds() throws SQLException {
+        try (var database = SampleDatabase.create();
+                var connection = database.ownerDataSource().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE SCHEMA shop; CREATE TABLE shop.orders (id int, user_id uuid)");
+            var datasets = PostgresDatasets.builtIn()
+                    .with(
+                            "mine.yaml",
+                            "datasets: [{name: orders, table: shop.orders, owner: user_id, order: id, columns: {id: integer}}]");
+
+            assertThat(DatasetTableAccess.check(connection, datasets))
+                    .extracting(Check::line)
+                    .contains(
+                            "warning reading of shop.orders by authenticated: refused; run: GRANT USAGE ON SCHEMA shop TO"
+                                    + " authenticated; GRANT SELECT ON shop.orders TO authenticated;");
+        }
+    }
 }
