@@ -3,6 +3,8 @@ package dev.satchel.postgres.dataset;
 import dev.satchel.UserId;
 import dev.satchel.postgres.dataset.SourceColumn.Source;
 import dev.satchel.record.Column;
+import dev.satchel.record.ColumnTypeException;
+import dev.satchel.record.ColumnTypeException.Mismatch;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.filter.Period;
@@ -10,8 +12,10 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +88,16 @@ public record DatasetQuery(
         return isIn(live) && !presentIn(live, filters).isEmpty();
     }
 
+    /** Every table that is read or counted for an export, with those on the paths to users. */
+    public Set<TableName> tables() {
+        Set<TableName> tables = new LinkedHashSet<>(relations.tables());
+        for (OwnedTable table : owned) {
+            tables.add(table.table());
+            table.owners().forEach(owner -> owner.steps().forEach(step -> tables.add(step.table())));
+        }
+        return tables;
+    }
+
     public boolean isIn(LiveSchema live) {
         return relations.homes().stream().anyMatch(live::has);
     }
@@ -102,6 +116,35 @@ public record DatasetQuery(
     /** The columns that exist in this database and that the profile holds. */
     public List<Column> columnsIn(LiveSchema live, ExportFilters filters) {
         return presentIn(live, filters).stream().map(SourceColumn::column).toList();
+    }
+
+    /**
+     * Refuses to read a column as another type than it has, which would put wrong values into the file.
+     *
+     * @throws ColumnTypeException if such a column exists, and the profile holds it
+     */
+    public void requireTypes(LiveSchema live, ExportFilters filters) {
+        for (SourceColumn column : isIn(live) ? presentIn(live, filters) : List.<SourceColumn>of()) {
+            mismatch(column, live).ifPresent(mismatch -> {
+                throw new ColumnTypeException(mismatch);
+            });
+        }
+    }
+
+    /** The columns that this database has with other types than they can be read as. */
+    public List<Mismatch> mismatches(LiveSchema live) {
+        return (isIn(live) ? columns : List.<SourceColumn>of())
+                .stream().flatMap(column -> mismatch(column, live).stream()).toList();
+    }
+
+    private static Optional<Mismatch> mismatch(SourceColumn column, LiveSchema live) {
+        Source source = column.source();
+        return source == null
+                ? Optional.empty()
+                : live.type(source)
+                        .filter(type -> !column.type().reads(type))
+                        .map(type -> new Mismatch(
+                                source.toString(), type.printed(), column.type().code()));
     }
 
     private List<SourceColumn> presentIn(LiveSchema live, ExportFilters filters) {

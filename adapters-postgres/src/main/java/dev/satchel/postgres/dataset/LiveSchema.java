@@ -7,12 +7,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
-/** The tables and columns that exist in the connected database. */
-public record LiveSchema(Map<TableName, Set<String>> columns) {
+/** The tables and columns that exist in the connected database, each column with its type. */
+public record LiveSchema(Map<TableName, Map<String, LiveType>> columns) {
 
     // information_schema hides tables without grants, which would look like missing tables.
     private static final String FROM_CATALOG = """
@@ -22,34 +21,38 @@ public record LiveSchema(Map<TableName, Set<String>> columns) {
                 ON relation.relname = wanted.name
                AND relation.relnamespace = namespace.oid
               JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid = relation.oid
+            """;
+
+    private static final String EXISTING = """
              WHERE relation.relkind IN ('r', 'p', 'v', 'm', 'f')
                AND attribute.attnum > 0
                AND NOT attribute.attisdropped
             """;
 
-    private static final String COLUMNS =
-            "SELECT namespace.nspname, relation.relname, attribute.attname\n" + FROM_CATALOG;
+    private static final String COLUMNS = "SELECT namespace.nspname, relation.relname, attribute.attname,\n"
+            + LiveType.COLUMNS + FROM_CATALOG + LiveType.JOIN + EXISTING;
 
     /**
-     * An SQL expression whose value differs between two snapshots that do not show the same tables and columns. {@link
-     * #setTables} sets its two parameters.
+     * An SQL expression whose value differs between two snapshots that do not show the same tables, columns and types.
+     * {@link #setTables} sets its two parameters.
      */
     public static final String FINGERPRINT = """
             (SELECT encode(sha256(convert_to(
-                        string_agg(format('%L.%L.%L', namespace.nspname, relation.relname, attribute.attname), ','
+                        string_agg(format('%L.%L.%L.%s', namespace.nspname, relation.relname, attribute.attname,
+                                          attribute.atttypid), ','
                                    ORDER BY relation.oid, attribute.attnum), 'UTF8')), 'hex')
-            """ + FROM_CATALOG + ")";
+            """ + FROM_CATALOG + EXISTING + ")";
 
     /** Reads the columns of those of these tables that exist. */
     public static LiveSchema of(Connection connection, Collection<TableName> tables) throws SQLException {
-        Map<TableName, Set<String>> columns = new HashMap<>();
+        Map<TableName, Map<String, LiveType>> columns = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
             setTables(statement, 1, tables);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     columns.computeIfAbsent(
-                                    new TableName(rows.getString(1), rows.getString(2)), table -> new HashSet<>())
-                            .add(rows.getString(3));
+                                    new TableName(rows.getString(1), rows.getString(2)), table -> new HashMap<>())
+                            .put(rows.getString(3), LiveType.of(rows));
                 }
             }
         }
@@ -75,6 +78,17 @@ public record LiveSchema(Map<TableName, Set<String>> columns) {
     }
 
     boolean has(Source source) {
-        return columns.getOrDefault(source.table(), Set.of()).contains(source.column());
+        return type(source).isPresent();
+    }
+
+    /** The operator in SQL that compares values of the column as its indexes and foreign keys do. */
+    String equality(TableName table, String column) {
+        return type(new Source(table, column)).map(LiveType::equality).orElse(LiveType.EQUAL);
+    }
+
+    /** The type of the column; empty if it does not exist. */
+    Optional<LiveType> type(Source source) {
+        return Optional.ofNullable(
+                columns.getOrDefault(source.table(), Map.of()).get(source.column()));
     }
 }

@@ -33,7 +33,7 @@ public record SourceColumn(
 
     /** A column that is computed by an SQL expression. */
     static SourceColumn computed(String name, SourceType type, @Nullable Origin origin, String expression) {
-        return new SourceColumn(new Column(name, type.type(), origin), type, null, type.read("(" + expression + ")"));
+        return new SourceColumn(new Column(name, type.type(), origin), type, null, type.readComputed(expression));
     }
 
     /** The SQL expression of the value in the hash of a record. */

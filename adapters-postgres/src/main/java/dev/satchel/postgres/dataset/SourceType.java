@@ -10,12 +10,14 @@ import java.util.stream.Collectors;
 /**
  * The types that a file of datasets may give a column, and how such a column is read.
  *
- * <p>A type that {@code BinaryCopyDecoder} decodes is read as it is; other types are cast to one of those.
+ * <p>A type that {@code BinaryCopyDecoder} decodes is read as it is; other types are cast to one of those. The decoder is
+ * told no types, so a column that {@link #reads} does not allow must not be read: its bytes would become another value.
  */
 public enum SourceType {
     BOOLEAN(Column.Type.BOOLEAN, "%s", "bool"),
     INTEGER(Column.Type.INTEGER, "%s", "int2", "int4", "int8"),
-    NUMERIC(Column.Type.DECIMAL, "%s", "numeric"),
+    /** The cast is none for a numeric, and exact for an integer. */
+    NUMERIC(Column.Type.DECIMAL, "%s::pg_catalog.numeric", "numeric"),
     /** Cast through its shortest exact text, because a direct cast to numeric rounds to 15 digits. */
     FLOAT(Column.Type.DECIMAL, "%s::pg_catalog.text::pg_catalog.numeric", "float4", "float8"),
     UUID(Column.Type.UUID, "%s", "uuid"),
@@ -50,8 +52,27 @@ public enum SourceType {
         return type;
     }
 
+    /** A type of PostgreSQL that this type reads. */
+    String sql() {
+        return this == ARRAY ? "jsonb" : code();
+    }
+
     public String code() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The SQL expression that reads the result of {@code expression}, whose type only PostgreSQL knows. */
+    String readComputed(String expression) {
+        String value = "(" + expression + ")";
+        return switch (this) {
+            case BOOLEAN -> value + "::pg_catalog.bool";
+            case INTEGER -> value + "::pg_catalog.int8";
+            case UUID -> value + "::pg_catalog.uuid";
+            case JSON -> value + "::pg_catalog.json";
+            case TIMESTAMPTZ -> value + "::pg_catalog.timestamptz";
+            case DATE -> value + "::pg_catalog.date";
+            case NUMERIC, FLOAT, TEXT, ARRAY, TIMESTAMP, BYTEA, INET -> read(value);
+        };
     }
 
     /** The SQL expression that reads {@code value}. */
@@ -80,12 +101,15 @@ public enum SourceType {
         };
     }
 
-    /** Whether a column with that type of PostgreSQL can be read as this type. */
+    /** Whether a column with that type of PostgreSQL can be read as this type, without a change of its values. */
     public boolean reads(LiveType of) {
         return switch (this) {
-            case TEXT -> true;
-            case ARRAY -> of.isArray() || of.isComposite() || JSON.live.contains(of.base());
-            default -> !of.isArray() && live.contains(of.base());
+            case TEXT, ARRAY -> true;
+            case NUMERIC -> live.contains(of.base()) || INTEGER.reads(of);
+            case FLOAT -> live.contains(of.base()) || NUMERIC.reads(of);
+            case TIMESTAMP -> live.contains(of.base()) || TIMESTAMPTZ.reads(of) || DATE.reads(of);
+            case INET -> live.contains(of.base()) || of.base().equals("cidr");
+            case BOOLEAN, INTEGER, UUID, JSON, TIMESTAMPTZ, DATE, BYTEA -> live.contains(of.base());
         };
     }
 
@@ -108,11 +132,4 @@ public enum SourceType {
     static String names() {
         return Arrays.stream(values()).map(SourceType::code).collect(Collectors.joining(", "));
     }
-
-    /**
-     * The type of a database column.
-     *
-     * @param base the name of the type; for a domain, of its base type
-     */
-    public record LiveType(String base, boolean isArray, boolean isComposite) {}
 }

@@ -37,7 +37,7 @@ record SqlRelations(String template, Map<String, SqlTable> named, List<String> h
 
         private String standIn() {
             return empty.entrySet().stream()
-                    .map(column -> "NULL::" + column.getValue().code() + " AS " + TableName.quoted(column.getKey()))
+                    .map(column -> "NULL::" + column.getValue().sql() + " AS " + TableName.quoted(column.getKey()))
                     .collect(Collectors.joining(", ", "(SELECT ", " WHERE false)"));
         }
     }

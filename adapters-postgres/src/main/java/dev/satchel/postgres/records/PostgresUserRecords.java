@@ -8,6 +8,7 @@ import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.RecordSink;
+import dev.satchel.record.RefusedStatementException;
 import dev.satchel.record.SnapshotTooOldException;
 import java.io.IOException;
 import java.sql.Connection;
@@ -24,7 +25,8 @@ import org.springframework.dao.DataAccessException;
  *
  * <p>Each reading is one transaction, {@code REPEATABLE READ READ ONLY}, in which the connection has the role {@code
  * authenticated} and the user's claims. These settings end with the transaction, so that the connection returns to its
- * pool unchanged. A failure of the database is thrown as a {@link DataAccessException} with PostgreSQL's SQLState. A
+ * pool unchanged. A failure of the database is thrown as a {@link DataAccessException} with PostgreSQL's SQLState, and as a
+ * {@link RefusedStatementException} where the tables are not what the datasets say. A
  * reading that takes longer than allowed ends with a {@link SnapshotTooOldException}, because an open snapshot keeps
  * vacuum from removing dead rows. The cause of a cancelled statement is decided by this object's clock, because the
  * server reports a cancel by an operator with the same SQLState.
@@ -110,6 +112,11 @@ public final class PostgresUserRecords implements DivisibleRecords {
     private static <T> T run(Step<T> step, Reading reading) throws SQLException, IOException {
         try {
             return step.run(reading);
+        } catch (SQLException failed) {
+            if (reading.isOfTheDatasets(failed)) {
+                throw new RefusedStatementException(failed);
+            }
+            throw failed;
         } catch (Error noMemory) {
             reading.giveUp();
             throw noMemory;

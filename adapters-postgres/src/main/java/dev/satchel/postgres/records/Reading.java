@@ -31,9 +31,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
@@ -50,6 +52,11 @@ final class Reading implements AutoCloseable {
     private static final int RENEWALS_OF_THE_LIMIT = 100;
 
     private static final SQLStateSQLExceptionTranslator TRANSLATOR = new SQLStateSQLExceptionTranslator();
+
+    private static final String NOT_UNDERSTOOD = "42";
+
+    /** A missing right, a pooler, and a policy that reads its own table. */
+    private static final Set<String> OF_OTHER_CAUSES = Set.of("42501", "42P05", "42P17");
 
     /** While others read, the connection with the snapshot is asked this often whether it is still there. */
     private static final long PING_INTERVAL = TimeUnit.SECONDS.toNanos(5);
@@ -76,6 +83,8 @@ final class Reading implements AutoCloseable {
     private final AbortSignal.Registration abortable;
     private final long startedAt = System.nanoTime();
     private long limitedAt = startedAt;
+    /** Whether the snapshot is taken, so that all further statements are made of the datasets. */
+    private boolean isOpen;
 
     Reading(Connection connection, PostgresDatasets known, Duration maxAge, Observer observer, AbortSignal signal)
             throws SQLException {
@@ -98,7 +107,9 @@ final class Reading implements AutoCloseable {
             Division division)
             throws SQLException, IOException {
         OpenSnapshot snapshot = OpenSnapshot.take(connection, user, plan, limit());
+        isOpen = true;
         LiveSchema live = snapshot.live();
+        datasets.forEach(dataset -> known.of(dataset).requireTypes(live, filters));
         sink.begin(
                 snapshot.takenAt(), filters.days().flatMap(Period::statedZone).orElse(snapshot.zone()));
         Map<Dataset, Long> counts = new LinkedHashMap<>();
@@ -206,7 +217,9 @@ final class Reading implements AutoCloseable {
             RecordSink sink)
             throws SQLException, IOException {
         OpenSnapshot joined = OpenSnapshot.join(connection, user, plan, limit(), snapshot);
+        isOpen = true;
         DatasetQuery query = known.of(dataset);
+        query.requireTypes(joined.live(), filters);
         List<Column> columns = query.columnsIn(joined.live(), filters);
         Observed observed = observer.begins(dataset);
         try {
@@ -326,6 +339,20 @@ final class Reading implements AutoCloseable {
             throw noMemory;
         }
         connection.setAutoCommit(autoCommit);
+    }
+
+    /**
+     * Whether the tables, or the policies of them, are not what the datasets say. The class 42 is that of statements that
+     * cannot be understood.
+     */
+    boolean isOfTheDatasets(SQLException failed) {
+        String state = String.valueOf(failed.getSQLState());
+        String where = failed instanceof PSQLException refused && refused.getServerErrorMessage() != null
+                ? String.valueOf(refused.getServerErrorMessage().getWhere())
+                : "";
+        return state.startsWith(NOT_UNDERSTOOD)
+                && !OF_OTHER_CAUSES.contains(state)
+                && (isOpen || where.contains("satchel.count_records("));
     }
 
     /** What it means to the caller that the database failed. */

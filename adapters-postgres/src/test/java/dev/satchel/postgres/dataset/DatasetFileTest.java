@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,7 +75,7 @@ class DatasetFileTest {
 
         assertThat(query.dataset())
                 .isEqualTo(new Dataset("order_items", "what you bought", Set.of(Dataset.Filter.PERIOD)));
-        assertThat(query.copy(new LiveSchema(live), USER, ExportFilters.of(Map.of("from", "2026-01-31"))))
+        assertThat(query.copy(schema(live), USER, ExportFilters.of(Map.of("from", "2026-01-31"))))
                 .isEqualTo("""
                         COPY (SELECT record."id",
                                record."odd ""name"::pg_catalog.text,
@@ -111,7 +112,7 @@ class DatasetFileTest {
     void leavesOutALookupAndColumnsThatTheDatabaseLacks() {
         Map<TableName, Set<String>> live = Map.of(TableName.parse("shop.order items"), Set.of("id", "gift_for"));
 
-        assertThat(items().copy(new LiveSchema(live), USER, ExportFilters.NONE))
+        assertThat(items().copy(schema(live), USER, ExportFilters.NONE))
                 .startsWith("COPY (SELECT record.\"id\"\n  FROM \"shop\".\"order items\" AS record\n WHERE (EXISTS");
     }
 
@@ -301,5 +302,12 @@ class DatasetFileTest {
 
     private static List<String> keys(JsonNode object) {
         return List.copyOf(object.get("properties").propertyNames());
+    }
+
+    private static LiveSchema schema(Map<TableName, Set<String>> tables) {
+        Map<TableName, Map<String, LiveType>> columns = new HashMap<>();
+        tables.forEach((table, names) -> names.forEach(name -> columns.computeIfAbsent(table, t -> new HashMap<>())
+                .put(name, new LiveType("text", false, false, "text", "="))));
+        return new LiveSchema(columns);
     }
 }

@@ -135,11 +135,11 @@ class DatasetsTest {
     }
 
     private static LiveSchema everything() {
-        Map<TableName, Set<String>> columns = new HashMap<>();
+        Map<TableName, Map<String, LiveType>> columns = new HashMap<>();
         DATASETS.registered()
                 .keySet()
-                .forEach(source -> columns.computeIfAbsent(source.table(), t -> new HashSet<>())
-                        .add(source.column()));
+                .forEach(source -> columns.computeIfAbsent(source.table(), t -> new HashMap<>())
+                        .put(source.column(), new LiveType("text", false, false, "text", "=")));
         return new LiveSchema(columns);
     }
 }

@@ -14,6 +14,7 @@ import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.LearningTypes;
 import dev.satchel.record.RecordSink;
 import dev.satchel.record.RecordingSink;
+import dev.satchel.record.RefusedStatementException;
 import dev.satchel.record.UserRecords;
 import dev.satchel.record.UserRecordsContract;
 import dev.satchel.record.filter.Difficulty;
@@ -225,6 +226,32 @@ class PostgresUserRecordsIT extends PostgresRecordsFixture {
                 assertThat(snapshot.schemaVersion()).isEqualTo("unknown");
                 assertThat(snapshot.records()).containsEntry(LearningDatasets.PROFILE, 1L);
             }
+        }
+
+        @Test
+        void whatAPolicyOrAPathNamesIsOfTheDatasetsAndNotOfSatchel() throws Exception {
+            UserId user = addUser();
+            addSession(user, Instant.EPOCH);
+            run("CREATE TABLE public.members (user_id uuid)");
+            run("CREATE FUNCTION public.is_member(who uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS"
+                    + " 'BEGIN RETURN EXISTS (SELECT FROM public.members WHERE user_id = who); END'");
+            run(
+                    "CREATE POLICY members ON public.sessions FOR SELECT TO authenticated USING (public.is_member(user_id))");
+            run("DROP TABLE public.members");
+
+            assertThatThrownBy(() -> all(user))
+                    .isInstanceOf(RefusedStatementException.class)
+                    .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("42P01"));
+
+            run("DROP POLICY members ON public.sessions");
+            run("ALTER TABLE public.user_settings DROP user_id CASCADE, ADD user_id bigint");
+
+            assertThatThrownBy(() -> all(user))
+                    .isInstanceOf(RefusedStatementException.class)
+                    .hasMessage(
+                            "a table, a column or a function of a policy is not what the datasets file says: 'satchel"
+                                    + " datasets check' and 'satchel verify' name what differs")
+                    .satisfies(thrown -> assertThat(sqlState(thrown)).isEqualTo("42883"));
         }
 
         @Test

@@ -1,13 +1,23 @@
 package dev.satchel.postgres.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
+import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.record.Column;
+import dev.satchel.record.ColumnTypeException;
+import dev.satchel.record.Dataset;
+import dev.satchel.record.ExportFilters;
+import dev.satchel.record.HiddenRecords;
 import dev.satchel.record.LearningDatasets;
+import dev.satchel.record.LearningTypes;
 import dev.satchel.record.RecordSink.NonFinite;
 import dev.satchel.record.RecordingSink;
 import dev.satchel.record.RecordingSink.Json;
+import dev.satchel.record.UserRecords;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.time.Instant;
@@ -18,9 +28,51 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** How values of every type reach the sink. */
 class RecordValuesIT extends PostgresRecordsFixture {
+
+    @Test
+    void followsAForeignKeyAsItsTypeCompares() throws Exception {
+        UserId user = addUser();
+        JdbcClient.create(database.superuserDataSource())
+                .sql("CREATE EXTENSION citext SCHEMA public")
+                .update();
+        run("ALTER TABLE public.users ADD handle public.citext UNIQUE");
+        run("UPDATE public.users SET handle = 'Ana' WHERE id = ?", user.value());
+        run("CREATE TABLE public.posts (id int PRIMARY KEY, author public.citext REFERENCES public.users (handle),"
+                + " topic public.citext)");
+        run("CREATE TABLE public.topics (name public.citext PRIMARY KEY, title text)");
+        run("INSERT INTO public.topics VALUES ('Tea', 'all about tea')");
+        run("INSERT INTO public.posts VALUES (1, 'ANA', 'TEA'), (2, 'Ana', 'Tea')");
+        run("GRANT SELECT ON public.posts, public.topics TO authenticated");
+        PostgresDatasets datasets = PostgresDatasets.builtIn().with("mine.yaml", """
+                datasets:
+                  - name: posts
+                    table: posts
+                    owner: {via: [{columns: author, table: users, key: handle}], column: id}
+                    order: id
+                    columns: {id: integer}
+                    lookups: [{table: topics, on: {topic: name}, columns: {title: text}}]
+                """);
+        Dataset posts = datasets.catalogue().find("posts").orElseThrow();
+        RecordingSink sink = new RecordingSink();
+
+        new PostgresUserRecords(database.workerDataSource(), datasets, LONG)
+                .read(user, List.of(posts), ExportFilters.NONE, sink, new AbortSignal());
+
+        assertThat(sink.rows(posts)).containsExactly(List.of(1L, "all about tea"), List.of(2L, "all about tea"));
+
+        run("ALTER TABLE public.posts ENABLE ROW LEVEL SECURITY");
+        run("CREATE POLICY not_the_first ON public.posts FOR SELECT TO authenticated USING (id <> 1)");
+        UserRecords.Snapshot seen = new PostgresUserRecords(database.workerDataSource(), datasets, LONG)
+                .read(user, List.of(posts), ExportFilters.NONE, new RecordingSink(), new AbortSignal());
+
+        assertThat(seen.hidden())
+                .extracting(HiddenRecords::records, HiddenRecords::of)
+                .containsExactly(tuple(1L, 2L));
+    }
 
     @Nested
     class HardValues {
@@ -208,6 +260,96 @@ class RecordValuesIT extends PostgresRecordsFixture {
             assertThat(sink.values(LearningDatasets.QA, "grammar_concepts"))
                     .containsExactly(new Json("[\"a,\\\"b\", null, \"\"]"), null);
             assertThat(sink.values(LearningDatasets.QA, "is_correct")).containsExactly(null, false);
+        }
+    }
+
+    @Nested
+    class OtherTypesThanTheDatasetsSay {
+
+        // What was seen in an earlier reading hides no change, nor that it was taken back.
+        @Test
+        void areRefusedBeforeARecordIsRead() throws Exception {
+            UserId user = addUser();
+            addSession(user, Instant.EPOCH);
+            UserRecords records = records();
+            all(user, records);
+            run("CREATE DOMAIN public.yes AS integer");
+
+            for (List<String> each : List.of(
+                    List.of("sessions", "phrases_saved", "double precision", "integer"),
+                    List.of("user_settings", "daily_word_goal", "character varying(10)", "integer"),
+                    List.of("sessions", "session_data", "text", "json"),
+                    List.of("user_interactions", "timestamp", "timestamp without time zone", "timestamptz"),
+                    List.of("learning_analytics", "date_recorded", "timestamp with time zone", "date"),
+                    List.of("learning_analytics", "improvement_rate", "double precision", "numeric"),
+                    List.of("qa_responses", "is_correct", "public.yes", "boolean"),
+                    List.of("sessions", "ip_address", "text", "inet"),
+                    List.of("sessions", "phrases_saved", "real", "integer"))) {
+                String table = "public." + each.get(0);
+                run("ALTER TABLE " + table + " RENAME " + each.get(1) + " TO before");
+                run("ALTER TABLE " + table + " ADD " + each.get(1) + " " + each.get(2));
+                RecordingSink sink = new RecordingSink();
+
+                assertThatThrownBy(() -> records.read(
+                                user, LearningTypes.ALL.datasets(), ExportFilters.NONE, sink, new AbortSignal()))
+                        .isInstanceOf(ColumnTypeException.class)
+                        .hasMessage("the column " + table + "." + each.get(1) + " is of the type " + each.get(2)
+                                + ", which cannot be read as " + each.get(3)
+                                + ", as the datasets file says: 'satchel datasets check' names the type to use");
+                assertThat(sink.datasets()).isEmpty();
+
+                run("ALTER TABLE " + table + " DROP " + each.get(1));
+                run("ALTER TABLE " + table + " RENAME before TO " + each.get(1));
+            }
+            assertThat(all(user, records).rows(LearningDatasets.SESSIONS)).hasSize(1);
+        }
+
+        @Test
+        void areReadWhereNothingOfTheirValuesIsLost() throws Exception {
+            UserId user = addUser();
+            run("CREATE DOMAIN public.some AS smallint");
+            run("CREATE DOMAIN public.few AS public.some");
+            run("ALTER TABLE public.sessions DROP phrases_saved, ADD phrases_saved public.few DEFAULT 7,"
+                    + " DROP completion_rate, ADD completion_rate bigint DEFAULT 9223372036854775807,"
+                    + " DROP session_data, ADD session_data json DEFAULT '{\"b\":1, \"a\":2}'");
+            addSession(user, Instant.EPOCH);
+
+            assertThat(only(all(user), LearningDatasets.SESSIONS))
+                    .containsEntry("phrases_saved", 7L)
+                    .containsEntry("completion_rate", new BigDecimal(Long.MAX_VALUE))
+                    .containsEntry("session_data", new Json("{\"b\":1, \"a\":2}"));
+        }
+
+        @Test
+        void ofAnExpressionAreCastToTheTypeThatTheFileSays() throws Exception {
+            UserId user = addUser();
+            PostgresDatasets datasets = PostgresDatasets.builtIn().with("mine.yaml", """
+                    datasets:
+                      - name: mine
+                        columns:
+                          number: {type: integer, expression: "12::double precision"}
+                          day: {type: date, expression: "to_timestamp(0)"}
+                          text: {type: json, expression: "'[1]'::text"}
+                        sql: {from: "FROM {u} AS u LEFT JOIN {no} AS no ON no.id = u.id WHERE u.id = {user}",
+                              tables: {u: {table: users, empty: {id: uuid}},
+                                       no: {table: nowhere, empty: {id: uuid, list: array}}},
+                              homes: [u], order: u.id}
+                        owned: [{table: users, owner: id}]
+                    """);
+            RecordingSink sink = new RecordingSink();
+
+            new PostgresUserRecords(database.workerDataSource(), datasets, LONG)
+                    .read(
+                            user,
+                            List.of(datasets.catalogue().find("mine").orElseThrow()),
+                            ExportFilters.NONE,
+                            sink,
+                            new AbortSignal());
+
+            assertThat(only(sink, datasets.catalogue().find("mine").orElseThrow()))
+                    .containsEntry("number", 12L)
+                    .containsEntry("day", LocalDate.EPOCH)
+                    .containsEntry("text", new Json("[1]"));
         }
     }
 }

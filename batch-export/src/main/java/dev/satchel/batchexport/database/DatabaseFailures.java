@@ -34,8 +34,8 @@ public final class DatabaseFailures {
             "the database refused the worker's login: check " + "the user and password of DATABASE_URL");
     private static final Failure RIGHTS = new Failure(
             Code.ACCESS_DENIED,
-            "the database does not let a user read a table that the export needs: "
-                    + "'satchel verify' names the missing grant");
+            "the database does not let a user read a table that the export needs, or Satchel count its rows: "
+                    + "'satchel verify' names what is missing");
     private static final Failure LOCKED = new Failure(
             Code.DATABASE_LOCKED,
             "another session held a lock in the database for too long: find it in "

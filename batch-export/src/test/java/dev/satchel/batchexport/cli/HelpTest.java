@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
+import dev.satchel.batchexport.documents.Documents;
 import dev.satchel.batchexport.terminal.Console;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +27,10 @@ import picocli.CommandLine;
 class HelpTest {
 
     private static final int WIDTH = 80;
+
+    /** Of {@code satchel bench}, which is no part of the program that is installed. */
+    private static final Set<String> OF_THE_BENCHES =
+            Set.of("--backfill", "--memory", "--only", "--parts", "--rounds", "--seed", "--sink", "--small");
 
     static Stream<CommandLine> commands() {
         return withSubcommands(root());
@@ -112,6 +122,37 @@ class HelpTest {
                 .replaceFirst(" [<>] \\S+$", "")
                 .replaceAll("\"\\$(ID|EXPORT)\"", "920b1d59-7b90-dc01-a3c0-f3ddac750206")
                 .split(" ");
+    }
+
+    @Test
+    void knowsEveryOptionThatTheDocumentsName() {
+        Map<String, Set<String>> known = commands()
+                .collect(Collectors.toMap(
+                        HelpTest::path,
+                        command -> command.getCommandSpec().optionsMap().keySet()));
+        Set<String> anywhere = new TreeSet<>(OF_THE_BENCHES);
+        known.values().forEach(anywhere::addAll);
+        List<String> unknown = new ArrayList<>();
+
+        for (String document : Documents.all()) {
+            optionsIn(document, Documents.text(document), anywhere, unknown);
+        }
+        for (List<String> row : Documents.table("docs/operations.md", "Commands")) {
+            String command = Documents.codeIn(row.get(0)).get(0).replaceFirst("^satchel ", "");
+            if (known.containsKey(command)) {
+                optionsIn(command, row.get(1), known.get(command), unknown);
+            }
+        }
+
+        assertThat(unknown).isEmpty();
+    }
+
+    private static void optionsIn(String place, String text, Set<String> known, List<String> unknown) {
+        Documents.codeIn(text).stream()
+                .filter(code -> code.startsWith("--"))
+                .map(code -> code.split("[ =]")[0])
+                .filter(option -> !known.contains(option))
+                .forEach(option -> unknown.add(place + ": " + option));
     }
 
     @ParameterizedTest

@@ -230,7 +230,10 @@ class ShopIT {
         propose();
         satchel.sql("REVOKE SELECT ON public.carts FROM authenticated");
         satchel.sql("ALTER TABLE public.interests DISABLE ROW LEVEL SECURITY");
-        satchel.sql("DROP INDEX public.shipment_events_shipment_idx");
+        satchel.sql("DROP INDEX public.shipment_events_shipment_idx; CREATE INDEX ON public.shipment_events (shipment)"
+                + " WHERE payload IS NULL");
+        satchel.sql("DROP INDEX public.interests_user_id_idx;"
+                + " CREATE INDEX ON public.interests (user_id, lower(topic))");
         satchel.sql("ALTER TABLE public.orders ADD COLUMN mood text");
         satchel.sql("CREATE TABLE public.returns (id uuid PRIMARY KEY, parcel uuid REFERENCES public.shipments)");
 
@@ -264,6 +267,34 @@ class ShopIT {
         file = more;
 
         assertThat(findings()).isEmpty();
+    }
+
+    @Test
+    void namesRemediesThatPostgresqlAccepts() throws Exception {
+        satchel.sql("CREATE TABLE public.clicks (user_id uuid NOT NULL REFERENCES public.users (id), at timestamptz)"
+                + " PARTITION BY RANGE (at)");
+        satchel.sql(
+                "CREATE TABLE public.animals (user_id uuid REFERENCES public.users (id), at point[], path jsonpath);"
+                        + " CREATE TABLE public.dogs (breed text) INHERITS (public.animals)");
+        try (Connection connection = satchel.database().superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;"
+                    + " CREATE FOREIGN TABLE public.remote (id integer, user_id uuid) SERVER files"
+                    + " OPTIONS (filename '/nowhere')");
+        }
+        propose();
+
+        Result checked = Installation.satchel(ownersSettings(), "datasets", "check");
+
+        assertThat(Files.readString(file))
+                .contains("table: public.animals\n    owner: user_id\n    order: user_id\n")
+                .contains(
+                        "# public.dogs inherits from another table, which shows its rows too. The table is not drafted.")
+                .doesNotContain("table: public.dogs");
+        assertThat(checked.out())
+                .doesNotContain("refused_statement")
+                .contains("CREATE INDEX ON \"public\".\"clicks\" (\"user_id\")")
+                .doesNotContain("no_index  remote", "row_security_off  remote", "ON \"public\".\"remote\" (");
     }
 
     @Test

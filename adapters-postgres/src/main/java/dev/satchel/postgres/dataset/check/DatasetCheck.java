@@ -84,7 +84,8 @@ final class DatasetCheck {
                 "",
                 Kind.UNKNOWN_TABLE_OR_COLUMN,
                 gap,
-                "export it or leave it out with a reason: 'satchel datasets propose' drafts it"));
+                "export it or leave it out with a reason: 'satchel datasets propose' drafts it, unless it is a view or"
+                        + " its user's id is no uuid"));
         return List.copyOf(findings);
     }
 
@@ -112,12 +113,7 @@ final class DatasetCheck {
     }
 
     private void checkTables(DatasetQuery query) {
-        Set<TableName> tables = new LinkedHashSet<>(query.relations().tables());
-        query.owned().forEach(owned -> {
-            tables.add(owned.table());
-            owned.owners().forEach(owner -> owner.steps().forEach(step -> tables.add(step.table())));
-        });
-        for (TableName table : tables) {
+        for (TableName table : query.tables()) {
             if (live.find(table).isEmpty()) {
                 add(
                         query,
@@ -189,7 +185,7 @@ final class DatasetCheck {
     private void checkOwners(DatasetQuery query) {
         for (OwnedTable owned : query.owned()) {
             live.find(owned.table()).ifPresent(table -> {
-                if (table.isTable() && !table.hasRowSecurity()) {
+                if (table.isOwnTable() && !table.hasRowSecurity()) {
                     add(
                             query,
                             Kind.ROW_SECURITY_OFF,
@@ -243,7 +239,7 @@ final class DatasetCheck {
                 notReadable(query, at.name(), columns);
             }
         }
-        if (at.isTable() && !at.isIndexedBy(columns)) {
+        if (at.isOwnTable() && !at.isIndexedBy(columns)) {
             String list =
                     String.join(", ", columns.stream().map(TableName::quoted).toList());
             add(
@@ -251,7 +247,8 @@ final class DatasetCheck {
                     Kind.NO_INDEX,
                     at.name() + " has no index that begins with " + String.join(", ", columns)
                             + ", so that each export reads all of it",
-                    "CREATE INDEX CONCURRENTLY ON " + at.name().quoted() + " (" + list + ")");
+                    "CREATE INDEX " + (at.isPartitioned() ? "" : "CONCURRENTLY ") + "ON "
+                            + at.name().quoted() + " (" + list + ")");
         }
     }
 
@@ -296,13 +293,12 @@ final class DatasetCheck {
     }
 
     private static boolean leadsToUsers(Table table, LiveColumn column) {
-        boolean isUser =
-                DatasetProposal.isUsers(table.name()) && table.primaryKey().equals(List.of(column.name()));
         boolean references = table.foreignKeys().stream()
                 .anyMatch(key -> key.columns().equals(List.of(column.name())) && DatasetProposal.isUsers(key.target()));
-        return column.type().base().equals("uuid")
-                && !column.type().isArray()
-                && (isUser || references || column.name().equals(DatasetProposal.USER_ID));
+        return column.type().isUuid()
+                && (table.isUsersId(column.name())
+                        || references
+                        || column.name().equals(DatasetProposal.USER_ID));
     }
 
     private void checkLookups(DatasetQuery query) {

@@ -56,8 +56,8 @@ final class DatasetDraft {
 
     void remove(String name, List<TableName> tables) {
         text.append("  # This database has no ")
-                .append(String.join(
-                        " and no ", tables.stream().map(TableName::toString).toList()))
+                .append(oneLine(String.join(
+                        " and no ", tables.stream().map(TableName::toString).toList())))
                 .append(".\n  - {name: ")
                 .append(name)
                 .append(", remove: true}\n\n");
@@ -81,8 +81,8 @@ final class DatasetDraft {
         for (ForeignKey key : notFollowed) {
             line(
                     4,
-                    "# " + String.join(", ", key.columns()).replaceAll("\\R", " ") + " leads to users too, over "
-                            + key.target() + ", and is not followed.");
+                    oneLine("# " + String.join(", ", key.columns()) + " leads to users too, over " + key.target()
+                            + (key.isCascading() ? " (the row is deleted with it)" : "") + ", and is not followed."));
         }
         if (owners.size() == 1) {
             owner("owner: ", owners.get(0), 4);
@@ -108,6 +108,12 @@ final class DatasetDraft {
         notes.append(wrongType(table, column)).append(" The table is not drafted.\n");
     }
 
+    void leaveOutChild(TableName table) {
+        notes.append("# ")
+                .append(oneLine(table.toString()))
+                .append(" inherits from another table, which shows its rows too. The table is not drafted.\n");
+    }
+
     void remove(String name, TableName table, String column) {
         text.append("  ")
                 .append(wrongType(table, column))
@@ -116,8 +122,21 @@ final class DatasetDraft {
                 .append(", remove: true}\n\n");
     }
 
+    void removeOwnerless(String name, TableName table) {
+        text.append("  # Nothing in ")
+                .append(oneLine(table.toString()))
+                .append(" leads to a user.\n  - {name: ")
+                .append(name)
+                .append(", remove: true}\n\n");
+    }
+
+    // What is written as a comment, which ends with its line.
+    private static String oneLine(String text) {
+        return text.replaceAll("\\R", " ");
+    }
+
     private static String wrongType(TableName table, String column) {
-        return "# " + (table + "." + column).replaceAll("\\R", " ")
+        return "# " + oneLine(table + "." + column)
                 + " leads to users, but the type of a user's id is fixed by the specification: uuid.";
     }
 

@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Foreign keys are followed from the table of users, and the shortest path to a table is used. Of several equally
  * short paths, those with ON DELETE CASCADE are preferred, because a cascading row is a part of the row it references.
- * If none or all of them cascade, each of them makes the row the user's.
+ * If none or all of them cascade, each of them makes the row the user's. The draft names the foreign keys that lead to users
+ * and are not followed: whether a comment is its author's or a part of the post, only its application knows.
  */
 final class DatasetProposal {
 
@@ -57,7 +58,6 @@ final class DatasetProposal {
     private final PostgresDatasets known;
     private final LiveCatalogue live;
     private final Map<TableName, List<OwnerPath>> owners = new LinkedHashMap<>();
-    private final Map<TableName, List<ForeignKey>> notFollowed = new LinkedHashMap<>();
     private final Map<TableName, String> notUuid = new LinkedHashMap<>();
     private final Set<String> names = new HashSet<>();
 
@@ -94,7 +94,7 @@ final class DatasetProposal {
                         .filter(key -> owners.containsKey(key.target()) && !isUsers(key.target()))
                         .toList();
                 if (!leading.isEmpty()) {
-                    further.put(table.name(), paths(table, leading));
+                    further.put(table.name(), paths(leading));
                 }
             }
             found = !further.isEmpty();
@@ -105,6 +105,9 @@ final class DatasetProposal {
 
     private List<OwnerPath> direct(Table table) {
         Set<OwnerPath> direct = new LinkedHashSet<>();
+        if (table.isUsersId("id")) {
+            return List.of(new OwnerPath(List.of(), "id"));
+        }
         if (isUsers(table.name()) && table.primaryKey().size() == 1) {
             if (!isUuid(table, table.primaryKey().get(0))) {
                 return List.of();
@@ -139,24 +142,17 @@ final class DatasetProposal {
     // left out.
     private boolean isUuid(Table table, String column) {
         LiveColumn found = table.columns().get(column);
-        boolean isUuid = found != null
-                && found.type().base().equals("uuid")
-                && !found.type().isArray();
+        boolean isUuid = found != null && found.type().isUuid();
         if (!isUuid && found != null) {
             notUuid.put(table.name(), column + " (" + found.printed() + ")");
         }
         return isUuid;
     }
 
-    private List<OwnerPath> paths(Table table, List<ForeignKey> leading) {
+    private List<OwnerPath> paths(List<ForeignKey> leading) {
         List<ForeignKey> parts =
                 leading.stream().filter(ForeignKey::isCascading).toList();
         List<ForeignKey> followed = parts.isEmpty() ? leading : parts;
-        List<ForeignKey> left =
-                leading.stream().filter(key -> !followed.contains(key)).toList();
-        if (!left.isEmpty()) {
-            notFollowed.put(table.name(), left);
-        }
         List<OwnerPath> paths = new ArrayList<>();
         for (ForeignKey key : followed) {
             for (OwnerPath owner : owners.getOrDefault(key.target(), List.of())) {
@@ -167,6 +163,16 @@ final class DatasetProposal {
             }
         }
         return paths;
+    }
+
+    private List<ForeignKey> notFollowed(Table table, List<OwnerPath> paths) {
+        return table.foreignKeys().stream()
+                .filter(key -> owners.containsKey(key.target()) && !key.target().equals(table.name()))
+                .filter(key -> paths.stream()
+                        .noneMatch(path -> path.steps().isEmpty()
+                                ? isUsers(key.target()) && key.columns().equals(List.of(path.column()))
+                                : key.columns().equals(path.steps().get(0).columns())))
+                .toList();
     }
 
     /** The draft as the text of a file of datasets. */
@@ -182,6 +188,10 @@ final class DatasetProposal {
                 TableName name = relations.owned().table();
                 if (notUuid.containsKey(name) && !owners.containsKey(name)) {
                     draft.remove(query.dataset().name(), name, notUuid.get(name));
+                } else if (live.find(name)
+                        .filter(table -> table.isTable() && !leadToUsers(table, query) && !owners.containsKey(name))
+                        .isPresent()) {
+                    draft.removeOwnerless(query.dataset().name(), name);
                 } else {
                     live.find(name)
                             .filter(Table::isTable)
@@ -192,7 +202,13 @@ final class DatasetProposal {
         }
         for (Map.Entry<TableName, List<OwnerPath>> owned : owners.entrySet()) {
             if (!knownTables.contains(owned.getKey())) {
-                live.find(owned.getKey()).ifPresent(table -> draft(draft, table, null));
+                live.find(owned.getKey()).ifPresent(table -> {
+                    if (table.isChild()) {
+                        draft.leaveOutChild(table.name());
+                    } else {
+                        draft(draft, table, null);
+                    }
+                });
             }
         }
         notUuid.forEach((table, column) -> {
@@ -203,7 +219,29 @@ final class DatasetProposal {
         return draft.text();
     }
 
-    private static boolean differs(Table table, DatasetQuery query, Set<Source> registered) {
+    private static List<OwnerPath> owners(DatasetQuery query) {
+        return ((TableRelations) query.relations()).owned().owners();
+    }
+
+    /** Whether the database has every column of the paths of the dataset, and a uuid at their ends. */
+    private boolean leadToUsers(Table table, DatasetQuery query) {
+        return owners(query).stream().allMatch(path -> {
+            Table at = table;
+            for (Step step : path.steps()) {
+                Optional<Table> next = live.find(step.table());
+                if (!at.columns().keySet().containsAll(step.columns())
+                        || next.isEmpty()
+                        || !next.get().columns().keySet().containsAll(step.key())) {
+                    return false;
+                }
+                at = next.get();
+            }
+            LiveColumn last = at.columns().get(path.column());
+            return last != null && last.type().isUuid();
+        });
+    }
+
+    private boolean differs(Table table, DatasetQuery query, Set<Source> registered) {
         boolean hasMore = table.columns().keySet().stream()
                 .anyMatch(column -> !registered.contains(new Source(table.name(), column)));
         boolean hasLess = Stream.concat(
@@ -211,13 +249,19 @@ final class DatasetProposal {
                 .anyMatch(source -> source != null
                         && source.table().equals(table.name())
                         && !table.columns().containsKey(source.column()));
-        return hasMore || hasLess;
+        boolean hasOthers = query.columns().stream().anyMatch(column -> {
+            LiveColumn found =
+                    column.source() != null && column.source().table().equals(table.name())
+                            ? table.columns().get(column.source().column())
+                            : null;
+            return found != null && !column.type().reads(found.type());
+        });
+        return hasMore || hasLess || hasOthers || !leadToUsers(table, query);
     }
 
     private void draft(DatasetDraft draft, Table table, @Nullable DatasetQuery replaced) {
-        List<OwnerPath> paths = replaced == null
-                ? owners.getOrDefault(table.name(), List.of())
-                : ((TableRelations) replaced.relations()).owned().owners();
+        List<OwnerPath> found = owners.getOrDefault(table.name(), List.of());
+        List<OwnerPath> paths = replaced == null || !leadToUsers(table, replaced) ? found : owners(replaced);
         Map<String, SourceColumn> before = new LinkedHashMap<>();
         Map<String, String> excludedBefore = new LinkedHashMap<>();
         if (replaced != null) {
@@ -273,7 +317,7 @@ final class DatasetProposal {
                 order(table, date),
                 columns,
                 excluded,
-                notFollowed.getOrDefault(table.name(), List.of()));
+                notFollowed(table, paths));
     }
 
     // What is not known is proposed as the user's own, which every profile holds.

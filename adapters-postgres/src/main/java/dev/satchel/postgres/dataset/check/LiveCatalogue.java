@@ -1,7 +1,7 @@
 package dev.satchel.postgres.dataset.check;
 
 import dev.satchel.postgres.dataset.LiveSchema;
-import dev.satchel.postgres.dataset.SourceType.LiveType;
+import dev.satchel.postgres.dataset.LiveType;
 import dev.satchel.postgres.dataset.TableName;
 import java.sql.Array;
 import java.sql.Connection;
@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The tables and views of some schemas in the connected database, with their columns, keys, indexes and row-level
@@ -26,13 +25,19 @@ record LiveCatalogue(Map<TableName, Table> tables) {
     /**
      * A table or view.
      *
-     * @param isTable whether it is a table, not a view, so that it can have row-level security
-     * @param indexes the columns of each index without expressions
+     * @param isTable whether it is a table, and no view
+     * @param isForeign whether it is a table of another server, without row-level security and indexes
+     * @param isChild whether it inherits from another table, which shows its rows too
+     * @param isPartitioned whether its indexes cannot be made concurrently
+     * @param indexes the columns that each index without a condition begins with, up to its first expression
      * @param unique the columns of each unique index without expressions and conditions
      */
     record Table(
             TableName name,
             boolean isTable,
+            boolean isForeign,
+            boolean isChild,
+            boolean isPartitioned,
             boolean hasRowSecurity,
             Map<String, LiveColumn> columns,
             List<String> primaryKey,
@@ -40,10 +45,25 @@ record LiveCatalogue(Map<TableName, Table> tables) {
             List<List<String>> indexes,
             List<List<String>> unique) {
 
+        /** Whether it can have row-level security and indexes. */
+        boolean isOwnTable() {
+            return isTable && !isForeign;
+        }
+
         boolean isIndexedBy(Collection<String> wanted) {
             return indexes.stream()
                     .anyMatch(index -> index.size() >= wanted.size()
                             && index.subList(0, wanted.size()).containsAll(wanted));
+        }
+
+        /** Whether it is the table of users, and that column its id, whatever else is its primary key. */
+        boolean isUsersId(String column) {
+            LiveColumn found = columns.get(column);
+            return DatasetProposal.isUsers(name)
+                    && column.equals("id")
+                    && unique.contains(List.of(column))
+                    && found != null
+                    && found.type().isUuid();
         }
 
         boolean isUnique(Collection<String> wanted) {
@@ -54,38 +74,38 @@ record LiveCatalogue(Map<TableName, Table> tables) {
     /**
      * A column.
      *
-     * @param printed the type as PostgreSQL prints it
      * @param isReadable whether the role {@code authenticated} may read it
      */
-    record LiveColumn(String name, LiveType type, String printed, boolean isSortable, boolean isReadable) {}
+    record LiveColumn(String name, LiveType type, boolean isSortable, boolean isReadable) {
+        /** The type as PostgreSQL prints it. */
+        String printed() {
+            return type.printed();
+        }
+    }
 
     /** A foreign key; {@code isCascading} tells whether it has ON DELETE CASCADE. */
     record ForeignKey(List<String> columns, TableName target, List<String> key, boolean isCascading) {}
 
-    private static final String COLUMNS = """
-            WITH RECURSIVE resolved (type, base) AS (
-                SELECT type.oid, type.oid
-                  FROM pg_catalog.pg_type AS type
-                 UNION ALL
-                SELECT resolved.type, type.typbasetype
-                  FROM resolved
-                  JOIN pg_catalog.pg_type AS type ON type.oid = resolved.base
-                 WHERE type.typtype = 'd'
-            )
-            SELECT namespace.nspname, relation.relname, relation.relkind IN ('r', 'p', 'f') AS is_table,
-                   relation.relrowsecurity, attribute.attname, base.typname,
-                   base.typcategory = 'A' AND base.typelem <> 0 AS is_array, base.typtype = 'c' AS is_composite,
-                   pg_catalog.format_type(attribute.atttypid, attribute.atttypmod) AS printed,
-                   base.typcategory <> 'G' AND base.typtype <> 'c'
-                   AND base.typname NOT IN ('json', 'xml', '_json', '_xml') AS is_sortable,
+    private static final String COLUMNS = "SELECT " + LiveType.COLUMNS + """
+                   , namespace.nspname, relation.relname, relation.relkind IN ('r', 'p', 'f') AS is_table,
+                   relation.relkind = 'f' AS is_foreign, relation.relkind = 'p' AS is_partitioned,
+                   relation.relrowsecurity, attribute.attname,
+                   (SELECT part.typcategory <> 'G'
+                           AND part.typtype <> 'c'
+                           AND part.typname NOT IN ('json', 'jsonpath', 'xml', 'xid', 'pg_snapshot')
+                      FROM pg_catalog.pg_type AS part
+                     WHERE part.oid = CASE WHEN base.typcategory = 'A' AND base.typelem <> 0 THEN base.typelem
+                                           ELSE base.oid END) AS is_sortable,
+                   EXISTS (SELECT
+                             FROM pg_catalog.pg_inherits AS parent
+                            WHERE parent.inhrelid = relation.oid) AS is_child,
                    COALESCE(pg_catalog.has_schema_privilege(reader.oid, namespace.oid, 'USAGE')
                             AND pg_catalog.has_column_privilege(reader.oid, relation.oid, attribute.attnum, 'SELECT'),
                             false) AS is_readable
               FROM pg_catalog.pg_class AS relation
               JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
               JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid = relation.oid
-              JOIN resolved ON resolved.type = attribute.atttypid
-              JOIN pg_catalog.pg_type AS base ON base.oid = resolved.base AND base.typtype <> 'd'
+            """ + LiveType.JOIN + """
               LEFT JOIN pg_catalog.pg_roles AS reader ON reader.rolname = 'authenticated'
              WHERE namespace.nspname = ANY (?)
                AND relation.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -119,18 +139,23 @@ record LiveCatalogue(Map<TableName, Table> tables) {
             """;
 
     private static final String INDEXES = """
-            SELECT namespace.nspname, relation.relname, found.indisunique AND found.indpred IS NULL AS is_unique,
+            SELECT namespace.nspname, relation.relname,
+                   found.indisunique AND 0 <> ALL (found.indkey::smallint[]) AS is_unique,
                    (SELECT array_agg(attribute.attname::text ORDER BY part.n)
                       FROM unnest(found.indkey::smallint[]) WITH ORDINALITY AS part (attnum, n)
                       JOIN pg_catalog.pg_attribute AS attribute
                         ON attribute.attrelid = found.indrelid AND attribute.attnum = part.attnum
-                     WHERE part.n <= found.indnkeyatts) AS columns,
-                   0 = ANY (found.indkey::smallint[]) AS has_expression
+                     WHERE part.n <= found.indnkeyatts
+                       AND NOT EXISTS (SELECT
+                                         FROM unnest(found.indkey::smallint[]) WITH ORDINALITY AS before (attnum, n)
+                                        WHERE before.attnum = 0
+                                          AND before.n < part.n)) AS columns
               FROM pg_catalog.pg_index AS found
               JOIN pg_catalog.pg_class AS relation ON relation.oid = found.indrelid
               JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
              WHERE namespace.nspname = ANY (?)
                AND found.indisvalid
+               AND found.indpred IS NULL
              ORDER BY namespace.nspname, relation.relname, found.indexrelid
             """;
 
@@ -145,6 +170,9 @@ record LiveCatalogue(Map<TableName, Table> tables) {
                     table = new Table(
                             name,
                             row.getBoolean("is_table"),
+                            row.getBoolean("is_foreign"),
+                            row.getBoolean("is_child"),
+                            row.getBoolean("is_partitioned"),
                             row.getBoolean("relrowsecurity"),
                             new LinkedHashMap<>(),
                             new ArrayList<>(),
@@ -154,17 +182,12 @@ record LiveCatalogue(Map<TableName, Table> tables) {
                     tables.put(name, table);
                 }
                 String column = row.getString("attname");
-                LiveType type = new LiveType(
-                        row.getString("typname"), row.getBoolean("is_array"), row.getBoolean("is_composite"));
+                LiveType type = LiveType.of(row);
                 table.columns()
                         .put(
                                 column,
                                 new LiveColumn(
-                                        column,
-                                        type,
-                                        row.getString("printed"),
-                                        row.getBoolean("is_sortable"),
-                                        row.getBoolean("is_readable")));
+                                        column, type, row.getBoolean("is_sortable"), row.getBoolean("is_readable")));
             }
         }
         readConstraints(connection, schemas, tables);
@@ -201,7 +224,7 @@ record LiveCatalogue(Map<TableName, Table> tables) {
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 Table table = tables.get(name(row));
-                if (table != null && !row.getBoolean("has_expression")) {
+                if (table != null) {
                     table.indexes().add(texts(row, "columns"));
                     if (row.getBoolean("is_unique")) {
                         table.unique().add(texts(row, "columns"));
@@ -231,10 +254,14 @@ record LiveCatalogue(Map<TableName, Table> tables) {
         return Optional.ofNullable(tables.get(name));
     }
 
-    /** The tables and columns alone, without keys and types. */
+    /** The tables and columns alone, without keys. */
     LiveSchema schema() {
-        Map<TableName, Set<String>> columns = new LinkedHashMap<>();
-        tables.forEach((name, table) -> columns.put(name, table.columns().keySet()));
+        Map<TableName, Map<String, LiveType>> columns = new LinkedHashMap<>();
+        tables.forEach((name, table) -> {
+            Map<String, LiveType> types = new LinkedHashMap<>();
+            table.columns().values().forEach(column -> types.put(column.name(), column.type()));
+            columns.put(name, types);
+        });
         return new LiveSchema(columns);
     }
 }

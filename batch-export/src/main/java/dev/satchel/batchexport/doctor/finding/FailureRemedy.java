@@ -40,7 +40,7 @@ public final class FailureRemedy {
             case DATABASE_LOCKED -> "end that session";
             case DATABASE_READ_ONLY -> "connect to the primary";
             case DATABASE_FULL -> "make room, raise the limit";
-            case DATABASE_MISCONFIGURED -> "correct DATABASE_URL, run migrate";
+            case DATABASE_MISCONFIGURED -> "correct DATABASE_URL, run migrate, or what the sentence names";
             case DATABASE_DAMAGED -> "restore it";
             case SNAPSHOT_TOO_OLD -> "narrower filters, a faster store";
             case RECORDS_HIDDEN -> "satchel verify names the policy";

@@ -10,7 +10,9 @@ import dev.satchel.export.Failure;
 import dev.satchel.export.Failure.Code;
 import dev.satchel.partition.LostSnapshotException;
 import dev.satchel.partition.PartFailedException;
+import dev.satchel.record.ColumnTypeException;
 import dev.satchel.record.HiddenRecordsException;
+import dev.satchel.record.RefusedStatementException;
 import dev.satchel.record.SnapshotTooOldException;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -55,6 +57,9 @@ public final class KnownFailures implements FailureDiagnosis {
             }
             if (cause instanceof HiddenRecordsException hidden) {
                 return new Failure(Code.RECORDS_HIDDEN, String.valueOf(hidden.getMessage()));
+            }
+            if (cause instanceof ColumnTypeException || cause instanceof RefusedStatementException) {
+                return new Failure(Code.DATABASE_MISCONFIGURED, String.valueOf(cause.getMessage()));
             }
             Optional<Failure> known = cause instanceof SQLException database
                     ? DatabaseFailures.diagnose(database)

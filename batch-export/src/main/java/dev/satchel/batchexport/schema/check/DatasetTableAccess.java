@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.schema.check;
 
+import dev.satchel.postgres.dataset.LiveSchema;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -40,6 +41,10 @@ public final class DatasetTableAccess {
                             OR EXISTS (SELECT
                                          FROM unnest(policy.polroles) AS role (oid)
                                         WHERE pg_has_role(reader.oid, role.oid, 'USAGE')))) AS restrictive,
+                   reader.oid IS NULL
+                       OR class.oid IS NULL
+                       OR has_schema_privilege(reader.oid, class.relnamespace, 'USAGE') AS open,
+                   format('%I', expected.value ->> 'schema') AS schema,
                    -- Of a table read in part, the other columns would stop the export.
                    reader.oid IS NULL
                        OR NOT EXISTS (SELECT
@@ -48,7 +53,35 @@ public final class DatasetTableAccess {
                                   AND attribute.attnum > 0
                                   AND NOT attribute.attisdropped
                                   AND NOT coalesce(has_column_privilege(reader.oid, class.oid, attribute.attnum,
-                                                                        'SELECT'), false)) AS readable
+                                                                        'SELECT'), false)) AS readable,
+                   -- What satchel.count_records() does with the rights of its owner, and in tables of trusted owners alone.
+                   CASE WHEN counter.rolsuper
+                             OR class.relkind NOT IN ('r', 'p')
+                             OR NOT (holder.rolsuper
+                                     OR holder.oid = counter.oid
+                                     OR EXISTS (SELECT
+                                                  FROM pg_database
+                                                 WHERE datname = current_database()
+                                                   AND datdba = holder.oid)
+                                     OR EXISTS (SELECT
+                                                  FROM pg_class AS users
+                                                  JOIN pg_namespace ON pg_namespace.oid = users.relnamespace
+                                                 WHERE users.relname = 'users'
+                                                   AND nspname IN ('public', 'auth')
+                                                   AND users.relowner = holder.oid)) THEN NULL
+                        WHEN NOT has_schema_privilege(counter.oid, class.relnamespace, 'USAGE') THEN
+                             format('GRANT USAGE ON SCHEMA %I TO %I;', expected.value ->> 'schema', counter.rolname)
+                        WHEN NOT has_table_privilege(counter.oid, class.oid, 'SELECT') THEN
+                             format('GRANT SELECT ON %I.%I TO %I;', expected.value ->> 'schema',
+                                    expected.value ->> 'table', counter.rolname)
+                        WHEN counter.rolbypassrls OR NOT class.relrowsecurity THEN NULL
+                        WHEN NOT pg_has_role(counter.oid, holder.oid, 'USAGE') THEN
+                             format('ALTER TABLE %I.%I OWNER TO %I;', expected.value ->> 'schema',
+                                    expected.value ->> 'table', counter.rolname)
+                        WHEN class.relforcerowsecurity THEN
+                             format('ALTER TABLE %I.%I NO FORCE ROW LEVEL SECURITY;', expected.value ->> 'schema',
+                                    expected.value ->> 'table') END AS counting,
+                   counter.rolname AS counter
               FROM jsonb_array_elements(?::jsonb) WITH ORDINALITY AS expected (value, number)
               LEFT JOIN pg_class AS class
                 ON class.relname = expected.value ->> 'table'
@@ -56,6 +89,16 @@ public final class DatasetTableAccess {
                AND class.relkind IN ('r', 'p', 'f', 'v', 'm')
               LEFT JOIN pg_roles AS reader
                 ON reader.rolname = 'authenticated'
+              LEFT JOIN pg_roles AS counter
+                ON counter.oid = coalesce((SELECT proowner
+                                             FROM pg_proc
+                                            WHERE proname = 'count_records'
+                                              AND pronamespace = (SELECT oid
+                                                                    FROM pg_namespace
+                                                                   WHERE nspname = 'satchel')),
+                                          (SELECT oid FROM pg_roles WHERE rolname = current_user))
+              LEFT JOIN pg_roles AS holder
+                ON holder.oid = class.relowner
              ORDER BY expected.number
             """;
 
@@ -84,15 +127,38 @@ public final class DatasetTableAccess {
                     continue;
                 }
                 checks.add(rowSecurity(name, row.getBoolean("row_security"), row.getBoolean("policy")));
-                checks.add(reading(name, row.getBoolean("readable")));
+                checks.add(reading(
+                        name,
+                        row.getBoolean("readable"),
+                        row.getBoolean("open") ? "" : String.valueOf(row.getString("schema"))));
+                String counting = row.getString("counting");
+                if (counting != null) {
+                    checks.add(counting(name, String.valueOf(row.getString("counter")), counting));
+                }
                 String restrictive = row.getString("restrictive");
                 if (restrictive != null) {
                     checks.add(restriction(name, restrictive));
                 }
             }
         }
+        checks.addAll(types(connection, datasets));
         checks.add(serviceRole(connection));
         return checks;
+    }
+
+    private static List<Check> types(Connection connection, PostgresDatasets datasets) throws SQLException {
+        LiveSchema live =
+                LiveSchema.of(connection, datasets.tables(datasets.catalogue().datasets()));
+        return datasets.all().stream()
+                .flatMap(query -> query.mismatches(live).stream())
+                .distinct()
+                .map(mismatch -> Check.warning(
+                        "type of " + mismatch.column(),
+                        mismatch.expected(),
+                        mismatch.actual() + ", which cannot be read as " + mismatch.expected()
+                                + ": its exports wait with database_misconfigured; 'satchel datasets check' names the"
+                                + " type to use"))
+                .toList();
     }
 
     // What is Satchel's own, the contract knows.
@@ -119,6 +185,15 @@ public final class DatasetTableAccess {
         return Check.ok(subject, expectation);
     }
 
+    private static Check counting(String table, String counter, String statement) {
+        return Check.warning(
+                "counting of rows in " + table,
+                "allowed",
+                "refused to " + counter
+                        + ", the owner of Satchel's functions, which count the rows of each user to notice"
+                        + " hidden ones: its exports wait with access_denied; run: " + statement);
+    }
+
     private static Check restriction(String table, String policies) {
         return Check.warning(
                 "restrictive policies of " + table,
@@ -127,11 +202,17 @@ public final class DatasetTableAccess {
                         + " satchel.export.accept-hidden names the dataset");
     }
 
-    private static Check reading(String table, boolean allowed) {
+    /** @param closed the schema, if it lacks USAGE */
+    private static Check reading(String table, boolean allowed, String closed) {
         String subject = "reading of " + table + " by authenticated";
-        return allowed
+        return allowed && closed.isEmpty()
                 ? Check.ok(subject, "allowed")
-                : Check.warning(subject, "allowed", "refused; run: GRANT SELECT ON " + table + " TO authenticated;");
+                : Check.warning(
+                        subject,
+                        "allowed",
+                        "refused; run:"
+                                + (closed.isEmpty() ? "" : " GRANT USAGE ON SCHEMA " + closed + " TO authenticated;")
+                                + (allowed ? "" : " GRANT SELECT ON " + table + " TO authenticated;"));
     }
 
     private static Check serviceRole(Connection connection) throws SQLException {

@@ -27,7 +27,8 @@ public final class UsersTableCheck {
                               AND indisunique
                               AND indpred IS NULL
                               AND indnkeyatts = 1
-                              AND indkey[0] = attribute.attnum) AS has_key
+                              AND indkey[0] = attribute.attnum) AS has_key,
+                   EXISTS (SELECT FROM pg_index WHERE indrelid = class.oid AND indisprimary) AS has_primary_key
               FROM pg_class AS class
               LEFT JOIN pg_attribute AS attribute
                 ON attribute.attrelid = class.oid
@@ -82,31 +83,27 @@ public final class UsersTableCheck {
                 row.next();
                 String table = users.name();
                 String type = row.getString("type");
+                String other = areBoth ? "; where the other table holds the users, name it in SATCHEL_USERS_TABLE" : "";
                 if (!row.getBoolean("is_table")) {
-                    return Check.failed(SUBJECT, EXPECTATION, table + ", to which no foreign key can refer");
+                    return Check.failed(SUBJECT, EXPECTATION, table + ", to which no foreign key can refer" + other);
                 }
                 if (type == null) {
-                    return Check.failed(SUBJECT, EXPECTATION, table + ", which has no column id");
+                    return Check.failed(SUBJECT, EXPECTATION, table + ", which has no column id" + other);
                 }
                 if (!type.equals("uuid")) {
                     return Check.failed(
                             SUBJECT,
                             EXPECTATION,
                             "%s with id as %s: the type of a user's id is fixed by the specification: uuid%s"
-                                    .formatted(
-                                            table,
-                                            type,
-                                            areBoth
-                                                    ? "; where the other table holds the users, name it in"
-                                                            + " SATCHEL_USERS_TABLE"
-                                                    : ""));
+                                    .formatted(table, type, other));
                 }
                 if (!row.getBoolean("has_key")) {
                     return Check.failed(
                             SUBJECT,
                             EXPECTATION,
-                            table + ", which has no unique key on id, to which foreign keys could refer",
-                            "ALTER TABLE " + table + " ADD PRIMARY KEY (id);");
+                            table + ", which has no unique key on id, to which foreign keys could refer" + other,
+                            "ALTER TABLE " + table + " ADD "
+                                    + (row.getBoolean("has_primary_key") ? "UNIQUE" : "PRIMARY KEY") + " (id);");
                 }
             }
         }

@@ -209,6 +209,23 @@ class UsersAloneIT {
         assertThat(owner("migrate --dry-run").exit()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CREATE VIEW public.users AS SELECT 1 AS id | to which no foreign key can refer",
+                "CREATE TABLE public.users (email text) | which has no column id",
+                "CREATE TABLE public.users (id bigint PRIMARY KEY) | uuid",
+                "CREATE TABLE public.users (id uuid) | to which foreign keys could refer"
+            })
+    void mayBeTheOtherTable(String instead, String refusal) throws SQLException {
+        users("auth.users");
+        Schemas.run(database.ownerDataSource(), instead);
+
+        assertThat(owner("migrate").err())
+                .contains(refusal + "; where the other table holds the users, name it in SATCHEL_USERS_TABLE");
+    }
+
     @Test
     void mustBeThere() throws SQLException {
         Schemas.run(database.ownerDataSource(), "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
@@ -237,6 +254,70 @@ class UsersAloneIT {
                         "# public.points.user_id (text) leads to users, but the type of a user's id is fixed by the"
                                 + " specification: uuid. The table is not drafted.")
                 .doesNotContain("- name: points");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pk bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id uuid NOT NULL UNIQUE",
+                "pk bigint DEFAULT 1, id uuid UNIQUE, PRIMARY KEY (pk, id)"
+            })
+    void mayHaveAnotherPrimaryKey(String columns) throws SQLException, IOException {
+        Schemas.run(
+                database.ownerDataSource(),
+                "REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE TABLE public.users (" + columns
+                        + ", email text UNIQUE)");
+        owner("migrate").succeeded();
+        Schemas.run(
+                database.ownerDataSource(),
+                "CREATE TABLE public.todo (id int PRIMARY KEY, owner text REFERENCES public.users (email));"
+                        + " CREATE INDEX ON public.todo (owner)");
+        Path file = folder.resolve("datasets.yaml");
+        Files.writeString(file, owner("datasets propose").succeeded());
+
+        assertThat(Files.readString(file)).contains("table: public.users\n    owner: id\n", "- name: todo");
+        assertThat(satchel(Map.of("SATCHEL_DATASETS", file.toString()), database.ownerUrl(), "datasets check")
+                        .out()
+                        .lines())
+                .allMatch(line -> line.matches("(not_readable|row_security_off) +(profile|todo): .*|.* findings"));
+    }
+
+    @Test
+    void ownTablesWithTheNameOfABuiltInDatasetByAnotherColumn() throws SQLException, IOException {
+        users("public.users");
+        owner("migrate").succeeded();
+        Schemas.run(database.ownerDataSource(), """
+                CREATE TABLE public.sessions (
+                    id             uuid PRIMARY KEY,
+                    "userId"       uuid NOT NULL REFERENCES public.users (id),
+                    expires        timestamptz NOT NULL,
+                    "sessionToken" text NOT NULL
+                );
+                CREATE INDEX ON public.sessions ("userId");
+                CREATE TABLE public.learning_analytics (id uuid PRIMARY KEY, day date);
+                CREATE TABLE public."of\nall" (id int PRIMARY KEY, who uuid REFERENCES public.users (id));
+                CREATE TABLE public.invoices (
+                    id         int PRIMARY KEY,
+                    customer   int NOT NULL REFERENCES public."of\nall" (id) ON DELETE CASCADE,
+                    created_by uuid REFERENCES public.users (id) ON DELETE SET NULL
+                );
+                CREATE INDEX ON public."of\nall" (who);
+                CREATE INDEX ON public.invoices (created_by);
+                """);
+        Path file = folder.resolve("datasets.yaml");
+        Files.writeString(file, owner("datasets propose").succeeded());
+
+        assertThat(Files.readString(file))
+                .contains(
+                        "table: public.sessions\n    owner: userId\n",
+                        "    # customer leads to users too, over public.of all (the row is deleted with it), and is not"
+                                + " followed.\n    owner: created_by\n",
+                        "# Nothing in public.learning_analytics leads to a user.\n  - {name: analytics, remove: true}");
+        assertThat(satchel(Map.of("SATCHEL_DATASETS", file.toString()), database.ownerUrl(), "datasets check")
+                        .out()
+                        .lines())
+                .allMatch(line -> line.matches("(not_readable|row_security_off) +(profile|sessions|of_all|invoices): .*"
+                        + "|all\" .*|.* findings"));
     }
 
     // What 'datasets check' says of the built-in datasets is that their tables are absent, and nothing worse.

@@ -3,6 +3,7 @@ package dev.satchel.batchexport.run.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.export.Failure;
+import dev.satchel.record.ColumnTypeException;
 import dev.satchel.record.SnapshotTooOldException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,6 +75,18 @@ class KnownFailuresTest {
         assertThat(failures.diagnose(new QueryTimeoutException("reading", canceled))
                         .code())
                 .isEqualTo(Failure.Code.DATABASE_UNAVAILABLE);
+    }
+
+    @Test
+    void waitsForTheOperatorWhereAColumnHasAnotherType() {
+        Failure failure = failures.diagnose(new IllegalStateException(
+                new ColumnTypeException(new ColumnTypeException.Mismatch("public.notes.stars", "real", "integer"))));
+
+        assertThat(failure.code().verdict()).isEqualTo(Failure.Verdict.OPERATOR);
+        assertThat(failure.message())
+                .isEqualTo(
+                        "database_misconfigured: the column public.notes.stars is of the type real, which cannot be"
+                                + " read as integer, as the datasets file says: 'satchel datasets check' names the type to use");
     }
 
     @Test

@@ -108,7 +108,8 @@ class SchemaVerificationIT {
                     "ALTER TABLE public.sessions DISABLE ROW LEVEL SECURITY",
                     "REVOKE SELECT ON public.qa_responses FROM authenticated",
                     "DROP POLICY \"Own settings\" ON public.user_settings",
-                    "DROP TABLE public.learning_analytics");
+                    "DROP TABLE public.learning_analytics",
+                    "ALTER TABLE public.user_settings DROP daily_word_goal, ADD daily_word_goal varchar(10)");
 
             var checks = SchemaVerification.of(database.ownerDataSource()).checks();
 
@@ -120,6 +121,9 @@ class SchemaVerificationIT {
                                     + " user's rows from another's",
                             "warning reading of public.qa_responses by authenticated: refused; run: GRANT SELECT ON"
                                     + " public.qa_responses TO authenticated;",
+                            "warning type of public.user_settings.daily_word_goal: character varying(10), which cannot"
+                                    + " be read as integer: its exports wait with database_misconfigured; 'satchel"
+                                    + " datasets check' names the type to use",
                             "warning row security of public.user_settings: enabled, but no policy lets authenticated"
                                     + " read: exports find no rows");
             assertThat(checks).contains(Check.ok("table public.learning_analytics", "absent, as exports will say"));
@@ -187,6 +191,20 @@ class SchemaVerificationIT {
                     .contains("warning records of public.sessions as their user sees them: 1 of 1 hidden from user"
                             + " 55555555-5555-4555-8555-555555555555 by row security: such an export fails with"
                             + " records_hidden, unless satchel.export.accept-hidden names the dataset");
+
+            execute(
+                    database,
+                    "DROP POLICY strong ON public.sessions",
+                    "CREATE FUNCTION public.is_member(who uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS"
+                            + " 'BEGIN RETURN EXISTS (SELECT FROM public.members); END'",
+                    "CREATE POLICY members ON public.sessions FOR SELECT TO authenticated"
+                            + " USING (public.is_member(user_id))");
+            assertThat(SchemaVerification.of(database.superuserDataSource()).checks())
+                    .extracting(Check::line)
+                    .contains(
+                            "warning records of public.sessions as their user sees them: not counted, and exports fail or"
+                                    + " wait in the same way: ERROR: relation \"public.members\" does not exist (42P01);"
+                                    + " 'satchel datasets check' compares the tables with the datasets file");
         }
     }
 
