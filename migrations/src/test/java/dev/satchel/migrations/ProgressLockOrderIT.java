@@ -97,6 +97,30 @@ class ProgressLockOrderIT {
         assertThat(observer.value(PROGRESS, user)).isEqualTo("1 | 1");
     }
 
+    /** What was written in the same transaction is checked against the user again, who is locked by then. */
+    @Test
+    void aSecondSessionOfATransactionDoesNotWaitForTheDeletionOfItsUser() throws Exception {
+        var user = holder.addUser();
+        add(user, "NULL");
+        add(user, "NULL");
+        holder.begin();
+        holder.rows("SELECT FROM public.sessions WHERE user_id = ? FOR UPDATE", user);
+
+        var deletion = thread.submit(() -> other.run("DELETE FROM public.users WHERE id = ?", user));
+        awaitBlocked(deletion);
+
+        endOldest(holder);
+        endOldest(holder);
+        holder.commit();
+        deletion.get(30, TimeUnit.SECONDS);
+        assertThat(observer.rows(PROGRESS, user)).isEmpty();
+    }
+
+    private static void endOldest(Session session) throws SQLException {
+        session.run("UPDATE public.sessions SET ended_at = now()"
+                + " WHERE id = (SELECT id FROM public.sessions WHERE ended_at IS NULL ORDER BY id LIMIT 1)");
+    }
+
     private void add(UUID user, String ended) throws SQLException {
         holder.run(
                 "INSERT INTO public.sessions (user_id, session_type, started_at, ended_at)"

@@ -34,16 +34,6 @@ DECLARE
     today date;
     has_zone boolean;
     is_first_write boolean;
-    sum_sessions bigint;
-    sum_descriptions bigint;
-    sum_images bigint;
-    sum_qa_attempts bigint;
-    sum_qa_correct bigint;
-    sum_vocabulary bigint;
-    sum_seconds numeric;
-    sum_points bigint;
-    run_from date;
-    run_to date;
     -- Of any number of sessions.
     ids uuid[];
     users uuid[];
@@ -105,59 +95,59 @@ BEGIN
                  CROSS JOIN satchel.user_day(one.user_id, statement_timestamp()) AS at_present (day);
             END IF;
             points := satchel.points(one.qa_correct, one.qa_attempts, one.vocabulary, one.descriptions);
+            is_first_write := current_setting('satchel.written', true) IS DISTINCT FROM 'on';
             -- As add_differences() does it for many.
             WITH recording AS (
                 INSERT INTO satchel.session_contribution (session_id, user_id, day, started_at, ended_at, descriptions,
                                                           images, qa_attempts, qa_correct, vocabulary, seconds, points)
                 VALUES (one.id, one.user_id, one.day, one.started_at, one.ended_at, one.descriptions, one.images,
                         one.qa_attempts, one.qa_correct, one.vocabulary, one.seconds, one.points)
+            ), total AS (
+                UPDATE satchel.progress_total AS total
+                   SET sessions = total.sessions + 1,
+                       descriptions = total.descriptions + one.descriptions,
+                       images = total.images + one.images,
+                       qa_attempts = total.qa_attempts + one.qa_attempts,
+                       qa_correct = total.qa_correct + one.qa_correct,
+                       vocabulary = total.vocabulary + one.vocabulary,
+                       seconds = total.seconds + one.seconds,
+                       points = total.points + one.points,
+                       run_from = CASE WHEN one.day > total.run_to + 1 OR total.run_to IS NULL THEN one.day
+                                       ELSE total.run_from END,
+                       run_to = greatest(total.run_to, one.day)
+                 WHERE total.user_id = one.user_id
+                RETURNING total.*
             )
-            UPDATE satchel.progress_total AS total
-               SET sessions = total.sessions + 1,
-                   descriptions = total.descriptions + one.descriptions,
-                   images = total.images + one.images,
-                   qa_attempts = total.qa_attempts + one.qa_attempts,
-                   qa_correct = total.qa_correct + one.qa_correct,
-                   vocabulary = total.vocabulary + one.vocabulary,
-                   seconds = total.seconds + one.seconds,
-                   points = total.points + one.points,
-                   run_from = CASE WHEN one.day > total.run_to + 1 OR total.run_to IS NULL THEN one.day
-                                   ELSE total.run_from END,
-                   run_to = greatest(total.run_to, one.day)
-             WHERE total.user_id = one.user_id
-            RETURNING total.sessions, total.descriptions, total.images, total.qa_attempts, total.qa_correct,
-                      total.vocabulary, total.seconds, total.points, total.run_from, total.run_to
-                 INTO sum_sessions, sum_descriptions, sum_images, sum_qa_attempts, sum_qa_correct, sum_vocabulary,
-                      sum_seconds, sum_points, run_from, run_to;
-            -- A user without sums is counted as a whole, below.
+            UPDATE public.user_progress AS progress
+               SET total_sessions = satchel.shown(total.sessions),
+                   total_descriptions = satchel.shown(total.descriptions),
+                   total_images = satchel.shown(total.images),
+                   total_questions_answered = satchel.shown(total.qa_attempts),
+                   total_vocabulary_learned = satchel.shown(total.vocabulary),
+                   total_time_spent_minutes = satchel.minutes(total.seconds),
+                   total_points = satchel.shown(total.points),
+                   average_accuracy = satchel.accuracy(total.qa_correct, total.qa_attempts),
+                   last_activity_at = greatest(progress.last_activity_at, one.ended_at),
+                   current_streak_days = CASE WHEN total.run_to >= one.today - 1
+                                              THEN least(total.run_to, one.today) - total.run_from + 1
+                                              ELSE 0 END,
+                   longest_streak_days = greatest(progress.longest_streak_days, total.run_to - total.run_from + 1),
+                   updated_at = now()
+              FROM total
+             WHERE progress.user_id = one.user_id
+               -- The run before days to come, or of days before the run, is not known.
+               AND total.run_from <= least(one.day, one.today)
+               -- 1: somebody is deleting the user, and a second write would wait for that.
+               AND (one.step = 2 OR one.is_first_write);
             IF FOUND THEN
-                -- The run before days to come, or of days before the run, is not known.
-                IF (run_from <= least(day, today)) IS NOT TRUE THEN
-                    PERFORM satchel.refresh_progress(ARRAY [user_id]);
-                    RETURN NULL;
-                END IF;
-                IF current_setting('satchel.written', true) IS DISTINCT FROM 'on' THEN
+                IF is_first_write THEN
                     is_first_write := set_config('satchel.written', 'on', true) = 'on';
-                ELSIF step = 1 THEN
-                    -- Somebody is deleting the user: a second write would wait for that.
-                    RETURN NULL;
                 END IF;
-                UPDATE public.user_progress AS progress
-                   SET total_sessions = satchel.shown(sum_sessions),
-                       total_descriptions = satchel.shown(sum_descriptions),
-                       total_images = satchel.shown(sum_images),
-                       total_questions_answered = satchel.shown(sum_qa_attempts),
-                       total_vocabulary_learned = satchel.shown(sum_vocabulary),
-                       total_time_spent_minutes = satchel.minutes(sum_seconds),
-                       total_points = satchel.shown(sum_points),
-                       average_accuracy = satchel.accuracy(sum_qa_correct, sum_qa_attempts),
-                       last_activity_at = greatest(progress.last_activity_at, one.ended_at),
-                       current_streak_days = CASE WHEN one.run_to >= today - 1
-                                                  THEN least(one.run_to, today) - one.run_from + 1
-                                                  ELSE 0 END,
-                       longest_streak_days = greatest(progress.longest_streak_days, one.run_to - one.run_from + 1),
-                       updated_at = now()
-                 WHERE progress.user_id = one.user_id;
+                RETURN NULL;
+            END IF;
+            -- A user without sums is counted as a whole, below.
+            IF EXISTS (SELECT FROM satchel.progress_total AS total WHERE total.user_id = one.user_id) THEN
+                PERFORM satchel.refresh_progress(ARRAY [user_id]);
                 RETURN NULL;
             END IF;
         ELSIF step = 0 THEN
