@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -31,7 +34,7 @@ import org.apache.kafka.metadata.storage.Formatter;
 
 /**
  * A broker of Kafka in this process, which is its own controller (KRaft). It starts once in a process of tests, and each test
- * has topics of its own. One port takes everybody, the other one TLS and a login only.
+ * has topics of its own. One port takes everybody, one TLS and a login only, and one is behind a proxy.
  */
 public final class TestKafka {
 
@@ -42,12 +45,14 @@ public final class TestKafka {
 
     private final int port;
     private final int securePort;
+    private final FaultyProxy proxy;
     private final Path folder;
     private final Admin admin;
 
-    private TestKafka(int port, int securePort, Path folder) {
+    private TestKafka(int port, int securePort, FaultyProxy proxy, Path folder) {
         this.port = port;
         this.securePort = securePort;
+        this.proxy = proxy;
         this.folder = folder;
         this.admin = Admin.create(Map.of("bootstrap.servers", broker()));
     }
@@ -56,35 +61,43 @@ public final class TestKafka {
         return RUNNING;
     }
 
-    // The broker reads its configuration by the letters of the default locale, and there is no "CLASSIC" in Turkish.
     private static TestKafka start() {
+        try {
+            return inRootLocale(TestKafka::startBroker);
+        } catch (Exception failed) {
+            throw new IllegalStateException("Kafka did not start", failed);
+        }
+    }
+
+    // A broker reads its configuration by the letters of the default locale, and there is no "CLASSIC" in Turkish.
+    private static <T> T inRootLocale(Callable<T> work) throws Exception {
         Locale locale = Locale.getDefault();
         Locale.setDefault(Locale.ROOT);
         try {
-            Path folder = Files.createTempDirectory("satchel-kafka-");
-            List<Integer> ports = freePorts(3);
-            TestKafka kafka = new TestKafka(ports.get(0), ports.get(1), folder);
-            kafka.makeCertificate();
-            Path logs = Files.createDirectory(folder.resolve("logs"));
-            new Formatter()
-                    .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8))
-                    .setNodeId(1)
-                    .setClusterId(Uuid.randomUuid().toString())
-                    .setControllerListenerName("CONTROLLER")
-                    .setDirectories(List.of(logs.toString()))
-                    .setMetadataLogDirectory(logs.toString())
-                    .setScramArguments(List.of("SCRAM-SHA-512=[name=satchel,password=" + PASSWORD + "]"))
-                    .run();
-            KafkaRaftServer server =
-                    new KafkaRaftServer(new KafkaConfig(kafka.configuration(ports.get(2), logs)), Time.SYSTEM);
-            server.startup();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, folder)));
-            return kafka;
-        } catch (Exception failed) {
-            throw new IllegalStateException("Kafka did not start", failed);
+            return work.call();
         } finally {
             Locale.setDefault(locale);
         }
+    }
+
+    private static TestKafka startBroker() throws Exception {
+        Path folder = Files.createTempDirectory("satchel-kafka-");
+        List<Integer> ports = freePorts(4);
+        FaultyProxy proxy = FaultyProxy.before("127.0.0.1", ports.get(2));
+        TestKafka kafka = new TestKafka(ports.get(0), ports.get(1), proxy, folder);
+        kafka.makeCertificate();
+        Map<String, String> configuration = prepare(
+                folder.resolve("logs"),
+                ports.get(3),
+                List.of(
+                        new Listener("OPEN", "PLAINTEXT", kafka.port, kafka.port),
+                        new Listener("SECURE", "SASL_SSL", kafka.securePort, kafka.securePort),
+                        new Listener("PROXIED", "PLAINTEXT", ports.get(2), proxy.port())));
+        configuration.putAll(kafka.security());
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(configuration), Time.SYSTEM);
+        server.startup();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, folder)));
+        return kafka;
     }
 
     private static void end(KafkaRaftServer server, Path folder) {
@@ -99,7 +112,8 @@ public final class TestKafka {
         }
     }
 
-    private static List<Integer> freePorts(int number) throws IOException {
+    /** So many ports of this machine at which nothing listens. */
+    public static List<Integer> freePorts(int number) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         List<Integer> ports = new ArrayList<>();
         for (int port = 0; port < number; port++) {
@@ -113,26 +127,49 @@ public final class TestKafka {
         return ports;
     }
 
-    private Map<String, String> configuration(int controllerPort, Path logs) {
+    /**
+     * Where clients reach a broker.
+     *
+     * @param port that the broker listens at
+     * @param advertised port that it tells clients, which may be a proxy's
+     */
+    public record Listener(String name, String protocol, int port, int advertised) {}
+
+    /**
+     * The configuration of a broker with these listeners, of which the first is the broker's own. It keeps everything in that
+     * folder, which is created and formatted.
+     */
+    public static Map<String, String> prepare(Path logs, int controllerPort, List<Listener> listeners)
+            throws Exception {
+        Files.createDirectory(logs);
+        Formatter formatter = new Formatter()
+                .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8))
+                .setNodeId(1)
+                .setClusterId(Uuid.randomUuid().toString())
+                .setControllerListenerName("CONTROLLER")
+                .setDirectories(List.of(logs.toString()))
+                .setMetadataLogDirectory(logs.toString())
+                .setScramArguments(List.of("SCRAM-SHA-512=[name=satchel,password=" + PASSWORD + "]"));
+        inRootLocale(() -> {
+            formatter.run();
+            return logs;
+        });
         Map<String, String> configuration = new TreeMap<>();
         configuration.put("process.roles", "broker,controller");
         configuration.put("node.id", "1");
         configuration.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
         configuration.put("controller.listener.names", "CONTROLLER");
-        configuration.put("inter.broker.listener.name", "OPEN");
+        configuration.put("inter.broker.listener.name", listeners.get(0).name());
         configuration.put(
                 "listeners",
-                "OPEN://127.0.0.1:" + port + ",SECURE://127.0.0.1:" + securePort + ",CONTROLLER://127.0.0.1:"
-                        + controllerPort);
-        configuration.put("advertised.listeners", "OPEN://127.0.0.1:" + port + ",SECURE://127.0.0.1:" + securePort);
-        configuration.put("listener.security.protocol.map", "OPEN:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT");
-        configuration.put("sasl.enabled.mechanisms", "SCRAM-SHA-512");
+                joined(listeners, listener -> listener.name() + "://127.0.0.1:" + listener.port())
+                        + ",CONTROLLER://127.0.0.1:" + controllerPort);
         configuration.put(
-                "listener.name.secure.scram-sha-512.sasl.jaas.config",
-                "org.apache.kafka.common.security.scram.ScramLoginModule required;");
-        configuration.put("ssl.keystore.location", keyStore().toString());
-        configuration.put("ssl.keystore.type", "PKCS12");
-        configuration.put("ssl.keystore.password", "changeit");
+                "advertised.listeners",
+                joined(listeners, listener -> listener.name() + "://127.0.0.1:" + listener.advertised()));
+        configuration.put(
+                "listener.security.protocol.map",
+                joined(listeners, listener -> listener.name() + ":" + listener.protocol()) + ",CONTROLLER:PLAINTEXT");
         configuration.put("log.dirs", logs.toString());
         configuration.put("log.index.size.max.bytes", "65536");
         configuration.put("offsets.topic.replication.factor", "1");
@@ -142,6 +179,24 @@ public final class TestKafka {
         configuration.put("num.network.threads", "1");
         configuration.put("num.io.threads", "2");
         return configuration;
+    }
+
+    private static String joined(List<Listener> listeners, Function<Listener, String> text) {
+        return listeners.stream().map(text).collect(Collectors.joining(","));
+    }
+
+    private Map<String, String> security() {
+        return Map.of(
+                "sasl.enabled.mechanisms",
+                "SCRAM-SHA-512",
+                "listener.name.secure.scram-sha-512.sasl.jaas.config",
+                "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+                "ssl.keystore.location",
+                keyStore().toString(),
+                "ssl.keystore.type",
+                "PKCS12",
+                "ssl.keystore.password",
+                "changeit");
     }
 
     // Java's own tool makes a key and a certificate for it.
@@ -174,6 +229,16 @@ public final class TestKafka {
     /** The broker that takes everybody, {@code HOST:PORT}. */
     public String broker() {
         return "127.0.0.1:" + port;
+    }
+
+    /** The same behind {@link #proxy}. */
+    public String proxiedBroker() {
+        return "127.0.0.1:" + proxy.port();
+    }
+
+    /** What fails between clients and {@link #proxiedBroker} when it is told to. */
+    public FaultyProxy proxy() {
+        return proxy;
     }
 
     /** The same by TLS and with a login. */

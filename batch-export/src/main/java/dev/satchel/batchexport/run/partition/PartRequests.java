@@ -98,12 +98,17 @@ final class PartRequests {
             }
         }
 
-        /** Sends all requests again, because one may be lost: those of parts that are under way or over have no effect. */
-        void repeat() {
+        /**
+         * Sends all requests again, because one may be lost: those of parts that are under way or over have no effect.
+         *
+         * @return why they were not sent
+         */
+        Optional<RuntimeException> repeat() {
             try {
                 sent.forEach(requests::send);
+                return Optional.empty();
             } catch (RuntimeException refused) {
-                failure = refused;
+                return Optional.of(refused);
             }
         }
 

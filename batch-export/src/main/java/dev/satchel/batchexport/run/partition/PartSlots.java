@@ -6,6 +6,7 @@ import dev.satchel.delivery.FailureDiagnosis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,7 @@ final class PartSlots implements AutoCloseable {
     private volatile boolean ending;
 
     /** Whether the channel did not answer when it was asked last. */
-    private volatile boolean isAway;
+    private final AtomicBoolean isAway = new AtomicBoolean();
 
     /** @param pausing while it holds, no request is received */
     PartSlots(
@@ -67,16 +68,12 @@ final class PartSlots implements AutoCloseable {
 
     /** Delivers the part of the next request; false if there is none. */
     private boolean receive() {
+        boolean wasAway = isAway.get();
+        Message<?> request;
         try {
-            Message<?> request = requests.receive(0);
-            isAway = false;
-            if (request == null) {
-                return false;
-            }
-            return handle((StepExecutionRequest) request.getPayload());
+            request = requests.receive(0);
         } catch (RuntimeException noAnswer) {
-            if (!isAway) {
-                isAway = true;
+            if (isAway.compareAndSet(false, true)) {
                 LOG.warn(
                         "no requests for parts can be received, and this worker delivers none until then: {}",
                         diagnosis.diagnose(noAnswer).explanationInFull());
@@ -84,16 +81,34 @@ final class PartSlots implements AutoCloseable {
             LOG.debug("the channel of requests", noAnswer);
             return false;
         }
+        if (wasAway && isAway.compareAndSet(true, false)) {
+            LOG.info("requests for parts can be received again");
+        }
+        if (request == null) {
+            return false;
+        }
+        handle((StepExecutionRequest) request.getPayload());
+        return true;
     }
 
-    private boolean handle(StepExecutionRequest request) {
+    // The channel may not have the request any more, so that it would be lost here.
+    private void handle(StepExecutionRequest request) {
+        while (!isHandled(request) && !ending) {
+            if (stop.await(PAUSE)) {
+                return;
+            }
+        }
+    }
+
+    private boolean isHandled(StepExecutionRequest request) {
         try {
             handler.handle(request);
+            return true;
         } catch (RuntimeException refused) {
-            // The database is away, or the request is older than the record of its step.
             LOG.debug("a request for a part could not be handled", refused);
+            // Otherwise the request is older than the record of its step.
+            return !diagnosis.diagnose(refused).code().isOfTheDatabase();
         }
-        return true;
     }
 
     /** Waits for the parts under way. */

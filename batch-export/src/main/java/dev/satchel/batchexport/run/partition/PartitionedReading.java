@@ -30,6 +30,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
@@ -181,6 +182,8 @@ final class PartitionedReading implements ExportReading {
 
         private ExportParts.Progress await(ExportParts.Part part, PartRequests.Sent sent, Runnable held) {
             long idleSince = System.nanoTime();
+            boolean isRepeated = false;
+            Optional<RuntimeException> refused = Optional.empty();
             while (true) {
                 if (signal.isAborted()) {
                     throw new CancellationException("the reading was aborted");
@@ -204,20 +207,25 @@ final class PartitionedReading implements ExportReading {
                 }
                 if (all.stream().anyMatch(progress -> progress.state() == ExportParts.State.RUNNING)) {
                     idleSince = now;
+                    isRepeated = false;
+                    refused = Optional.empty();
                 } else if (stop.isStopping()) {
                     // This worker receives no request any more, and no other one delivers a part.
                     throw new PartGivenBackException();
-                } else if (now - idleSince > silence.multipliedBy(2).toNanos()) {
-                    // Workers that deliver other exports come to this one later, unless a request was lost on its way.
-                    if (parts.areRunning(silence)) {
-                        idleSince = now;
-                        sent.repeat();
-                        continue;
+                } else if (refused.isPresent()) {
+                    throw unsent(refused.get());
+                } else if (now - idleSince > silence.toNanos()) {
+                    // Workers that deliver other exports come to this one later.
+                    if (isRepeated && !parts.areRunning(silence)) {
+                        throw new PartFailedException(new Failure(
+                                Failure.Code.WORKER_LOST,
+                                "no worker took a part of the export within "
+                                        + silence.multipliedBy(2).toSeconds() + " seconds"));
                     }
-                    throw new PartFailedException(new Failure(
-                            Failure.Code.WORKER_LOST,
-                            "no worker took a part of the export within "
-                                    + silence.multipliedBy(2).toSeconds() + " seconds"));
+                    // A request may be lost on its way, or the channel be away.
+                    refused = sent.repeat();
+                    isRepeated = true;
+                    idleSince = System.nanoTime();
                 }
                 pause();
             }

@@ -53,7 +53,7 @@ final class FaultyNetwork implements Network, AutoCloseable {
                     throw new IOException("PostgreSQL did not come back", failed);
                 }
             }
-            case KILL, PAUSE -> throw new IllegalArgumentException("not a fault of a network: " + fault);
+            default -> throw new IllegalArgumentException("not a fault of this network: " + fault);
         }
     }
 

@@ -76,9 +76,31 @@ class PartitionedExportOverPostgresIT extends PartitionedExportContract {
         satchel.sql("DELETE FROM satchel.integration_channel_message");
     }
 
+    /** As where a worker receives it and dies. */
+    @Test
+    void asksAgainWhereTheRequestsWereLost() throws Exception {
+        twoWorkers();
+        satchel.sql("""
+                CREATE TABLE public.lost_request (n integer);
+                CREATE FUNCTION public.lose_three() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+                    'BEGIN IF (SELECT count(*) = 3 FROM public.lost_request) THEN RETURN NEW; END IF;
+                     INSERT INTO public.lost_request VALUES (1); RETURN NULL; END';
+                CREATE TRIGGER lose BEFORE INSERT ON satchel.integration_channel_message
+                    FOR EACH ROW EXECUTE FUNCTION public.lose_three();
+                """);
+        String id = request("csv");
+
+        awaitEnd();
+        assertThat(satchel.value("SELECT count(*) FROM public.lost_request")).isEqualTo("3");
+        assertThat(satchel.status(id)).isEqualTo("completed 0");
+        assertThat(satchel.value("SELECT count(DISTINCT attempt) FROM claimed_part"))
+                .isEqualTo("1");
+    }
+
     @AfterEach
     void repairTheTable() {
         satchel.sql("DROP TRIGGER IF EXISTS reverse ON satchel.integration_channel_message");
+        satchel.sql("DROP TRIGGER IF EXISTS lose ON satchel.integration_channel_message");
         satchel.sql("GRANT SELECT, INSERT, DELETE ON satchel.integration_channel_message TO satchel_exports");
         satchel.sql("DELETE FROM satchel.integration_channel_message");
     }

@@ -11,7 +11,7 @@ import java.util.Map;
 /**
  * What became of a system's exports.
  *
- * @param hits how many workers each fault has hit while they were busy
+ * @param hits how many workers each fault has hit while they were busy, and how often each other fault was played
  * @param asked how many exports were asked for
  * @param delivered how many exports were delivered, and have no finding
  * @param quietAfter from the end of the last fault to the last thing that happened
@@ -61,8 +61,8 @@ public record Outcome(
                 Locale.ROOT,
                 ROW,
                 system,
-                hitBy(Fault.KILL),
-                hitBy(Fault.PAUSE),
+                hitBy(Fault.KILL) + hitBy(Fault.KILL_JOINING) + hitBy(Fault.KILL_OF_PARTS),
+                hitBy(Fault.PAUSE) + hitBy(Fault.PAUSE_JOINING) + hitBy(Fault.PAUSE_OF_PARTS),
                 asked,
                 delivered,
                 count(Verdict.LOST),

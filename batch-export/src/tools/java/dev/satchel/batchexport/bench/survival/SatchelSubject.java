@@ -42,17 +42,30 @@ public final class SatchelSubject implements Subject {
             """;
 
     // The name of a worker begins with the number of its process.
-    private static final String HELPERS = """
-            SELECT DISTINCT split_part(owner, '@', 1)::bigint
-              FROM satchel.export_part
-             WHERE token IS NOT NULL
-               AND finished_at IS NULL
-               AND failure_code IS NULL
+    private static final String JOINING = """
+            SELECT DISTINCT split_part(l.owner, '@', 1)::bigint
+              FROM satchel.export_lease l
+              JOIN satchel.export_part p ON p.attempt = l.token
+             WHERE l.expires_at > statement_timestamp()
+            """;
+
+    private static final String OF_PARTS = """
+            SELECT DISTINCT split_part(p.owner, '@', 1)::bigint
+              FROM satchel.export_part p
+              JOIN satchel.export_lease l ON l.token = p.attempt
+             WHERE p.token IS NOT NULL
+               AND p.finished_at IS NULL
+               AND p.failure_code IS NULL
+               AND NOT EXISTS (SELECT
+                                 FROM satchel.export_lease own
+                                WHERE own.token IS NOT NULL
+                                  AND split_part(own.owner, '@', 1) = split_part(p.owner, '@', 1))
             """;
 
     private final SampleDatabase database = SampleDatabase.create();
     private final Map<String, String> environment;
     private final Duration orphanGrace;
+    private final Map<String, String> ofParts = new TreeMap<>();
     private int claiming = Integer.MAX_VALUE;
 
     /** Satchel with such a lease, over that store. */
@@ -79,6 +92,11 @@ public final class SatchelSubject implements Subject {
         claiming = workers;
     }
 
+    /** Replaces a setting of the workers that deliver parts and nothing else. */
+    public void setOfParts(String name, String value) {
+        ofParts.put(name, value);
+    }
+
     @Override
     public String name() {
         return "Satchel";
@@ -101,7 +119,11 @@ public final class SatchelSubject implements Subject {
 
     @Override
     public ProcessBuilder worker(int place, String name) throws IOException {
-        ProcessBuilder worker = program("export", "run", "--watch", "--concurrency", place <= claiming ? "1" : "0");
+        boolean isOfParts = place > claiming;
+        ProcessBuilder worker = program("export", "run", "--watch", "--concurrency", isOfParts ? "0" : "1");
+        if (isOfParts) {
+            worker.environment().putAll(ofParts);
+        }
         worker.environment().put("PGAPPNAME", name);
         return worker;
     }
@@ -119,11 +141,20 @@ public final class SatchelSubject implements Subject {
     }
 
     @Override
-    public Set<Long> helpers() throws SQLException {
+    public Set<Long> joining() throws SQLException {
+        return processes(JOINING);
+    }
+
+    @Override
+    public Set<Long> ofParts() throws SQLException {
+        return processes(OF_PARTS);
+    }
+
+    private Set<Long> processes(String query) throws SQLException {
         Set<Long> processes = new TreeSet<>();
         try (Connection connection = database.ownerDataSource().getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(HELPERS)) {
+                ResultSet row = statement.executeQuery(query)) {
             while (row.next()) {
                 processes.add(row.getLong(1));
             }

@@ -31,8 +31,13 @@ public interface Subject extends AutoCloseable {
     /** Asks for the export of a user's interactions, and returns its id. */
     String ask(UUID user) throws IOException, SQLException;
 
-    /** The processes that are busy with a part of an export that another one may have taken up. */
-    default Set<Long> helpers() throws SQLException {
+    /** The processes that join the parts of an export, in a system whose workers deliver exports together. */
+    default Set<Long> joining() throws SQLException {
+        return Set.of();
+    }
+
+    /** The processes that deliver a part of an export, and have taken up none. */
+    default Set<Long> ofParts() throws SQLException {
         return Set.of();
     }
 

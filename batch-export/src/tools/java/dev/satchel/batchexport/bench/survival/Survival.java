@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -25,19 +26,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * One run: exports are asked for while workers are killed and paused, until all is quiet and the judge speaks.
  *
  * <p>A worker is hit while it is busy, as far as the table shows it, after a random moment: an idle one has nothing to lose.
- * Only such hits are counted.
+ * Only such hits are counted. A fault of workers that join, or that deliver parts alone, is repeated until it has hit one.
  */
 public final class Survival {
-
-    private static final Duration LONGEST_WAIT_FOR_WORK = Duration.ofSeconds(10);
-    private static final Duration LOOK_INTERVAL = Duration.ofMillis(10);
-    private static final int LONGEST_DELAY_MILLIS = 150;
 
     /**
      * How much is asked for and done.
@@ -74,9 +70,7 @@ public final class Survival {
     private final Random random;
     private final List<Event.Asked> asked = new ArrayList<>();
     private final Map<Fault, Integer> hits = new EnumMap<>(Fault.class);
-    private final Map<Fault, Integer> helpersHit = new EnumMap<>(Fault.class);
-    private boolean haveHelped;
-    private int longestDelayMillis = LONGEST_DELAY_MILLIS;
+    private final Deque<ScheduledFuture<?>> paused = new ArrayDeque<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
     /** A run whose workers write their logs into that folder. */
@@ -98,7 +92,7 @@ public final class Survival {
         ObjectWitness objects = new ObjectWitness(store.listing(), Learner::read);
         Instant lastFault;
         try (Workers workers = new Workers(subject, plan.workers(), logs)) {
-            lastFault = disturb(workers, witness, objects, learners);
+            lastFault = disturb(workers, new Victims(subject, workers, witness, random), objects, learners);
             awaitQuiet(workers, witness, objects);
         } finally {
             clock.shutdownNow();
@@ -119,51 +113,99 @@ public final class Survival {
         return new Outcome(subject.name(), hits, asked.size(), delivered, findings, quietAfter);
     }
 
-    private Instant disturb(Workers workers, DatabaseWitness witness, ObjectWitness objects, List<Learner> learners)
+    private Instant disturb(Workers workers, Victims victims, ObjectWitness objects, List<Learner> learners)
             throws IOException, SQLException, InterruptedException {
-        int done = 0;
-        Deque<ScheduledFuture<?>> paused = new ArrayDeque<>();
         for (int number = 0; number < plan.faults().size(); number++) {
-            int next = (int) ((long) plan.exports() * (number + 1) / plan.faults().size());
-            ask(learners.subList(done, next));
-            done = next;
+            ask(learners, (int) ((long) plan.exports() * (number + 1) / plan.faults().size()));
             Fault fault = plan.faults().get(number);
             switch (fault) {
-                case KILL -> {
-                    Workers.Place victim = victim(workers, witness);
-                    String name = victim.name();
-                    noteHelper(fault, victim, workers, witness);
-                    victim.kill();
-                    count(fault, name, witness);
-                }
-                case PAUSE -> {
-                    // One worker at least goes on.
-                    while (paused.size() >= Math.max(1, plan.workers() - 1)) {
-                        await(paused.remove());
+                case KILL, PAUSE -> hit(fault, victim(fault, victims).orElseGet(victims::any), victims);
+                case KILL_JOINING,
+                        PAUSE_JOINING,
+                        KILL_OF_PARTS,
+                        PAUSE_OF_PARTS,
+                        CHANNEL_RESET,
+                        CHANNEL_REFUSAL,
+                        CHANNEL_SILENCE,
+                        CHANNEL_KILL,
+                        CHANNEL_STOP -> {
+                    long deadline = System.nanoTime() + plan.quiet().toNanos();
+                    while (!play(fault, victims, learners) && System.nanoTime() < deadline) {
+                        objects.look();
                     }
-                    Workers.Place victim = victim(workers, witness);
-                    noteHelper(fault, victim, workers, witness);
-                    victim.pause();
-                    count(fault, victim.name(), witness);
-                    paused.add(clock.schedule(
-                            () -> {
-                                victim.resume();
-                                return null;
-                            },
-                            plan.pause().toMillis(),
-                            TimeUnit.MILLISECONDS));
                 }
-                default -> network.suffer(fault);
+                case DATABASE_RESET,
+                        DATABASE_SILENCE,
+                        STORE_RESET,
+                        STORE_SILENCE,
+                        STORE_ERRORS,
+                        DATABASE_RESTART -> {
+                    network.suffer(fault);
+                    hits.merge(fault, 1, Integer::sum);
+                }
             }
             objects.look();
             TimeUnit.MILLISECONDS.sleep(random.nextInt(1 + (int) plan.gap().toMillis() * 2));
             workers.restartEnded();
         }
-        ask(learners.subList(done, learners.size()));
+        ask(learners, learners.size());
         for (ScheduledFuture<?> each : paused) {
             await(each);
         }
         return Instant.now();
+    }
+
+    /** Plays the fault if a worker is in its role, and says whether it was when it was hit; otherwise asks for an export. */
+    private boolean play(Fault fault, Victims victims, List<Learner> learners)
+            throws IOException, SQLException, InterruptedException {
+        Optional<Workers.Place> victim = victim(fault, victims);
+        if (victim.isEmpty()) {
+            ask(learners, Math.min(learners.size(), asked.size() + 1));
+            return false;
+        }
+        if (fault.isOfWorkers()) {
+            return hit(fault, victim.get(), victims);
+        }
+        network.suffer(fault);
+        hits.merge(fault, 1, Integer::sum);
+        return true;
+    }
+
+    private Optional<Workers.Place> victim(Fault fault, Victims victims) throws SQLException, InterruptedException {
+        // One worker at least goes on.
+        while (fault.isPause() && paused.size() >= Math.max(1, plan.workers() - 1)) {
+            await(paused.remove());
+        }
+        return victims.next(fault.victim());
+    }
+
+    /** Kills or pauses the worker, and says whether it had something to lose. */
+    private boolean hit(Fault fault, Workers.Place victim, Victims victims)
+            throws IOException, SQLException, InterruptedException {
+        String name = victim.name();
+        long process = victim.process();
+        if (fault.isPause()) {
+            pause(victim);
+        } else {
+            victim.kill();
+        }
+        // What it was busy with when it was hit stays so until others notice.
+        boolean isHit = victims.isIn(fault.victim(), name, process);
+        if (isHit) {
+            hits.merge(fault, 1, Integer::sum);
+        }
+        return isHit;
+    }
+
+    private void pause(Workers.Place victim) throws IOException, InterruptedException {
+        victim.pause();
+        paused.add(clock.schedule(
+                () -> {
+                    victim.resume();
+                    return null;
+                },
+                plan.pause().toMillis(),
+                TimeUnit.MILLISECONDS));
     }
 
     private static void await(ScheduledFuture<?> paused) throws InterruptedException {
@@ -174,76 +216,10 @@ public final class Survival {
         }
     }
 
-    private void ask(List<Learner> learners) throws IOException, SQLException {
-        for (Learner learner : learners) {
+    /** Asks for the exports of the first learners, as far as that was not done. */
+    private void ask(List<Learner> learners, int number) throws IOException, SQLException {
+        for (Learner learner : learners.subList(Math.min(asked.size(), number), number)) {
             asked.add(new Event.Asked(Instant.now(), subject.ask(learner.id()), learner.content()));
-        }
-    }
-
-    private Workers.Place victim(Workers workers, DatabaseWitness witness) throws SQLException, InterruptedException {
-        long deadline = System.nanoTime() + LONGEST_WAIT_FOR_WORK.toNanos();
-        boolean isHelperWanted = haveHelped && random.nextBoolean();
-        while (System.nanoTime() < deadline) {
-            List<Workers.Place> busy = busy(workers, witness);
-            if (isHelperWanted) {
-                // Hit at once, because a part takes but a moment.
-                Set<String> joining = witness.busy().keySet();
-                List<Workers.Place> helping = helping(workers).stream()
-                        .filter(place -> !joining.contains(place.name()))
-                        .toList();
-                if (!helping.isEmpty()) {
-                    return helping.get(random.nextInt(helping.size()));
-                }
-            } else if (!busy.isEmpty()) {
-                Workers.Place victim = busy.get(random.nextInt(busy.size()));
-                TimeUnit.MILLISECONDS.sleep(random.nextInt(longestDelayMillis));
-                if (busy(workers, witness).contains(victim)) {
-                    return victim;
-                }
-                // This system's exports take less.
-                longestDelayMillis = Math.max(1, longestDelayMillis / 2);
-            }
-            TimeUnit.MILLISECONDS.sleep(LOOK_INTERVAL.toMillis());
-        }
-        List<Workers.Place> idle = workers.running();
-        return idle.get(random.nextInt(idle.size()));
-    }
-
-    private List<Workers.Place> busy(Workers workers, DatabaseWitness witness) throws SQLException {
-        return Stream.concat(
-                        witness.busy().keySet().stream()
-                                .sorted()
-                                .flatMap(name -> workers.running(name).stream()),
-                        helping(workers).stream())
-                .distinct()
-                .toList();
-    }
-
-    private List<Workers.Place> helping(Workers workers) throws SQLException {
-        Set<Long> helpers = subject.helpers();
-        haveHelped = haveHelped || !helpers.isEmpty();
-        return helpers.stream()
-                .flatMap(process -> workers.running(process).stream())
-                .toList();
-    }
-
-    // What a worker delivers for others is over as soon as these notice that it is gone.
-    private void noteHelper(Fault fault, Workers.Place victim, Workers workers, DatabaseWitness witness)
-            throws SQLException {
-        if (!witness.busy().containsKey(victim.name()) && helping(workers).contains(victim)) {
-            helpersHit.merge(fault, 1, Integer::sum);
-        }
-    }
-
-    /** How many workers each fault has hit that had taken up no export and delivered parts of those of others. */
-    public Map<Fault, Integer> helpersHit() {
-        return Map.copyOf(helpersHit);
-    }
-
-    // What it was busy with when it was hit stays so until its lease ends.
-    private void count(Fault fault, String worker, DatabaseWitness witness) throws SQLException {
-        if (witness.busy().containsKey(worker)) {
-            hits.merge(fault, 1, Integer::sum);
         }
     }
 

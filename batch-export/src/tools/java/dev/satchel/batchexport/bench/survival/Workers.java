@@ -110,6 +110,11 @@ final class Workers implements AutoCloseable {
             return "worker-" + number + "." + starts;
         }
 
+        /** The number of the process that runs now. */
+        long process() {
+            return process.pid();
+        }
+
         private void start() throws IOException {
             if (isExiting) {
                 throw new IOException("no worker is started while this process ends");

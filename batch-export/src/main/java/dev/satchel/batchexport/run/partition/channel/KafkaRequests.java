@@ -59,6 +59,9 @@ final class KafkaRequests implements PollableChannel, AutoCloseable {
     private final Queue<Message<?>> received = new ArrayDeque<>();
     private boolean hasMetOther;
 
+    /** When Kafka has answered last: where it is away, a look finds nothing, either. */
+    private long answeredAt;
+
     /** Why Kafka could not be asked for requests the last time. */
     private volatile @Nullable PartFailedException away;
 
@@ -152,7 +155,9 @@ final class KafkaRequests implements PollableChannel, AutoCloseable {
     private @Nullable Message<?> look(Duration patience) {
         try {
             if (received.isEmpty()) {
-                consumer().poll(patience).forEach(this::add);
+                Consumer<byte[], byte[]> open = consumer();
+                open.poll(patience).forEach(this::add);
+                requireAnswer(open);
             }
             away = null;
             return received.poll();
@@ -165,6 +170,16 @@ final class KafkaRequests implements PollableChannel, AutoCloseable {
             away = explained;
             throw explained;
         }
+    }
+
+    private void requireAnswer(Consumer<byte[], byte[]> open) {
+        if (received.isEmpty()) {
+            if (System.nanoTime() - answeredAt < KafkaProperties.ANSWER.toNanos()) {
+                return;
+            }
+            open.endOffsets(List.of(partition));
+        }
+        answeredAt = System.nanoTime();
     }
 
     private void add(ConsumerRecord<byte[], byte[]> sent) {
@@ -193,6 +208,7 @@ final class KafkaRequests implements PollableChannel, AutoCloseable {
                             Map.of(partition, System.currentTimeMillis() - longest.toMillis()))
                     .get(partition);
             open.seek(partition, first != null ? first.offset() : end == null ? 0 : end);
+            answeredAt = System.nanoTime();
         }
         return open;
     }

@@ -114,6 +114,25 @@ class KafkaRequestsIT {
         }
     }
 
+    /** A look at a Kafka that is away finds nothing, as one at a topic without new requests. */
+    @Test
+    void saysThatKafkaIsAwayAlsoAfterItWasThere() throws Exception {
+        try (KafkaRequests requests = open(topic, KAFKA.proxiedBroker(), null)) {
+            requests.send(request(1));
+            assertThat(received(requests, 1)).containsExactly("1 part");
+
+            KAFKA.proxy().refuse();
+            assertThatThrownBy(() -> received(requests, 1))
+                    .isInstanceOf(PartFailedException.class)
+                    .hasMessageContaining(
+                            "the topic " + topic + " of Kafka at " + KAFKA.proxiedBroker() + " does not answer");
+
+            KAFKA.proxy().recover();
+            KAFKA.send(topic, 0, List.of("2 part"));
+            assertThat(received(requests, 2)).containsExactly("1 part", "2 part");
+        }
+    }
+
     @Test
     void logsInByTheFileOfProperties() throws Exception {
         try (KafkaRequests requests = open(topic, KAFKA.secureBroker(), KAFKA.properties(TestKafka.PASSWORD))) {

@@ -1,0 +1,160 @@
+package dev.satchel.batchexport.run.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.satchel.batchexport.Await;
+import dev.satchel.batchexport.run.stop.StopSignal;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.JobInstance;
+import org.springframework.batch.core.job.parameters.JobParameters;
+import org.springframework.batch.core.step.StepExecution;
+import org.springframework.batch.integration.partition.StepExecutionRequest;
+import org.springframework.batch.integration.partition.StepExecutionRequestHandler;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.PollableChannel;
+import org.springframework.messaging.support.GenericMessage;
+
+/** What becomes of requests where the database or the channel is away for a moment. */
+class PartSlotsTest {
+
+    private static final RuntimeException AWAY =
+            new DataAccessResourceFailureException("away", new SQLException("away", "08006"));
+
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Queue<Long> handled = new ConcurrentLinkedQueue<>();
+    private final Scripted channel = new Scripted();
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        logger().addAppender(log);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger().detachAppender(log);
+    }
+
+    private static Logger logger() {
+        return (Logger) LoggerFactory.getLogger(PartSlots.class);
+    }
+
+    @Test
+    void handlesARequestAgainWhereTheDatabaseWasAway() throws Exception {
+        channel.gives(1, 2);
+
+        try (PartSlots slots = slots(1, new Handler(1, AWAY))) {
+            slots.start();
+            Await.until("both requests are handled", () -> handled.size() == 3);
+        }
+
+        assertThat(handled).containsExactly(1L, 1L, 2L);
+    }
+
+    @Test
+    void passesOverARequestOfAStepThatIsNotThereAnyMore() throws Exception {
+        channel.gives(1, 2);
+
+        try (PartSlots slots = slots(1, new Handler(1, new IllegalStateException("no such step")))) {
+            slots.start();
+            Await.until("both requests are handled", () -> handled.size() == 2);
+        }
+
+        assertThat(handled).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void saysOnceThatTheChannelIsAwayAndOnceThatItIsBack() throws Exception {
+        channel.fails(2);
+        channel.gives(1);
+
+        try (PartSlots slots = slots(2, new Handler(0, AWAY))) {
+            slots.start();
+            Await.until("the request is handled", () -> handled.size() == 1);
+        }
+
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(said -> said.contains("requests for parts can"))
+                .hasSize(2)
+                .satisfiesExactly(
+                        away -> assertThat(away)
+                                .startsWith("no requests for parts can be received, and this worker delivers none"
+                                        + " until then: "),
+                        back -> assertThat(back).isEqualTo("requests for parts can be received again"));
+    }
+
+    private PartSlots slots(int number, Handler handler) {
+        return new PartSlots(channel, handler, number, () -> false, new StopSignal());
+    }
+
+    /** Refuses the first requests with that failure. */
+    private final class Handler extends StepExecutionRequestHandler {
+
+        private final AtomicInteger refusals;
+        private final RuntimeException failure;
+
+        Handler(int refusals, RuntimeException failure) {
+            this.refusals = new AtomicInteger(refusals);
+            this.failure = failure;
+        }
+
+        @Override
+        public StepExecution handle(StepExecutionRequest request) {
+            handled.add(request.getStepExecutionId());
+            if (refusals.getAndDecrement() > 0) {
+                throw failure;
+            }
+            return new StepExecution(1, "part", new JobExecution(1, new JobInstance(1, "parts"), new JobParameters()));
+        }
+    }
+
+    /** Fails so often, and then has these requests. */
+    private static final class Scripted implements PollableChannel {
+
+        private final Queue<Message<?>> requests = new ArrayDeque<>();
+        private int failures;
+
+        synchronized void gives(long... steps) {
+            for (long step : steps) {
+                requests.add(new GenericMessage<>(new StepExecutionRequest("part", step)));
+            }
+        }
+
+        synchronized void fails(int times) {
+            failures = times;
+        }
+
+        @Override
+        public synchronized Message<?> receive(long timeout) {
+            if (failures-- > 0) {
+                throw AWAY;
+            }
+            return requests.poll();
+        }
+
+        @Override
+        public Message<?> receive() {
+            return receive(-1);
+        }
+
+        @Override
+        public boolean send(Message<?> message, long timeout) {
+            throw new UnsupportedOperationException(List.of(message).toString());
+        }
+    }
+}
