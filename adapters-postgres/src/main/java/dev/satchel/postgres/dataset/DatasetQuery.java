@@ -12,7 +12,6 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,16 +85,6 @@ public record DatasetQuery(
     /** Whether the database has a table of it, and one of the columns that the profile holds. */
     public boolean isIn(LiveSchema live, ExportFilters filters) {
         return isIn(live) && !presentIn(live, filters).isEmpty();
-    }
-
-    /** Every table that is read or counted for an export, with those on the paths to users. */
-    public Set<TableName> tables() {
-        Set<TableName> tables = new LinkedHashSet<>(relations.tables());
-        for (OwnedTable table : owned) {
-            tables.add(table.table());
-            table.owners().forEach(owner -> owner.steps().forEach(step -> tables.add(step.table())));
-        }
-        return tables;
     }
 
     public boolean isIn(LiveSchema live) {

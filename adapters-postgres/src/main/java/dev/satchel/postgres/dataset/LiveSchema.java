@@ -81,11 +81,6 @@ public record LiveSchema(Map<TableName, Map<String, LiveType>> columns) {
         return type(source).isPresent();
     }
 
-    /** The operator in SQL that compares values of the column as its indexes and foreign keys do. */
-    String equality(TableName table, String column) {
-        return type(new Source(table, column)).map(LiveType::equality).orElse(LiveType.EQUAL);
-    }
-
     /** The type of the column; empty if it does not exist. */
     Optional<LiveType> type(Source source) {
         return Optional.ofNullable(

@@ -2,20 +2,14 @@ package dev.satchel.postgres.dataset;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Optional;
 
 /**
  * The type of a column in the database.
  *
  * @param base the name of the type, with its schema unless that is {@code pg_catalog}; for a domain, of its base type
  * @param printed the type as PostgreSQL prints it
- * @param equality the operator in SQL that an index of the type compares by; another than {@code =} for a type such as
- *     citext, which {@code =} compares as text where the schema of the type is not searched
  */
-public record LiveType(String base, boolean isArray, boolean isComposite, String printed, String equality) {
-
-    /** The operator of PostgreSQL's own types. */
-    static final String EQUAL = "=";
+public record LiveType(String base, boolean isArray, boolean isComposite, String printed) {
 
     /** The columns of a query that {@link #of} reads; it needs {@link #JOIN}. */
     public static final String COLUMNS = """
@@ -23,19 +17,7 @@ public record LiveType(String base, boolean isArray, boolean isComposite, String
                  ELSE base.typnamespace::pg_catalog.regnamespace || '.' || base.typname END AS base_type,
             base.typcategory = 'A' AND base.typelem <> 0 AS is_array,
             base.typtype = 'c' AS is_composite,
-            pg_catalog.format_type(attribute.atttypid, attribute.atttypmod) AS printed_type,
-            (SELECT pg_catalog.format('OPERATOR(%I.%s)', owner.nspname, equal.oprname)
-               FROM pg_catalog.pg_opclass AS class
-               JOIN pg_catalog.pg_am AS method ON method.oid = class.opcmethod AND method.amname = 'btree'
-               JOIN pg_catalog.pg_amop AS member ON member.amopfamily = class.opcfamily
-                AND member.amoplefttype = class.opcintype
-                AND member.amoprighttype = class.opcintype
-                AND member.amopstrategy = 3
-               JOIN pg_catalog.pg_operator AS equal ON equal.oid = member.amopopr
-               JOIN pg_catalog.pg_namespace AS owner ON owner.oid = equal.oprnamespace
-              WHERE class.opcdefault
-                AND class.opcintype = base.oid
-                AND owner.nspname <> 'pg_catalog') AS equality
+            pg_catalog.format_type(attribute.atttypid, attribute.atttypmod) AS printed_type
             """;
 
     /** Joins the row {@code attribute} of {@code pg_attribute} with its type {@code base}, which is no domain. */
@@ -65,7 +47,6 @@ public record LiveType(String base, boolean isArray, boolean isComposite, String
                 row.getString("base_type"),
                 row.getBoolean("is_array"),
                 row.getBoolean("is_composite"),
-                row.getString("printed_type"),
-                Optional.ofNullable(row.getString("equality")).orElse(EQUAL));
+                row.getString("printed_type"));
     }
 }

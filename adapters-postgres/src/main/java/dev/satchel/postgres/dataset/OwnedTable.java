@@ -19,9 +19,9 @@ public record OwnedTable(TableName table, List<OwnerPath> owners) {
     }
 
     /** The SQL condition for the rows of the user; {@code user} is an SQL expression. */
-    String condition(LiveSchema live, String alias, String user) {
+    String condition(String alias, String user) {
         List<String> any =
-                owners.stream().map(owner -> owner.condition(live, alias, user)).toList();
+                owners.stream().map(owner -> owner.condition(alias, user)).toList();
         return any.size() == 1 ? any.get(0) : "(" + String.join(" OR ", any) + ")";
     }
 

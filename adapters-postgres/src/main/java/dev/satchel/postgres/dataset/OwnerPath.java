@@ -36,11 +36,11 @@ public record OwnerPath(List<Step> steps, String column) {
     }
 
     /** The SQL condition for the rows of the user; {@code user} is an SQL expression. */
-    String condition(LiveSchema live, String alias, String user) {
-        return condition(live, alias, user, 0);
+    String condition(String alias, String user) {
+        return condition(alias, user, 0);
     }
 
-    private String condition(LiveSchema live, String alias, String user, int at) {
+    private String condition(String alias, String user, int at) {
         if (at == steps.size()) {
             return TableName.column(alias, column) + " = " + user;
         }
@@ -48,12 +48,11 @@ public record OwnerPath(List<Step> steps, String column) {
         String next = "step" + (at + 1);
         List<String> joined = new ArrayList<>();
         for (int index = 0; index < step.columns().size(); index++) {
-            String key = step.key().get(index);
-            joined.add(TableName.column(next, key) + " " + live.equality(step.table(), key) + " "
+            joined.add(TableName.column(next, step.key().get(index)) + " = "
                     + TableName.column(alias, step.columns().get(index)));
         }
         return "EXISTS (SELECT FROM " + step.table().quoted() + " AS " + next + " WHERE " + String.join(" AND ", joined)
-                + " AND " + condition(live, next, user, at + 1) + ")";
+                + " AND " + condition(next, user, at + 1) + ")";
     }
 
     /** The names of tables and columns, for {@code satchel.count_records()}. */

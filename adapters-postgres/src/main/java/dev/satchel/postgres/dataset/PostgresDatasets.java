@@ -187,8 +187,8 @@ public final class PostgresDatasets {
         lines.add("dataset " + dataset.name() + ": " + dataset.description());
         lines.add("tables " + String.join(", ", tableNames(dataset)));
         query.owned()
-                .forEach(owned -> lines.add("rows of " + owned.table() + " where "
-                        + owned.condition(new LiveSchema(Map.of()), "record", "the user's id")));
+                .forEach(owned ->
+                        lines.add("rows of " + owned.table() + " where " + owned.condition("record", "the user's id")));
         query.columns()
                 .forEach(column -> lines.add("column " + column.column().name() + " ("
                         + column.type().code()
@@ -221,10 +221,10 @@ public final class PostgresDatasets {
         return List.copyOf(queries().values());
     }
 
-    /** The tables that exports of these datasets read, with those on the paths to users. */
+    /** The tables of these datasets. */
     public Set<TableName> tables(List<Dataset> datasets) {
         Set<TableName> tables = new TreeSet<>();
-        datasets.forEach(dataset -> tables.addAll(of(dataset).tables()));
+        datasets.forEach(dataset -> tables.addAll(of(dataset).relations().tables()));
         return tables;
     }
 
@@ -237,7 +237,7 @@ public final class PostgresDatasets {
     public Set<String> schemas() {
         Set<String> schemas = new TreeSet<>();
         schemas.add("public");
-        queries().values().forEach(query -> query.tables().forEach(table -> schemas.add(table.schema())));
+        queries().values().forEach(query -> query.relations().tables().forEach(table -> schemas.add(table.schema())));
         excludedTables().keySet().forEach(table -> schemas.add(table.schema()));
         schemas.remove("satchel");
         return schemas;

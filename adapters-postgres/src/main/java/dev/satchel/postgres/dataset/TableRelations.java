@@ -63,8 +63,8 @@ public record TableRelations(OwnedTable owned, List<Lookup> lookups, List<String
                 List<String> joined = new ArrayList<>();
                 String alias = alias(index);
                 lookup.on()
-                        .forEach((own, other) -> joined.add(TableName.column(alias, other) + " "
-                                + live.equality(lookup.table(), other) + " " + TableName.column(ALIAS, own)));
+                        .forEach((own, other) ->
+                                joined.add(TableName.column(alias, other) + " = " + TableName.column(ALIAS, own)));
                 sql.append("  LEFT JOIN ")
                         .append(lookup.table().quoted())
                         .append(" AS ")
@@ -74,6 +74,6 @@ public record TableRelations(OwnedTable owned, List<Lookup> lookups, List<String
                         .append("\n");
             }
         }
-        return sql.append(" WHERE ").append(owned.condition(live, ALIAS, user)).toString();
+        return sql.append(" WHERE ").append(owned.condition(ALIAS, user)).toString();
     }
 }

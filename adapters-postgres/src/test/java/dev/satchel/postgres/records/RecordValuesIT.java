@@ -2,16 +2,13 @@ package dev.satchel.postgres.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
 import dev.satchel.AbortSignal;
 import dev.satchel.UserId;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.record.Column;
 import dev.satchel.record.ColumnTypeException;
-import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
-import dev.satchel.record.HiddenRecords;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.LearningTypes;
 import dev.satchel.record.RecordSink.NonFinite;
@@ -28,51 +25,9 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** How values of every type reach the sink. */
 class RecordValuesIT extends PostgresRecordsFixture {
-
-    @Test
-    void followsAForeignKeyAsItsTypeCompares() throws Exception {
-        UserId user = addUser();
-        JdbcClient.create(database.superuserDataSource())
-                .sql("CREATE EXTENSION citext SCHEMA public")
-                .update();
-        run("ALTER TABLE public.users ADD handle public.citext UNIQUE");
-        run("UPDATE public.users SET handle = 'Ana' WHERE id = ?", user.value());
-        run("CREATE TABLE public.posts (id int PRIMARY KEY, author public.citext REFERENCES public.users (handle),"
-                + " topic public.citext)");
-        run("CREATE TABLE public.topics (name public.citext PRIMARY KEY, title text)");
-        run("INSERT INTO public.topics VALUES ('Tea', 'all about tea')");
-        run("INSERT INTO public.posts VALUES (1, 'ANA', 'TEA'), (2, 'Ana', 'Tea')");
-        run("GRANT SELECT ON public.posts, public.topics TO authenticated");
-        PostgresDatasets datasets = PostgresDatasets.builtIn().with("mine.yaml", """
-                datasets:
-                  - name: posts
-                    table: posts
-                    owner: {via: [{columns: author, table: users, key: handle}], column: id}
-                    order: id
-                    columns: {id: integer}
-                    lookups: [{table: topics, on: {topic: name}, columns: {title: text}}]
-                """);
-        Dataset posts = datasets.catalogue().find("posts").orElseThrow();
-        RecordingSink sink = new RecordingSink();
-
-        new PostgresUserRecords(database.workerDataSource(), datasets, LONG)
-                .read(user, List.of(posts), ExportFilters.NONE, sink, new AbortSignal());
-
-        assertThat(sink.rows(posts)).containsExactly(List.of(1L, "all about tea"), List.of(2L, "all about tea"));
-
-        run("ALTER TABLE public.posts ENABLE ROW LEVEL SECURITY");
-        run("CREATE POLICY not_the_first ON public.posts FOR SELECT TO authenticated USING (id <> 1)");
-        UserRecords.Snapshot seen = new PostgresUserRecords(database.workerDataSource(), datasets, LONG)
-                .read(user, List.of(posts), ExportFilters.NONE, new RecordingSink(), new AbortSignal());
-
-        assertThat(seen.hidden())
-                .extracting(HiddenRecords::records, HiddenRecords::of)
-                .containsExactly(tuple(1L, 2L));
-    }
 
     @Nested
     class HardValues {

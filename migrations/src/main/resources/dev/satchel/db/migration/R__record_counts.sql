@@ -100,25 +100,7 @@ BEGIN
     IF step IS NULL THEN
         RETURN format('%I.%I = %L::uuid', alias, owner ->> 'column', of_user);
     END IF;
-    SELECT string_agg(format('%I.%I %s %I.%I', next, key.name,
-                             -- What the index of the key compares by, where "=" is not it: of citext, = compares the text.
-                             coalesce((SELECT format('OPERATOR(%I.%s)', owner_of.nspname, equal.oprname)
-                                         FROM pg_attribute AS attribute
-                                         JOIN pg_opclass AS class ON class.opcintype = attribute.atttypid
-                                          AND class.opcdefault
-                                         JOIN pg_am AS method ON method.oid = class.opcmethod
-                                          AND method.amname = 'btree'
-                                         JOIN pg_amop AS member ON member.amopfamily = class.opcfamily
-                                          AND member.amoplefttype = class.opcintype
-                                          AND member.amoprighttype = class.opcintype
-                                          AND member.amopstrategy = 3
-                                         JOIN pg_operator AS equal ON equal.oid = member.amopopr
-                                         JOIN pg_namespace AS owner_of ON owner_of.oid = equal.oprnamespace
-                                        WHERE attribute.attrelid = to_regclass(format('%I.%I', step ->> 'schema',
-                                                                                      step ->> 'table'))
-                                          AND attribute.attname = key.name
-                                          AND owner_of.nspname <> 'pg_catalog'), '='),
-                             alias, own.name), ' AND ' ORDER BY own.n)
+    SELECT string_agg(format('%I.%I = %I.%I', next, key.name, alias, own.name), ' AND ' ORDER BY own.n)
       INTO STRICT joined
       FROM jsonb_array_elements_text(step -> 'columns') WITH ORDINALITY AS own (name, n)
       JOIN jsonb_array_elements_text(step -> 'key') WITH ORDINALITY AS key (name, n)

@@ -113,7 +113,12 @@ final class DatasetCheck {
     }
 
     private void checkTables(DatasetQuery query) {
-        for (TableName table : query.tables()) {
+        Set<TableName> tables = new LinkedHashSet<>(query.relations().tables());
+        query.owned().forEach(owned -> {
+            tables.add(owned.table());
+            owned.owners().forEach(owner -> owner.steps().forEach(step -> tables.add(step.table())));
+        });
+        for (TableName table : tables) {
             if (live.find(table).isEmpty()) {
                 add(
                         query,
