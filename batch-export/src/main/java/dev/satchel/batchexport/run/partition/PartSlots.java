@@ -6,6 +6,7 @@ import dev.satchel.delivery.FailureDiagnosis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -93,22 +94,29 @@ final class PartSlots implements AutoCloseable {
 
     // The channel may not have the request any more, so that it would be lost here.
     private void handle(StepExecutionRequest request) {
-        while (!isHandled(request) && !ending) {
-            if (stop.await(PAUSE)) {
-                return;
-            }
+        Optional<Throwable> silence = handled(request);
+        silence.ifPresent(failed -> LOG.warn(
+                "a request for a part is kept until the database answers: {}",
+                diagnosis.diagnose(failed).explanationInFull()));
+        while (silence.isPresent() && !ending && !stop.await(PAUSE)) {
+            silence = handled(request);
         }
     }
 
-    private boolean isHandled(StepExecutionRequest request) {
+    /** Handles the request; returns the failure if it was the database's, which may answer later. */
+    private Optional<Throwable> handled(StepExecutionRequest request) {
+        List<Throwable> failures;
         try {
-            handler.handle(request);
-            return true;
+            // A part that could not be claimed is a failure of its step.
+            failures = handler.handle(request).getFailureExceptions();
         } catch (RuntimeException refused) {
-            LOG.debug("a request for a part could not be handled", refused);
-            // Otherwise the request is older than the record of its step.
-            return !diagnosis.diagnose(refused).code().isOfTheDatabase();
+            failures = List.of(refused);
         }
+        failures.forEach(failed -> LOG.debug("a request for a part could not be handled", failed));
+        // Otherwise the request is older than the record of its step, or the part has failed and its row says so.
+        return failures.stream()
+                .filter(failed -> diagnosis.diagnose(failed).code().isOfTheDatabase())
+                .findFirst();
     }
 
     /** Waits for the parts under way. */

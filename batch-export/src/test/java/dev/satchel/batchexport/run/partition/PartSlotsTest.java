@@ -66,6 +66,24 @@ class PartSlotsTest {
     }
 
     @Test
+    void handlesARequestAgainWhereThePartCouldNotBeClaimed() throws Exception {
+        channel.gives(1, 2);
+        Handler handler = new Handler(1, AWAY);
+        handler.isFailureOfTheStep = true;
+
+        try (PartSlots slots = slots(1, handler)) {
+            slots.start();
+            Await.until("both requests are handled", () -> handled.size() == 3);
+        }
+
+        assertThat(handled).containsExactly(1L, 1L, 2L);
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(said -> said.startsWith("a request for a part is kept until the database answers: "))
+                .hasSize(1);
+    }
+
+    @Test
     void passesOverARequestOfAStepThatIsNotThereAnyMore() throws Exception {
         channel.gives(1, 2);
 
@@ -107,6 +125,7 @@ class PartSlotsTest {
 
         private final AtomicInteger refusals;
         private final RuntimeException failure;
+        private boolean isFailureOfTheStep;
 
         Handler(int refusals, RuntimeException failure) {
             this.refusals = new AtomicInteger(refusals);
@@ -116,10 +135,15 @@ class PartSlotsTest {
         @Override
         public StepExecution handle(StepExecutionRequest request) {
             handled.add(request.getStepExecutionId());
+            StepExecution step =
+                    new StepExecution(1, "part", new JobExecution(1, new JobInstance(1, "parts"), new JobParameters()));
             if (refusals.getAndDecrement() > 0) {
-                throw failure;
+                if (!isFailureOfTheStep) {
+                    throw failure;
+                }
+                step.addFailureException(failure);
             }
-            return new StepExecution(1, "part", new JobExecution(1, new JobInstance(1, "parts"), new JobParameters()));
+            return step;
         }
     }
 
