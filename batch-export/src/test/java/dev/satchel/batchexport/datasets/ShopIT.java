@@ -254,7 +254,7 @@ class ShopIT {
                                 + " it out with a reason");
         satchel.sql("GRANT SELECT ON public.carts TO authenticated");
         satchel.sql("ALTER TABLE public.interests ENABLE ROW LEVEL SECURITY");
-        satchel.sql("CREATE INDEX ON public.shipment_events (shipment)");
+        satchel.sql("CREATE INDEX ON public.shipment_events (shipment) WHERE shipment IS NOT NULL");
         satchel.sql("CREATE INDEX ON public.returns (parcel)");
         satchel.sql(
                 "ALTER TABLE public.returns ENABLE ROW LEVEL SECURITY; GRANT SELECT ON public.returns TO authenticated");

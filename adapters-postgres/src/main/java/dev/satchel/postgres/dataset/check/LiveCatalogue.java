@@ -140,7 +140,7 @@ record LiveCatalogue(Map<TableName, Table> tables) {
 
     private static final String INDEXES = """
             SELECT namespace.nspname, relation.relname,
-                   found.indisunique AND 0 <> ALL (found.indkey::smallint[]) AS is_unique,
+                   found.indisunique AND found.indpred IS NULL AND 0 <> ALL (found.indkey::smallint[]) AS is_unique,
                    (SELECT array_agg(attribute.attname::text ORDER BY part.n)
                       FROM unnest(found.indkey::smallint[]) WITH ORDINALITY AS part (attnum, n)
                       JOIN pg_catalog.pg_attribute AS attribute
@@ -155,7 +155,13 @@ record LiveCatalogue(Map<TableName, Table> tables) {
               JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
              WHERE namespace.nspname = ANY (?)
                AND found.indisvalid
-               AND found.indpred IS NULL
+               -- The rows of a user are none of those without one.
+               AND (found.indpred IS NULL
+                    OR pg_get_expr(found.indpred, found.indrelid) =
+                       (SELECT format('(%I IS NOT NULL)', first.attname)
+                          FROM pg_catalog.pg_attribute AS first
+                         WHERE first.attrelid = found.indrelid
+                           AND first.attnum = found.indkey[0]))
              ORDER BY namespace.nspname, relation.relname, found.indexrelid
             """;
 
