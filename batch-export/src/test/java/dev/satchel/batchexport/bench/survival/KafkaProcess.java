@@ -2,6 +2,7 @@ package dev.satchel.batchexport.bench.survival;
 
 import dev.satchel.batchexport.FaultyProxy;
 import dev.satchel.batchexport.TestKafka;
+import dev.satchel.batchexport.terminal.log.ProgramLogging;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -90,7 +91,7 @@ final class KafkaProcess implements Network, AutoCloseable {
                         "-XX:+UseSerialGC",
                         "-Xmx256m",
                         "-Duser.language=en",
-                        "-Dlogback.configurationFile=dev/satchel/batchexport/logback.xml",
+                        "-Dslf4j.provider=" + ProgramLogging.class.getName(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         KafkaProcess.class.getName(),
