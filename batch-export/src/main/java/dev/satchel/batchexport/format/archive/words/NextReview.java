@@ -6,20 +6,35 @@ import dev.satchel.record.RecordSink.NonFinite;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.TemporalAccessor;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** When a word is due, in a column with or without a time of day and a zone. */
 public final class NextReview {
 
+    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE)
+            .optionalStart()
+            .appendLiteral('T')
+            .append(DateTimeFormatter.ISO_LOCAL_TIME)
+            .optionalStart()
+            .appendOffsetId()
+            .toFormatter(Locale.ROOT);
+
     private NextReview() {}
 
     /**
-     * The value as a {@link Moment}, a {@link Day} or an infinity; null if it is none of them. A text is a timestamp
-     * without a zone, which counts as UTC, as it does for filters.
+     * The value as a {@link Moment}, a {@link Day} or an infinity; null if it is none of them. A text is what a column
+     * that is declared as a timestamp without a zone may hold: that, which counts as UTC, as it does for filters, a
+     * moment, or a day.
      */
     public static @Nullable Object of(@Nullable Object value) {
         if (value instanceof String text) {
@@ -35,10 +50,18 @@ public final class NextReview {
         return isDue ? value : null;
     }
 
-    private static @Nullable Moment moment(String text) {
+    private static @Nullable Object moment(String text) {
         try {
-            return new Moment(LocalDateTime.parse(text).toEpochSecond(ZoneOffset.UTC), 0);
-        } catch (DateTimeParseException noTimestamp) {
+            TemporalAccessor time = TIME.parseBest(text, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
+            if (time instanceof LocalDate day) {
+                return new Day(day.toEpochDay());
+            }
+            return new Moment(
+                    time instanceof OffsetDateTime moment
+                            ? moment.toEpochSecond()
+                            : ((LocalDateTime) time).toEpochSecond(ZoneOffset.UTC),
+                    0);
+        } catch (DateTimeParseException noTime) {
             return null;
         }
     }
