@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record RecordRange(List<@Nullable String> from, List<@Nullable String> to) {
 
-    public RecordRange {
-        from = unmodifiable(from);
-        to = unmodifiable(to);
+    // Not the short form, in whose class file the annotations of types are missing.
+    public RecordRange(List<@Nullable String> from, List<@Nullable String> to) {
+        this.from = unmodifiable(from);
+        this.to = unmodifiable(to);
     }
 
     private static List<@Nullable String> unmodifiable(List<@Nullable String> key) {

@@ -82,7 +82,9 @@ final class PostgresDataKeys implements DataKeys {
 
     /** The ids of the key-encryption keys that wrap a data key, as the caller's transaction sees it. */
     static Set<String> keyEncryptionKeys(JdbcClient jdbc) {
-        return jdbc.sql(KEY_ENCRYPTION_KEYS).query(String.class).set();
+        return jdbc.sql(KEY_ENCRYPTION_KEYS)
+                .query((row, number) -> row.getString(1))
+                .set();
     }
 
     @Override

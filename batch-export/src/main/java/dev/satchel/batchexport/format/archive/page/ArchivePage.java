@@ -76,7 +76,7 @@ public final class ArchivePage extends RecordObjects implements ArchivePart {
     }
 
     private static Counter both(Rows rows, Counter figures) {
-        return values -> {
+        return (List<@Nullable Object> values) -> {
             rows.add(values);
             figures.add(values);
         };
