@@ -3,10 +3,9 @@
  * sequence, hide other text, or look like a line of its own.
  *
  * <p>{@link dev.satchel.batchexport.terminal.Console} is what commands print to. {@link
- * dev.satchel.batchexport.terminal.TerminalWriter} wraps both streams, and the converters are used in the pattern of
- * the log. {@link dev.satchel.batchexport.terminal.UsageException} and {@link
- * dev.satchel.batchexport.terminal.RefusedException} carry a message that is shown unchanged, and determine the exit
- * code.
+ * dev.satchel.batchexport.terminal.TerminalWriter} wraps both streams. {@link
+ * dev.satchel.batchexport.terminal.UsageException} and {@link dev.satchel.batchexport.terminal.RefusedException} carry a
+ * message that is shown unchanged, and determine the exit code.
  */
 @NullMarked
 package dev.satchel.batchexport.terminal;

@@ -1,4 +1,4 @@
-/** The formats of log lines besides text: ECS and logfmt. */
+/** The program's log: how it is configured, and the formats of its lines: text, ECS and logfmt. */
 @NullMarked
 package dev.satchel.batchexport.terminal.log;
 
