@@ -13,6 +13,7 @@ import dev.satchel.store.MissingFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -99,6 +100,31 @@ class DirectoryFaultsTest {
 
         assertThat(Files.readAllBytes(Path.of(location))).isEqualTo(CONTENT);
         assertThat(files()).hasSize(2);
+    }
+
+    /** The system reports it to one flush only, so that the last one succeeds. */
+    @Test
+    void publishesNoFileOfWhichAPartCouldNotBeWrittenToTheDisk() throws IOException {
+        Gate first = Gate.open();
+        publishLarge(first, "first/1-a.csv");
+        List<Integer> flushes = first.points(Kind.FILE).stream()
+                .filter(point -> point.text().startsWith("force first/.1-a.csv."))
+                .map(Point::number)
+                .toList();
+
+        Throwable failed = catchThrowable(
+                () -> publishLarge(Gate.with(new Fault(Kind.FILE, flushes.get(0), Mode.FAILS_ONCE)), "second/1-a.csv"));
+
+        assertThat(flushes).hasSize(2);
+        assertThat(failed).isInstanceOf(FileSystemException.class).hasMessageContaining("Input/output error");
+        assertThat(files()).hasSize(1);
+    }
+
+    private void publishLarge(Gate gate, String name) throws IOException {
+        try (FileStore.Upload upload = store(gate).open(name, name, "text/csv")) {
+            upload.body().write(new byte[33 * 1024 * 1024]);
+            upload.commit();
+        }
     }
 
     private DirectoryFileStore store(Gate gate) {

@@ -197,7 +197,7 @@ public final class DirectoryFileStore implements FileStore {
         }
     }
 
-    // Files.exists and its like take an error of the file system for an absent file; then the record of a file would
+    // Files.exists and its like take an error of the file system for an absent file. Then the record of a file would
     // go,
     // and the file stay.
     private static boolean isThere(Path path, Predicate<BasicFileAttributes> kind, LinkOption... options)
@@ -243,6 +243,7 @@ public final class DirectoryFileStore implements FileStore {
         private final Path target;
         private final Path temporary;
         private final FileChannel channel;
+        private final EarlyFlush flush;
         private final OutputStream body = new Body();
         private long length;
         private boolean ended;
@@ -251,6 +252,7 @@ public final class DirectoryFileStore implements FileStore {
             this.target = target;
             this.temporary = temporary;
             this.channel = channel;
+            this.flush = new EarlyFlush(() -> channel.force(false));
         }
 
         @Override
@@ -264,6 +266,7 @@ public final class DirectoryFileStore implements FileStore {
                 throw new IllegalStateException("the upload to " + target + " has ended");
             }
             try {
+                flush.await();
                 channel.force(true);
                 channel.close();
             } catch (IOException failed) {
@@ -298,11 +301,9 @@ public final class DirectoryFileStore implements FileStore {
         }
 
         // Creating a hard link is atomic and fails if the name is taken, whereas a rename would replace the file. Once
-        // the
-        // name is taken, no temporary file of this name can become the file any more, also none of a process that died.
-        // Where a network lost the answer, its file system reports an error although the link was made. Some file
-        // systems
-        // have no hard links.
+        // the name is taken, no temporary file of this name can become the file any more, also none of a process that
+        // died. Where a network lost the answer, its file system reports an error although the link was made. Some file
+        // systems have no hard links.
         private void publish() throws IOException {
             try {
                 Files.createLink(target, temporary);
@@ -389,6 +390,7 @@ public final class DirectoryFileStore implements FileStore {
                         channel.write(buffer);
                     }
                     DirectoryUpload.this.length += length;
+                    flush.wrote(DirectoryUpload.this.length);
                 } catch (IOException failed) {
                     throw unwritten(failed);
                 }

@@ -1,0 +1,74 @@
+package dev.satchel.batchexport.store.directory;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Flushes a file to the disk each time it has grown by 32 MiB, on a thread of its own, so that writing goes on meanwhile
+ * and the flush at the end has little left to do. A shorter file has no such thread. Used by one thread.
+ *
+ * <p>A failure counts for the whole file, also where the flush at the end succeeds: the system reports bytes that it could
+ * not write to one flush only, and forgets them.
+ */
+final class EarlyFlush {
+
+    private static final long DISTANCE = 32L * 1024 * 1024;
+
+    private final Flush flush;
+    private long flushed;
+    private @Nullable FutureTask<Void> running;
+
+    EarlyFlush(Flush flush) {
+        this.flush = flush;
+    }
+
+    /**
+     * Begins a flush if one is due and none is running.
+     *
+     * @param length how many bytes of the file are written
+     * @throws IOException if an earlier flush failed
+     */
+    void wrote(long length) throws IOException {
+        if (length - flushed < DISTANCE || (running != null && !running.isDone())) {
+            return;
+        }
+        await();
+        FutureTask<Void> next = new FutureTask<>(() -> {
+            flush.run();
+            return null;
+        });
+        Thread thread = new Thread(next, Thread.currentThread().getName() + "-flush");
+        thread.setDaemon(true);
+        thread.start();
+        running = next;
+        flushed = length;
+    }
+
+    /**
+     * Waits for the flush that is running, if there is one.
+     *
+     * @throws IOException if it failed
+     */
+    void await() throws IOException {
+        if (running == null) {
+            return;
+        }
+        try {
+            running.get();
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException cause ? cause : new IOException(failed.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the file was flushed");
+        }
+    }
+
+    /** What writes a file to the disk. */
+    @FunctionalInterface
+    interface Flush {
+        void run() throws IOException;
+    }
+}
