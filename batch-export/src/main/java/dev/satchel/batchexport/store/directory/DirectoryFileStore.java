@@ -252,7 +252,7 @@ public final class DirectoryFileStore implements FileStore {
             this.target = target;
             this.temporary = temporary;
             this.channel = channel;
-            this.flush = new EarlyFlush(() -> channel.force(false));
+            this.flush = EarlyFlush.of(temporary);
         }
 
         @Override
@@ -332,6 +332,7 @@ public final class DirectoryFileStore implements FileStore {
         /** A closed channel ends a write that hangs, as on a network file system. */
         @Override
         public void abort() {
+            flush.abort();
             try {
                 channel.close();
             } catch (IOException closedAnyway) {

@@ -2,13 +2,17 @@ package dev.satchel.batchexport.store.directory;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Flushes a file to the disk each time it has grown by 32 MiB, on a thread of its own, so that writing goes on meanwhile
- * and the flush at the end has little left to do. A shorter file has no such thread. Used by one thread.
+ * and the flush at the end has little left to do. A shorter file has no such thread. Used by one thread, and aborted by any.
  *
  * <p>A failure counts for the whole file, also where the flush at the end succeeds: the system reports bytes that it could
  * not write to one flush only, and forgets them.
@@ -19,10 +23,19 @@ final class EarlyFlush {
 
     private final Flush flush;
     private long flushed;
-    private @Nullable FutureTask<Void> running;
+    private volatile @Nullable FutureTask<Void> running;
 
     EarlyFlush(Flush flush) {
         this.flush = flush;
+    }
+
+    // By a channel of its own: closing a channel waits for its flush, and giving a file up must not.
+    static EarlyFlush of(Path file) {
+        return new EarlyFlush(() -> {
+            try (FileChannel own = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                own.force(false);
+            }
+        });
     }
 
     /**
@@ -32,7 +45,8 @@ final class EarlyFlush {
      * @throws IOException if an earlier flush failed
      */
     void wrote(long length) throws IOException {
-        if (length - flushed < DISTANCE || (running != null && !running.isDone())) {
+        FutureTask<Void> last = running;
+        if (length - flushed < DISTANCE || (last != null && !last.isDone())) {
             return;
         }
         await();
@@ -53,16 +67,27 @@ final class EarlyFlush {
      * @throws IOException if it failed
      */
     void await() throws IOException {
-        if (running == null) {
+        FutureTask<Void> last = running;
+        if (last == null) {
             return;
         }
         try {
-            running.get();
+            last.get();
+        } catch (CancellationException abandoned) {
+            throw new IOException("the file was given up while it was flushed", abandoned);
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof IOException cause ? cause : new IOException(failed.getCause());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while the file was flushed");
+        }
+    }
+
+    /** Ends every wait for a flush, which goes on by itself. Called by any thread. */
+    void abort() {
+        FutureTask<Void> last = running;
+        if (last != null) {
+            last.cancel(false);
         }
     }
 

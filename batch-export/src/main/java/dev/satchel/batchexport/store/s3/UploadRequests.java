@@ -143,10 +143,12 @@ final class UploadRequests {
                 aborts.sending(() -> client.getObject(get -> get.bucket(bucket).key(key))));
     }
 
-    /** Whether the object is there and comes from this upload. */
+    /** Whether the object is there and comes from this upload. Some services and proxies change the case of names. */
     boolean havePublished() {
         try {
-            return head().metadata().equals(metadata);
+            return head().metadata().entrySet().stream()
+                    .anyMatch(entry -> entry.getKey().equalsIgnoreCase(UPLOAD_ID)
+                            && entry.getValue().equals(metadata.get(UPLOAD_ID)));
         } catch (S3Exception missing) {
             if (missing.statusCode() == 404) {
                 return false;

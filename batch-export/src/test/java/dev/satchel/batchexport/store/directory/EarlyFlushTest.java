@@ -77,6 +77,19 @@ class EarlyFlushTest {
         assertThatThrownBy(early::await).as("again").isInstanceOf(IOException.class);
     }
 
+    /** A flush of a slow disk takes longer than somebody who gives an export up may be kept waiting. */
+    @Test
+    void endsTheWaitWhenTheFileIsGivenUp() throws IOException {
+        CountDownLatch end = new CountDownLatch(1);
+        EarlyFlush early = new EarlyFlush(() -> await(end));
+        early.wrote(32 * MIB);
+
+        early.abort();
+
+        assertThatThrownBy(early::await).isInstanceOf(IOException.class).hasMessageContaining("given up");
+        end.countDown();
+    }
+
     @Test
     void waitsForNothingThatDidNotBegin() {
         assertThatCode(new EarlyFlush(EarlyFlushTest::fail)::await).doesNotThrowAnyException();

@@ -3,8 +3,12 @@ package dev.satchel.batchexport.store.s3;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -34,6 +38,7 @@ final class FaultyHttpClient implements SdkHttpClient {
     private final Map<Call, Integer> counts = new EnumMap<>(Call.class);
     private final Map<Call, Integer> refused = new EnumMap<>(Call.class);
     private final Map<Call, Integer> unanswered = new EnumMap<>(Call.class);
+    private volatile boolean capitals;
 
     FaultyHttpClient(SdkHttpClient network) {
         this.network = network;
@@ -47,6 +52,11 @@ final class FaultyHttpClient implements SdkHttpClient {
     /** Sends the next requests of that kind, that many of them, and breaks the connection before the answer arrives. */
     synchronized void loseAnswer(Call call, int times) {
         unanswered.put(call, times);
+    }
+
+    /** Spells the names of headers in answers as servers and proxies in Go do: {@code X-Amz-Meta-Satchel-Upload}. */
+    void capitalizeHeaders() {
+        capitals = true;
     }
 
     /** Lets everything succeed again. */
@@ -140,7 +150,22 @@ final class FaultyHttpClient implements SdkHttpClient {
                 sent.abort();
                 throw new IOException("the connection was reset");
             }
-            return answer;
+            return capitals ? capitalized(answer) : answer;
+        }
+
+        private static HttpExecuteResponse capitalized(HttpExecuteResponse answer) {
+            Map<String, List<String>> headers = new LinkedHashMap<>();
+            answer.httpResponse()
+                    .headers()
+                    .forEach((name, values) -> headers.put(
+                            Pattern.compile("\\b[a-z]")
+                                    .matcher(name)
+                                    .replaceAll(first -> first.group().toUpperCase(Locale.ROOT)),
+                            values));
+            return HttpExecuteResponse.builder()
+                    .response(answer.httpResponse().toBuilder().headers(headers).build())
+                    .responseBody(answer.responseBody().orElse(null))
+                    .build();
         }
 
         @Override

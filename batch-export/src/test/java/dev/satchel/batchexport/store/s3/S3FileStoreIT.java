@@ -290,6 +290,18 @@ class S3FileStoreIT extends FileStoreContract {
 
     @ParameterizedTest
     @ValueSource(ints = {10, PART + 1})
+    void knowsItsOwnFileWhereTheServiceSpellsHeadersWithCapitals(int length) throws IOException {
+        faults.capitalizeHeaders();
+        faults.loseAnswer(Call.PUT, 1);
+        faults.loseAnswer(Call.COMPLETE, 1);
+
+        publish(NAME, content(length, 1));
+
+        assertThat(read(store.locate(NAME))).isEqualTo(content(length, 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, PART + 1})
     void knowsItsOwnFileWhenNoAnswerToTheCommitArrives(int length) throws IOException {
         faults.loseAnswer(Call.PUT, Integer.MAX_VALUE);
         faults.loseAnswer(Call.COMPLETE, Integer.MAX_VALUE);

@@ -27,6 +27,11 @@ final class LargeExport {
 
     static final String DATASET = BenchUsers.INTERACTIONS;
 
+    static final String COPY_JSON = "copy-json";
+
+    /** The first version of PostgreSQL that can do it. */
+    static final int COPY_KNOWS_JSON = 190_000;
+
     /** An archive for which PostgreSQL computes no hash of the records. */
     static final String UNHASHED = "archive-unhashed";
 
@@ -41,9 +46,7 @@ final class LargeExport {
             new Variant(UNHASHED, ExportFormat.ARCHIVE, Map.of(), "copy-csv", Report.Aim.NONE));
 
     private static final List<String> PEERS =
-            List.of("copy-csv", "row-to-json", "copy-json", "copy-binary", "cursor-csv", "batch-csv", "batch-json");
-
-    private static final int COPY_KNOWS_JSON = 190_000;
+            List.of("copy-csv", "row-to-json", COPY_JSON, "copy-binary", "cursor-csv", "batch-csv", "batch-json");
 
     private LargeExport() {}
 
@@ -142,7 +145,7 @@ final class LargeExport {
                     variant.aim()));
             if (variant.format() != ExportFormat.CSV) {
                 ratios.add(
-                        new Report.Ratio(variant.name(), Sinks.NOTHING, "copy-json", Sinks.NOTHING, Report.Aim.NONE));
+                        new Report.Ratio(variant.name(), Sinks.NOTHING, COPY_JSON, Sinks.NOTHING, Report.Aim.NONE));
             }
         }
         // What nobody can fall below who reads the same rows over one connection.

@@ -2,6 +2,7 @@ package dev.satchel.batchexport.bench.measure;
 
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
  * Where and on what was measured.
  *
  * @param commit the commit of the checkout; {@code unknown} outside of one
- * @param dirty whether the checkout had changes that are not in the commit
+ * @param dirty whether the checkout had changes that are not in the commit, or the commit is unknown
  * @param heap the largest heap of this JVM, in bytes
  */
 public record Host(
@@ -30,9 +31,11 @@ public record Host(
                 ResultSet row = statement.executeQuery(
                         "SELECT current_setting('server_version'), current_setting('server_version_num')::integer")) {
             row.next();
+            String commit = git("rev-parse", "HEAD").findFirst().orElse(UNKNOWN);
             return new Host(
-                    git("rev-parse", "HEAD").findFirst().orElse(UNKNOWN),
-                    git("status", "--porcelain").findAny().isPresent(),
+                    commit,
+                    // Without a commit, nothing says what was measured.
+                    commit.equals(UNKNOWN) || git("status", "--porcelain").findAny().isPresent(),
                     System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"),
                     Runtime.getRuntime().maxMemory(),
                     row.getString(1).split(" ", 2)[0],
@@ -44,8 +47,11 @@ public record Host(
 
     // The checkout that this class was built in, wherever the benchmark is started.
     private static Stream<String> git(String... arguments) throws IOException {
-        Path checkout = Path.of(
-                Host.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+        Path checkout = Path.of(URI.create(Host.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toExternalForm()));
         Process git;
         try {
             git = new ProcessBuilder(
