@@ -4,6 +4,7 @@ import dev.satchel.UserId;
 import dev.satchel.partition.RecordRange;
 import dev.satchel.postgres.dataset.DatasetQuery;
 import dev.satchel.postgres.dataset.LiveSchema;
+import dev.satchel.postgres.dataset.LiveType;
 import dev.satchel.record.ExportFilters;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -61,18 +62,7 @@ final class KeyRanges {
                                           AND NOT unproven.convalidated)
               FROM pg_catalog.pg_class AS relation
               JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid = relation.oid
-             CROSS JOIN LATERAL (
-                   WITH RECURSIVE under AS (
-                       SELECT attribute.atttypid AS type
-                       UNION ALL
-                       SELECT domain.typbasetype
-                         FROM under
-                         JOIN pg_catalog.pg_type AS domain ON domain.oid = under.type
-                        WHERE domain.typtype = 'd')
-                   SELECT found.oid, found.typnamespace
-                     FROM under
-                     JOIN pg_catalog.pg_type AS found ON found.oid = under.type
-                    WHERE found.typtype <> 'd') AS base
+            """ + LiveType.JOIN + """
              WHERE relation.oid = to_regclass(?)
                AND attribute.attname = ANY (?)
             """;
