@@ -46,6 +46,10 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
 
     private static final String ISOLATE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;\n";
 
+    // Ranges are read side by side already. Passing rows between processes of PostgreSQL takes a quarter more of its
+    // processor time.
+    private static final String ALONE = "SET LOCAL max_parallel_workers_per_gather = 0;\n";
+
     // The first query takes the snapshot, so its start is the snapshot's time.
     private static final String TAKE =
             "SELECT pg_catalog.statement_timestamp(), applied.* FROM (" + StatementSettings.SQL + ") AS applied;\n";
@@ -148,7 +152,7 @@ record OpenSnapshot(Instant takenAt, String schemaVersion, LiveSchema live, Map<
             throw new IllegalArgumentException("'" + snapshot + "' is not the name of a snapshot");
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute(ISOLATE + "SET TRANSACTION SNAPSHOT '" + snapshot + "'");
+            statement.execute(ISOLATE + "SET TRANSACTION SNAPSHOT '" + snapshot + "';\n" + ALONE);
         } catch (SQLException refused) {
             if (LOST.contains(refused.getSQLState())) {
                 throw new LostSnapshotException(refused);
