@@ -33,7 +33,9 @@ public final class BlockWriter {
     private void pass() throws IOException {
         int length = size;
         size = 0;
-        out.write(block, 0, length);
+        if (length > 0) {
+            out.write(block, 0, length);
+        }
     }
 
     private void makeRoom(int bytes) throws IOException {
@@ -53,6 +55,12 @@ public final class BlockWriter {
     }
 
     public void put(byte[] bytes, int offset, int length) throws IOException {
+        if (length >= BLOCK) {
+            // Collecting it would save no call of the stream.
+            pass();
+            out.write(bytes, offset, length);
+            return;
+        }
         int done = 0;
         while (length - done > BLOCK - size) {
             int piece = BLOCK - size;
