@@ -2,12 +2,10 @@ package dev.satchel.batchexport.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.LogLines;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -21,7 +19,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,7 +30,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * A worker that is started with a wrong setting while exports wait: it ends with one sentence that names the cause and the
@@ -189,19 +185,9 @@ class WrongSettingsIT {
 
     // With what the program would have logged, which stands before its last sentence.
     private static Ended inThisProcess(Map<String, String> settings, List<String> arguments) {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.addAppender(log);
-        try {
+        try (LogLines log = LogLines.ofEverything()) {
             Installation.Result result = Installation.satchel(settings, arguments.toArray(new String[0]));
-            return new Ended(
-                    result.exit(),
-                    log.list.stream().map(ILoggingEvent::getFormattedMessage).collect(Collectors.joining("\n"))
-                            + result.out()
-                            + result.err());
-        } finally {
-            root.detachAppender(log);
+            return new Ended(result.exit(), String.join("\n", log.messages()) + result.out() + result.err());
         }
     }
 

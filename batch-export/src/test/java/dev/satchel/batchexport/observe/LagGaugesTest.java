@@ -2,10 +2,8 @@ package dev.satchel.batchexport.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.satchel.batchexport.Await;
+import dev.satchel.batchexport.LogLines;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportCatalog.Lag;
@@ -22,10 +20,9 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /** The gauges on a history in memory, with a clock that stands still until it is told otherwise. */
@@ -35,23 +32,14 @@ class LagGaugesTest {
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicInteger reads = new AtomicInteger();
     private final AtomicLong nanos = new AtomicLong();
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private volatile boolean away;
+
+    @AutoClose
+    private final LogLines log = LogLines.of(LagGauges.class);
 
     @BeforeEach
     void bind() {
         new LagGauges(unsteady(), new KnownFailures(), nanos::get).bindTo(meters);
-        log.start();
-        logger().addAppender(log);
-    }
-
-    @AfterEach
-    void stopListening() {
-        logger().detachAppender(log);
-    }
-
-    private static Logger logger() {
-        return (Logger) LoggerFactory.getLogger(LagGauges.class);
     }
 
     private ExportCatalog unsteady() {
@@ -117,8 +105,7 @@ class LagGaugesTest {
         away = false;
         assertThat(gauge("satchel.exports.pending")).isZero();
 
-        assertThat(log.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
+        assertThat(log.messages())
                 .containsExactly(
                         "the gauges of exports cannot be read: the database could not be reached or was overloaded",
                         "the gauges of exports are read again");

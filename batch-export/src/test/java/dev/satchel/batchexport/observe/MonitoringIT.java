@@ -2,11 +2,9 @@ package dev.satchel.batchexport.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.LogLines;
 import dev.satchel.batchexport.documents.Documents;
 import dev.satchel.batchexport.run.listener.RunLog;
 import dev.satchel.export.Failure;
@@ -40,7 +38,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import tools.jackson.databind.JsonNode;
@@ -451,15 +448,10 @@ class MonitoringIT {
         Map<String, String> settings = settings();
         settings.put("SATCHEL_EXPORT_ATTEMPTS", "1");
 
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(RunLog.class);
-        logger.addAppender(log);
-
-        try {
+        List<String> logged;
+        try (LogLines log = LogLines.of(RunLog.class)) {
             Installation.satchel(settings, "cleanup", "--metrics-file", abandoned.toString());
-        } finally {
-            logger.detachAppender(log);
+            logged = log.messages();
         }
 
         assertThat(satchel.status(id)).startsWith("failed");
@@ -467,7 +459,7 @@ class MonitoringIT {
                 .contains(
                         "satchel_exports_total{format=\"unknown\",outcome=\"abandoned\"} 1.0",
                         "satchel_leases_rescued_total 1.0");
-        assertThat(log.list.stream().map(ILoggingEvent::getFormattedMessage))
+        assertThat(logged)
                 .containsExactly("export " + id + " failed: the worker of its last attempt stopped answering");
     }
 

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.UserId;
+import dev.satchel.batchexport.LogLines;
 import dev.satchel.batchexport.database.NotMigratedException;
 import dev.satchel.batchexport.run.cleanup.CleanUpReport;
 import dev.satchel.batchexport.run.cleanup.ExportCleanUp;
@@ -35,6 +33,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +44,6 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -404,11 +402,9 @@ class ExportWorkerIT {
 
     @Test
     void warnsOnceOfAPoolThatIsTooSmallForARun() {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(JobContext.class);
-        logger.addAppender(log);
-        try (HikariDataSource pool = new HikariDataSource()) {
+        List<String> logged;
+        try (HikariDataSource pool = new HikariDataSource();
+                LogLines log = LogLines.of(JobContext.class)) {
             pool.setDataSource(database.workerDataSource());
             pool.setMaximumPoolSize(10);
             FileStore store = new DirectoryFileStore(folder);
@@ -420,11 +416,9 @@ class ExportWorkerIT {
                 tooMany.backlog();
                 tooMany.backlog();
             }
-        } finally {
-            logger.detachAppender(log);
+            logged = log.messages();
         }
-        assertThat(log.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
+        assertThat(logged)
                 .filteredOn(line -> line.contains("pool"))
                 .singleElement()
                 .asString()

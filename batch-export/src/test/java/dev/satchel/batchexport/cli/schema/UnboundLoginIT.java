@@ -2,10 +2,8 @@ package dev.satchel.batchexport.cli.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.satchel.batchexport.Installation;
+import dev.satchel.batchexport.LogLines;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 
 /** Workers that log in as somebody whom row security does not bind. */
 class UnboundLoginIT {
@@ -98,18 +95,10 @@ class UnboundLoginIT {
 
     /** What a command that runs in this process logs. */
     private static List<String> linesOf(String login, String command) {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.addAppender(log);
-        try {
+        try (LogLines log = LogLines.ofEverything()) {
             Installation.satchel(settings(login), command.split(" "));
-        } finally {
-            root.detachAppender(log);
+            return log.messagesWithLevels();
         }
-        return log.list.stream()
-                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
-                .toList();
     }
 
     private static Map<String, String> settings(String login) {

@@ -2,13 +2,11 @@ package dev.satchel.batchexport.cli.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.FaultyProxy;
 import dev.satchel.batchexport.Installation;
 import dev.satchel.batchexport.Installation.Result;
+import dev.satchel.batchexport.LogLines;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,7 +25,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -92,19 +89,13 @@ class ServeCommandIT {
 
     @Test
     void refusesAPortThatIsTaken() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                LogLines log = LogLines.of(ServeCommand.class)) {
             String address = "127.0.0.1:" + taken.getLocalPort();
-
-            Logger logger = (Logger) LoggerFactory.getLogger(ServeCommand.class);
-            ListAppender<ILoggingEvent> log = new ListAppender<>();
-            log.start();
-            logger.addAppender(log);
 
             Result refused = Installation.satchel(with("SATCHEL_SERVE_MANAGEMENT", address), "serve");
 
-            logger.detachAppender(log);
-            assertThat(log.list)
-                    .extracting(ILoggingEvent::getFormattedMessage)
+            assertThat(log.messages())
                     .singleElement(InstanceOfAssertFactories.STRING)
                     .startsWith("the program ends: the management port " + address + " cannot be had");
             assertThat(refused.exit()).isEqualTo(1);

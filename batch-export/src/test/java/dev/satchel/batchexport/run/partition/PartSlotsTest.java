@@ -2,10 +2,8 @@ package dev.satchel.batchexport.run.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.satchel.batchexport.Await;
+import dev.satchel.batchexport.LogLines;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -13,10 +11,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.JobInstance;
 import org.springframework.batch.core.job.parameters.JobParameters;
@@ -34,24 +30,11 @@ class PartSlotsTest {
     private static final RuntimeException AWAY =
             new DataAccessResourceFailureException("away", new SQLException("away", "08006"));
 
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    @AutoClose
+    private final LogLines log = LogLines.of(PartSlots.class);
+
     private final Queue<Long> handled = new ConcurrentLinkedQueue<>();
     private final Scripted channel = new Scripted();
-
-    @BeforeEach
-    void listen() {
-        log.start();
-        logger().addAppender(log);
-    }
-
-    @AfterEach
-    void stopListening() {
-        logger().detachAppender(log);
-    }
-
-    private static Logger logger() {
-        return (Logger) LoggerFactory.getLogger(PartSlots.class);
-    }
 
     @Test
     void handlesARequestAgainWhereTheDatabaseWasAway() throws Exception {
@@ -77,8 +60,7 @@ class PartSlotsTest {
         }
 
         assertThat(handled).containsExactly(1L, 1L, 2L);
-        assertThat(log.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
+        assertThat(log.messages())
                 .filteredOn(said -> said.startsWith("a request for a part is kept until the database answers: "))
                 .hasSize(1);
     }
@@ -105,8 +87,7 @@ class PartSlotsTest {
             Await.until("the request is handled", () -> handled.size() == 1);
         }
 
-        assertThat(log.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
+        assertThat(log.messages())
                 .filteredOn(said -> said.contains("requests for parts can"))
                 .hasSize(2)
                 .satisfiesExactly(
