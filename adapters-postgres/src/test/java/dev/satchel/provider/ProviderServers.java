@@ -7,7 +7,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
@@ -15,7 +14,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -39,8 +37,6 @@ import javax.net.ssl.TrustManagerFactory;
  */
 public final class ProviderServers implements AutoCloseable {
 
-    private static final String PASSWORD = "not-a-secret";
-
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "provider-server");
         thread.setDaemon(true);
@@ -48,7 +44,7 @@ public final class ProviderServers implements AutoCloseable {
     });
     private final ConcurrentLinkedQueue<Asked> asked = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> tunnels = new ConcurrentLinkedQueue<>();
-    private final Path trusted;
+    private final SelfSigned trusted;
     private final TrustManager[] trust;
     private final HttpsServer server;
     private final HttpsServer stranger;
@@ -65,9 +61,12 @@ public final class ProviderServers implements AutoCloseable {
     }
 
     private ProviderServers(Path folder) throws IOException, GeneralSecurityException {
-        trusted = keyStore(folder, "providers", "dns:api.openai.com,dns:api.anthropic.com,dns:api.unsplash.com");
+        trusted = SelfSigned.make(
+                folder.resolve("providers.p12"),
+                "providers",
+                "dns:api.openai.com,dns:api.anthropic.com,dns:api.unsplash.com");
         server = server(trusted);
-        Path other = keyStore(folder, "stranger", "dns:api.example.com");
+        SelfSigned other = SelfSigned.make(folder.resolve("stranger.p12"), "stranger", "dns:api.example.com");
         stranger = server(other);
         trust = trust(trusted, other);
         wordForWord =
@@ -166,11 +165,11 @@ public final class ProviderServers implements AutoCloseable {
 
     /** A key store with the providers' certificate, and its password. */
     public Path trustStore() {
-        return trusted;
+        return trusted.file();
     }
 
     public String trustStorePassword() {
-        return PASSWORD;
+        return SelfSigned.PASSWORD;
     }
 
     /** The client of the code under test, told of the proxy and whom to trust. */
@@ -202,7 +201,7 @@ public final class ProviderServers implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private HttpsServer server(Path keys) throws IOException, GeneralSecurityException {
+    private HttpsServer server(SelfSigned keys) throws IOException, GeneralSecurityException {
         HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
         https.setHttpsConfigurator(new HttpsConfigurator(context(keys)));
         https.setExecutor(threads);
@@ -211,9 +210,9 @@ public final class ProviderServers implements AutoCloseable {
         return https;
     }
 
-    private static SSLContext context(Path keys) throws IOException, GeneralSecurityException {
+    private static SSLContext context(SelfSigned keys) throws GeneralSecurityException {
         KeyManagerFactory manager = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        manager.init(load(keys), PASSWORD.toCharArray());
+        manager.init(keys.keys(), SelfSigned.PASSWORD.toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(manager.getKeyManagers(), null, null);
         return context;
@@ -319,60 +318,15 @@ public final class ProviderServers implements AutoCloseable {
         }
     }
 
-    private static TrustManager[] trust(Path... certificates) throws IOException, GeneralSecurityException {
+    private static TrustManager[] trust(SelfSigned... certificates) throws IOException, GeneralSecurityException {
         KeyStore all = KeyStore.getInstance("PKCS12");
         all.load(null, null);
-        for (Path file : certificates) {
-            all.setCertificateEntry(file.getFileName().toString(), load(file).getCertificate("server"));
+        for (SelfSigned one : certificates) {
+            all.setCertificateEntry(
+                    one.file().getFileName().toString(), one.keys().getCertificate(SelfSigned.ALIAS));
         }
         TrustManagerFactory manager = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         manager.init(all);
         return manager.getTrustManagers();
-    }
-
-    private static KeyStore load(Path file) throws IOException, GeneralSecurityException {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        return keys;
-    }
-
-    private static Path keyStore(Path folder, String name, String names) {
-        Path file = folder.resolve(name + ".p12");
-        try {
-            Process keytool = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                    .toString(),
-                            "-genkeypair",
-                            "-alias",
-                            "server",
-                            "-keyalg",
-                            "EC",
-                            "-dname",
-                            "CN=" + name,
-                            "-ext",
-                            "SAN=" + names,
-                            "-validity",
-                            "2",
-                            "-storetype",
-                            "PKCS12",
-                            "-keystore",
-                            file.toString(),
-                            "-storepass",
-                            PASSWORD)
-                    .redirectErrorStream(true)
-                    .start();
-            String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (keytool.waitFor() != 0) {
-                throw new AssertionError(said);
-            }
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
-        }
     }
 }

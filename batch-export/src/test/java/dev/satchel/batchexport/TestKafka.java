@@ -1,5 +1,6 @@
 package dev.satchel.batchexport;
 
+import dev.satchel.provider.SelfSigned;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -9,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -196,25 +198,12 @@ public final class TestKafka {
                 "ssl.keystore.type",
                 "PKCS12",
                 "ssl.keystore.password",
-                "changeit");
+                SelfSigned.PASSWORD);
     }
 
-    // Java's own tool makes a key and a certificate for it.
-    private void makeCertificate() throws IOException, InterruptedException {
-        keytool("-genkeypair -alias key -keyalg EC -dname CN=127.0.0.1 -ext san=ip:127.0.0.1");
-        keytool("-exportcert -rfc -alias key -file " + certificate());
-    }
-
-    private void keytool(String arguments) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder((Path.of(System.getProperty("java.home"), "bin", "keytool") + " "
-                                + arguments + " -keystore " + keyStore() + " -storepass changeit -storetype PKCS12")
-                        .split(" "))
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new AssertionError(said);
-        }
+    private void makeCertificate() throws IOException, GeneralSecurityException {
+        SelfSigned made = SelfSigned.make(keyStore(), "127.0.0.1", "ip:127.0.0.1");
+        Files.writeString(certificate(), made.certificate());
     }
 
     private Path keyStore() {

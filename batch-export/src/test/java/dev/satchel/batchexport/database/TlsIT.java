@@ -3,16 +3,15 @@ package dev.satchel.batchexport.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.satchel.provider.SelfSigned;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyStore;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -64,32 +63,14 @@ class TlsIT {
         }
     }
 
-    // Java's own tool makes a key and a certificate for it; the server wants the key as PEM.
+    // The server wants the key as PEM, and readable by itself alone.
     private static void certificate(String name) throws Exception {
-        Path store = folder.resolve(name + ".p12");
-        keytool("-genkeypair -alias key -keyalg RSA -dname CN=localhost -ext san=dns:localhost", store);
-        keytool("-exportcert -rfc -alias key -file " + folder.resolve(name + ".crt"), store);
-        KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+        SelfSigned made = SelfSigned.make(folder.resolve(name + ".p12"), "localhost", "dns:localhost");
+        Files.writeString(folder.resolve(name + ".crt"), made.certificate());
         Path key = Files.createFile(
                 folder.resolve(name + ".key"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(
-                key,
-                "-----BEGIN PRIVATE KEY-----\n"
-                        + Base64.getMimeEncoder()
-                                .encodeToString(keys.getKey("key", "changeit".toCharArray())
-                                        .getEncoded())
-                        + "\n-----END PRIVATE KEY-----\n");
-    }
-
-    private static void keytool(String arguments, Path store) throws Exception {
-        Process process = new ProcessBuilder((Path.of(System.getProperty("java.home"), "bin", "keytool") + " "
-                                + arguments + " -keystore " + store + " -storepass changeit -storetype PKCS12")
-                        .split(" "))
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor()).as(said).isZero();
+        Files.writeString(key, made.privateKey());
     }
 
     @ParameterizedTest

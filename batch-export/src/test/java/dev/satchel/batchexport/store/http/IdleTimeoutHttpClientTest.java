@@ -1,9 +1,9 @@
 package dev.satchel.batchexport.store.http;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.satchel.provider.SelfSigned;
 import java.io.FilterInputStream;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -63,7 +63,8 @@ class IdleTimeoutHttpClientTest {
     /** Over TLS, closing the connection waits for the thread that writes to it. */
     @Test
     void endsAWriteThatTheServerDoesNotTakeOverTls() throws Exception {
-        KeyStore keys = keys();
+        KeyStore keys = SelfSigned.make(folder.resolve("keys.p12"), "localhost", "dns:localhost")
+                .keys();
         try (SSLServerSocket server = (SSLServerSocket) serverSide(keys)
                         .getServerSocketFactory()
                         .createServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -188,36 +189,9 @@ class IdleTimeoutHttpClientTest {
                 .build();
     }
 
-    private KeyStore keys() throws Exception {
-        Path file = folder.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "key",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "san=dns:localhost",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        "changeit",
-                        "-storetype",
-                        "PKCS12")
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), US_ASCII);
-        assertThat(keytool.waitFor()).as(said).isZero();
-        return KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
-    }
-
     private static SSLContext serverSide(KeyStore keys) throws Exception {
         KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(keys, "changeit".toCharArray());
+        own.init(keys, SelfSigned.PASSWORD.toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(own.getKeyManagers(), null, null);
         return context;
@@ -227,7 +201,7 @@ class IdleTimeoutHttpClientTest {
         try {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
-            trusted.setCertificateEntry("server", keys.getCertificate("key"));
+            trusted.setCertificateEntry("server", keys.getCertificate(SelfSigned.ALIAS));
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(trusted);
             return trust.getTrustManagers();
