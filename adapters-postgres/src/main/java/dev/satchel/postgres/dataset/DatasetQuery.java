@@ -66,8 +66,14 @@ public record DatasetQuery(
               FROM (SELECT pg_catalog.sha256(pg_catalog.record_send(%s)) AS sha256
             """;
 
-    /** The expression that a period filters by, and whether its type is {@code date}. */
-    record Moment(String expression, boolean isDate) {}
+    /**
+     * What a period filters by.
+     *
+     * @param isDate whether the type of the expression is {@code date}
+     * @param column the column that it reads; null of an expression, which the database checks
+     */
+    record Moment(
+            String expression, boolean isDate, @Nullable SourceColumn column) {}
 
     /** The FROM and WHERE clauses of a dataset. */
     public sealed interface Relations permits TableRelations, SqlRelations {
@@ -110,14 +116,23 @@ public record DatasetQuery(
     /**
      * Refuses to read a column as another type than it has, which would put wrong values into the file.
      *
-     * @throws ColumnTypeException if such a column exists, and the profile holds it
+     * @throws ColumnTypeException if such a column exists, and the profile holds it or the period selects by it
      */
     public void requireTypes(LiveSchema live, ExportFilters filters) {
-        for (SourceColumn column : isIn(live) ? presentIn(live, filters) : List.<SourceColumn>of()) {
+        for (SourceColumn column : isIn(live) ? usedOf(live, filters) : List.<SourceColumn>of()) {
             mismatch(column, live).ifPresent(mismatch -> {
                 throw new ColumnTypeException(mismatch);
             });
         }
+    }
+
+    // The other filters compare texts, which every type has.
+    private List<SourceColumn> usedOf(LiveSchema live, ExportFilters filters) {
+        List<SourceColumn> used = new ArrayList<>(presentIn(live, filters));
+        if (moment != null && moment.column() != null && filters.days().isPresent()) {
+            used.add(moment.column());
+        }
+        return used;
     }
 
     /** The columns that this database has with other types than they can be read as. */

@@ -220,18 +220,18 @@ final class DatasetReader {
 
     private Moment moment(YamlValue date, TableName table) {
         Source source = new Source(table, date.text("a column"));
-        SourceType type = columns.values().stream()
-                .filter(column -> source.equals(column.source()))
-                .map(SourceColumn::type)
+        SourceColumn column = columns.values().stream()
+                .filter(each -> source.equals(each.source()))
                 .findFirst()
                 .orElseThrow(() -> date.error("the date '" + source.column() + "' is not one of the columns"));
         String value = TableName.column(TableRelations.ALIAS, source.column());
-        return switch (type) {
-            case DATE -> new Moment(value, true);
-            case TIMESTAMPTZ -> new Moment(value, false);
-            case TIMESTAMP -> new Moment("(" + value + " AT TIME ZONE 'UTC')", false);
+        return switch (column.type()) {
+            case DATE -> new Moment(value, true, column);
+            case TIMESTAMPTZ -> new Moment(value, false, column);
+            case TIMESTAMP -> new Moment("(" + value + " AT TIME ZONE 'UTC')", false, column);
             default ->
-                throw date.error("the date '" + source.column() + "' has the type " + type.code()
+                throw date.error("the date '" + source.column() + "' has the type "
+                        + column.type().code()
                         + ": expected date, timestamptz or timestamp");
         };
     }
@@ -264,7 +264,7 @@ final class DatasetReader {
                 new SqlRelations(from.text("FROM and WHERE"), tables, homes.texts("names of tables")),
                 owned(List.of()),
                 order,
-                date.map(expression -> new Moment(expression, false)).orElse(null),
+                date.map(expression -> new Moment(expression, false, null)).orElse(null),
                 date.filter(expression -> (order + ",").startsWith(expression + ","))
                         .isPresent(),
                 expression(sql, "difficulty"),

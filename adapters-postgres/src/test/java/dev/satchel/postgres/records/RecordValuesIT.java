@@ -8,6 +8,7 @@ import dev.satchel.UserId;
 import dev.satchel.postgres.dataset.PostgresDatasets;
 import dev.satchel.record.Column;
 import dev.satchel.record.ColumnTypeException;
+import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.LearningTypes;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
@@ -257,6 +259,37 @@ class RecordValuesIT extends PostgresRecordsFixture {
                 run("ALTER TABLE " + table + " RENAME before TO " + each.get(1));
             }
             assertThat(all(user, records).rows(LearningDatasets.SESSIONS)).hasSize(1);
+        }
+
+        // A column that was declared as a date would lose the last day of the period.
+        @Test
+        void areRefusedInAPeriodWhoseColumnTheProfileLeavesOut() throws Exception {
+            UserId user = addUser();
+            run("CREATE TABLE public.scores (id integer, user_id uuid, at timestamptz)");
+            run("GRANT SELECT ON public.scores TO authenticated");
+            PostgresDatasets datasets = PostgresDatasets.builtIn().with("mine.yaml", """
+                    datasets:
+                      - name: scores
+                        origin: provided
+                        table: scores
+                        owner: user_id
+                        date: at
+                        order: id
+                        columns: {id: integer, at: {type: date, origin: derived}}
+                    """);
+            UserRecords records = new PostgresUserRecords(database.workerDataSource(), datasets, LONG);
+            List<Dataset> scores = List.of(datasets.catalogue().find("scores").orElseThrow());
+            ExportFilters provided = ExportFilters.of(Map.of("profile", "portability"));
+            ExportFilters providedInJanuary = ExportFilters.of(Map.of("profile", "portability", "to", "2026-01-31"));
+
+            assertThatThrownBy(
+                            () -> records.read(user, scores, providedInJanuary, new RecordingSink(), new AbortSignal()))
+                    .isInstanceOf(ColumnTypeException.class)
+                    .hasMessageStartingWith("the column public.scores.at is of the type timestamp with time zone, which"
+                            + " cannot be read as date");
+            assertThat(records.read(user, scores, provided, new RecordingSink(), new AbortSignal())
+                            .records())
+                    .containsExactly(Map.entry(scores.get(0), 0L));
         }
 
         @Test
