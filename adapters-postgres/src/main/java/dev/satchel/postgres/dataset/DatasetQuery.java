@@ -179,7 +179,7 @@ public record DatasetQuery(
 
     private String select(LiveSchema live, UserId user, ExportFilters filters, String condition) {
         String expressions = presentIn(live, filters).stream()
-                .map(SourceColumn::expression)
+                .map(column -> column.expression(live))
                 .collect(Collectors.joining(",\n       ", "SELECT ", "\n"));
         return expressions + rows(live, user, filters, condition) + " ORDER BY " + order;
     }
@@ -242,7 +242,7 @@ public record DatasetQuery(
      */
     public String hash(LiveSchema live, UserId user, ExportFilters filters) {
         String values = presentIn(live, filters).stream()
-                .map(SourceColumn::hashed)
+                .map(column -> column.hashed(live))
                 .collect(Collectors.joining(",\n       ", "ROW(", ")"));
         return HASH.replace("%s", values) + relations.fromAndWhere(live, SqlLiteral.of(user.value())) + "\n"
                 + conditions(filters) + " OFFSET 0) AS hashed";

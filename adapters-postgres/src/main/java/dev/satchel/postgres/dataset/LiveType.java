@@ -41,6 +41,11 @@ public record LiveType(String base, boolean isArray, boolean isComposite, String
         return base.equals("uuid");
     }
 
+    /** Whether its values are arrays of json, whose texts PostgreSQL keeps as they were written. */
+    boolean isArrayOfJson() {
+        return base.equals("_json");
+    }
+
     /** The type in a row of a query with {@link #COLUMNS}. */
     public static LiveType of(ResultSet row) throws SQLException {
         return new LiveType(

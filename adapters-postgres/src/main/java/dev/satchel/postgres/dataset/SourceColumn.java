@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source the database column; if it does not exist, the dataset lacks this column too. Null for a computed
  *     column, which always exists
- * @param expression the SQL expression that the statement selects
+ * @param value the SQL for the database column, or of a computed column the whole SQL expression
+ * @param condition the SQL condition without which the value is NULL; null for none
  */
 public record SourceColumn(
-        Column column, SourceType type, @Nullable Source source, String expression) {
+        Column column,
+        SourceType type,
+        @Nullable Source source,
+        String value,
+        @Nullable String condition) {
 
     /** A column of a table. */
     public record Source(TableName table, String column) {
@@ -25,24 +30,29 @@ public record SourceColumn(
     /** A column that is read from the table with this alias. */
     static SourceColumn of(String name, SourceType type, @Nullable Origin origin, String alias, Source source) {
         return new SourceColumn(
-                new Column(name, type.type(), origin),
-                type,
-                source,
-                type.read(TableName.column(alias, source.column())));
+                new Column(name, type.type(), origin), type, source, TableName.column(alias, source.column()), null);
     }
 
     /** A column that is computed by an SQL expression. */
     static SourceColumn computed(String name, SourceType type, @Nullable Origin origin, String expression) {
-        return new SourceColumn(new Column(name, type.type(), origin), type, null, type.readComputed(expression));
+        return new SourceColumn(new Column(name, type.type(), origin), type, null, type.readComputed(expression), null);
+    }
+
+    /** The SQL expression that the statement selects from this database. */
+    String expression(LiveSchema live) {
+        String read = source == null
+                ? value
+                : live.type(source).map(of -> type.read(value, of)).orElseGet(() -> type.read(value));
+        return condition == null ? read : "CASE WHEN " + condition + " THEN " + read + " END";
     }
 
     /** The SQL expression of the value in the hash of a record. */
-    String hashed() {
-        return type.hashed("(" + expression + ")");
+    String hashed(LiveSchema live) {
+        return type.hashed("(" + expression(live) + ")");
     }
 
     /** This column, but NULL where the condition does not hold. */
-    SourceColumn where(String condition) {
-        return new SourceColumn(column, type, source, "CASE WHEN " + condition + " THEN " + expression + " END");
+    SourceColumn where(String holding) {
+        return new SourceColumn(column, type, source, value, holding);
     }
 }

@@ -81,6 +81,14 @@ public enum SourceType {
     }
 
     /**
+     * The SQL expression that reads {@code value}, which has that type. The elements of an array of json stay as they are,
+     * as a column of json does: jsonb cannot hold the escape of the character NUL.
+     */
+    String read(String value, LiveType of) {
+        return this == ARRAY && of.isArrayOfJson() ? "pg_catalog.to_json(" + value + ")" : read(value);
+    }
+
+    /**
      * The SQL expression that {@code value}, which was read, has in the hash of its record: one type of PostgreSQL for each
      * type of a file, whatever the width or domain of the column.
      */
@@ -92,10 +100,8 @@ public enum SourceType {
             case UUID -> value + "::pg_catalog.uuid";
             // As in a JSON file: 'null' is no value, and line breaks between tokens are spaces.
             case JSON ->
-                this == ARRAY
-                        ? "NULLIF(" + value + "::pg_catalog.text, 'null')"
-                        : "NULLIF(pg_catalog.btrim(pg_catalog.replace(pg_catalog.replace(" + value
-                                + "::pg_catalog.text, E'\\n', ' '), E'\\r', ' '), E' \\t'), 'null')";
+                "NULLIF(pg_catalog.btrim(pg_catalog.replace(pg_catalog.replace(" + value
+                        + "::pg_catalog.text, E'\\n', ' '), E'\\r', ' '), E' \\t'), 'null')";
             case INSTANT -> value + "::pg_catalog.timestamptz";
             case DATE -> value + "::pg_catalog.date";
         };

@@ -112,7 +112,7 @@ class DatasetsTest {
                 if (!Set.of("id", "user_id", "vocabulary_list_id", "vocabulary_item_id")
                         .contains(left.column())) {
                     assertThat(query.columns())
-                            .extracting(SourceColumn::expression)
+                            .extracting(column -> column.expression(everything()))
                             .as("%s of %s", left, query.dataset())
                             .noneMatch(expression -> expression.contains(left.column()) && isOnly(left));
                 }

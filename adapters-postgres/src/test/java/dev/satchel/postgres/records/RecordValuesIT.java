@@ -220,6 +220,39 @@ class RecordValuesIT extends PostgresRecordsFixture {
         }
     }
 
+    @Test
+    void arraysOfJsonAreReadAsWrittenLikeJsonItself() throws Exception {
+        UserId user = addUser();
+        run("CREATE DOMAIN public.some AS json[]");
+        run("CREATE TABLE public.notes (user_id uuid, one json, many json[], more public.some, none json[])");
+        run("GRANT SELECT ON public.notes TO authenticated");
+        run(
+                "INSERT INTO public.notes SELECT ?, one, ARRAY[one, NULL, '1'], ARRAY[one], '{}'"
+                        + " FROM (SELECT CAST(? AS json)) AS given (one)",
+                user.value(),
+                "{\"a\":\r\n \"\\u0000\"}");
+        PostgresDatasets datasets = PostgresDatasets.builtIn().with("mine.yaml", """
+                datasets:
+                  - name: notes
+                    table: notes
+                    owner: user_id
+                    order: user_id
+                    columns: {one: json, many: array, more: array, none: array}
+                """);
+        Dataset notes = datasets.catalogue().find("notes").orElseThrow();
+        RecordingSink sink = RecordingSink.hashing();
+
+        UserRecords.Snapshot read = new PostgresUserRecords(database.workerDataSource(), datasets, LONG)
+                .read(user, List.of(notes), ExportFilters.NONE, sink, new AbortSignal());
+
+        assertThat(only(sink, notes))
+                .containsEntry("one", new Json("{\"a\":\r\n \"\\u0000\"}"))
+                .containsEntry("many", new Json("[{\"a\":\r\n \"\\u0000\"},null,1]"))
+                .containsEntry("more", new Json("[{\"a\":\r\n \"\\u0000\"}]"))
+                .containsEntry("none", new Json("[]"));
+        assertThat(read.hashes()).isEqualTo(sink.hashes());
+    }
+
     @Nested
     class OtherTypesThanTheDatasetsSay {
 
