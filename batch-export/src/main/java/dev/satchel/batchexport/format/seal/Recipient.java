@@ -18,14 +18,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Date;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import org.bouncycastle.bcpg.CompressionAlgorithmTags;
 import org.bouncycastle.bcpg.SymmetricKeyAlgorithmTags;
 import org.bouncycastle.openpgp.PGPException;
-import org.bouncycastle.openpgp.PGPPublicKey;
-import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.PGPUtil;
 import org.bouncycastle.openpgp.api.MessageEncryptionMechanism;
 import org.bouncycastle.openpgp.api.OpenPGPCertificate;
@@ -117,10 +114,12 @@ public final class Recipient {
             throw new RefusedRecipientException(
                     found.isEmpty() ? UNREADABLE : "there are " + found.size() + " keys, and one is expected");
         }
-        OpenPGPCertificate key = found.get(0);
+        OpenPGPCertificate key;
         String refusal;
         try {
-            refusal = refusal(key, Date.from(now));
+            OwnSignatures own = new OwnSignatures(found.get(0).getPGPPublicKeyRing());
+            key = new OpenPGPCertificate(own.key(), new BcOpenPGPImplementation());
+            refusal = refusal(key, own, Date.from(now));
         } catch (RuntimeException malformed) {
             // The library throws many kinds for signatures that are not what it expects.
             throw new RefusedRecipientException(DAMAGED, malformed);
@@ -144,18 +143,17 @@ public final class Recipient {
         }
     }
 
-    private static @Nullable String refusal(OpenPGPCertificate key, Date now) {
-        Instant first = first(key);
-        if (first != null && first.isAfter(now.toInstant())) {
+    private static @Nullable String refusal(OpenPGPCertificate key, OwnSignatures own, Date now) {
+        Instant first = own.first();
+        if (first.isAfter(now.toInstant())) {
             return "is not valid yet, but from " + first.truncatedTo(ChronoUnit.SECONDS)
                     + ": wait until then, or make a key with the clock set right";
         }
         // Before the parts: each has an expiry of its own, which may be later than that of the key it belongs to.
-        OpenPGPCertificate.OpenPGPPrimaryKey primary = key.getPrimaryKey();
-        if (primary.getPGPPublicKey().hasRevocation()) {
+        if (own.isRevoked()) {
             return "is revoked: use another one";
         }
-        Instant end = expiry(primary, now);
+        Instant end = own.expiry(now.toInstant());
         if (end != null && !end.isAfter(now.toInstant())) {
             return expired(end);
         }
@@ -178,61 +176,6 @@ public final class Recipient {
         return encrypted
                 ? "has a part for encryption that is revoked, too weak, or not signed by the key: use another one"
                 : "can only sign: add a subkey for encryption to it, or use another one";
-    }
-
-    /** When the key's owner signed it for the first time, or made it, if that was later. */
-    private static @Nullable Instant first(OpenPGPCertificate key) {
-        PGPPublicKey primary = key.getPGPPublicKeyRing().getPublicKey();
-        Instant first = null;
-        for (Iterator<PGPSignature> signatures = primary.getSignatures(); signatures.hasNext(); ) {
-            PGPSignature signature = signatures.next();
-            boolean isOwn = signature.getKeyID() == primary.getKeyID()
-                    && (signature.isCertification() || signature.getSignatureType() == PGPSignature.DIRECT_KEY);
-            Instant signed = signature.getCreationTime().toInstant();
-            if (isOwn && (first == null || signed.isBefore(first))) {
-                first = signed;
-            }
-        }
-        Instant made = primary.getCreationTime().toInstant();
-        return first == null || first.isBefore(made) ? made : first;
-    }
-
-    /**
-     * When the key as a whole expires: by its owner's latest signature on the key itself, else by the latest on a user id
-     * that says so, as GnuPG decides it. A key may have no user id.
-     */
-    private static @Nullable Instant expiry(OpenPGPCertificate.OpenPGPPrimaryKey primary, Date now) {
-        PGPPublicKey own = primary.getPGPPublicKey();
-        PGPSignature direct = null;
-        for (Iterator<PGPSignature> all = own.getSignaturesOfType(PGPSignature.DIRECT_KEY); all.hasNext(); ) {
-            PGPSignature each = all.next();
-            boolean counts = each.getKeyID() == own.getKeyID() && !created(each).isAfter(now.toInstant());
-            if (counts && (direct == null || created(each).isAfter(created(direct)))) {
-                direct = each;
-            }
-        }
-        if (direct != null) {
-            Instant end = expiry(new OpenPGPCertificate.OpenPGPComponentSignature(direct, primary, primary));
-            if (end != null) {
-                return end;
-            }
-        }
-        Instant end = null;
-        Instant latest = null;
-        for (OpenPGPCertificate.OpenPGPUserId userId : primary.getUserIDs()) {
-            OpenPGPCertificate.OpenPGPComponentSignature signature = userId.getCertification(now);
-            Instant until = expiry(signature);
-            boolean counts = until != null && userId.getRevocation(now) == null;
-            if (counts && (latest == null || created(signature.getSignature()).isAfter(latest))) {
-                end = until;
-                latest = created(signature.getSignature());
-            }
-        }
-        return end;
-    }
-
-    private static Instant created(PGPSignature signature) {
-        return signature.getCreationTime().toInstant();
     }
 
     private static @Nullable Instant expiry(OpenPGPCertificate.@Nullable OpenPGPComponentSignature signature) {

@@ -18,11 +18,13 @@ import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.filter.RecipientKey;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.api.OpenPGPKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,6 +167,32 @@ class SealedFilesTest {
                         "there are 2 keys, and one is expected"),
                 Arguments.of(new byte[0], NOW, "is not an OpenPGP"),
                 Arguments.of(new byte[] {(byte) 0x98, 1, 2, 3}, NOW, "is not an OpenPGP"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ofTheOwner")
+    void refuseAKeyOnlyForWhatItsOwnerSigned(OpenPGPKey key, int type, Duration expiry, String reason)
+            throws IOException {
+        Instant later = TestKeys.MADE.plusSeconds(3 * 86_400);
+        byte[] genuine = TestKeys.withSignature(key, key, type, expiry);
+        byte[] bogus = TestKeys.withSignature(key, TestKeys.usable(), type, expiry);
+
+        assertThatThrownBy(() -> Recipient.of(genuine, later))
+                .isInstanceOf(RefusedRecipientException.class)
+                .hasMessageContaining(reason);
+        assertThat(Recipient.of(bogus, later).fingerprint())
+                .isEqualTo(Recipient.of(key.toCertificate().getEncoded(), later).fingerprint());
+    }
+
+    static Stream<Arguments> ofTheOwner() {
+        return Stream.of(
+                Arguments.of(TestKeys.usable(), PGPSignature.KEY_REVOCATION, null, "is revoked"),
+                Arguments.of(TestKeys.usable(), PGPSignature.DIRECT_KEY, Duration.ofDays(1), "expired on 2026-01-02"),
+                Arguments.of(
+                        TestKeys.expiringByItsUserId(Duration.ofDays(3_650)),
+                        PGPSignature.POSITIVE_CERTIFICATION,
+                        Duration.ofDays(1),
+                        "expired on 2026-01-02"));
     }
 
     @ParameterizedTest

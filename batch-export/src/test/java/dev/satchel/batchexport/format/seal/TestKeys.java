@@ -6,7 +6,13 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.openpgp.PGPException;
+import org.bouncycastle.openpgp.PGPKeyPair;
+import org.bouncycastle.openpgp.PGPPublicKey;
+import org.bouncycastle.openpgp.PGPPublicKeyRing;
+import org.bouncycastle.openpgp.PGPSignature;
+import org.bouncycastle.openpgp.PGPSignatureGenerator;
 import org.bouncycastle.openpgp.PGPSignatureSubpacketGenerator;
 import org.bouncycastle.openpgp.api.OpenPGPKey;
 import org.bouncycastle.openpgp.api.OpenPGPKeyEditor;
@@ -16,6 +22,7 @@ import org.bouncycastle.openpgp.api.OpenPGPMessageProcessor;
 import org.bouncycastle.openpgp.api.SignatureParameters;
 import org.bouncycastle.openpgp.api.SignatureSubpacketsFunction;
 import org.bouncycastle.openpgp.api.bc.BcOpenPGPImplementation;
+import org.bouncycastle.openpgp.operator.bc.BcPGPContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** OpenPGP keys of every kind, made by the library. */
@@ -55,6 +62,11 @@ public final class TestKeys {
 
     /** A key that expires a day after it was made, as its user id alone says; its part for encryption does not. */
     static OpenPGPKey ofOneDayByItsUserId() {
+        return expiringByItsUserId(Duration.ofDays(1));
+    }
+
+    /** A key whose expiry only the signature on its user id says, and none on the key itself. */
+    static OpenPGPKey expiringByItsUserId(Duration duration) {
         SignatureParameters.Callback none = new SignatureParameters.Callback() {
             @Override
             public @Nullable SignatureParameters apply(SignatureParameters parameters) {
@@ -63,7 +75,7 @@ public final class TestKeys {
         };
         return made(generator -> generator
                 .withPrimaryKey(pair -> pair.generatePrimaryKey(), none)
-                .addUserId("Learner <learner@example.org>", expiringAfter(Duration.ofDays(1)))
+                .addUserId("Learner <learner@example.org>", expiringAfter(duration))
                 .addEncryptionSubkey(pair -> pair.generateEncryptionSubkey(), expiringAfter(Duration.ofDays(3_650))));
     }
 
@@ -85,6 +97,45 @@ public final class TestKeys {
                 .withPrimaryKey()
                 .addUserId("Learner <learner@example.org>")
                 .addEncryptionSubkey(pair -> pair.generateEncryptionSubkey(), expiringAfter(Duration.ofDays(1))));
+    }
+
+    /**
+     * The public key with one more signature, which names the key itself as its maker.
+     *
+     * @param signer who makes it in truth
+     * @param type a type of signature, on the first user id if it is a certification
+     * @param expiry how long the key is valid, as the signature says; null for no word about it
+     */
+    static byte[] withSignature(OpenPGPKey key, OpenPGPKey signer, int type, @Nullable Duration expiry)
+            throws IOException {
+        try {
+            PGPPublicKeyRing ring = key.toCertificate().getPGPPublicKeyRing();
+            PGPPublicKey primary = ring.getPublicKey();
+            PGPKeyPair pair = signer.getPrimarySecretKey().unlock().getKeyPair();
+            PGPSignatureGenerator generator = new PGPSignatureGenerator(
+                    new BcPGPContentSignerBuilder(pair.getPublicKey().getAlgorithm(), HashAlgorithmTags.SHA512),
+                    pair.getPublicKey());
+            generator.init(type, pair.getPrivateKey());
+            PGPSignatureSubpacketGenerator packets = new PGPSignatureSubpacketGenerator();
+            packets.setSignatureCreationTime(true, Date.from(MADE.plusSeconds(1)));
+            packets.setIssuerKeyID(false, primary.getKeyID());
+            packets.setIssuerFingerprint(false, primary);
+            if (expiry != null) {
+                packets.setKeyExpirationTime(true, expiry.toSeconds());
+            }
+            generator.setHashedSubpackets(packets.generate());
+            PGPPublicKey signed;
+            if (PGPSignature.isCertification(type)) {
+                String userId = primary.getUserIDs().next();
+                signed = PGPPublicKey.addCertification(
+                        primary, userId, generator.generateCertification(userId, primary));
+            } else {
+                signed = PGPPublicKey.addCertification(primary, generator.generateCertification(primary));
+            }
+            return PGPPublicKeyRing.insertPublicKey(ring, signed).getEncoded();
+        } catch (PGPException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private static SignatureParameters.Callback expiringAfter(Duration duration) {
