@@ -5,6 +5,7 @@ import dev.satchel.batchexport.format.csv.CsvOptions;
 import dev.satchel.batchexport.observe.ObservedBeans;
 import dev.satchel.batchexport.observe.SatchelJob;
 import dev.satchel.batchexport.run.archive.ArchiveOptions;
+import dev.satchel.batchexport.run.failure.FirstAnswer;
 import dev.satchel.batchexport.run.listener.RunLog;
 import dev.satchel.batchexport.run.listener.RunTotals;
 import dev.satchel.batchexport.run.partition.PartitionConfiguration;
@@ -176,8 +177,7 @@ public final class ExportWorker implements AutoCloseable {
                 .orElseGet(() -> run(RunSettings.End.NOTHING_LEFT, totals, report));
     }
 
-    // A run costs contexts, slots and their connections, which most runs of a schedule do not need. A run that has not
-    // begun does not wait for the database: whoever calls it has a schedule, or sees the exception.
+    // A run costs contexts, slots and connections. Before it begins, its caller waits for a database that is away.
     private Optional<ExportHistory.Backlog> idle(RunReport report, LocalDateTime begin) {
         if (stop.isStopping()) {
             return Optional.empty();
@@ -196,7 +196,8 @@ public final class ExportWorker implements AutoCloseable {
     /** As {@link #run}, but waits for more when nothing is left, and waits for a store or a database that is away. */
     public RunSummary watch() {
         RunTotals totals = new RunTotals();
-        return run(RunSettings.End.STOPPED, totals, report(totals));
+        RunReport report = report(totals);
+        return new FirstAnswer(stop, report::hasBegun).of(() -> run(RunSettings.End.STOPPED, totals, report));
     }
 
     private RunSummary run(RunSettings.End end, RunTotals totals, RunReport report) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.satchel.UserId;
+import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.LogLines;
 import dev.satchel.batchexport.database.NotMigratedException;
 import dev.satchel.batchexport.run.cleanup.CleanUpReport;
@@ -491,6 +492,31 @@ class ExportWorkerIT {
 
             assertThat(pool.isClosed()).isFalse();
             assertThat(store.isClosed()).isFalse();
+        }
+    }
+
+    @Test
+    void watchesOnceADatabaseAnswersThatWasAwayAtFirst() throws Exception {
+        UUID waiting = request();
+        AtomicInteger refused = new AtomicInteger();
+        DataSource away = new DelegatingDataSource(dataSource) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                if (refused.incrementAndGet() < 4) {
+                    throw new SQLException("refused", "08001");
+                }
+                return super.getConnection();
+            }
+        };
+        try (ExportWorker worker =
+                ExportWorker.builder(away, new DirectoryFileStore(folder)).build()) {
+            CompletableFuture<RunSummary> watch = CompletableFuture.supplyAsync(worker::watch);
+            Await.until(
+                    "delivered",
+                    () -> satchel.exportCatalog().downloadable(waiting).isPresent());
+            worker.stop();
+
+            assertThat(watch.get(1, TimeUnit.MINUTES).delivered()).isOne();
         }
     }
 

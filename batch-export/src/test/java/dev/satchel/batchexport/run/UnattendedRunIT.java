@@ -189,4 +189,33 @@ class UnattendedRunIT {
         assertThat(Installation.ended(worker)).isEqualTo(143);
         assertThat(Files.readString(folder.resolve("w"))).contains("the store passes its probe again");
     }
+
+    @Test
+    void aWatchWaitsForADatabaseThatIsAwayWhenItBegins() throws Exception {
+        database.refuse();
+        Process worker =
+                satchel.start(throughBothProxies(SHORT), List.of(), folder.resolve("w"), "export", "run", "--watch");
+        Await.until("the worker looks for the database", () -> database.refused() > 2);
+        String id = satchel.requestOfNewUser();
+
+        database.recover();
+
+        Await.until("delivered", () -> satchel.status(id).equals("completed 0"));
+        worker.destroy();
+        assertThat(Installation.ended(worker)).isEqualTo(143);
+        assertThat(Files.readString(folder.resolve("w")))
+                .containsOnlyOnce("no export is claimed until the database answers: database_unavailable");
+    }
+
+    @Test
+    void aWatchDoesNotBeginWithALoginThatIsRefused() throws Exception {
+        Map<String, String> settings = satchel.environment();
+        settings.compute("DATABASE_URL", (name, url) -> String.valueOf(url).replaceFirst(":[^:@/]+@", ":wrong@"));
+
+        Installation.Result ended =
+                Installation.begin(settings, "export", "run", "--watch").get(1, TimeUnit.MINUTES);
+
+        assertThat(ended.exit()).isEqualTo(1);
+        assertThat(ended.err()).contains("the database refused the login");
+    }
 }

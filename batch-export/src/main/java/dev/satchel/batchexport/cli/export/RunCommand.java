@@ -9,6 +9,7 @@ import dev.satchel.batchexport.run.ExportSettings;
 import dev.satchel.batchexport.run.ExportWorker;
 import dev.satchel.batchexport.run.RunSettings;
 import dev.satchel.batchexport.run.RunSummary;
+import dev.satchel.batchexport.run.failure.FirstAnswer;
 import dev.satchel.batchexport.run.listener.RunProgress;
 import dev.satchel.batchexport.run.listener.RunTotals;
 import dev.satchel.batchexport.run.partition.PartitionSettings;
@@ -92,7 +93,7 @@ final class RunCommand implements Callable<Integer> {
         RunTotals totals = new RunTotals();
         try (NamedFileStore store = settings.store();
                 RunProgress progress = progress();
-                HikariDataSource pool = database.pool(connections(partition));
+                HikariDataSource pool = pool(database, connections(partition), stop);
                 ExportWorker worker = recorded.measured(ExportWorker.builder(new OwnSessions(pool), store)
                                 .datasets(settings.datasets())
                                 .formats(formats)
@@ -117,6 +118,12 @@ final class RunCommand implements Callable<Integer> {
             print(summary.left());
             return summary.isComplete() ? 0 : 1;
         }
+    }
+
+    private HikariDataSource pool(Database database, int connections, StopSignal stop) throws SQLException {
+        return watch
+                ? new FirstAnswer(stop, () -> false).of(() -> database.pool(connections))
+                : database.pool(connections);
     }
 
     private RunProgress progress() {
