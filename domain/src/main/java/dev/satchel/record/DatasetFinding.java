@@ -18,6 +18,7 @@ public record DatasetFinding(String dataset, Kind kind, String problem, String r
         MISSING_COLUMN,
         UNDECODABLE_TYPE,
         NO_PATH_TO_USER,
+        INCOMPARABLE_COLUMNS,
         NO_INDEX,
         NOT_READABLE,
         ROW_SECURITY_OFF,

@@ -4,6 +4,7 @@ import dev.satchel.UserId;
 import dev.satchel.postgres.dataset.SourceColumn.Source;
 import dev.satchel.record.Column;
 import dev.satchel.record.ColumnTypeException;
+import dev.satchel.record.ColumnTypeException.Incomparable;
 import dev.satchel.record.ColumnTypeException.Mismatch;
 import dev.satchel.record.Dataset;
 import dev.satchel.record.ExportFilters;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -114,9 +116,11 @@ public record DatasetQuery(
     }
 
     /**
-     * Refuses to read a column as another type than it has, which would put wrong values into the file.
+     * Refuses to read a column as another type than it has, which would put wrong values into the file, and to compare
+     * columns otherwise than their foreign key does, which would select wrong records.
      *
-     * @throws ColumnTypeException if such a column exists, and the profile holds it or the period selects by it
+     * @throws ColumnTypeException if such a column exists, and the profile holds it or the period selects by it, or if two
+     *     columns cannot be compared
      */
     public void requireTypes(LiveSchema live, ExportFilters filters) {
         for (SourceColumn column : isIn(live) ? usedOf(live, filters) : List.<SourceColumn>of()) {
@@ -124,6 +128,34 @@ public record DatasetQuery(
                 throw new ColumnTypeException(mismatch);
             });
         }
+        incomparable(live).stream().findFirst().ifPresent(incomparable -> {
+            throw new ColumnTypeException(incomparable);
+        });
+    }
+
+    /** The columns that this database compares otherwise than the statement would: of owner paths and lookups. */
+    public List<Incomparable> incomparable(LiveSchema live) {
+        List<Comparison> comparisons = new ArrayList<>();
+        if (isIn(live)) {
+            owned.forEach(table -> comparisons.addAll(Comparison.of(table)));
+            if (relations instanceof TableRelations table) {
+                comparisons.addAll(Comparison.of(table));
+            }
+        }
+        return comparisons.stream()
+                .flatMap(comparison -> comparison.problem(live).stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Every table that decides what is read: those of the statement, and those on the paths to the user. */
+    Set<TableName> tables() {
+        Set<TableName> tables = new TreeSet<>(relations.tables());
+        owned.forEach(table -> Comparison.of(table).forEach(comparison -> {
+            tables.add(comparison.own().table());
+            tables.add(comparison.key().table());
+        }));
+        return tables;
     }
 
     // The other filters compare texts, which every type has.

@@ -33,13 +33,14 @@ public record LiveSchema(Map<TableName, Map<String, LiveType>> columns) {
             + LiveType.COLUMNS + FROM_CATALOG + LiveType.JOIN + EXISTING;
 
     /**
-     * An SQL expression whose value differs between two snapshots that do not show the same tables, columns and types.
+     * An SQL expression whose value differs between two snapshots that do not show the same tables, columns, types and
+     * collations.
      * {@link #setTables} sets its two parameters.
      */
     public static final String FINGERPRINT = """
             (SELECT encode(sha256(convert_to(
-                        string_agg(format('%L.%L.%L.%s', namespace.nspname, relation.relname, attribute.attname,
-                                          attribute.atttypid), ','
+                        string_agg(format('%L.%L.%L.%s.%s', namespace.nspname, relation.relname, attribute.attname,
+                                          attribute.atttypid, attribute.attcollation), ','
                                    ORDER BY relation.oid, attribute.attnum), 'UTF8')), 'hex')
             """ + FROM_CATALOG + EXISTING + ")";
 

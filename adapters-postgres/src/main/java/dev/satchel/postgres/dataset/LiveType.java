@@ -2,14 +2,35 @@ package dev.satchel.postgres.dataset;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The type of a column in the database.
  *
  * @param base the name of the type, with its schema unless that is {@code pg_catalog}; for a domain, of its base type
  * @param printed the type as PostgreSQL prints it
+ * @param hasOwnOperators whether a foreign key compares its values by operators outside of {@code pg_catalog}, which
+ *     Satchel's statements do not find
+ * @param looseCollation the collation of the column, with its schema, if it takes different texts for equal; null otherwise
  */
-public record LiveType(String base, boolean isArray, boolean isComposite, String printed) {
+public record LiveType(
+        String base,
+        boolean isArray,
+        boolean isComposite,
+        String printed,
+        boolean hasOwnOperators,
+        @Nullable String looseCollation) {
+
+    /** Whether the type {@code base} of {@link #JOIN} is sorted and compared otherwise than by PostgreSQL's operators. */
+    public static final String HAS_OPERATOR_CLASS_ELSEWHERE = """
+            EXISTS (SELECT
+                      FROM pg_catalog.pg_opclass AS class
+                      JOIN pg_catalog.pg_am AS method ON method.oid = class.opcmethod
+                     WHERE method.amname = 'btree'
+                       AND class.opcdefault
+                       AND class.opcintype = base.oid
+                       AND class.opcnamespace <> 'pg_catalog'::pg_catalog.regnamespace)
+            """;
 
     /** The columns of a query that {@link #of} reads; it needs {@link #JOIN}. */
     public static final String COLUMNS = """
@@ -17,7 +38,18 @@ public record LiveType(String base, boolean isArray, boolean isComposite, String
                  ELSE base.typnamespace::pg_catalog.regnamespace || '.' || base.typname END AS base_type,
             base.typcategory = 'A' AND base.typelem <> 0 AS is_array,
             base.typtype = 'c' AS is_composite,
-            pg_catalog.format_type(attribute.atttypid, attribute.atttypmod) AS printed_type
+            pg_catalog.format_type(attribute.atttypid, attribute.atttypmod) AS printed_type,
+            (SELECT loose.collnamespace::pg_catalog.regnamespace || '.' || loose.collname
+               FROM pg_catalog.pg_collation AS loose
+              WHERE loose.oid = attribute.attcollation
+                AND NOT loose.collisdeterministic) AS loose_collation,
+            -- Enums, ranges, arrays and composite types have PostgreSQL's operators, whatever their schema.
+            base.typnamespace <> 'pg_catalog'::pg_catalog.regnamespace
+                AND base.typtype = 'b'
+                AND NOT (base.typcategory = 'A' AND base.typelem <> 0)
+            OR
+            """ + HAS_OPERATOR_CLASS_ELSEWHERE + """
+               AS has_own_operators
             """;
 
     /** Joins the row {@code attribute} of {@code pg_attribute} with its type {@code base}, which is no domain. */
@@ -52,6 +84,8 @@ public record LiveType(String base, boolean isArray, boolean isComposite, String
                 row.getString("base_type"),
                 row.getBoolean("is_array"),
                 row.getBoolean("is_composite"),
-                row.getString("printed_type"));
+                row.getString("printed_type"),
+                row.getBoolean("has_own_operators"),
+                row.getString("loose_collation"));
     }
 }

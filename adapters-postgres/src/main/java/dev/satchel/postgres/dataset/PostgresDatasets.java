@@ -221,10 +221,10 @@ public final class PostgresDatasets {
         return List.copyOf(queries().values());
     }
 
-    /** The tables of these datasets. */
+    /** The tables of these datasets, and those on the paths to their users. */
     public Set<TableName> tables(List<Dataset> datasets) {
         Set<TableName> tables = new TreeSet<>();
-        datasets.forEach(dataset -> tables.addAll(of(dataset).relations().tables()));
+        datasets.forEach(dataset -> tables.addAll(of(dataset).tables()));
         return tables;
     }
 

@@ -44,14 +44,9 @@ final class KeyRanges {
     private static final String TYPES = """
             SELECT attribute.attname,
                    format_type(base.oid, -1),
-                   base.typnamespace = 'pg_catalog'::regnamespace
-                       AND NOT EXISTS (SELECT
-                                         FROM pg_catalog.pg_opclass AS class
-                                         JOIN pg_catalog.pg_am AS method ON method.oid = class.opcmethod
-                                        WHERE method.amname = 'btree'
-                                          AND class.opcdefault
-                                          AND class.opcintype = base.oid
-                                          AND class.opcnamespace <> 'pg_catalog'::regnamespace),
+                   base.typnamespace = 'pg_catalog'::regnamespace AND NOT
+            """ + LiveType.HAS_OPERATOR_CLASS_ELSEWHERE + """
+                   ,
                    attribute.attnotnull
                        AND relation.relkind = 'r'
                        AND NOT relation.relhassubclass

@@ -270,6 +270,38 @@ class ShopIT {
     }
 
     @Test
+    void findsColumnsThatAForeignKeyComparesByOperatorsOfAnExtension() throws Exception {
+        try (Connection connection = satchel.database().superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE EXTENSION citext SCHEMA public");
+        }
+        satchel.sql(
+                "CREATE TABLE public.clubs (name public.citext PRIMARY KEY, user_id uuid REFERENCES public.users (id));"
+                        + " CREATE TABLE public.club_notes (id integer PRIMARY KEY,"
+                        + " club public.citext REFERENCES public.clubs (name));"
+                        + " CREATE INDEX ON public.clubs (user_id); CREATE INDEX ON public.club_notes (club);"
+                        + " ALTER TABLE public.clubs ENABLE ROW LEVEL SECURITY;"
+                        + " ALTER TABLE public.club_notes ENABLE ROW LEVEL SECURITY;"
+                        + " GRANT SELECT ON public.clubs, public.club_notes TO authenticated");
+        propose();
+        String why = "the type public.citext has operators outside of pg_catalog, which Satchel never runs, so that"
+                + " records would be missing";
+
+        assertThat(findings())
+                .contains(
+                        "incomparable_columns club_notes: public.club_notes.club (public.citext) and public.clubs.name"
+                                + " (public.citext) cannot be compared: " + why);
+        assertThat(Installation.satchel(ownersSettings(), "verify", "--quiet").out())
+                .contains(
+                        "comparison of public.club_notes.club (public.citext) with public.clubs.name (public.citext)",
+                        why);
+        Installation.satchel(settings(), "export", "request", "--user", ANA, "--type", "club_notes", "--format", "csv")
+                .succeeded();
+        assertThat(Installation.satchel(settings(), "export", "run").out())
+                .contains("left 1 pending with database_misconfigured");
+    }
+
+    @Test
     void namesRemediesThatPostgresqlAccepts() throws Exception {
         satchel.sql("CREATE TABLE public.clicks (user_id uuid NOT NULL REFERENCES public.users (id), at timestamptz)"
                 + " PARTITION BY RANGE (at)");

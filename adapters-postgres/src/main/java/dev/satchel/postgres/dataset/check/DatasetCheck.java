@@ -67,6 +67,7 @@ final class DatasetCheck {
             checkTables(query);
             checkColumns(query);
             checkOwners(query);
+            checkComparisons(query);
             checkCounts(connection, query);
             checkLookups(query);
             checkStatement(connection, query);
@@ -255,6 +256,16 @@ final class DatasetCheck {
                     "CREATE INDEX " + (at.isPartitioned() ? "" : "CONCURRENTLY ") + "ON "
                             + at.name().quoted() + " (" + list + ")");
         }
+    }
+
+    private void checkComparisons(DatasetQuery query) {
+        query.incomparable(live.schema())
+                .forEach(columns -> add(
+                        query,
+                        Kind.INCOMPARABLE_COLUMNS,
+                        columns.own() + " and " + columns.key() + " cannot be compared: " + columns.why(),
+                        "give both columns the same type of PostgreSQL's own, such as text, and the same collation, or"
+                                + " use other columns"));
     }
 
     // An export counts its user's rows past row security, to notice hidden ones. It cannot do so in a table whose owner

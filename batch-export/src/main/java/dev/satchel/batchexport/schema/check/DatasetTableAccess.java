@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -149,7 +150,7 @@ public final class DatasetTableAccess {
     private static List<Check> types(Connection connection, PostgresDatasets datasets) throws SQLException {
         LiveSchema live =
                 LiveSchema.of(connection, datasets.tables(datasets.catalogue().datasets()));
-        return datasets.all().stream()
+        Stream<Check> mismatches = datasets.all().stream()
                 .flatMap(query -> query.mismatches(live).stream())
                 .distinct()
                 .map(mismatch -> Check.warning(
@@ -157,8 +158,16 @@ public final class DatasetTableAccess {
                         mismatch.expected(),
                         mismatch.actual() + ", which cannot be read as " + mismatch.expected()
                                 + ": its exports wait with database_misconfigured; 'satchel datasets check' names the"
-                                + " type to use"))
-                .toList();
+                                + " type to use"));
+        Stream<Check> incomparable = datasets.all().stream()
+                .flatMap(query -> query.incomparable(live).stream())
+                .distinct()
+                .map(columns -> Check.warning(
+                        "comparison of " + columns.own() + " with " + columns.key(),
+                        "as by their foreign key",
+                        columns.why() + ": the exports wait with database_misconfigured; 'satchel datasets check' says"
+                                + " what is allowed"));
+        return Stream.concat(mismatches, incomparable).toList();
     }
 
     // What is Satchel's own, the contract knows.

@@ -90,6 +90,18 @@ class KnownFailuresTest {
     }
 
     @Test
+    void waitsForTheOperatorWhereColumnsCannotBeCompared() {
+        Failure failure = failures.diagnose(new ColumnTypeException(new ColumnTypeException.Incomparable(
+                "public.books.shelf (text)", "public.shelves.code (citext)", "the reason")));
+
+        assertThat(failure.message())
+                .isEqualTo(
+                        "database_misconfigured: the columns public.books.shelf (text) and public.shelves.code (citext),"
+                                + " which the datasets file compares, cannot be compared: the reason: 'satchel datasets check'"
+                                + " says what is allowed");
+    }
+
+    @Test
     void repeatsNothingOfWhatItDoesNotKnow() {
         Failure failure = failures.diagnose(new UncheckedIOException(new IOException("/home/ana: broken")));
 
