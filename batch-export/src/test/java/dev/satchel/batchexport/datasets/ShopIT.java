@@ -223,6 +223,8 @@ class ShopIT {
                         + " of messages: ERROR: column record.sent does not exist"))
                 .anyMatch(finding ->
                         finding.startsWith("unknown_table_or_column : table public.wishlists leads to users"));
+        assertThat(Installation.satchel(ownersSettings(), "verify", "--quiet").out())
+                .contains("type of public.orders.total", "numeric(10,2), which cannot be read as integer");
     }
 
     @Test
