@@ -78,6 +78,11 @@ public record LiveType(
         return base.equals("_json");
     }
 
+    /** Whether its values are networks and not addresses. */
+    boolean isNetwork() {
+        return base.equals("cidr");
+    }
+
     /** The type in a row of a query with {@link #COLUMNS}. */
     public static LiveType of(ResultSet row) throws SQLException {
         return new LiveType(

@@ -221,6 +221,32 @@ class RecordValuesIT extends PostgresRecordsFixture {
     }
 
     @Test
+    void networksAreReadInFullAndSingleAddressesWithoutALength() throws Exception {
+        UserId user = addUser();
+        run("CREATE TABLE public.logins (user_id uuid, network cidr, address inet, range inet)");
+        run("GRANT SELECT ON public.logins TO authenticated");
+        run("INSERT INTO public.logins VALUES (?, '10.1.0.0/16', '10.1.2.3', '10.1.2.3/16')", user.value());
+        PostgresDatasets datasets = PostgresDatasets.builtIn().with("mine.yaml", """
+                datasets:
+                  - name: logins
+                    table: logins
+                    owner: user_id
+                    order: user_id
+                    columns: {network: inet, address: inet, range: inet}
+                """);
+        Dataset logins = datasets.catalogue().find("logins").orElseThrow();
+        RecordingSink sink = new RecordingSink();
+
+        new PostgresUserRecords(database.workerDataSource(), datasets, LONG)
+                .read(user, List.of(logins), ExportFilters.NONE, sink, new AbortSignal());
+
+        assertThat(only(sink, logins))
+                .containsEntry("network", "10.1.0.0/16")
+                .containsEntry("address", "10.1.2.3")
+                .containsEntry("range", "10.1.2.3/16");
+    }
+
+    @Test
     void arraysOfJsonAreReadAsWrittenLikeJsonItself() throws Exception {
         UserId user = addUser();
         run("CREATE DOMAIN public.some AS json[]");
