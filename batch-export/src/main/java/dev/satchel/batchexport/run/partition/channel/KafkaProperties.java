@@ -2,11 +2,11 @@ package dev.satchel.batchexport.run.partition.channel;
 
 import dev.satchel.batchexport.terminal.NearestName;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -24,7 +24,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * What Kafka's clients are told: how to reach and log in to the brokers, from the operator's file, and the rest from here.
- * It may hold passwords, so it has no {@code toString} and no message has a value of it. Immutable.
+ * It may hold passwords, so it has no {@code toString}, and no message has a value of it or a
+ * name that may be part of a value. Immutable.
  */
 final class KafkaProperties {
 
@@ -41,6 +42,11 @@ final class KafkaProperties {
             AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
             AdminClientConfig.RETRIES_CONFIG,
             AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG);
+
+    private static final String THOSE_KNOWN =
+            " that say how Kafka is reached (security., sasl., ssl. and others that all clients of Kafka have)";
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9.]{0,60}");
 
     private static final Pattern REFUSED = Pattern.compile("configuration ([a-z.]+)");
 
@@ -59,7 +65,12 @@ final class KafkaProperties {
         Map<String, Object> properties = new HashMap<>();
         Path file = channel.properties();
         if (file != null) {
-            of(file).forEach((name, value) -> properties.put(known(String.valueOf(name)), value));
+            for (PropertyLine line : lines(file)) {
+                property(line, file).forEach((name, value) -> {
+                    requireKnown(String.valueOf(name), line.number());
+                    properties.put(String.valueOf(name), value);
+                });
+            }
         }
         properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, channel.brokers());
         properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, millis(ANSWER));
@@ -74,18 +85,22 @@ final class KafkaProperties {
         return read;
     }
 
-    private static Properties of(Path file) {
-        Properties properties = new Properties();
-        try (Reader text = Files.newBufferedReader(file)) {
-            properties.load(text);
+    private static List<PropertyLine> lines(Path file) {
+        try {
+            return PropertyLine.of(file);
         } catch (IOException unreadable) {
             throw new IllegalArgumentException(
                     SETTING + " names a file that cannot be read: " + file + " (" + reason(unreadable) + ")");
-        } catch (IllegalArgumentException malformed) {
-            throw new IllegalArgumentException(SETTING + " names a file that is malformed: " + file
-                    + " has a \\u without four hexadecimal digits");
         }
-        return properties;
+    }
+
+    private static Properties property(PropertyLine line, Path file) {
+        try {
+            return line.property();
+        } catch (IllegalArgumentException malformed) {
+            throw new IllegalArgumentException(SETTING + " names a file that is malformed: line " + line.number()
+                    + " of " + file + " has a \\u without four hexadecimal digits");
+        }
     }
 
     // The message of others is the path, or may quote the file.
@@ -93,18 +108,35 @@ final class KafkaProperties {
         return unreadable.getClass().getSimpleName().replaceFirst("Exception$", "");
     }
 
-    private static String known(String name) {
+    private static void requireKnown(String name, int line) {
         SortedSet<String> known = new TreeSet<>(AdminClientConfig.configNames());
         known.removeAll(OURS);
-        if (!known.contains(name)) {
-            throw new IllegalArgumentException(SETTING + " names a file with the property '" + name
-                    + "', which is not one of those that say how Kafka is reached (security., sasl., ssl. and others that"
-                    + " all clients of Kafka have)"
-                    + NearestName.to(name, known)
-                            .map(near -> ": did you mean " + near + "?")
-                            .orElse(""));
+        if (known.contains(name)) {
+            return;
         }
-        return name;
+        if (!isMisspelt(name)) {
+            throw new IllegalArgumentException(
+                    SETTING + " names a file whose line " + line + " is not one of the properties"
+                            + THOSE_KNOWN
+                            + ": where a value has several lines, such as a private key, each but the last must end"
+                            + " with a backslash");
+        }
+        throw new IllegalArgumentException(SETTING + " names a file with the property '" + name
+                + "', which is not one of those" + THOSE_KNOWN
+                + NearestName.to(name, known)
+                        .map(near -> ": did you mean " + near + "?")
+                        .orElse(""));
+    }
+
+    // A line of a private key or of a login whose line before lacks its backslash is read as a name, too.
+    private static boolean isMisspelt(String name) {
+        if (!NAME.matcher(name).matches()) {
+            return false;
+        }
+        Set<String> ofClients = new HashSet<>(AdminClientConfig.configNames());
+        ofClients.addAll(ConsumerConfig.configNames());
+        ofClients.addAll(ProducerConfig.configNames());
+        return ofClients.contains(name) || NearestName.to(name, ofClients).isPresent();
     }
 
     private static String property(ConfigException refused) {

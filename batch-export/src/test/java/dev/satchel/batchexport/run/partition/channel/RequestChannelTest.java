@@ -87,6 +87,29 @@ class RequestChannelTest {
                 .hasLineCount(1);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ssl.keystore.key=-----BEGIN PRIVATE KEY-----,MIIs3cret+w0BAQEFAASC,-----END PRIVATE KEY----- | 2",
+                "ssl.keystore.key=-----BEGIN PRIVATE KEY-----\\,MIIBVAIBADANBgkq,s3cret= | 3",
+                "# \\,ssl.keystore.type=PEM\\\\,,s3cret | 4",
+                "sasl.jaas.config=Module required password=,s3cret; | 2",
+                "sasl.jaas.config=Module required password=\\,\"one\",s3cret.of.the.login | 3",
+                "s3cret_in_a_name=1 | 1",
+                "=s3cret | 1"
+            })
+    void namesOnlyTheLineOfWhatMayBePartOfAValue(String lines, int number) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("kafka.properties"), lines.strip().replace(',', '\n'));
+
+        assertThat(run(ofKafka(file)))
+                .isEqualTo("SATCHEL_PARTITION_KAFKA_PROPERTIES names a file whose line " + number
+                        + " is not one of the properties that say how Kafka is reached (security., sasl., ssl. and others"
+                        + " that all clients of Kafka have): where a value has several lines, such as a private key, each"
+                        + " but the last must end with a backslash");
+    }
+
     @Test
     void refusesAFileThatIsNotThereOrOfNoUse() throws IOException {
         Path none = folder.resolve("none.properties");
