@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -191,11 +192,18 @@ final class UploadRequests {
     /**
      * The body of an answer. When it breaks off, it throws an exception of the SDK, as the SDK does for an answer that never
      * comes, so that both count as a store that is away.
+     *
+     * <p>Another thread may close it, which ends a reading at once. An answer that was not read to its end is given up with its
+     * connection, which otherwise could only be closed after the thread that waits for bytes.
      */
     static final class AnswerStream extends FilterInputStream {
 
-        AnswerStream(InputStream in) {
-            super(in);
+        private final ResponseInputStream<?> answer;
+        private volatile boolean isAtEnd;
+
+        AnswerStream(ResponseInputStream<?> answer) {
+            super(answer);
+            this.answer = answer;
         }
 
         @Override
@@ -207,9 +215,20 @@ final class UploadRequests {
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
             try {
-                return in.read(bytes, offset, length);
+                int read = in.read(bytes, offset, length);
+                isAtEnd = read < 0;
+                return read;
             } catch (IOException broken) {
                 throw SdkClientException.create("the answer broke off: " + broken.getMessage(), broken);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (isAtEnd) {
+                in.close();
+            } else {
+                answer.abort();
             }
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.FaultyProxy;
 import dev.satchel.batchexport.store.StoreFailures;
 import dev.satchel.batchexport.store.http.IdleTimeouts;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,6 +160,39 @@ class SilentStoreTest {
 
             assertThat(codeOf(failed)).isEqualTo(Failure.Code.STORE_UNAVAILABLE);
         }
+    }
+
+    @Test
+    void keepsNoReaderWaitingWhoseFileIsClosed() throws Exception {
+        String marker = "here";
+        open(IdleTimeouts.DEFAULT, LARGE, false);
+        try (FileStore.Upload upload = store.open(NAME, "a.csv", "text/csv")) {
+            upload.body().write(new byte[8_000_000]);
+            upload.body().write(marker.getBytes(StandardCharsets.US_ASCII));
+            write(upload, 1_000_000);
+        }
+        proxy.fallSilentAtAnswer(marker);
+        InputStream file = store.read(store.locate(NAME));
+        AtomicLong received = new AtomicLong();
+        Future<?> reading = threads.submit(() -> {
+            while (file.read() >= 0) {
+                received.incrementAndGet();
+            }
+            return file;
+        });
+        AtomicLong before = new AtomicLong();
+        Await.until(
+                "the reader waits in vain",
+                () -> proxy.isSilent() && before.getAndSet(received.get()) == received.get());
+
+        Future<?> closing = threads.submit(() -> {
+            file.close();
+            return file;
+        });
+
+        closing.get(20, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> reading.get(20, TimeUnit.SECONDS)).hasMessageContaining("the answer broke off");
+        file.close();
     }
 
     private static URI stored(S3FileStore to, int bytes) throws IOException {
