@@ -190,6 +190,9 @@ final class PostgresExportParts implements ExportParts {
             PartFailedException refused = new PartFailedException(failure);
             refused.addSuppressed(unknown);
             throw refused;
+        } catch (RuntimeException | Error failed) {
+            end(row.partToken(), GIVEN_BACK, "");
+            throw failed;
         }
     }
 

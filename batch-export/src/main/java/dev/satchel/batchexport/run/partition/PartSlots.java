@@ -3,6 +3,7 @@ package dev.satchel.batchexport.run.partition;
 import dev.satchel.batchexport.run.failure.KnownFailures;
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.delivery.FailureDiagnosis;
+import dev.satchel.export.Failure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,23 +62,35 @@ final class PartSlots implements AutoCloseable {
 
     private void run() {
         while (!ending && !stop.isStopping()) {
-            if (pausing.getAsBoolean() || !receive()) {
+            if (!goOn()) {
                 stop.await(PAUSE);
             }
         }
     }
 
-    /** Delivers the part of the next request; false if there is none. */
+    // What is met below is said there. Where memory is short, saying it may fail, and later succeed.
+    private boolean goOn() {
+        try {
+            return receive();
+        } catch (RuntimeException | Error unsaid) {
+            return false;
+        }
+    }
+
+    /** Delivers the part of the next request; false if there is none, or this worker delivers none now. */
     private boolean receive() {
         boolean wasAway = isAway.get();
         Message<?> request;
         try {
+            if (pausing.getAsBoolean()) {
+                return false;
+            }
             request = requests.receive(0);
-        } catch (RuntimeException noAnswer) {
+        } catch (RuntimeException | Error noAnswer) {
             if (isAway.compareAndSet(false, true)) {
                 LOG.warn(
                         "no requests for parts can be received, and this worker delivers none until then: {}",
-                        diagnosis.diagnose(noAnswer).explanationInFull());
+                        reason(noAnswer));
             }
             LOG.debug("the channel of requests", noAnswer);
             return false;
@@ -88,32 +101,47 @@ final class PartSlots implements AutoCloseable {
         if (request == null) {
             return false;
         }
-        handle((StepExecutionRequest) request.getPayload());
-        return true;
+        return handle((StepExecutionRequest) request.getPayload());
     }
 
-    // The channel may not have the request any more, so that it would be lost here.
-    private void handle(StepExecutionRequest request) {
-        Optional<Throwable> silence = handled(request);
-        silence.ifPresent(failed -> LOG.warn(
-                "a request for a part is kept until the database answers: {}",
-                diagnosis.diagnose(failed).explanationInFull()));
+    /** Handles the request, which the channel may not have any more; false if this worker is better left alone for a moment. */
+    private boolean handle(StepExecutionRequest request) {
+        List<Throwable> failures = failures(request);
+        Optional<Throwable> silence = ofTheDatabase(failures);
+        silence.ifPresent(
+                failed -> LOG.warn("a request for a part is kept until the database answers: {}", reason(failed)));
         while (silence.isPresent() && !ending && !stop.await(PAUSE)) {
-            silence = handled(request);
+            failures = failures(request);
+            silence = ofTheDatabase(failures);
         }
+        // Otherwise the request is older than the record of its step, or the part has failed and its row says so.
+        Optional<Throwable> error =
+                failures.stream().filter(Error.class::isInstance).findFirst();
+        error.ifPresent(failed ->
+                LOG.warn("a request for a part could not be handled, and is sent again later: {}", reason(failed)));
+        return error.isEmpty();
     }
 
-    /** Handles the request; returns the failure if it was the database's, which may answer later. */
-    private Optional<Throwable> handled(StepExecutionRequest request) {
+    // The sentence for what is unknown is about an export. A message of the JVM may have anything.
+    private String reason(Throwable failed) {
+        Failure known = diagnosis.diagnose(failed);
+        return known.code() == Failure.Code.INTERNAL ? failed.getClass().getName() : known.explanationInFull();
+    }
+
+    private List<Throwable> failures(StepExecutionRequest request) {
         List<Throwable> failures;
         try {
             // A part that could not be claimed is a failure of its step.
             failures = handler.handle(request).getFailureExceptions();
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             failures = List.of(refused);
         }
         failures.forEach(failed -> LOG.debug("a request for a part could not be handled", failed));
-        // Otherwise the request is older than the record of its step, or the part has failed and its row says so.
+        return failures;
+    }
+
+    /** The failure of the database, which may answer later. */
+    private Optional<Throwable> ofTheDatabase(List<Throwable> failures) {
         return failures.stream()
                 .filter(failed -> diagnosis.diagnose(failed).code().isOfTheDatabase())
                 .findFirst();

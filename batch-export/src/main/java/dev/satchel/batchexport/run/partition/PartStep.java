@@ -71,6 +71,10 @@ final class PartStep implements Step {
                     "part {} of an export failed: {}", number, unknown.failure().messageInFull());
             delivery.pause();
             throw unknown;
+        } catch (Error failed) {
+            // Most likely memory is short here, and not at others.
+            delivery.pause();
+            throw failed;
         }
     }
 

@@ -28,6 +28,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -218,11 +219,7 @@ public final class DirectoryFileStore implements FileStore {
     }
 
     private static Path folderOf(Path path) {
-        Path folder = path.getParent();
-        if (folder == null) {
-            throw new IllegalStateException("a file in a directory has a parent: " + path);
-        }
-        return folder;
+        return Objects.requireNonNull(path.getParent(), "a file in a directory has a parent");
     }
 
     private static String fileName(Path path) {

@@ -13,6 +13,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.JobInstance;
 import org.springframework.batch.core.job.parameters.JobParameters;
@@ -97,18 +99,72 @@ class PartSlotsTest {
                         back -> assertThat(back).isEqualTo("requests for parts can be received again"));
     }
 
+    @Test
+    void goesOnAfterTheJvmFailedWhileItReceived() throws Exception {
+        channel.failure = new OutOfMemoryError("Java heap space");
+        channel.fails(2);
+        channel.gives(1);
+
+        try (PartSlots slots = slots(1, new Handler(0, AWAY))) {
+            slots.start();
+            Await.until("the request is handled", () -> handled.size() == 1);
+        }
+
+        assertThat(log.messages())
+                .containsExactly(
+                        "no requests for parts can be received, and this worker delivers none until then: the worker has"
+                                + " too little memory for a value of this export, or for all that it delivers at once",
+                        "requests for parts can be received again");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void goesOnAfterTheJvmFailedWhileItHandledARequest(boolean ofTheStep) throws Exception {
+        channel.gives(1, 2);
+        Handler handler = new Handler(1, new NoClassDefFoundError("s3cret"));
+        handler.isFailureOfTheStep = ofTheStep;
+
+        try (PartSlots slots = slots(1, handler)) {
+            slots.start();
+            Await.until("both requests are handled", () -> handled.size() == 2);
+        }
+
+        assertThat(handled).containsExactly(1L, 2L);
+        assertThat(log.messages())
+                .containsExactly("a request for a part could not be handled, and is sent again later:"
+                        + " java.lang.NoClassDefFoundError");
+    }
+
+    @Test
+    void goesOnAfterWhatItCannotSay() throws Exception {
+        channel.requests.add(new GenericMessage<>("no request"));
+        channel.gives(1);
+
+        try (PartSlots slots = slots(1, new Handler(0, AWAY))) {
+            slots.start();
+            Await.until("the request is handled", () -> handled.size() == 1);
+        }
+    }
+
     private PartSlots slots(int number, Handler handler) {
         return new PartSlots(channel, handler, number, () -> false, new StopSignal());
+    }
+
+    private static void throwUnchecked(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) failure;
     }
 
     /** Refuses the first requests with that failure. */
     private final class Handler extends StepExecutionRequestHandler {
 
         private final AtomicInteger refusals;
-        private final RuntimeException failure;
+        private final Throwable failure;
         private boolean isFailureOfTheStep;
 
-        Handler(int refusals, RuntimeException failure) {
+        Handler(int refusals, Throwable failure) {
             this.refusals = new AtomicInteger(refusals);
             this.failure = failure;
         }
@@ -120,7 +176,7 @@ class PartSlotsTest {
                     new StepExecution(1, "part", new JobExecution(1, new JobInstance(1, "parts"), new JobParameters()));
             if (refusals.getAndDecrement() > 0) {
                 if (!isFailureOfTheStep) {
-                    throw failure;
+                    throwUnchecked(failure);
                 }
                 step.addFailureException(failure);
             }
@@ -132,6 +188,7 @@ class PartSlotsTest {
     private static final class Scripted implements PollableChannel {
 
         private final Queue<Message<?>> requests = new ArrayDeque<>();
+        private Throwable failure = AWAY;
         private int failures;
 
         synchronized void gives(long... steps) {
@@ -147,7 +204,7 @@ class PartSlotsTest {
         @Override
         public synchronized Message<?> receive(long timeout) {
             if (failures-- > 0) {
-                throw AWAY;
+                throwUnchecked(failure);
             }
             return requests.poll();
         }
