@@ -10,12 +10,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.NotEnoughReplicasAfterAppendException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -31,8 +37,57 @@ final class KafkaTopic {
 
     private static final String FILE = "the file of SATCHEL_PARTITION_KAFKA_PROPERTIES";
 
+    private static final String TOO_FEW_REPLICAS =
+            "has fewer replicas in step than it needs (min.insync.replicas): start the brokers that are down, or lower it";
+
+    private static final String NO_ANSWER =
+            "does not answer: see that all its brokers run, and can be reached from here with TLS or without, as "
+                    + FILE + " says";
+
     /** Older requests are of no use: nobody waits for them any more. */
     private static final Duration RETENTION = Duration.ofDays(1);
+
+    private record Meaning(Class<? extends Throwable> failure, String sentence) {}
+
+    /** What follows the name of the topic; the first that fits. */
+    private static final List<Meaning> MEANINGS = List.of(
+            new Meaning(
+                    SslAuthenticationException.class,
+                    "accepts no connection by TLS: see the properties ssl. in " + FILE
+                            + ", and the broker's certificate"),
+            new Meaning(AuthenticationException.class, "refuses the login: see the properties sasl. in " + FILE),
+            new Meaning(
+                    AuthorizationException.class,
+                    "refuses the login a right: it needs Describe, Read and Write on the topic"),
+            new Meaning(UnknownTopicOrPartitionException.class, "does not exist any more"),
+            new Meaning(
+                    UnsupportedVersionException.class,
+                    "is of a version that this program does not work with: see its release"),
+            new Meaning(
+                    PolicyViolationException.class,
+                    "does not exist, and a policy of the brokers (create.topic.policy.class.name) refuses it as Satchel"
+                            + " creates it: create it with one partition"),
+            new Meaning(
+                    InvalidReplicationFactorException.class,
+                    "does not exist, and Kafka has fewer brokers than a new topic has replicas"
+                            + " (default.replication.factor): start the others, or create it with one partition and fewer"
+                            + " replicas"),
+            new Meaning(
+                    InvalidTimestampException.class,
+                    "takes no request that is dated by this machine's clock, which differs too much from the broker's"
+                            + " (message.timestamp.before.max.ms, message.timestamp.after.max.ms): set both clocks"),
+            new Meaning(
+                    InvalidRecordException.class,
+                    "takes no request, because requests have no keys and a compacted topic takes no record without one:"
+                            + " set its cleanup.policy to delete"),
+            new Meaning(NotEnoughReplicasException.class, TOO_FEW_REPLICAS),
+            new Meaning(NotEnoughReplicasAfterAppendException.class, TOO_FEW_REPLICAS),
+            new Meaning(RetriableException.class, NO_ANSWER),
+            new Meaning(TimeoutException.class, NO_ANSWER),
+            new Meaning(
+                    ConfigException.class,
+                    "cannot be reached: the network does not know its hosts, or " + FILE
+                            + " has a value that cannot be used"));
 
     private final RequestChannel.Kafka channel;
     private final KafkaProperties properties;
@@ -136,29 +191,14 @@ final class KafkaTopic {
 
     private static String reason(Throwable failed) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SslAuthenticationException) {
-                return "accepts no connection by TLS: see the properties ssl. in " + FILE
-                        + ", and the broker's certificate";
+            for (Meaning meaning : MEANINGS) {
+                if (meaning.failure.isInstance(cause)) {
+                    return meaning.sentence;
+                }
             }
-            if (cause instanceof AuthenticationException) {
-                return "refuses the login: see the properties sasl. in " + FILE;
-            }
-            if (cause instanceof AuthorizationException) {
-                return "refuses the login a right: it needs Describe, Read and Write on the topic";
-            }
-            if (cause instanceof UnknownTopicOrPartitionException) {
-                return "does not exist any more";
-            }
-            if (cause instanceof UnsupportedVersionException) {
-                return "is of a version that this program does not work with: see its release";
-            }
-            if (cause instanceof RetriableException || cause instanceof TimeoutException) {
-                return "does not answer: see that it runs, and can be reached from here with TLS or without, as " + FILE
-                        + " says";
-            }
-            if (cause instanceof ConfigException) {
-                return "cannot be reached: the network does not know its hosts, or " + FILE
-                        + " has a value that cannot be used";
+            if (cause instanceof ApiException) {
+                return "refuses what it was asked (" + cause.getClass().getSimpleName()
+                        + "): see the logs of its brokers, and the settings of the topic";
             }
         }
         // What Kafka says of a property may quote it.

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -148,6 +150,16 @@ class KafkaRequestsIT {
         refuses("127.0.0.1:1", null, "does not answer");
         refuses("nowhere.invalid:9092", null, "the network does not know its hosts");
         refuses(KAFKA.broker(), KAFKA.properties(TestKafka.PASSWORD), "");
+    }
+
+    @Test
+    void saysWhyACompactedTopicTakesNoRequest() throws Exception {
+        KAFKA.admin()
+                .createTopics(List.of(new NewTopic(topic, 1, (short) 1).configs(Map.of("cleanup.policy", "compact"))))
+                .all()
+                .get();
+
+        refuses(KAFKA.broker(), null, "takes no request, because requests have no keys");
     }
 
     /** Kafka's own message quotes the login. */
