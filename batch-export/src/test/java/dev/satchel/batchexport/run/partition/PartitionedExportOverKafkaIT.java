@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -174,7 +176,7 @@ class PartitionedExportOverKafkaIT extends PartitionedExportContract {
         for (int machine = 1; machine <= 3; machine++) {
             Path output = folder.resolve("machine-" + machine);
             machines.add(satchel.start(
-                    machine(machine), List.of("-Dsatchel.partition.above=25KB"), output, "export", "run", "--watch"));
+                    machine(machine), List.of("-Dsatchel.partition.above=25KB"), output, command(machine)));
         }
 
         String id = request("csv");
@@ -188,9 +190,18 @@ class PartitionedExportOverKafkaIT extends PartitionedExportContract {
         }
         for (int machine = 1; machine <= 3; machine++) {
             assertThat(Installation.ended(machines.get(machine - 1))).isIn(0, 143);
-            assertThat(Files.readString(folder.resolve("machine-" + machine)))
-                    .doesNotContain(TestKafka.PASSWORD, "org.apache.kafka");
+            String said = Files.readString(folder.resolve("machine-" + machine));
+            assertThat(said).doesNotContain(TestKafka.PASSWORD, "org.apache.kafka");
+            assertThat(said.contains("is read in 6 parts")).isEqualTo(machine == 1);
         }
+    }
+
+    /** What the example's file says that the machine runs. */
+    private static String[] command(int number) throws IOException {
+        Matcher command = Pattern.compile("'satchel ([a-z0-9 -]+)'")
+                .matcher(Files.readString(EXAMPLE.resolve("satchel-" + number + ".env")));
+        assertThat(command.find()).isTrue();
+        return command.group(1).split(" ");
     }
 
     /** The example's file, with the hosts and the secrets of the servers that run here. */
