@@ -190,7 +190,7 @@ final class PostgresExportParts implements ExportParts {
             PartFailedException refused = new PartFailedException(failure);
             refused.addSuppressed(unknown);
             throw refused;
-        } catch (RuntimeException | Error failed) {
+        } catch (Error failed) {
             end(row.partToken(), GIVEN_BACK, "");
             throw failed;
         }
