@@ -29,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
@@ -107,7 +108,7 @@ final class PeculiarS3 implements AutoCloseable {
     private int underWay;
     private int mostAtOnce;
     private boolean abortedEarly;
-    private final CountDownLatch assembling = new CountDownLatch(20);
+    private final CountDownLatch assembling = new CountDownLatch(60);
     private volatile @Nullable CountDownLatch assembled;
 
     private PeculiarS3() throws IOException {
@@ -149,9 +150,9 @@ final class PeculiarS3 implements AutoCloseable {
         assembled = new CountDownLatch(1);
     }
 
-    /** Waits until it has sent white space for a second. */
-    void awaitAssembling() throws InterruptedException {
-        assembling.await();
+    /** Waits until it has sent white space for three seconds, or the upload has ended. */
+    void awaitAssembling(Future<?> upload) throws InterruptedException {
+        while (!upload.isDone() && !assembling.await(100, TimeUnit.MILLISECONDS)) {}
     }
 
     /** Whether an answer of white space is still being sent. */

@@ -253,13 +253,13 @@ class SilentStoreTest {
 
     @Test
     void isNotGivenUpWhileItPutsAFileTogetherAndSendsWhiteSpace() throws Exception {
-        Duration half = Duration.ofMillis(500);
+        Duration two = Duration.ofSeconds(2);
         service.assembleSlowly();
         FileStore.Upload upload =
-                open(new IdleTimeouts(half, half, half, half), SMALL, false).open(NAME, "a.csv", "text/csv");
+                open(new IdleTimeouts(two, two, two, two), SMALL, false).open(NAME, "a.csv", "text/csv");
 
         Future<?> writing = writing(upload);
-        service.awaitAssembling();
+        service.awaitAssembling(writing);
         service.assembled();
 
         writing.get();
@@ -273,7 +273,7 @@ class SilentStoreTest {
         service.assembleSlowly();
         FileStore.Upload upload = open(IdleTimeouts.DEFAULT, SMALL, false).open(NAME, "a.csv", "text/csv");
         Future<?> writing = writing(upload);
-        service.awaitAssembling();
+        service.awaitAssembling(writing);
 
         upload.abort();
 
