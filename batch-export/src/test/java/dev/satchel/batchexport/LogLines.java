@@ -3,6 +3,8 @@ package dev.satchel.batchexport;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import org.slf4j.LoggerFactory;
@@ -15,6 +17,8 @@ public final class LogLines implements AutoCloseable {
 
     private LogLines(String logger) {
         this.logger = (Logger) LoggerFactory.getLogger(logger);
+        // Others may log while a test reads.
+        appender.list = Collections.synchronizedList(new ArrayList<>());
         appender.start();
         this.logger.addAppender(appender);
     }
@@ -40,7 +44,7 @@ public final class LogLines implements AutoCloseable {
     }
 
     private List<String> each(Function<ILoggingEvent, String> part) {
-        return appender.list.stream().map(part).toList();
+        return List.copyOf(appender.list).stream().map(part).toList();
     }
 
     @Override

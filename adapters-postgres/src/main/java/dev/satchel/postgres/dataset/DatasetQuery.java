@@ -120,7 +120,7 @@ public record DatasetQuery(
      * columns otherwise than their foreign key does, which would select wrong records.
      *
      * @throws ColumnTypeException if such a column exists, and the profile holds it or the period selects by it, or if two
-     *     columns cannot be compared
+     *     columns cannot be compared; never of a dataset of which the profile holds nothing
      */
     public void requireTypes(LiveSchema live, ExportFilters filters) {
         for (SourceColumn column : isIn(live) ? usedOf(live, filters) : List.<SourceColumn>of()) {
@@ -128,9 +128,11 @@ public record DatasetQuery(
                 throw new ColumnTypeException(mismatch);
             });
         }
-        incomparable(live).stream().findFirst().ifPresent(incomparable -> {
-            throw new ColumnTypeException(incomparable);
-        });
+        if (isIn(live, filters)) {
+            incomparable(live).stream().findFirst().ifPresent(incomparable -> {
+                throw new ColumnTypeException(incomparable);
+            });
+        }
     }
 
     /** The columns that this database compares otherwise than the statement would: of owner paths and lookups. */

@@ -34,8 +34,7 @@ public record LiveSchema(Map<TableName, Map<String, LiveType>> columns) {
 
     /**
      * An SQL expression whose value differs between two snapshots that do not show the same tables, columns, types and
-     * collations.
-     * {@link #setTables} sets its two parameters.
+     * collations. {@link #setTables} sets its two parameters.
      */
     public static final String FINGERPRINT = """
             (SELECT encode(sha256(convert_to(

@@ -191,7 +191,11 @@ final class PostgresExportParts implements ExportParts {
             refused.addSuppressed(unknown);
             throw refused;
         } catch (Error failed) {
-            end(row.partToken(), GIVEN_BACK, "");
+            try {
+                end(row.partToken(), GIVEN_BACK, "");
+            } catch (RuntimeException | Error unrecorded) {
+                failed.addSuppressed(unrecorded);
+            }
             throw failed;
         }
     }

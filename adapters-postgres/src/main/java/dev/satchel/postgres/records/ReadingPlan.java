@@ -34,7 +34,7 @@ final class ReadingPlan {
         this.ownedAsJson = PostgresDatasets.json(owned);
     }
 
-    /** Every table that a statement of the datasets may read. */
+    /** Every table that a statement of the datasets may read, and those on the paths to the user. */
     Set<TableName> tables() {
         return tables;
     }

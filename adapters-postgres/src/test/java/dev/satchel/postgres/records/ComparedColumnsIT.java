@@ -12,6 +12,7 @@ import dev.satchel.record.ExportFilters;
 import dev.satchel.record.RecordingSink;
 import dev.satchel.record.UserRecords;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,5 +145,21 @@ class ComparedColumnsIT extends PostgresRecordsFixture {
                 .isInstanceOf(ColumnTypeException.class);
 
         assertThat(refusal(records, datasets, "text", "text")).isEmpty();
+    }
+
+    @Test
+    void hinderNoExportOfAProfileThatHoldsNothingOfThem() throws Exception {
+        PostgresDatasets datasets = PostgresDatasets.builtIn()
+                .with("books.yaml", OF_A_SHELF.replace("order: id", "order: id\n    origin: derived"));
+        UserRecords records = new PostgresUserRecords(database.workerDataSource(), datasets, LONG);
+        List<Dataset> all = List.of(
+                datasets.catalogue().find("books").orElseThrow(),
+                datasets.catalogue().find("sessions").orElseThrow());
+        RecordingSink sink = new RecordingSink();
+        change("shelves", "code", "extensions.citext");
+
+        records.read(user, all, ExportFilters.of(Map.of("profile", "portability")), sink, new AbortSignal());
+
+        assertThat(sink.datasets()).containsExactly(all.get(1));
     }
 }

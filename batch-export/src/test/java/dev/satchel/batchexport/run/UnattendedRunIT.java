@@ -204,7 +204,9 @@ class UnattendedRunIT {
         worker.destroy();
         assertThat(Installation.ended(worker)).isEqualTo(143);
         assertThat(Files.readString(folder.resolve("w")))
-                .containsOnlyOnce("no export is claimed until the database answers: database_unavailable");
+                .containsOnlyOnce("no export is claimed until the database answers: database_unavailable")
+                .containsPattern("until the database answers: database_unavailable: [^\\n]+ \\([^\\n]+\\)")
+                .containsOnlyOnce("the database answers\n");
     }
 
     @Test

@@ -24,14 +24,13 @@ final class OwnSignatures {
 
     /** Verifies each signature, and leaves out those that are not the owner's. */
     OwnSignatures(PGPPublicKeyRing all) {
-        PGPPublicKeyRing verified = all;
         PGPPublicKey primary = all.getPublicKey();
+        List<PGPPublicKey> parts = new ArrayList<>();
         for (PGPPublicKey part : all) {
-            verified = PGPPublicKeyRing.insertPublicKey(
-                    verified, part.isMasterKey() ? ownOfPrimary(part) : ownOfPart(part, primary));
+            parts.add(part.isMasterKey() ? ownOfPrimary(part) : ownOfPart(part, primary));
         }
-        this.ring = verified;
-        this.key = verified.getPublicKey();
+        this.ring = new PGPPublicKeyRing(parts);
+        this.key = ring.getPublicKey();
     }
 
     /** The key without the signatures of others. */

@@ -2,7 +2,11 @@ package dev.satchel.batchexport.run.failure;
 
 import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.export.Failure;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +49,11 @@ public final class FirstAnswer {
     public <T, E extends Exception> T of(Attempt<T, E> attempt) throws E {
         while (true) {
             try {
-                return attempt.make();
+                T answer = attempt.make();
+                if (said) {
+                    LOG.info("the database answers");
+                }
+                return answer;
             } catch (Exception failed) {
                 if (begun.getAsBoolean() || !isAway(failed) || stop.await(PAUSE)) {
                     throw failed;
@@ -58,10 +66,21 @@ public final class FirstAnswer {
         Failure failure = new KnownFailures().diagnose(failed);
         boolean away = failure.code() == Failure.Code.DATABASE_UNAVAILABLE;
         if (away && !said) {
-            LOG.warn("no export is claimed until the database answers: {}", failure.message());
+            LOG.warn("no export is claimed until the database answers: {}", failure.message() + causes(failed));
             said = true;
         }
         LOG.debug("the beginning", failed);
         return away;
+    }
+
+    // Which host or port it was, and why. The first line of a message has no content of a row.
+    private static String causes(Throwable failed) {
+        List<String> causes = new ArrayList<>();
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException || cause instanceof IOException) {
+                String.valueOf(cause.getMessage()).lines().findFirst().ifPresent(causes::add);
+            }
+        }
+        return causes.isEmpty() ? "" : " (" + String.join("; ", causes) + ")";
     }
 }

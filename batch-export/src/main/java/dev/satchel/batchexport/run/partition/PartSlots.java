@@ -117,8 +117,7 @@ final class PartSlots implements AutoCloseable {
         // Otherwise the request is older than the record of its step, or the part has failed and its row says so.
         Optional<Throwable> error =
                 failures.stream().filter(Error.class::isInstance).findFirst();
-        error.ifPresent(failed ->
-                LOG.warn("a request for a part could not be handled, and is sent again later: {}", reason(failed)));
+        error.ifPresent(failed -> LOG.warn("a request for a part could not be handled: {}", reason(failed)));
         return error.isEmpty();
     }
 

@@ -172,7 +172,11 @@ public final class DatasetTableAccess {
 
     // What is Satchel's own, the contract knows.
     private static String tables(PostgresDatasets datasets) {
-        List<Map<String, String>> tables = datasets.tables(datasets.catalogue().datasets()).stream()
+        // A table that is only on a path to the user is read by the columns of the path alone.
+        List<Map<String, String>> tables = datasets.catalogue().datasets().stream()
+                .flatMap(dataset -> datasets.of(dataset).relations().tables().stream())
+                .distinct()
+                .sorted()
                 .filter(table ->
                         !OWN.contains(table.toString()) && !table.schema().equals("satchel"))
                 .map(table -> Map.of("schema", table.schema(), "table", table.name()))

@@ -198,9 +198,8 @@ public final class DirectoryFileStore implements FileStore {
         }
     }
 
-    // Files.exists and its like take an error of the file system for an absent file. Then the record of a file would
-    // go,
-    // and the file stay.
+    // Files.exists and its like take an error of the file system for an absent file. Then the record of a
+    // file would go, and the file stay.
     private static boolean isThere(Path path, Predicate<BasicFileAttributes> kind, LinkOption... options)
             throws IOException {
         try {

@@ -24,6 +24,7 @@ final class EarlyFlush {
     private final Flush flush;
     private long flushed;
     private volatile @Nullable FutureTask<Void> running;
+    private volatile boolean aborted;
 
     EarlyFlush(Flush flush) {
         this.flush = flush;
@@ -46,7 +47,7 @@ final class EarlyFlush {
      */
     void wrote(long length) throws IOException {
         FutureTask<Void> last = running;
-        if (length - flushed < DISTANCE || (last != null && !last.isDone())) {
+        if (length - flushed < DISTANCE || (last != null && !last.isDone()) || aborted) {
             return;
         }
         await();
@@ -56,9 +57,13 @@ final class EarlyFlush {
         });
         Thread thread = new Thread(next, Thread.currentThread().getName() + "-flush");
         thread.setDaemon(true);
-        thread.start();
         running = next;
         flushed = length;
+        thread.start();
+        // The file may have been given up before there was a flush to cancel.
+        if (aborted) {
+            next.cancel(false);
+        }
     }
 
     /**
@@ -85,6 +90,7 @@ final class EarlyFlush {
 
     /** Ends every wait for a flush, which goes on by itself. Called by any thread. */
     void abort() {
+        aborted = true;
         FutureTask<Void> last = running;
         if (last != null) {
             last.cancel(false);

@@ -16,6 +16,7 @@ import dev.satchel.record.ExportFilters;
 import dev.satchel.record.ExportType;
 import dev.satchel.record.LearningDatasets;
 import dev.satchel.record.filter.RecipientKey;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -24,6 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.bouncycastle.bcpg.BCPGOutputStream;
+import org.bouncycastle.bcpg.PublicKeyPacket;
+import org.bouncycastle.bcpg.PublicSubkeyPacket;
 import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.api.OpenPGPKey;
 import org.junit.jupiter.api.Test;
@@ -182,6 +186,20 @@ class SealedFilesTest {
                 .hasMessageContaining(reason);
         assertThat(Recipient.of(bogus, later).fingerprint())
                 .isEqualTo(Recipient.of(key.toCertificate().getEncoded(), later).fingerprint());
+    }
+
+    /** Anybody can add one, and it has the id of the primary key. */
+    @Test
+    void takeAKeyToWhichItsOwnMaterialWasAddedAsASubkey() throws IOException {
+        OpenPGPKey key = TestKeys.rsa(2048);
+        PublicKeyPacket primary = key.getPGPPublicKeyRing().getPublicKey().getPublicKeyPacket();
+        ByteArrayOutputStream added = new ByteArrayOutputStream();
+        added.write(key.toCertificate().getEncoded());
+        new PublicSubkeyPacket(primary.getVersion(), primary.getAlgorithm(), primary.getTime(), primary.getKey())
+                .encode(new BCPGOutputStream(added));
+
+        assertThat(Recipient.of(added.toByteArray(), NOW).fingerprint())
+                .isEqualTo(Recipient.of(key.toCertificate().getEncoded(), NOW).fingerprint());
     }
 
     static Stream<Arguments> ofTheOwner() {

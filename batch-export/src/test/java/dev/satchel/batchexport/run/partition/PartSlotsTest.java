@@ -131,8 +131,7 @@ class PartSlotsTest {
 
         assertThat(handled).containsExactly(1L, 2L);
         assertThat(log.messages())
-                .containsExactly("a request for a part could not be handled, and is sent again later:"
-                        + " java.lang.NoClassDefFoundError");
+                .containsExactly("a request for a part could not be handled: java.lang.NoClassDefFoundError");
     }
 
     @Test

@@ -91,6 +91,17 @@ class EarlyFlushTest {
     }
 
     @Test
+    void beginsNoFlushOfAFileThatWasGivenUp() throws IOException {
+        EarlyFlush early = new EarlyFlush(flushes::incrementAndGet);
+
+        early.abort();
+        early.wrote(32 * MIB);
+        early.await();
+
+        assertThat(flushes).hasValue(0);
+    }
+
+    @Test
     void waitsForNothingThatDidNotBegin() {
         assertThatCode(new EarlyFlush(EarlyFlushTest::fail)::await).doesNotThrowAnyException();
     }

@@ -24,8 +24,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * What Kafka's clients are told: how to reach and log in to the brokers, from the operator's file, and the rest from here.
- * It may hold passwords, so it has no {@code toString}, and no message has a value of it or a
- * name that may be part of a value. Immutable.
+ * It may hold passwords, so it has no {@code toString}, and no message has a value of it or a name
+ * that may be part of a value. Immutable.
  */
 final class KafkaProperties {
 
