@@ -3,6 +3,7 @@ package dev.satchel.batchexport.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.faults.Gate.Fault;
 import dev.satchel.batchexport.faults.Gate.Kind;
 import dev.satchel.batchexport.faults.Gate.Point;
@@ -104,7 +105,7 @@ class DirectoryFaultsTest {
 
     /** The system reports it to one flush only, so that the last one succeeds. */
     @Test
-    void publishesNoFileOfWhichAPartCouldNotBeWrittenToTheDisk() throws IOException {
+    void publishesNoFileOfWhichAPartCouldNotBeWrittenToTheDisk() throws Exception {
         Gate first = Gate.open();
         publishLarge(first, "first/1-a.csv");
         List<Integer> flushes = first.points(Kind.FILE).stream()
@@ -120,9 +121,13 @@ class DirectoryFaultsTest {
         assertThat(files()).hasSize(1);
     }
 
-    private void publishLarge(Gate gate, String name) throws IOException {
+    private void publishLarge(Gate gate, String name) throws Exception {
         try (FileStore.Upload upload = store(gate).open(name, name, "text/csv")) {
             upload.body().write(new byte[33 * 1024 * 1024]);
+            Await.until(
+                    "the early flush has begun",
+                    () -> gate.points(Kind.FILE).stream()
+                            .anyMatch(point -> point.text().startsWith("force ")));
             upload.commit();
         }
     }

@@ -50,7 +50,8 @@ public final class FirstAnswer {
         while (true) {
             try {
                 T answer = attempt.make();
-                if (said) {
+                // A watch ends with its answer, long after the database's.
+                if (said && !begun.getAsBoolean()) {
                     LOG.info("the database answers");
                 }
                 return answer;
