@@ -219,8 +219,11 @@ public record DatasetQuery(
     }
 
     private String rows(LiveSchema live, UserId user, ExportFilters filters, String condition) {
-        return relations.fromAndWhere(live, SqlLiteral.of(user.value())) + "\n" + conditions(filters)
-                + (condition.isEmpty() ? "" : "   AND " + condition + "\n");
+        return selected(relations.fromAndWhere(live, SqlLiteral.of(user.value())), filters, condition);
+    }
+
+    private String selected(String fromAndWhere, ExportFilters filters, String condition) {
+        return fromAndWhere + "\n" + conditions(filters) + (condition.isEmpty() ? "" : "   AND " + condition + "\n");
     }
 
     /**
@@ -242,21 +245,30 @@ public record DatasetQuery(
     }
 
     /**
-     * A query for the keys of a random part of the records, each with its place among them and with their number.
+     * A query for the keys of a random part of the records, each with its place among them and with their number; only of a
+     * dataset that has keys.
      *
-     * @param part how many of the records it reads, from 0 to 1
+     * @param pages which part of the table's pages it reads, from 0 to 1; less than 1 only for a table that can be sampled
+     * @param part which part of the records in these pages it selects, from 0 to 1
      */
-    public String sample(LiveSchema live, UserId user, ExportFilters filters, double part) {
+    public String sample(LiveSchema live, UserId user, ExportFilters filters, double pages, double part) {
+        if (!(relations instanceof TableRelations table) || keys().isEmpty()) {
+            throw new IllegalStateException("the dataset " + dataset.name() + " has no keys");
+        }
         String keys = keys().stream().map(DatasetQuery::key).collect(Collectors.joining(", "));
         String texts =
                 keys().stream().map(column -> key(column) + "::pg_catalog.text").collect(Collectors.joining(", "));
+        String sampling = pages < 1 ? " TABLESAMPLE pg_catalog.system (" + decimal(100 * pages) + ")" : "";
         return "SELECT ARRAY[" + texts + "], pg_catalog.row_number() OVER (ORDER BY " + keys
                 + "), pg_catalog.count(*) OVER ()\n"
-                + rows(
-                        live,
-                        user,
+                + selected(
+                        table.fromAndWhere(live, SqlLiteral.of(user.value()), sampling),
                         filters,
-                        "pg_catalog.random() < " + BigDecimal.valueOf(part).toPlainString());
+                        "pg_catalog.random() < " + decimal(part));
+    }
+
+    private static String decimal(double number) {
+        return BigDecimal.valueOf(number).toPlainString();
     }
 
     /** The statement that counts the records that {@link #copy} reads. */

@@ -55,8 +55,16 @@ public record TableRelations(OwnedTable owned, List<Lookup> lookups, List<String
 
     @Override
     public String fromAndWhere(LiveSchema live, String user) {
-        StringBuilder sql =
-                new StringBuilder("  FROM ").append(owned.table().quoted()).append(" AS " + ALIAS + "\n");
+        return fromAndWhere(live, user, "");
+    }
+
+    /** @param sampling a TABLESAMPLE clause for the table, or nothing */
+    String fromAndWhere(LiveSchema live, String user, String sampling) {
+        StringBuilder sql = new StringBuilder("  FROM ")
+                .append(owned.table().quoted())
+                .append(" AS " + ALIAS)
+                .append(sampling)
+                .append("\n");
         for (int index = 0; index < lookups.size(); index++) {
             Lookup lookup = lookups.get(index);
             if (live.has(lookup.table())) {

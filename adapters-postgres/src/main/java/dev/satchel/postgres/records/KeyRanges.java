@@ -32,6 +32,32 @@ final class KeyRanges {
     /** Ranges of about equal size need no more keys than this to choose from. */
     private static final double SAMPLE = 20_000;
 
+    // Rows of one page often have neighbouring keys: so many more are read than are chosen from, of other pages.
+    private static final double READ_PER_CHOSEN = 5;
+
+    /** So that each range has its share of the pages that are read. */
+    private static final double PAGES_PER_RANGE = 100;
+
+    /** Pages are sampled where they have at most this part of the user's rows, each of which is read otherwise. */
+    private static final double WORTH_SAMPLING = 0.25;
+
+    // How many rows and pages the table has, with as many rows to a page as when it was last analyzed. Partitions and
+    // heirs may be foreign or stored otherwise, and cannot be sampled then.
+    private static final String SIZE = """
+            SELECT relation.reltuples / relation.relpages * size.pages, size.pages
+              FROM pg_catalog.pg_class AS relation
+              JOIN pg_catalog.pg_am AS storage ON storage.oid = relation.relam
+             CROSS JOIN LATERAL (SELECT pg_relation_size(relation.oid)
+                                        / current_setting('block_size')::double precision) AS size (pages)
+             WHERE relation.oid = to_regclass(?)
+               AND relation.relkind IN ('r', 'm')
+               AND NOT relation.relhassubclass
+               AND relation.reltuples > 0
+               AND relation.relpages > 0
+               AND size.pages > 0
+               AND storage.amname = 'heap'
+            """;
+
     private static final Pattern ESTIMATE = Pattern.compile("rows=(\\d+) width=(\\d+)\\)");
 
     private static final String FOREIGN = "Foreign Scan";
@@ -105,10 +131,11 @@ final class KeyRanges {
     List<RecordRange> cut(LiveSchema live, UserId user, ExportFilters filters, Estimate estimate, int ranges)
             throws SQLException {
         double part = Math.min(1, SAMPLE / Math.max(estimate.rows(), 1));
-        String sql =
-                "SELECT keys FROM (" + query.sample(live, user, filters, part) + ") AS sample (keys, place, total)\n"
-                        + " WHERE place > 1 AND (place - 1) * ? / total > (place - 2) * ? / total\n"
-                        + " ORDER BY place";
+        double pages = part < 1 ? pages(READ_PER_CHOSEN * part, estimate.rows(), ranges) : 1;
+        String sql = "SELECT keys FROM (" + query.sample(live, user, filters, pages, part / pages)
+                + ") AS sample (keys, place, total)\n"
+                + " WHERE place > 1 AND (place - 1) * ? / total > (place - 2) * ? / total\n"
+                + " ORDER BY place";
         List<List<@Nullable String>> keys = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setInt(1, ranges);
@@ -124,6 +151,20 @@ final class KeyRanges {
             }
         }
         return RecordRange.between(keys);
+    }
+
+    /** Which part of the table's pages to sample; 1 if that would not be less to read, or cannot be done. */
+    private double pages(double part, long rows, int ranges) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SIZE)) {
+            statement.setString(1, query.keyTable().quoted());
+            try (ResultSet table = statement.executeQuery()) {
+                if (!table.next()) {
+                    return 1;
+                }
+                double enough = Math.max(part, PAGES_PER_RANGE * ranges / table.getDouble(2));
+                return enough * table.getDouble(1) <= WORTH_SAMPLING * rows ? Math.min(1, enough) : 1;
+            }
+        }
     }
 
     /** Gives the range's keys to the transaction, and returns the SQL condition that reads them. */
