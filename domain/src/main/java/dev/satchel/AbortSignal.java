@@ -11,7 +11,8 @@ import java.util.Set;
 public final class AbortSignal {
 
     private final Set<Registration> registered = new LinkedHashSet<>();
-    private boolean aborted;
+    // Asked for each record: without the lock, which abort() and register() need to agree on who runs an action.
+    private volatile boolean aborted;
 
     /**
      * Aborts what is registered. May be called again while a step has not ended: each call runs each action again,
@@ -28,7 +29,7 @@ public final class AbortSignal {
     }
 
     /** Whether {@link #abort} was called. */
-    public synchronized boolean isAborted() {
+    public boolean isAborted() {
         return aborted;
     }
 

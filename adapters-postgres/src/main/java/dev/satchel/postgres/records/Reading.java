@@ -61,6 +61,9 @@ final class Reading implements AutoCloseable {
     /** While others read, the connection with the snapshot is asked this often whether it is still there. */
     private static final long PING_INTERVAL = TimeUnit.SECONDS.toNanos(5);
 
+    /** How many bytes of records are passed on before the time is looked at again; for each record it would take noticeable time. */
+    private static final int BLOCK = 64 * 1024;
+
     /** Leaves every dataset whole. */
     static final Division WHOLE = new Division() {
         @Override
@@ -263,24 +266,30 @@ final class Reading implements AutoCloseable {
         limitNextStatement();
         BinaryCopyDecoder decoder = new BinaryCopyDecoder(columns, sink);
         try (RunningCopy copy = new RunningCopy(connection, sql)) {
-            while (pass(copy, decoder)) {
-                // Checks the time limit and the signal, because a timeout or a cancel of the server does not apply
-                // while it waits for a slow sink.
-                remaining();
+            // A timeout or a cancel of the server does not apply while it waits for a slow sink.
+            long unchecked = 0;
+            for (int length = pass(copy, decoder); length >= 0; length = pass(copy, decoder)) {
+                requireWanted();
+                unchecked += length;
+                if (unchecked >= BLOCK) {
+                    unchecked = 0;
+                    remaining();
+                }
             }
+            remaining();
         }
         return decoder.finish();
     }
 
     // A separate method, so that the previous message, which may be large, can be collected while the next one is
-    // read.
-    private static boolean pass(RunningCopy copy, BinaryCopyDecoder decoder) throws SQLException, IOException {
+    // read. The length of the message, or -1 at the end.
+    private static int pass(RunningCopy copy, BinaryCopyDecoder decoder) throws SQLException, IOException {
         byte @Nullable [] message = copy.next();
         if (message == null) {
-            return false;
+            return -1;
         }
         decoder.accept(message);
-        return true;
+        return message.length;
     }
 
     // The limit set before will do as long as it is hardly longer than a new one would be.
@@ -301,11 +310,15 @@ final class Reading implements AutoCloseable {
         return Duration.ofMillis(Math.min(Math.max(remaining().toMillis(), 1), Integer.MAX_VALUE));
     }
 
-    // Asked before each statement and after each message.
-    private Duration remaining() {
+    private void requireWanted() {
         if (signal.isAborted()) {
             throw new CancellationException("the reading was aborted");
         }
+    }
+
+    // Asked before each statement, and after each block of records.
+    private Duration remaining() {
+        requireWanted();
         Duration remaining = maxAge.minusNanos(System.nanoTime() - startedAt);
         if (remaining.isNegative()) {
             throw new SnapshotTooOldException(maxAge);

@@ -192,7 +192,9 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
             for (int i = 0; i < 3; i++) {
                 addSession(user, Instant.EPOCH);
             }
-            RecordSink slow = before("endRecord", new RecordingSink(), () -> Thread.sleep(500));
+            run("UPDATE public.sessions SET user_agent = repeat('long ', 20000)");
+            RecordingSink read = new RecordingSink();
+            RecordSink slow = before("endRecord", read, () -> Thread.sleep(500));
             UserRecords records = new PostgresUserRecords(
                     database.workerDataSource(), PostgresDatasets.builtIn(), Duration.ofMillis(400));
 
@@ -200,6 +202,9 @@ class RecordSnapshotIT extends PostgresRecordsFixture {
                             user, List.of(LearningDatasets.SESSIONS), ExportFilters.NONE, slow, new AbortSignal()))
                     .isExactlyInstanceOf(SnapshotTooOldException.class)
                     .hasMessageContaining("took longer than PT0.4S");
+            assertThat(read.records(LearningDatasets.SESSIONS))
+                    .as("ends at once")
+                    .hasSize(1);
         }
 
         @Test
