@@ -273,7 +273,7 @@ final class PartitionedReading implements ExportReading {
         private void join(ExportParts.Part part, ExportParts.Progress written, Runnable held) throws IOException {
             long found = 0;
             CRC32C crc32c = new CRC32C();
-            InputStream content = store.read(part.location());
+            InputStream content = AbortableOpening.open(() -> store.read(part.location()), signal);
             AbortSignal.Registration abortable = signal.register(() -> close(content));
             try (content;
                     abortable) {
@@ -289,7 +289,7 @@ final class PartitionedReading implements ExportReading {
                 throw new DamagedFileException(
                         "the store " + store.address() + " holds other bytes of a part than were sent, " + found
                                 + " of " + written.bytes()
-                                + ": if it lasts, look for what changes data there or on the way",
+                                + ": if it lasts, look for a full volume, and for what changes data there or on the way",
                         null);
             }
         }
