@@ -8,7 +8,8 @@ import java.time.Duration;
 
 /**
  * A place that keeps files, such as a bucket or a directory. It never overwrites a file, and a file is either complete
- * or absent. Safe for use by many threads; an {@link Upload} is used by one thread, except for {@link Upload#abort}.
+ * or absent, except for {@linkplain #openScratch scratch files} after a failure. Safe for use by many threads; an
+ * {@link Upload} is used by one thread, except for {@link Upload#abort}.
  */
 public interface FileStore {
 
@@ -43,6 +44,13 @@ public interface FileStore {
     Upload open(String name, String downloadName, String contentType) throws IOException;
 
     /**
+     * Begins an upload of a scratch file: one that is read and deleted soon by programs that know its length and checksum,
+     * such as a part of another file. It is like any other, but need not be durable: after a failure of power or of the disk
+     * it may hold other bytes, or be absent.
+     */
+    Upload openScratch(String name) throws IOException;
+
+    /**
      * Opens a published file for reading.
      *
      * @throws MissingFileException if the store answers that it has no such file
@@ -73,8 +81,8 @@ public interface FileStore {
         OutputStream body();
 
         /**
-         * Publishes what was written to {@link #body}. When this returns, the file is durable and readable and holds
-         * exactly these bytes.
+         * Publishes what was written to {@link #body}. When this returns, the file is readable and holds exactly these
+         * bytes, and it is durable unless it is a {@linkplain FileStore#openScratch scratch file}.
          */
         void commit() throws IOException;
 

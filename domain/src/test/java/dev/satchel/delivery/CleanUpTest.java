@@ -298,6 +298,11 @@ class CleanUpTest {
         }
 
         @Override
+        public Upload openScratch(String name) throws IOException {
+            return open(name, "part", "application/octet-stream");
+        }
+
+        @Override
         public Upload open(String name, String downloadName, String contentType) throws IOException {
             throw new IOException("clean-up writes nothing");
         }

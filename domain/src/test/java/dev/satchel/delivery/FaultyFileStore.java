@@ -57,6 +57,11 @@ final class FaultyFileStore implements FileStore {
     }
 
     @Override
+    public Upload openScratch(String name) throws IOException {
+        return open(name, "part", "application/octet-stream");
+    }
+
+    @Override
     public Upload open(String name, String downloadName, String contentType) throws IOException {
         onOpen.run();
         failAt(Fault.OPEN);

@@ -149,6 +149,46 @@ public abstract class FileStoreContract {
     }
 
     @Test
+    void publishesAScratchFileLikeAnyOther() throws IOException {
+        String name = "export-1/1-a.bytes";
+        FileStore store = store();
+        byte[] content = content(100_000, 1);
+        try (FileStore.Upload upload = store.openScratch(name)) {
+            upload.body().write(content);
+            upload.commit();
+        }
+        try (FileStore.Upload again = store.openScratch(name)) {
+            again.body().write(1);
+            assertThatThrownBy(again::commit).isInstanceOf(Exception.class);
+        }
+        try (FileStore.Upload uncommitted = store.openScratch("export-1/1-b.bytes")) {
+            uncommitted.body().write(content);
+        }
+
+        assertThat(read(store.locate(name))).isEqualTo(content);
+        assertMissing(store.locate("export-1/1-b.bytes"));
+        assertThat(leavings()).isEmpty();
+        store.delete(store.locate(name));
+        assertMissing(store.locate(name));
+    }
+
+    @Test
+    void publishesNothingAfterAnAbort() throws IOException {
+        for (FileStore.Upload upload : List.of(open("export-1/1-a.csv"), store().openScratch("export-1/1-b.bytes"))) {
+            try (upload) {
+                upload.body().write(content(1_000, 1));
+                upload.abort();
+
+                assertThatThrownBy(upload::commit).isInstanceOf(Exception.class);
+            }
+        }
+
+        assertMissing(store().locate("export-1/1-a.csv"));
+        assertMissing(store().locate("export-1/1-b.bytes"));
+        assertThat(leavings()).isEmpty();
+    }
+
+    @Test
     void publishesOneOfTwoUploadsOfTheSameName() throws IOException {
         URI location = store().locate("export-1/1-a.csv");
 

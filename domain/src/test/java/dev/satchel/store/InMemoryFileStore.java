@@ -107,6 +107,11 @@ public final class InMemoryFileStore implements FileStore {
     }
 
     @Override
+    public Upload openScratch(String name) throws IOException {
+        return open(name, "part", "application/octet-stream");
+    }
+
+    @Override
     public synchronized Upload open(String name, String downloadName, String contentType) throws IOException {
         checked(name);
         fail(Step.OPEN);

@@ -59,6 +59,11 @@ public final class NamedFileStore implements FileStore, AutoCloseable {
     }
 
     @Override
+    public Upload openScratch(String file) throws IOException {
+        return named(() -> new NamedUpload(store.openScratch(file)));
+    }
+
+    @Override
     public InputStream read(URI location) throws IOException {
         return named(() -> new NamedContent(store.read(location)));
     }

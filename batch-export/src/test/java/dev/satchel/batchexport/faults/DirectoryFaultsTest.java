@@ -121,6 +121,20 @@ class DirectoryFaultsTest {
         assertThat(files()).hasSize(1);
     }
 
+    /** Such as a part of an export, which is read and removed at once. */
+    @Test
+    void flushesNoScratchFile() throws IOException {
+        Gate gate = Gate.open();
+
+        try (FileStore.Upload upload = store(gate).openScratch("export/1-a.part")) {
+            upload.body().write(new byte[80 * 1024 * 1024]);
+            upload.commit();
+        }
+
+        assertThat(gate.points(Kind.FILE)).extracting(Point::text).noneMatch(text -> text.startsWith("force "));
+        assertThat(files()).singleElement().satisfies(file -> assertThat(file).hasSize(80 * 1024 * 1024));
+    }
+
     private void publishLarge(Gate gate, String name) throws Exception {
         try (FileStore.Upload upload = store(gate).open(name, name, "text/csv")) {
             upload.body().write(new byte[33 * 1024 * 1024]);

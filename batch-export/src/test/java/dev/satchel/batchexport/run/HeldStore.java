@@ -75,6 +75,12 @@ final class HeldStore implements FileStore, AutoCloseable {
     }
 
     @Override
+    public Upload openScratch(String name) throws IOException {
+        held(uploading);
+        return store.openScratch(name);
+    }
+
+    @Override
     public Upload open(String file, String downloadName, String contentType) throws IOException {
         held(uploading);
         return store.open(file, downloadName, contentType);

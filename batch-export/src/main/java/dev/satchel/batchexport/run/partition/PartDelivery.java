@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
@@ -167,8 +168,9 @@ final class PartDelivery {
      */
     long deliver(ExportParts.Claimed part) {
         AbortSignal signal = new AbortSignal();
+        AtomicBoolean aborting = new AtomicBoolean();
         ScheduledFuture<?> beating = heartbeats.scheduleWithFixedDelay(
-                () -> beat(part, signal), BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+                () -> beat(part, signal, aborting), BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
         try {
             Dataset dataset = dataset(part);
             Written written = write(part, dataset, signal);
@@ -191,10 +193,14 @@ final class PartDelivery {
     }
 
     // An exception thrown here would end the repetition (see scheduleWithFixedDelay).
-    private void beat(ExportParts.Claimed part, AbortSignal signal) {
+    private void beat(ExportParts.Claimed part, AbortSignal signal, AtomicBoolean aborting) {
         try {
-            if (stop.isAbandoning() || !parts.heartbeat(part)) {
-                aborts.execute(signal::abort);
+            // One at a time: an abort may wait for the store, and others need the threads.
+            if ((stop.isAbandoning() || !parts.heartbeat(part)) && !aborting.getAndSet(true)) {
+                aborts.execute(() -> {
+                    signal.abort();
+                    aborting.set(false);
+                });
             }
         } catch (RuntimeException | Error unreachable) {
             // The next one tries again. If none succeeds, the export is given up, and the part's end is refused.
@@ -223,7 +229,7 @@ final class PartDelivery {
         String name = location.toString().substring(root.length());
         journal.opened(part.export(), location);
         boolean committed = false;
-        FileStore.Upload upload = store.open(name, "part", "application/octet-stream");
+        FileStore.Upload upload = store.openScratch(name);
         AbortSignal.Registration abortable = signal.register(upload::abort);
         try (upload;
                 abortable) {

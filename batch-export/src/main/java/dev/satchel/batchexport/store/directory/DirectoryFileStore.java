@@ -10,9 +10,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -25,21 +25,18 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /**
  * Keeps files in an existing directory of this machine. A missing directory, such as an unmounted volume, is a
  * failure, not an empty store.
  *
- * <p>A file is written under a hidden temporary name in its directory, flushed to disk, and published by one atomic
- * step that fails if the name is taken. On file systems with permissions, only the owner can read the files. Safe for
- * use by many threads.
+ * <p>A file is written under a hidden temporary name in its directory, flushed to disk unless it is a scratch file, and
+ * published by one atomic step that fails if the name is taken. On file systems with permissions, only the owner can read
+ * the files. Safe for use by many threads.
  */
 public final class DirectoryFileStore implements FileStore {
 
@@ -57,7 +54,6 @@ public final class DirectoryFileStore implements FileStore {
     private final Path root;
     private final String location;
     private final boolean posix;
-    private final SecureRandom random = new SecureRandom();
 
     public DirectoryFileStore(Path root) {
         this.root = root.toAbsolutePath().normalize();
@@ -90,18 +86,20 @@ public final class DirectoryFileStore implements FileStore {
     /** Begins an upload. {@code downloadName} and {@code contentType} are not stored. */
     @Override
     public Upload open(String name, String downloadName, String contentType) throws IOException {
-        FileName file = new FileName(name);
-        checkRoot();
-        return create(file);
+        return create(name, true);
+    }
+
+    /** Begins an upload that is not flushed to the disk, which often has not seen the file yet when it is deleted. */
+    @Override
+    public Upload openScratch(String name) throws IOException {
+        return create(name, false);
     }
 
     // A clean-up may remove the folder while it is empty; then it is created again.
-    private DirectoryUpload create(FileName name) throws IOException {
-        Path target = root.resolve(name.value());
-        byte[] bits = new byte[8];
-        random.nextBytes(bits);
-        Path temporary =
-                target.resolveSibling("." + name.last() + "." + HexFormat.of().formatHex(bits) + ".part");
+    private DirectoryUpload create(String name, boolean durable) throws IOException {
+        Path target = root.resolve(new FileName(name).value());
+        checkRoot();
+        Path temporary = TemporaryFiles.newName(target);
         for (int attempt = 1; ; attempt++) {
             try {
                 Files.createDirectories(folderOf(target), permissions("rwx------"));
@@ -110,7 +108,7 @@ public final class DirectoryFileStore implements FileStore {
                         temporary,
                         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                         permissions("rw-------"));
-                return new DirectoryUpload(target, temporary, channel);
+                return new DirectoryUpload(target, temporary, channel, durable);
             } catch (NoSuchFileException folderRemoved) {
                 checkRoot();
                 if (attempt == FOLDER_ATTEMPTS) {
@@ -141,23 +139,13 @@ public final class DirectoryFileStore implements FileStore {
         }
         checkInside(target);
         try {
-            deleteTemporaries(target);
+            TemporaryFiles.delete(target);
         } catch (NoSuchFileException removedMeanwhile) {
             return;
         }
         Files.deleteIfExists(target);
         if (name.hasFolder()) {
             deleteIfEmpty(folder);
-        }
-    }
-
-    private static void deleteTemporaries(Path target) throws IOException {
-        Pattern temporary = Pattern.compile(Pattern.quote("." + fileName(target) + ".") + "[0-9a-f]{16}\\.part");
-        try (DirectoryStream<Path> temporaries = Files.newDirectoryStream(
-                folderOf(target), path -> temporary.matcher(fileName(path)).matches())) {
-            for (Path path : temporaries) {
-                Files.deleteIfExists(path);
-            }
         }
     }
 
@@ -221,11 +209,6 @@ public final class DirectoryFileStore implements FileStore {
         return Objects.requireNonNull(path.getParent(), "a file in a directory has a parent");
     }
 
-    private static String fileName(Path path) {
-        Path name = path.getFileName();
-        return name == null ? "" : name.toString();
-    }
-
     private FileAttribute<?>[] permissions(String permissions) {
         return posix
                 ? new FileAttribute<?>[] {
@@ -239,15 +222,17 @@ public final class DirectoryFileStore implements FileStore {
         private final Path target;
         private final Path temporary;
         private final FileChannel channel;
+        private final boolean durable;
         private final EarlyFlush flush;
         private final OutputStream body = new Body();
         private long length;
         private boolean ended;
 
-        DirectoryUpload(Path target, Path temporary, FileChannel channel) {
+        DirectoryUpload(Path target, Path temporary, FileChannel channel, boolean durable) {
             this.target = target;
             this.temporary = temporary;
             this.channel = channel;
+            this.durable = durable;
             this.flush = EarlyFlush.of(temporary);
         }
 
@@ -262,15 +247,23 @@ public final class DirectoryFileStore implements FileStore {
                 throw new IllegalStateException("the upload to " + target + " has ended");
             }
             try {
-                flush.await();
-                channel.force(true);
+                if (!channel.isOpen()) {
+                    // Closing it once more would say nothing.
+                    throw new ClosedChannelException();
+                }
+                if (durable) {
+                    flush.await();
+                    channel.force(true);
+                }
                 channel.close();
             } catch (IOException failed) {
                 throw unwritten(failed);
             }
             publish();
             ended = true;
-            forceFolder();
+            if (durable) {
+                forceFolder();
+            }
             requireLength();
         }
 
@@ -309,11 +302,11 @@ public final class DirectoryFileStore implements FileStore {
                 if (!isThere(target, any -> true)) {
                     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
                 } else if (!Files.isSameFile(target, temporary)) {
-                    deleteTemporaries(target);
+                    TemporaryFiles.delete(target);
                     throw new FileAlreadyExistsException(target.toString());
                 }
             }
-            deleteTemporaries(target);
+            TemporaryFiles.delete(target);
         }
 
         // Without syncing the directory, a power failure could remove the name of a file whose content is on disk.
@@ -387,7 +380,9 @@ public final class DirectoryFileStore implements FileStore {
                         channel.write(buffer);
                     }
                     DirectoryUpload.this.length += length;
-                    flush.wrote(DirectoryUpload.this.length);
+                    if (durable) {
+                        flush.wrote(DirectoryUpload.this.length);
+                    }
                 } catch (IOException failed) {
                     throw unwritten(failed);
                 }

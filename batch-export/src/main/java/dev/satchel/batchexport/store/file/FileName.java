@@ -38,11 +38,6 @@ public record FileName(String value) {
         return new FileName(name);
     }
 
-    /** The part after the last {@code /}. */
-    public String last() {
-        return value.substring(value.lastIndexOf('/') + 1);
-    }
-
     /** Whether the file lies in a folder of the store rather than directly in it. */
     public boolean hasFolder() {
         return value.indexOf('/') >= 0;

@@ -95,6 +95,12 @@ public final class S3FileStore implements FileStore, AutoCloseable {
         return URI.create(root + new FileName(name).value());
     }
 
+    /** Begins an upload like any other: S3 has no files that are less durable. */
+    @Override
+    public Upload openScratch(String name) {
+        return open(name, "part", "application/octet-stream");
+    }
+
     @Override
     public Upload open(String name, String downloadName, String contentType) {
         String key = keyPrefix + new FileName(name).value();

@@ -45,6 +45,11 @@ final class DroppingFileStore implements FileStore {
     }
 
     @Override
+    public Upload openScratch(String name) {
+        return open(name, "part", "application/octet-stream");
+    }
+
+    @Override
     public Upload open(String name, String downloadName, String contentType) {
         return new Dropping(locate(name));
     }
