@@ -113,7 +113,7 @@ public final class ExportBench implements Callable<Integer> {
             names = "--parts",
             paramLabel = "N",
             description = {
-                "Measure 'export run --watch' after a first export, with the export whole,",
+                "Measure 'export run --watch' after two exports, with the export whole,",
                 "and in N parts by one program and by three."
             })
     int parts;
