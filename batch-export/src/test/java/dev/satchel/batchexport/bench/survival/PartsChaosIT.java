@@ -73,8 +73,8 @@ class PartsChaosIT {
         assertThat(outcome.findings()).as("seed %d", SEED).isEmpty();
         assertThat(outcome.delivered()).isEqualTo(plan.exports());
         assertThat(new TreeMap<>(outcome.hits())).as("hits").isEqualTo(numbers);
-        // The others were read whole while parts waited.
-        assertThat(divided(satchel)).as("exports that were divided").isGreaterThan(plan.exports() / 3);
+        // The others were read whole while parts waited: how many depends on the moments of the faults.
+        assertThat(divided(satchel)).as("exports that were divided").isGreaterThan(plan.exports() / 5);
     }
 
     private static void execute(SatchelSubject satchel, String sql) throws SQLException {
