@@ -4,15 +4,11 @@ import dev.satchel.export.DeliveredFile;
 import dev.satchel.export.Export;
 import dev.satchel.export.Failure;
 import dev.satchel.export.StaleExportException;
-import dev.satchel.record.Dataset;
-import dev.satchel.record.HiddenRecords;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -52,49 +48,7 @@ final class ExportOutcomes {
                    records_count = least(:records, 2147483647),
                    file_size_bytes = :bytes,
                    file_url = :url,
-                   data = jsonb_build_object(
-                       'manifest_version', 1,
-                       'content_type', :contentType::text,
-                       'bytes', :bytes::bigint,
-                       'sha256', :sha256::text,
-                       'snapshot_at', :snapshotAt::text,
-                       'schema_version', :schemaVersion::text,
-                       'records', (SELECT coalesce(jsonb_object_agg(d.name, d.records), '{}')
-                                     FROM unnest(:datasets::text[], :counts::bigint[]) AS d (name, records)),
-                       'absent', to_jsonb(:absent::text[]),
-                       'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                                              'name', e.name, 'bytes', e.bytes, 'sha256', e.sha256)
-                                              ORDER BY e.position), '[]')
-                                     FROM unnest(:entryNames::text[], :entryBytes::bigint[], :entrySums::text[])
-                                          WITH ORDINALITY AS e (name, bytes, sha256, position)))
-                       || CASE cardinality(:hashed::text[])
-                              WHEN 0 THEN '{}'
-                              ELSE jsonb_build_object('record_hashes',
-                                      (SELECT jsonb_object_agg(d.name, d.hash)
-                                         FROM unnest(:hashed::text[], :hashes::text[]) AS d (name, hash)))
-                          END
-                       || CASE cardinality(:gapDatasets::text[])
-                              WHEN 0 THEN '{}'
-                              ELSE jsonb_build_object('left_out',
-                                      (SELECT jsonb_agg(jsonb_build_object(
-                                                  'dataset', g.dataset, 'table', g.name, 'records', g.records,
-                                                  'reason', g.reason)
-                                                  ORDER BY g.position)
-                                         FROM unnest(:gapDatasets::text[], :gapTables::text[],
-                                                     :gapRecords::bigint[], :gapReasons::text[])
-                                              WITH ORDINALITY AS g (dataset, name, records, reason, position)))
-                          END
-                       || CASE cardinality(:readDatasets::text[])
-                              WHEN 0 THEN '{}'
-                              ELSE jsonb_build_object('readings',
-                                      (SELECT jsonb_agg(jsonb_build_object(
-                                                  'dataset', r.dataset, 'parts', r.parts,
-                                                  'estimated_bytes', r.estimate, 'divided_above', r.above)
-                                                  ORDER BY r.position)
-                                         FROM unnest(:readDatasets::text[], :readParts::integer[],
-                                                     :readEstimates::bigint[], :readLimits::bigint[])
-                                              WITH ORDINALITY AS r (dataset, parts, estimate, above, position)))
-                          END,
+                   data = :manifest::jsonb,
                    error_message = NULL,
                    completed_at = statement_timestamp(),
                    processing_time_seconds = least(greatest(floor(
@@ -240,66 +194,13 @@ final class ExportOutcomes {
     }
 
     private Optional<Export.Completed> publish(Export.Processing export, DeliveredFile file, Duration retention) {
-        Map<Dataset, Long> records = file.records();
-        List<DeliveredFile.Entry> entries = file.entries();
         return jdbc.sql(COMPLETE)
                 .param("id", export.id())
                 .param("token", export.token())
                 .param("url", file.location().toString())
                 .param("records", file.recordCount())
                 .param("bytes", file.bytes())
-                .param("contentType", file.contentType())
-                .param("sha256", file.sha256())
-                .param("snapshotAt", file.snapshotAt().toString())
-                .param("schemaVersion", file.schemaVersion())
-                .param("datasets", records.keySet().stream().map(Dataset::name).toArray(String[]::new))
-                .param("counts", records.values().toArray(Long[]::new))
-                .param("absent", file.absent().stream().map(Dataset::name).toArray(String[]::new))
-                .param(
-                        "entryNames",
-                        entries.stream().map(DeliveredFile.Entry::name).toArray(String[]::new))
-                .param(
-                        "entryBytes",
-                        entries.stream().map(DeliveredFile.Entry::bytes).toArray(Long[]::new))
-                .param(
-                        "entrySums",
-                        entries.stream().map(DeliveredFile.Entry::sha256).toArray(String[]::new))
-                .param(
-                        "gapDatasets",
-                        file.hidden().stream().map(gap -> gap.dataset().name()).toArray(String[]::new))
-                .param(
-                        "gapTables",
-                        file.hidden().stream().map(HiddenRecords::table).toArray(String[]::new))
-                .param(
-                        "gapRecords",
-                        file.hidden().stream().map(HiddenRecords::records).toArray(Long[]::new))
-                .param(
-                        "gapReasons",
-                        file.hidden().stream().map(HiddenRecords::reason).toArray(String[]::new))
-                .param(
-                        "hashed",
-                        file.hashes().keySet().stream().map(Dataset::name).toArray(String[]::new))
-                .param("hashes", file.hashes().values().toArray(String[]::new))
-                .param(
-                        "readDatasets",
-                        file.readings().stream()
-                                .map(reading -> reading.dataset().name())
-                                .toArray(String[]::new))
-                .param(
-                        "readParts",
-                        file.readings().stream()
-                                .map(DeliveredFile.Reading::parts)
-                                .toArray(Integer[]::new))
-                .param(
-                        "readEstimates",
-                        file.readings().stream()
-                                .map(DeliveredFile.Reading::estimatedBytes)
-                                .toArray(Long[]::new))
-                .param(
-                        "readLimits",
-                        file.readings().stream()
-                                .map(DeliveredFile.Reading::above)
-                                .toArray(Long[]::new))
+                .param("manifest", RowManifest.of(file))
                 .param("retention", retention.toMillis())
                 .query((row, number) -> completed(export, file, row))
                 .optional();
