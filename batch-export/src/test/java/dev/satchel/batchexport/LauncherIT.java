@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LauncherIT {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final String OPTIONS = "batch-export/src/distribution/lib/java.options";
     private static final int OTHER = 20_001;
     private static final String PREPARING = "satchel: preparing faster starts (once per build and Java)\n";
     private static final String VERSION = "satchel \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R";
@@ -83,6 +84,8 @@ class LauncherIT {
             Files.createDirectories(module.resolve("src"));
             Files.copy(ROOT.resolve(pom).resolve("pom.xml"), module.resolve("pom.xml"));
         }
+        Path options = Files.createDirectories(checkout.resolve(OPTIONS).getParent());
+        Files.copy(ROOT.resolve(OPTIONS), options.resolve("java.options"));
         launcher = Files.createDirectories(checkout.resolve("batch-export/target/launcher"));
         Files.writeString(launcher.resolve("test.classpath"), folder.resolve("unreadable.jar") + "\n");
         Files.createFile(launcher.resolve("lock"));
@@ -223,6 +226,24 @@ class LauncherIT {
                     .endsWith(" --version\n")
                     .doesNotContain("-XX:SharedArchiveFile=");
         }
+    }
+
+    @Test
+    void startsJavaWithItsOptionsAndLetsTheCallersWin() throws Exception {
+        Map<String, String> callers = Map.of(
+                "JAVA_HOME",
+                System.getProperty("java.home"),
+                "JAVA_OPTS",
+                "-XX:+PrintFlagsFinal -XX:Tier4InvocationThreshold=7000");
+
+        String fromTheJar = begin(isRoot, callers).result().out();
+        copyThePrepared();
+        String fromTheArchive = begin(false, callers).result().out();
+
+        assertThat(List.of(fromTheJar, fromTheArchive))
+                .allSatisfy(flags -> assertThat(flags)
+                        .containsPattern("Tier4InvocationThreshold += 7000 ")
+                        .containsPattern("Tier4BackEdgeThreshold += 400000 "));
     }
 
     @ParameterizedTest

@@ -182,7 +182,10 @@ class DistributedLauncherIT {
                 distribution.launcher(),
                 Map.of("JAVA_HOME", java("17", true).toString(), "JAVA_OPTS", "-Xmx256m  -Dglob=* -Dhome=$HOME"));
 
-        assertThat(started.out()).startsWith("-Xmx256m\n-Dglob=*\n-Dhome=$HOME\n-cp\n");
+        assertThat(started.out())
+                .as("its own options come first, so that those of the caller win")
+                .startsWith("@" + distribution.home().toRealPath()
+                        + "/lib/java.options\n-Xmx256m\n-Dglob=*\n-Dhome=$HOME\n-cp\n");
     }
 
     /** So that the same class is found first everywhere. */
@@ -194,6 +197,7 @@ class DistributedLauncherIT {
                         Map.of("JAVA_HOME", java("17", true).toString(), "LC_ALL", "C"))
                 .out()
                 .lines()
+                .dropWhile(argument -> !argument.equals("-cp"))
                 .skip(1)
                 .findFirst()
                 .orElseThrow();

@@ -66,8 +66,11 @@ final class Distribution {
     }
 
     List<String> libraries() throws IOException {
-        try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
-            return jars.map(jar -> jar.getFileName().toString()).sorted().toList();
+        try (Stream<Path> files = Files.list(home.resolve("lib"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".jar"))
+                    .sorted()
+                    .toList();
         }
     }
 

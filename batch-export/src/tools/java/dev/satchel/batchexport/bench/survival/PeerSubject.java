@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.bench.survival;
 
+import dev.satchel.batchexport.bench.measure.Checkout;
 import dev.satchel.judge.Watched;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.BufferedReader;
@@ -122,7 +123,7 @@ final class PeerSubject implements Subject {
     }
 
     private static String classPath() throws IOException {
-        Path target = BuiltModule.of("batch-export/peers");
+        Path target = Checkout.module("batch-export/peers").resolve("target");
         if (!Files.exists(target.resolve("runtime.classpath"))) {
             throw new IOException("the other systems are not built: start ./satchel bench survival, which builds them, or"
                     + " run mvn package -Pcomparison -pl batch-export/peers -am");

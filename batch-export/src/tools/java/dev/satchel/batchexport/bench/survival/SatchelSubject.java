@@ -1,5 +1,6 @@
 package dev.satchel.batchexport.bench.survival;
 
+import dev.satchel.batchexport.bench.measure.Checkout;
 import dev.satchel.judge.Watched;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.File;
@@ -178,7 +179,7 @@ public final class SatchelSubject implements Subject {
     }
 
     private ProcessBuilder program(String... arguments) throws IOException {
-        Path target = BuiltModule.of("batch-export");
+        Path target = Checkout.module("batch-export").resolve("target");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
