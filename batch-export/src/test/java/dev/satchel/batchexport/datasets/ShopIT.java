@@ -304,6 +304,36 @@ class ShopIT {
     }
 
     @Test
+    void findsTheTablesOfAPathThroughASchemaWithoutDatasets() throws IOException {
+        satchel.sql("CREATE SCHEMA crm; GRANT USAGE ON SCHEMA crm TO authenticated;"
+                + " CREATE TABLE crm.accounts (id uuid PRIMARY KEY, user_id uuid REFERENCES public.users (id));"
+                + " CREATE INDEX ON crm.accounts (user_id);"
+                + " CREATE TABLE crm.leads (id uuid PRIMARY KEY, user_id uuid REFERENCES public.users (id));"
+                + " CREATE TABLE public.visits (id uuid PRIMARY KEY, account uuid REFERENCES crm.accounts (id));"
+                + " ALTER TABLE public.visits ENABLE ROW LEVEL SECURITY;"
+                + " GRANT SELECT ON crm.accounts, public.visits TO authenticated");
+        propose();
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        + "\n  - {name: visits, table: public.visits, order: id, origin: provided, columns: {id: uuid, account: uuid},\n"
+                        + "     owner: {via: [{columns: [account], table: crm.accounts, key: [id]}], column: user_id}}\n");
+
+        assertThat(findings())
+                .containsExactly("no_index visits: public.visits has no index that begins with account, so that each"
+                        + " export reads all of it");
+
+        satchel.sql("REVOKE SELECT ON crm.accounts FROM authenticated; CREATE INDEX ON public.visits (account)");
+
+        assertThat(findings())
+                .containsExactly(
+                        "not_readable visits: crm.accounts (id) cannot be read by the role authenticated, as which every"
+                                + " user's data is read",
+                        "not_readable visits: crm.accounts (user_id) cannot be read by the role authenticated, as which"
+                                + " every user's data is read");
+    }
+
+    @Test
     void namesRemediesThatPostgresqlAccepts() throws Exception {
         satchel.sql("CREATE TABLE public.clicks (user_id uuid NOT NULL REFERENCES public.users (id), at timestamptz)"
                 + " PARTITION BY RANGE (at)");

@@ -34,8 +34,11 @@ public final class LiveDatasets {
      */
     public List<DatasetFinding> findings() throws SQLException {
         List<String> gaps = gaps();
+        // A path to the user may lead through a schema in which no dataset is and of which nothing must be covered.
+        Set<String> schemas = datasets.schemas();
+        datasets.tables(datasets.catalogue().datasets()).forEach(table -> schemas.add(table.schema()));
         return inReadOnlyTransaction(
-                datasets.schemas(), (connection, live) -> new DatasetCheck(datasets, live).findings(connection, gaps));
+                schemas, (connection, live) -> new DatasetCheck(datasets, live).findings(connection, gaps));
     }
 
     /**
