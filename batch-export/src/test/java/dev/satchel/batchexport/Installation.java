@@ -2,6 +2,7 @@ package dev.satchel.batchexport;
 
 import dev.satchel.batchexport.cli.SatchelCommand;
 import dev.satchel.batchexport.terminal.Console;
+import dev.satchel.migrations.OwnThread;
 import dev.satchel.migrations.SampleDatabase;
 import java.io.IOException;
 import java.io.InputStream;
@@ -135,8 +136,7 @@ public final class Installation implements AutoCloseable {
 
     /** Begins a command in this process with those settings, in a thread of its own. */
     public static CompletableFuture<Result> begin(Map<String, String> environment, String... arguments) {
-        return CompletableFuture.supplyAsync(
-                () -> satchel(environment, arguments), task -> new Thread(task, "satchel").start());
+        return CompletableFuture.supplyAsync(() -> satchel(environment, arguments), OwnThread::start);
     }
 
     /** Runs a command in this process with those settings and that standard input. */

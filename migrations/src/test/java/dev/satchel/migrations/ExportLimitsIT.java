@@ -190,7 +190,8 @@ class ExportLimitsIT {
                 first.begin();
                 add(first, user, 1, 30);
                 var waiting = CompletableFuture.supplyAsync(
-                        () -> catchThrowableOfType(PSQLException.class, () -> add(second, user, 31, 60)));
+                        () -> catchThrowableOfType(PSQLException.class, () -> add(second, user, 31, 60)),
+                        OwnThread::start);
                 awaitALock();
 
                 first.commit();
@@ -463,7 +464,7 @@ class ExportLimitsIT {
             try (var first = inRole("authenticated")) {
                 add(first, user, 1000, 1000);
                 var second = CompletableFuture.supplyAsync(
-                        () -> catchThrowableOfType(PSQLException.class, () -> askAsUser(1001, 1001)));
+                        () -> catchThrowableOfType(PSQLException.class, () -> askAsUser(1001, 1001)), OwnThread::start);
                 MostActive.awaitALock();
 
                 first.commit();

@@ -9,6 +9,7 @@ import dev.satchel.export.ExportHistory;
 import dev.satchel.export.Exports;
 import dev.satchel.export.Requests;
 import dev.satchel.export.StaleExportException;
+import dev.satchel.migrations.OwnThread;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -29,7 +30,7 @@ class ExportBacklogIT extends PostgresExportFixture {
 
         /** Runs the step while another session holds a lock, and lets that session go on once the step waits. */
         private <T> T whileLocked(Statement other, Step<T> step) throws Exception {
-            CompletableFuture<T> waiting = CompletableFuture.supplyAsync(step::take);
+            CompletableFuture<T> waiting = CompletableFuture.supplyAsync(step::take, OwnThread::start);
             JdbcClient watcher = JdbcClient.create(postgres.database().superuserDataSource());
             long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
             while (watcher.sql("""

@@ -9,6 +9,7 @@ import dev.satchel.export.Export;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.Exports;
 import dev.satchel.export.Requests;
+import dev.satchel.migrations.OwnThread;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.SatchelPostgres;
 import java.sql.Connection;
@@ -198,9 +199,10 @@ class ExportQueueIT {
             int first = round * requests / ROUNDS;
             int last = (round + 1) * requests / ROUNDS;
             besideNotes.addAll(servedBeside(
-                    CompletableFuture.supplyAsync(() -> flood(flooding, Flood.OF_NOTES, first, last)), flooding));
-            CompletableFuture<Integer> flood =
-                    CompletableFuture.supplyAsync(() -> flood(flooding, Flood.OF_EXPORTS, first, last));
+                    CompletableFuture.supplyAsync(() -> flood(flooding, Flood.OF_NOTES, first, last), OwnThread::start),
+                    flooding));
+            CompletableFuture<Integer> flood = CompletableFuture.supplyAsync(
+                    () -> flood(flooding, Flood.OF_EXPORTS, first, last), OwnThread::start);
             besideRequests.addAll(servedBeside(flood, flooding));
             refused += flood.get();
         }

@@ -17,6 +17,7 @@ import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportHistory;
 import dev.satchel.export.ExportRequest;
+import dev.satchel.migrations.OwnThread;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.record.ExportFilters;
@@ -225,7 +226,7 @@ class CancelledExportIT {
             } else if (phase != Phase.COPY) {
                 network.hold(phase.held.formatted(id));
             }
-            CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch);
+            CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch, OwnThread::start);
             if (phase.held.isEmpty()) {
                 Await.until("a statement waits", () -> waiting(phase.waits) > 0);
             } else {

@@ -18,6 +18,7 @@ import dev.satchel.batchexport.store.directory.DirectoryFileStore;
 import dev.satchel.delivery.DeliveryListener;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
+import dev.satchel.migrations.OwnThread;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.record.ExportFilters;
@@ -205,8 +206,8 @@ class ExportWorkerIT {
                 ExportWorker.builder(dataSource, store).concurrency(2).build()) {
             worker.checkStore();
             store.hold(4);
-            CompletableFuture<RunSummary> one = CompletableFuture.supplyAsync(worker::run);
-            CompletableFuture<RunSummary> other = CompletableFuture.supplyAsync(worker::run);
+            CompletableFuture<RunSummary> one = CompletableFuture.supplyAsync(worker::run, OwnThread::start);
+            CompletableFuture<RunSummary> other = CompletableFuture.supplyAsync(worker::run, OwnThread::start);
             store.awaitUploads();
             store.release();
 
@@ -510,7 +511,7 @@ class ExportWorkerIT {
         };
         try (ExportWorker worker =
                 ExportWorker.builder(away, new DirectoryFileStore(folder)).build()) {
-            CompletableFuture<RunSummary> watch = CompletableFuture.supplyAsync(worker::watch);
+            CompletableFuture<RunSummary> watch = CompletableFuture.supplyAsync(worker::watch, OwnThread::start);
             Await.until(
                     "delivered",
                     () -> satchel.exportCatalog().downloadable(waiting).isPresent());

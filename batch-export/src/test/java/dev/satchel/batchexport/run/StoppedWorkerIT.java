@@ -12,6 +12,7 @@ import dev.satchel.batchexport.store.directory.DirectoryFileStore;
 import dev.satchel.export.ExportCatalog;
 import dev.satchel.export.ExportFormat;
 import dev.satchel.export.ExportRequest;
+import dev.satchel.migrations.OwnThread;
 import dev.satchel.migrations.SampleDatabase;
 import dev.satchel.postgres.SatchelPostgres;
 import dev.satchel.record.ExportFilters;
@@ -118,10 +119,10 @@ class StoppedWorkerIT {
         ExportWorker worker = withoutGrace(store, signal);
         worker.checkStore();
         store.hold(1);
-        CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch);
+        CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch, OwnThread::start);
         store.awaitUploads();
 
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(worker::close);
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(worker::close, OwnThread::start);
         Await.until("the worker is to let go", signal::isAbandoning);
         store.release();
         closing.get(1, TimeUnit.MINUTES);
@@ -141,7 +142,7 @@ class StoppedWorkerIT {
         try (ExportWorker worker = withoutGrace(store, signal)) {
             worker.checkStore();
             store.hold(1);
-            CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch);
+            CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch, OwnThread::start);
             store.awaitUploads();
 
             worker.stop();
@@ -163,7 +164,7 @@ class StoppedWorkerIT {
         ExportWorker worker = ExportWorker.builder(dataSource, store).build();
         worker.checkStore();
         store.hold(1);
-        CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch);
+        CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch, OwnThread::start);
         store.awaitUploads();
         Thread closing = new Thread(worker::close);
         try {
@@ -192,7 +193,7 @@ class StoppedWorkerIT {
         owner.sql("DELETE FROM export_history").update();
         ExportCleanUp cleanUp = ExportCleanUp.builder(dataSource, store).build();
         store.hold(0);
-        CompletableFuture<CleanUpReport> run = CompletableFuture.supplyAsync(cleanUp::run);
+        CompletableFuture<CleanUpReport> run = CompletableFuture.supplyAsync(cleanUp::run, OwnThread::start);
         store.awaitRemoval();
         Thread closing = new Thread(cleanUp::close);
         closing.start();
@@ -220,7 +221,7 @@ class StoppedWorkerIT {
                 .build()) {
             worker.checkStore();
             store.hold(1);
-            CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch);
+            CompletableFuture<RunSummary> run = CompletableFuture.supplyAsync(worker::watch, OwnThread::start);
             store.awaitUploads();
             lost.lose();
             worker.stop();
@@ -249,7 +250,7 @@ class StoppedWorkerIT {
         try (ExportCleanUp cleanUp =
                 ExportCleanUp.builder(lost, store).stopSignal(signal).build()) {
             store.hold(0);
-            CompletableFuture<CleanUpReport> run = CompletableFuture.supplyAsync(cleanUp::run);
+            CompletableFuture<CleanUpReport> run = CompletableFuture.supplyAsync(cleanUp::run, OwnThread::start);
             store.awaitRemoval();
             lost.lose();
             signal.abandon();
@@ -276,7 +277,7 @@ class StoppedWorkerIT {
         try (ExportCleanUp cleanUp =
                 ExportCleanUp.builder(lost, store).stopSignal(signal).build()) {
             store.hold(0);
-            CompletableFuture<CleanUpReport> run = CompletableFuture.supplyAsync(cleanUp::run);
+            CompletableFuture<CleanUpReport> run = CompletableFuture.supplyAsync(cleanUp::run, OwnThread::start);
             store.awaitRemoval();
             lost.loseFor(1);
             signal.stop(Duration.ofHours(1));

@@ -10,6 +10,7 @@ import dev.satchel.batchexport.run.stop.StopSignal;
 import dev.satchel.batchexport.serve.management.ManagementServer;
 import dev.satchel.batchexport.settings.Settings;
 import dev.satchel.batchexport.store.NamedFileStore;
+import dev.satchel.migrations.OwnThread;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -70,8 +71,7 @@ class ServiceIT {
         Settings settings = new Settings(environment);
         ManagementServer management = ManagementServer.at(new InetSocketAddress("127.0.0.1", 0));
         port = management.port();
-        service =
-                CompletableFuture.runAsync(() -> run(settings, management), task -> new Thread(task, "serve").start());
+        service = CompletableFuture.runAsync(() -> run(settings, management), OwnThread::start);
         Await.until("it answers", () -> {
             if (service.isCompletedExceptionally()) {
                 service.join();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.satchel.batchexport.Await;
 import dev.satchel.batchexport.run.ExportWorker;
 import dev.satchel.batchexport.store.directory.DirectoryFileStore;
+import dev.satchel.migrations.OwnThread;
 import dev.satchel.migrations.SampleDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -81,7 +82,7 @@ class RunRecordIT {
                     Statement statement = connection.createStatement()) {
                 connection.setAutoCommit(false);
                 statement.execute("LOCK TABLE public.export_history IN EXCLUSIVE MODE");
-                first = CompletableFuture.supplyAsync(here::run);
+                first = CompletableFuture.supplyAsync(here::run, OwnThread::start);
                 Await.until(
                         "the run waits in its first step",
                         () -> owner.sql("SELECT count(*) FROM pg_locks WHERE NOT granted AND database ="
@@ -104,7 +105,7 @@ class RunRecordIT {
     @Test
     void aJobOfTheServiceIsNotTakenForARun() throws Exception {
         try (ExportWorker worker = worker(database)) {
-            CompletableFuture<?> run = CompletableFuture.supplyAsync(worker::watch);
+            CompletableFuture<?> run = CompletableFuture.supplyAsync(worker::watch, OwnThread::start);
             Await.until(
                     "the run is under way",
                     () -> owner.sql("SELECT count(*) FROM satchel.batch_step_execution WHERE status = 'STARTED'"

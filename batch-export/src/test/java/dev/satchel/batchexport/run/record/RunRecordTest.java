@@ -3,6 +3,7 @@ package dev.satchel.batchexport.run.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.satchel.delivery.Delivery;
+import dev.satchel.migrations.OwnThread;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +29,8 @@ class RunRecordTest {
         SlowRepository slow = new SlowRepository();
         RunRecord record = new RunRecord(slow, step, Duration.ofSeconds(-1));
         slow.meanwhile = () -> {
-            CompletableFuture.runAsync(() -> record.add(delivery())).join();
+            CompletableFuture.runAsync(() -> record.add(delivery()), OwnThread::start)
+                    .join();
             written.set(step.getReadCount());
         };
 

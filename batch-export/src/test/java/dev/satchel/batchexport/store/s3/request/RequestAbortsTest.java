@@ -2,6 +2,7 @@ package dev.satchel.batchexport.store.s3.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.satchel.migrations.OwnThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
@@ -25,13 +26,15 @@ class RequestAbortsTest {
         Connecting connecting = new Connecting();
         SdkHttpClient client = RequestAborts.client(new Builder(connecting)).build();
         RequestAborts aborts = new RequestAborts();
-        CompletableFuture<Throwable> end = CompletableFuture.supplyAsync(() -> {
-            try {
-                return aborts.sending(() -> response(client));
-            } catch (RuntimeException thrown) {
-                return thrown;
-            }
-        });
+        CompletableFuture<Throwable> end = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return aborts.sending(() -> response(client));
+                    } catch (RuntimeException thrown) {
+                        return thrown;
+                    }
+                },
+                OwnThread::start);
         connecting.begun.await();
 
         aborts.abort();
