@@ -311,19 +311,29 @@ class ShopIT {
                 + " CREATE TABLE crm.leads (id uuid PRIMARY KEY, user_id uuid REFERENCES public.users (id));"
                 + " CREATE TABLE public.visits (id uuid PRIMARY KEY, account uuid REFERENCES crm.accounts (id));"
                 + " ALTER TABLE public.visits ENABLE ROW LEVEL SECURITY;"
-                + " GRANT SELECT ON crm.accounts, public.visits TO authenticated");
+                + " CREATE TABLE crm.calls (id uuid PRIMARY KEY, user_id uuid REFERENCES public.users (id));"
+                + " CREATE VIEW public.calls WITH (security_invoker = true) AS SELECT * FROM crm.calls;"
+                + " GRANT SELECT ON crm.accounts, crm.calls, public.calls, public.visits TO authenticated");
         propose();
         Files.writeString(
                 file,
                 Files.readString(file)
                         + "\n  - {name: visits, table: public.visits, order: id, origin: provided, columns: {id: uuid, account: uuid},\n"
-                        + "     owner: {via: [{columns: [account], table: crm.accounts, key: [id]}], column: user_id}}\n");
+                        + "     owner: {via: [{columns: [account], table: crm.accounts, key: [id]}], column: user_id}}\n"
+                        + "  - {name: calls, table: public.calls, owner: user_id, order: id, origin: provided,\n"
+                        + "     columns: {id: uuid}, owned: [{table: crm.calls, owner: user_id}]}\n");
 
         assertThat(findings())
-                .containsExactly("no_index visits: public.visits has no index that begins with account, so that each"
-                        + " export reads all of it");
+                .containsExactlyInAnyOrder(
+                        "no_index visits: public.visits has no index that begins with account, so that each export reads all"
+                                + " of it",
+                        "row_security_off calls: crm.calls has row-level security switched off, so that only the dataset's"
+                                + " filter keeps out other users' rows",
+                        "no_index calls: crm.calls has no index that begins with user_id, so that each export reads all of"
+                                + " it");
 
-        satchel.sql("REVOKE SELECT ON crm.accounts FROM authenticated; CREATE INDEX ON public.visits (account)");
+        satchel.sql("REVOKE SELECT ON crm.accounts FROM authenticated; CREATE INDEX ON public.visits (account);"
+                + " CREATE INDEX ON crm.calls (user_id); ALTER TABLE crm.calls ENABLE ROW LEVEL SECURITY");
 
         assertThat(findings())
                 .containsExactly(

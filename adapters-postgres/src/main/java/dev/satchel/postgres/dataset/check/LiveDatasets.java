@@ -34,9 +34,13 @@ public final class LiveDatasets {
      */
     public List<DatasetFinding> findings() throws SQLException {
         List<String> gaps = gaps();
-        // A path to the user may lead through a schema in which no dataset is and of which nothing must be covered.
         Set<String> schemas = datasets.schemas();
+        // The rows of a user, and the path to the user, may be in a schema without datasets, whose other tables need
+        // none.
         datasets.tables(datasets.catalogue().datasets()).forEach(table -> schemas.add(table.schema()));
+        datasets.all()
+                .forEach(query ->
+                        query.owned().forEach(of -> schemas.add(of.table().schema())));
         return inReadOnlyTransaction(
                 schemas, (connection, live) -> new DatasetCheck(datasets, live).findings(connection, gaps));
     }
