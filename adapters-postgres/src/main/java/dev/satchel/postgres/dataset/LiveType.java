@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The type of a column in the database.
  *
  * @param base the name of the type, with its schema unless that is {@code pg_catalog}; for a domain, of its base type
+ * @param mayHoldJson whether it is {@code json}, a composite type, or an array of these. A composite type may be given a field
+ *     of json at any time, so it counts whatever its fields are
  * @param printed the type as PostgreSQL prints it
  * @param hasOwnOperators whether a foreign key compares its values by operators outside of {@code pg_catalog}, which
  *     Satchel's statements do not find
@@ -17,6 +19,7 @@ public record LiveType(
         String base,
         boolean isArray,
         boolean isComposite,
+        boolean mayHoldJson,
         String printed,
         boolean hasOwnOperators,
         @Nullable String looseCollation) {
@@ -38,6 +41,23 @@ public record LiveType(
                  ELSE base.typnamespace::pg_catalog.regnamespace || '.' || base.typname END AS base_type,
             base.typcategory = 'A' AND base.typelem <> 0 AS is_array,
             base.typtype = 'c' AS is_composite,
+            base.oid = 'pg_catalog.json'::pg_catalog.regtype
+                OR base.typtype = 'c'
+                OR (base.typcategory = 'A'
+                    AND EXISTS (
+                        WITH RECURSIVE inside AS (
+                            SELECT base.typelem AS type
+                             UNION ALL
+                            SELECT CASE held.typtype WHEN 'd' THEN held.typbasetype ELSE held.typelem END
+                              FROM inside
+                              JOIN pg_catalog.pg_type AS held ON held.oid = inside.type
+                             WHERE held.typtype = 'd'
+                                OR held.typcategory = 'A')
+                        SELECT
+                          FROM inside
+                          JOIN pg_catalog.pg_type AS part ON part.oid = inside.type
+                         WHERE part.oid = 'pg_catalog.json'::pg_catalog.regtype
+                            OR part.typtype = 'c')) AS may_hold_json,
             pg_catalog.format_type(attribute.atttypid, attribute.atttypmod) AS printed_type,
             (SELECT loose.collnamespace::pg_catalog.regnamespace || '.' || loose.collname
                FROM pg_catalog.pg_collation AS loose
@@ -73,11 +93,6 @@ public record LiveType(
         return base.equals("uuid");
     }
 
-    /** Whether its values are arrays of json, whose texts PostgreSQL keeps as they were written. */
-    boolean isArrayOfJson() {
-        return base.equals("_json");
-    }
-
     /** Whether its values are networks and not addresses. */
     boolean isNetwork() {
         return base.equals("cidr");
@@ -89,6 +104,7 @@ public record LiveType(
                 row.getString("base_type"),
                 row.getBoolean("is_array"),
                 row.getBoolean("is_composite"),
+                row.getBoolean("may_hold_json"),
                 row.getString("printed_type"),
                 row.getBoolean("has_own_operators"),
                 row.getString("loose_collation"));

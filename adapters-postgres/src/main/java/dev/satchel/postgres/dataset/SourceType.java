@@ -81,12 +81,12 @@ public enum SourceType {
     }
 
     /**
-     * The SQL expression that reads {@code value}, which has that type. The elements of an array of json stay as they are,
-     * as a column of json does: jsonb cannot hold the escape of the character NUL. A network is written in full, because
-     * the short form of 10.1.0.0/16 is 10.1/16, which few programs read.
+     * The SQL expression that reads {@code value}, which has that type. Json inside of an array or a composite value stays as
+     * it was written, as a column of json does: jsonb cannot hold the escape of the character NUL. A network is written in
+     * full, because the short form of 10.1.0.0/16 is 10.1/16, which few programs read.
      */
     String read(String value, LiveType of) {
-        if (this == ARRAY && of.isArrayOfJson()) {
+        if (this == ARRAY && of.mayHoldJson()) {
             return "pg_catalog.to_json(" + value + ")";
         }
         return this == INET && of.isNetwork() ? TEXT.read(value) : read(value);

@@ -307,7 +307,7 @@ class DatasetFileTest {
     private static LiveSchema schema(Map<TableName, Set<String>> tables) {
         Map<TableName, Map<String, LiveType>> columns = new HashMap<>();
         tables.forEach((table, names) -> names.forEach(name -> columns.computeIfAbsent(table, t -> new HashMap<>())
-                .put(name, new LiveType("text", false, false, "text", false, null))));
+                .put(name, new LiveType("text", false, false, false, "text", false, null))));
         return new LiveSchema(columns);
     }
 }

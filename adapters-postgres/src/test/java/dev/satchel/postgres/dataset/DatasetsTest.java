@@ -139,7 +139,7 @@ class DatasetsTest {
         DATASETS.registered()
                 .keySet()
                 .forEach(source -> columns.computeIfAbsent(source.table(), t -> new HashMap<>())
-                        .put(source.column(), new LiveType("text", false, false, "text", false, null)));
+                        .put(source.column(), new LiveType("text", false, false, false, "text", false, null)));
         return new LiveSchema(columns);
     }
 }

@@ -247,14 +247,20 @@ class RecordValuesIT extends PostgresRecordsFixture {
     }
 
     @Test
-    void arraysOfJsonAreReadAsWrittenLikeJsonItself() throws Exception {
+    void jsonInsideOfOtherValuesIsReadAsWrittenLikeJsonItself() throws Exception {
         UserId user = addUser();
         run("CREATE DOMAIN public.some AS json[]");
-        run("CREATE TABLE public.notes (user_id uuid, one json, many json[], more public.some, none json[])");
+        run("CREATE TYPE public.remark AS (body json, line integer)");
+        run("CREATE DOMAIN public.remarks AS public.remark[]");
+        run("CREATE TYPE public.thread AS (remarks public.remarks, title text)");
+        run("CREATE TABLE public.notes (user_id uuid, one json, many json[], more public.some, none json[],"
+                + " remark public.remark, remarks public.remarks, thread public.thread, self json)");
         run("GRANT SELECT ON public.notes TO authenticated");
         run(
-                "INSERT INTO public.notes SELECT ?, one, ARRAY[one, NULL, '1'], ARRAY[one], '{}'"
-                        + " FROM (SELECT CAST(? AS json)) AS given (one)",
+                "INSERT INTO public.notes SELECT ?, one, ARRAY[one, NULL, '1'], ARRAY[one], '{}', remark,"
+                        + " ARRAY[remark], ROW(ARRAY[remark], 'x')::public.thread, one"
+                        + " FROM (SELECT one, ROW(one, 7)::public.remark AS remark"
+                        + " FROM (SELECT CAST(? AS json)) AS given (one)) AS given",
                 user.value(),
                 "{\"a\":\r\n \"\\u0000\"}");
         PostgresDatasets datasets = PostgresDatasets.builtIn().with("mine.yaml", """
@@ -263,7 +269,8 @@ class RecordValuesIT extends PostgresRecordsFixture {
                     table: notes
                     owner: user_id
                     order: user_id
-                    columns: {one: json, many: array, more: array, none: array}
+                    columns: {one: json, many: array, more: array, none: array, remark: array, remarks: array, thread: array,
+                              self: array}
                 """);
         Dataset notes = datasets.catalogue().find("notes").orElseThrow();
         RecordingSink sink = RecordingSink.hashing();
@@ -275,7 +282,13 @@ class RecordValuesIT extends PostgresRecordsFixture {
                 .containsEntry("one", new Json("{\"a\":\r\n \"\\u0000\"}"))
                 .containsEntry("many", new Json("[{\"a\":\r\n \"\\u0000\"},null,1]"))
                 .containsEntry("more", new Json("[{\"a\":\r\n \"\\u0000\"}]"))
-                .containsEntry("none", new Json("[]"));
+                .containsEntry("none", new Json("[]"))
+                .containsEntry("remark", new Json("{\"body\":{\"a\":\r\n \"\\u0000\"},\"line\":7}"))
+                .containsEntry("remarks", new Json("[{\"body\":{\"a\":\r\n \"\\u0000\"},\"line\":7}]"))
+                .containsEntry(
+                        "thread",
+                        new Json("{\"remarks\":[{\"body\":{\"a\":\r\n \"\\u0000\"},\"line\":7}],\"title\":\"x\"}"))
+                .containsEntry("self", new Json("{\"a\":\r\n \"\\u0000\"}"));
         assertThat(read.hashes()).isEqualTo(sink.hashes());
     }
 
