@@ -15,7 +15,7 @@ final class RowManifest {
 
     private RowManifest() {}
 
-    /** What is recorded of the file, as a JSON object. Without what few files have, an older reader reads it as well. */
+    /** What is recorded of the file, as a JSON object. Members that few files need are left out where they would be empty. */
     static String of(DeliveredFile file) {
         ObjectNode manifest = JsonNodeFactory.instance.objectNode();
         manifest.put("manifest_version", VERSION)

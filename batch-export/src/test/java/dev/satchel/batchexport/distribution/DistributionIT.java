@@ -187,6 +187,7 @@ class DistributionIT {
     void holdsWhatPeopleLookFor() {
         assertThat(Stream.of(
                                 "LICENSE",
+                                "lib/java.options",
                                 "THIRD-PARTY.txt",
                                 "README.md",
                                 "CHANGELOG.md",

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A JVM with this one's Java and class path, with its choice of compiler and collector, so that both are comparable, and with
- * the options of Java that an installation has.
+ * A JVM with this one's Java, class path, compiler and collector, so that both are comparable, and with the options of Java
+ * that an installation has.
  */
 final class ChildJvm {
 
