@@ -198,7 +198,7 @@ abstract class PartitionedExportContract extends PartitionedExportFixture {
     void waitsForWorkersThatDeliverTheirPartsOfOtherExports() throws Exception {
         twoWorkers();
         kill(HELPER);
-        satchel.sql("SELECT pg_advisory_lock(" + LOCK + ")");
+        holdParts();
         String first = request("csv");
         Await.until(
                 "all slots are taken",
@@ -317,7 +317,7 @@ abstract class PartitionedExportContract extends PartitionedExportFixture {
 
     /** Asks for an export, and returns when the only worker reads two parts of it and cannot go on. */
     private static String requestAndHoldTwo(String format) throws InterruptedException {
-        satchel.sql("SELECT pg_advisory_lock(" + LOCK + ")");
+        holdParts();
         String id = request(format);
         Await.until(
                 "all slots are taken",

@@ -90,8 +90,9 @@ abstract class PartitionedExportFixture {
                 CREATE FUNCTION public.note_claim() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
                     'BEGIN INSERT INTO public.claimed_part VALUES (NEW.owner, NEW.attempt, NEW.number, NEW.bytes); RETURN NEW; END';
                 CREATE TRIGGER note_claim AFTER UPDATE OF token ON satchel.export_part FOR EACH ROW EXECUTE FUNCTION public.note_claim();
+                -- For the transaction: a part that is cancelled as it gets the lock would keep one for the session.
                 CREATE FUNCTION public.held() RETURNS boolean LANGUAGE plpgsql STABLE SET lock_timeout = '1min' AS
-                    'BEGIN PERFORM pg_advisory_lock_shared(%2$s); PERFORM pg_advisory_unlock_shared(%2$s); RETURN true; END';
+                    'BEGIN PERFORM pg_advisory_xact_lock_shared(%2$s); RETURN true; END';
                 CREATE POLICY hold ON public.user_interactions AS RESTRICTIVE FOR SELECT TO authenticated
                     USING ((SELECT concat(current_setting('satchel.range_from_0', true), current_setting('satchel.range_to_0', true)) = '' OR public.held()));
                 """.formatted(LEARNER, LOCK));
@@ -151,7 +152,7 @@ abstract class PartitionedExportFixture {
 
     /** Asks for an export, and returns when both workers read parts of it and cannot go on: as many as an export may have. */
     static String requestAndHold() throws InterruptedException {
-        satchel.sql("SELECT pg_advisory_lock(" + LOCK + ")");
+        holdParts();
         String id = request("csv");
         Await.until(
                 "two programs read parts",
@@ -160,6 +161,11 @@ abstract class PartitionedExportFixture {
                         && satchel.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
                                 .equals("3"));
         return id;
+    }
+
+    /** Lets no part be read until {@link #letParts}. */
+    static void holdParts() {
+        satchel.sql("SET lock_timeout = '1min'; SELECT pg_advisory_lock(" + LOCK + ")");
     }
 
     static void letParts() {

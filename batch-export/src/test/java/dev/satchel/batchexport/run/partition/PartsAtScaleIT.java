@@ -159,7 +159,7 @@ class PartsAtScaleIT {
                 CREATE INDEX user_interactions_timestamp ON user_interactions USING brin ("timestamp");
                 ANALYZE user_interactions;
                 CREATE FUNCTION public.held() RETURNS boolean LANGUAGE plpgsql STABLE SET lock_timeout = '10min' AS
-                    'BEGIN PERFORM pg_advisory_lock_shared(%3$s); PERFORM pg_advisory_unlock_shared(%3$s); RETURN true; END';
+                    'BEGIN PERFORM pg_advisory_xact_lock_shared(%3$s); RETURN true; END';
                 CREATE POLICY hold ON public.user_interactions AS RESTRICTIVE FOR SELECT TO authenticated
                     USING ((SELECT concat(current_setting('satchel.range_from_0', true), current_setting('satchel.range_to_0', true)) = '' OR public.held()));
                 """.formatted(LEARNER, ROWS, LOCK));
